@@ -1,0 +1,3 @@
+module pentimento
+
+go 1.26
