@@ -1,0 +1,124 @@
+package editor
+
+import (
+	"pentimento/editor/recipe"
+	"pentimento/models"
+)
+
+// A blend is P2P's local blend between a turn and its source: outside the
+// regions that the chosen words attend to, in either picture, the latents stay
+// the source's.
+type blend struct {
+	start     int
+	threshold float32
+	source    []weightedToken
+	target    []weightedToken
+	// sourceSum and targetSum accumulate the words' maps over the steps.
+	sourceSum, targetSum []float32 // [pixels]
+}
+
+// weightedToken is a token whose map counts towards a mask, with the factor
+// that undoes its re-weighting.
+type weightedToken struct {
+	position int
+	factor   float32
+}
+
+// newBlend returns the local blend of turn l with its source, or nil when it
+// has none.
+func (e *Engine) newBlend(source, l *link, n int) *blend {
+	b := l.turn.Blend
+	if b.Threshold == 0 {
+		return nil
+	}
+	out := &blend{threshold: float32(b.Threshold), start: window(recipe.Window{From: b.Start}, n).from}
+	for _, span := range b.Source {
+		out.source = append(out.source, weighted(source, tokensIn(source.tokens, span))...)
+	}
+	for _, span := range b.Target {
+		out.target = append(out.target, weighted(l, tokensIn(l.tokens, span))...)
+	}
+	if len(out.source) == 0 && len(out.target) == 0 {
+		return nil
+	}
+	pixels := e.model.Spec().MapHeight * e.model.Spec().MapWidth
+	out.sourceSum, out.targetSum = make([]float32, pixels), make([]float32, pixels)
+	return out
+}
+
+// weighted undoes the equalizer: a muted or negated word still has a place.
+func weighted(l *link, positions []int) []weightedToken {
+	var out []weightedToken
+	for _, j := range positions {
+		if c := l.equalizer[j]; c != 0 {
+			out = append(out, weightedToken{j, 1 / c})
+		}
+	}
+	return out
+}
+
+// apply adds the maps of step s to the masks and, once the blend has begun,
+// puts the source's latents back outside them.
+func (b *blend) apply(s int, source, target *Trace, spec models.Spec) {
+	accumulate(b.sourceSum, source.maps[s], b.source, spec.ContextLength)
+	accumulate(b.targetSum, target.maps[s], b.target, spec.ContextLength)
+	if s < b.start {
+		return
+	}
+	mask := make([]bool, len(b.sourceSum))
+	for _, sum := range [][]float32{b.sourceSum, b.targetSum} {
+		threshold(mask, dilate(sum, spec.MapHeight, spec.MapWidth), b.threshold)
+	}
+	x, from := target.latents[s+1], source.latents[s+1]
+	for c := range spec.LatentChannels {
+		for y := range spec.LatentHeight {
+			for w := range spec.LatentWidth {
+				pixel := y*spec.MapHeight/spec.LatentHeight*spec.MapWidth + w*spec.MapWidth/spec.LatentWidth
+				if !mask[pixel] {
+					k := (c*spec.LatentHeight+y)*spec.LatentWidth + w
+					x[k] = from[k]
+				}
+			}
+		}
+	}
+}
+
+// accumulate adds the chosen tokens' maps to sum. maps [pixels, M]
+func accumulate(sum, maps []float32, tokens []weightedToken, m int) {
+	for p := range sum {
+		for _, t := range tokens {
+			sum[p] += maps[p*m+t.position] * t.factor
+		}
+	}
+}
+
+// dilate is the paper's 3×3 max-pooling with stride 1.
+func dilate(in []float32, height, width int) []float32 {
+	out := make([]float32, len(in))
+	for y := range height {
+		for x := range width {
+			best := in[y*width+x]
+			for ny := max(0, y-1); ny <= min(height-1, y+1); ny++ {
+				for nx := max(0, x-1); nx <= min(width-1, x+1); nx++ {
+					best = max(best, in[ny*width+nx])
+				}
+			}
+			out[y*width+x] = best
+		}
+	}
+	return out
+}
+
+// threshold adds to mask the pixels above the share k of the map's maximum.
+func threshold(mask []bool, in []float32, k float32) {
+	var most float32
+	for _, v := range in {
+		most = max(most, v)
+	}
+	if most <= 0 {
+		return
+	}
+	for i, v := range in {
+		mask[i] = mask[i] || v/most > k
+	}
+}

@@ -1,0 +1,156 @@
+package editor
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"pentimento/editor/align"
+	"pentimento/editor/recipe"
+	"pentimento/models/tokenizer"
+)
+
+// A link is a turn of the chain, prepared for drawing: its prompt as tokens
+// and text embedding, and its windows and weights per step and token.
+type link struct {
+	turn   recipe.Turn
+	tokens tokenizer.Encoding
+	text   []float32 // [M, D]
+	// equalizer is the paper's c: the factor of every token's attention. [M]
+	equalizer []float32
+	// The rest relates the turn to its source, the link before it; a root has
+	// none of it.
+	mapping  align.Mapping
+	cross    []steps // [M] cross_replace_steps of every token
+	anyCross steps   // the union of cross
+	self     steps
+	value    steps
+	blend    *blend // nil: no local blend
+}
+
+// steps is the half-open range [from, to) of denoising steps.
+type steps struct{ from, to int }
+
+func (s steps) has(step int) bool { return s.from <= step && step < s.to }
+
+func (s steps) union(t steps) steps {
+	if s.from >= s.to {
+		return t
+	}
+	if t.from >= t.to {
+		return s
+	}
+	return steps{min(s.from, t.from), max(s.to, t.to)}
+}
+
+// window turns fractions of n steps into steps. All windows round alike, both
+// ends to the nearest step; the reference code rounds cross and self windows
+// differently.
+func window(w recipe.Window, n int) steps {
+	end := func(f float64) int {
+		return int(math.Round(min(max(f, 0), 1) * float64(n)))
+	}
+	return steps{end(w.From), end(w.To)}
+}
+
+// chain prepares every turn of the recipe.
+func (e *Engine) chain(ctx context.Context, r recipe.Recipe) ([]*link, error) {
+	links := make([]*link, len(r.Turns))
+	for i, turn := range r.Turns {
+		l, err := e.newLink(ctx, turn)
+		if err != nil {
+			return nil, fmt.Errorf("turn %d: %w", i+1, err)
+		}
+		if i > 0 {
+			e.join(links[i-1], l, r.Settings.Steps)
+		}
+		links[i] = l
+	}
+	return links, nil
+}
+
+func (e *Engine) newLink(ctx context.Context, turn recipe.Turn) (*link, error) {
+	if err := checkTurn(turn); err != nil {
+		return nil, err
+	}
+	l := &link{turn: turn, tokens: e.model.Tokenizer().Encode(turn.Prompt)}
+	text, err := e.model.EncodeText(ctx, l.tokens.IDs)
+	if err != nil {
+		return nil, fmt.Errorf("encode the prompt: %w", err)
+	}
+	l.text = text
+	l.equalizer = make([]float32, len(l.tokens.IDs))
+	for j := range l.equalizer {
+		l.equalizer[j] = 1
+	}
+	for _, w := range turn.Weights {
+		for _, j := range tokensIn(l.tokens, w.Span) {
+			l.equalizer[j] *= float32(w.Factor)
+		}
+	}
+	return l, nil
+}
+
+// join relates a turn to its source.
+func (e *Engine) join(source, l *link, n int) {
+	l.mapping = align.Tokens(source.tokens, l.tokens, align.Words(source.tokens.Words, l.tokens.Words))
+	w := l.turn.Windows
+	l.self, l.value = window(w.Self, n), window(w.Value, n)
+	l.cross = make([]steps, len(l.tokens.IDs))
+	for j := range l.cross {
+		l.cross[j] = window(w.Cross, n)
+	}
+	for _, word := range w.CrossWords {
+		for _, j := range tokensIn(l.tokens, word.Span) {
+			l.cross[j] = window(word.Window, n)
+		}
+	}
+	for _, s := range l.cross {
+		l.anyCross = l.anyCross.union(s)
+	}
+	l.blend = e.newBlend(source, l, n)
+}
+
+// tokensIn returns the positions of the tokens of all words that a span of the
+// prompt touches.
+func tokensIn(tokens tokenizer.Encoding, span recipe.Span) []int {
+	var positions []int
+	for _, w := range tokens.Words {
+		if w.Start < span.End && span.Start < w.End {
+			for j := w.First; j < w.Last; j++ {
+				positions = append(positions, j)
+			}
+		}
+	}
+	return positions
+}
+
+// checkTurn refuses numbers that no sampler can work with.
+func checkTurn(t recipe.Turn) error {
+	for _, w := range t.Weights {
+		if math.IsNaN(w.Factor) || math.Abs(w.Factor) > maxWeight {
+			return fmt.Errorf("weight %v is outside ±%d", w.Factor, maxWeight)
+		}
+	}
+	windows := []recipe.Window{t.Windows.Cross, t.Windows.Self, t.Windows.Value}
+	for _, w := range t.Windows.CrossWords {
+		windows = append(windows, w.Window)
+	}
+	for _, w := range windows {
+		if !(0 <= w.From && w.From <= 1 && 0 <= w.To && w.To <= 1) {
+			return fmt.Errorf("window %v to %v is outside 0 to 1", w.From, w.To)
+		}
+	}
+	b := t.Blend
+	if !(0 <= b.Threshold && b.Threshold <= 1 && 0 <= b.Start && b.Start <= 1) {
+		return fmt.Errorf("blend threshold %v from %v is outside 0 to 1", b.Threshold, b.Start)
+	}
+	if mix := t.Windows.ValueMix; !(0 <= mix && mix <= 1) {
+		return fmt.Errorf("value mix %v is outside 0 to 1", mix)
+	}
+	return nil
+}
+
+// maxWeight bounds the factor of a word's attention: beyond it pictures are
+// noise (the study's own sweep ends at −16 and 14).
+const maxWeight = 32

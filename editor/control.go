@@ -1,0 +1,94 @@
+package editor
+
+import (
+	"pentimento/editor/align"
+	"pentimento/models"
+)
+
+// maxSelfPixels is the largest self-attention layer whose maps are injected
+// (P2P's reference: 16²): larger ones hold texture rather than structure.
+const maxSelfPixels = 16 * 16
+
+// controls fills the attention control of a batch. rows[i] is the conditional
+// row of turn i, or −1; every other row is left alone.
+//
+// Per conditional row b with source row s, engine terms on the left and the
+// paper's on the right:
+//
+//	probs = (probs_s @ mapper) * take + probs * keep    Edit(M_t, M_t*, t)
+//	take  = c · α_t   for tokens whose window has the step and that have a source
+//	keep  = c · (1 − α_t)
+//
+// so that word swap (mapper of a swap), refinement (α = 0 for new words) and
+// re-weighting (c, the equalizer) are one linear operation and compose.
+// Because c is in both terms, re-weighting acts outside the windows too.
+func controls(batch int, rows []int, links []*link, step int, spec models.Spec) models.Control {
+	c := models.Identity(batch, len(spec.Layers), spec.ContextLength)
+	for i, l := range links {
+		row := rows[i]
+		if row < 0 {
+			continue
+		}
+		source := -1
+		if i > 0 {
+			source = rows[i-1]
+		}
+		controlCross(&c, row, source, l, step, spec.ContextLength)
+		if source >= 0 {
+			controlSelf(&c, batch, row, source, l, step, spec)
+			controlValues(&c, batch, row, source, l, step, spec)
+		}
+	}
+	return c
+}
+
+// controlCross injects the source's cross-attention maps and re-weights.
+func controlCross(c *models.Control, row, source int, l *link, step, m int) {
+	injects := source >= 0 && l.anyCross.has(step)
+	if injects {
+		c.CrossSource[row] = int64(source)
+		copy(c.Mapper[row*m*m:(row+1)*m*m], l.mapping.Mapper)
+	}
+	for j := range m {
+		weight := l.equalizer[j]
+		if injects && l.cross[j].has(step) && l.mapping.Kinds[j] != align.Insert {
+			c.Take[row*m+j], c.Keep[row*m+j] = weight, 0
+		} else {
+			c.Take[row*m+j], c.Keep[row*m+j] = 0, weight
+		}
+	}
+}
+
+// controlSelf injects the source's self-attention maps.
+func controlSelf(c *models.Control, batch, row, source int, l *link, step int, spec models.Spec) {
+	if !l.self.has(step) {
+		return
+	}
+	for k, layer := range spec.Layers {
+		if !layer.Cross && layer.Pixels <= maxSelfPixels {
+			c.SelfSource[k*batch+row] = int64(source)
+		}
+	}
+}
+
+// controlValues injects the source's values (CL P2P): the share β of V in
+// self-attention everywhere, in cross-attention for the tokens of kept words.
+func controlValues(c *models.Control, batch, row, source int, l *link, step int, spec models.Spec) {
+	if !l.injectsValues(step) {
+		return
+	}
+	beta := float32(l.turn.Windows.ValueMix)
+	m := spec.ContextLength
+	copy(c.Mapper[row*m*m:(row+1)*m*m], l.mapping.Mapper)
+	for j, kind := range l.mapping.Kinds {
+		if kind == align.Keep {
+			c.CrossValueMix[row*m+j] = beta
+		}
+	}
+	for k, layer := range spec.Layers {
+		c.ValueSource[k*batch+row] = int64(source)
+		if !layer.Cross {
+			c.SelfValueMix[k*batch+row] = beta
+		}
+	}
+}

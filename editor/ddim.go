@@ -1,0 +1,123 @@
+package editor
+
+import (
+	"fmt"
+	"math"
+
+	"pentimento/models"
+)
+
+// ddim is the deterministic sampler of Song et al. 2021 (η = 0) on the
+// model's own noise schedule.
+type ddim struct {
+	prediction models.Prediction
+	timesteps  []int // descending
+	// ratio is the number of training steps between two timesteps.
+	ratio int
+	// alphas are the cumulative products ᾱ_t, one per training step.
+	alphas []float64
+	// final is ᾱ before the first training step.
+	final float64
+}
+
+func newDDIM(spec models.Spec, n int) (*ddim, error) {
+	betas, err := noiseSchedule(spec.Schedule)
+	if err != nil {
+		return nil, err
+	}
+	d := &ddim{prediction: spec.Prediction, ratio: len(betas) / n, final: 1}
+	product := 1.0
+	for _, beta := range betas {
+		product *= 1 - beta
+		d.alphas = append(d.alphas, product)
+	}
+	if !spec.Schedule.SetAlphaToOne {
+		d.final = d.alphas[0]
+	}
+	d.timesteps, err = spacing(spec.Schedule, len(betas), n)
+	return d, err
+}
+
+// noiseSchedule returns the variances β_t of the forward process.
+func noiseSchedule(s models.Schedule) ([]float64, error) {
+	if len(s.TrainedBetas) > 0 {
+		return s.TrainedBetas, nil
+	}
+	betas := make([]float64, s.TrainSteps)
+	for i := range betas {
+		share := float64(i) / float64(max(1, s.TrainSteps-1))
+		switch s.BetaSchedule {
+		case "linear":
+			betas[i] = s.BetaStart + share*(s.BetaEnd-s.BetaStart)
+		case "scaled_linear":
+			from, to := math.Sqrt(s.BetaStart), math.Sqrt(s.BetaEnd)
+			root := from + share*(to-from)
+			betas[i] = root * root
+		case "squaredcos_cap_v2":
+			bar := func(t float64) float64 {
+				c := math.Cos((t + .008) / 1.008 * math.Pi / 2)
+				return c * c
+			}
+			n := float64(s.TrainSteps)
+			betas[i] = min(1-bar(float64(i+1)/n)/bar(float64(i)/n), .999)
+		default:
+			return nil, fmt.Errorf("noise schedule %q is not known", s.BetaSchedule)
+		}
+	}
+	return betas, nil
+}
+
+// spacing chooses n of the training steps, in descending order, by the rule
+// that the model's scheduler names.
+func spacing(s models.Schedule, train, n int) ([]int, error) {
+	out := make([]int, n)
+	for i := range out {
+		switch s.TimestepSpacing {
+		case "", "leading":
+			out[n-1-i] = min(i*(train/n)+s.StepsOffset, train-1)
+		case "trailing":
+			out[i] = int(math.Round(float64(train)-float64(i)*float64(train)/float64(n))) - 1
+		case "linspace":
+			out[n-1-i] = int(math.Round(float64(i) * float64(train-1) / float64(max(1, n-1))))
+		default:
+			return nil, fmt.Errorf("timestep spacing %q is not known", s.TimestepSpacing)
+		}
+	}
+	return out, nil
+}
+
+// step returns x_{t-1} from x_t and the model's prediction at step i. It
+// writes a new slice. [C, H, W]
+func (d *ddim) step(i int, x, prediction []float32) []float32 {
+	t := d.timesteps[i]
+	alpha, before := d.alphas[t], d.final
+	if t-d.ratio >= 0 {
+		before = d.alphas[t-d.ratio]
+	}
+	signal, sigma := math.Sqrt(alpha), math.Sqrt(1-alpha)
+	signalBefore, sigmaBefore := math.Sqrt(before), math.Sqrt(1-before)
+	out := make([]float32, len(x))
+	for k := range x {
+		xt, p := float64(x[k]), float64(prediction[k])
+		var x0, eps float64
+		switch d.prediction {
+		case models.PredictV:
+			x0, eps = signal*xt-sigma*p, signal*p+sigma*xt
+		case models.PredictSample:
+			x0, eps = p, (xt-signal*p)/sigma
+		default:
+			x0, eps = (xt-sigma*p)/signal, p
+		}
+		out[k] = float32(signalBefore*x0 + sigmaBefore*eps)
+	}
+	return out
+}
+
+// guide applies classifier-free guidance (Ho and Salimans 2022): it writes
+// uncond + scale·(cond − uncond) into cond.
+func guide(cond, uncond []float32, scale float64) {
+	s := float32(scale)
+	for i := range cond {
+		cond[i] = uncond[i] + s*(cond[i]-uncond[i])
+	}
+}

@@ -1,0 +1,145 @@
+// Package editor draws pictures from recipes: it is Prompt-to-Prompt image
+// editing (Hertz et al. 2022) on a latent diffusion model, chained turn after
+// turn.
+//
+// Start with [Engine.Draw]. Data flows one way:
+//
+//	recipe → links of a chain → rows of a batch → latents → picture
+//
+// The files follow it. chain.go prepares every turn of the recipe (tokens,
+// alignment, windows); plan.go decides which rows of the UNet a step needs;
+// control.go fills the attention control of those rows, where the paper's
+// equations are; ddim.go steps the latents; blend.go is the local blend;
+// trace.go keeps what a picture's own generation computed, so that the next
+// edit need not compute it again.
+package editor
+
+import (
+	"context"
+	"fmt"
+	"image"
+
+	"pentimento/editor/noise"
+	"pentimento/editor/recipe"
+	"pentimento/models"
+	"pentimento/models/tokenizer"
+)
+
+// traceBytes bounds the traces that an engine keeps in memory.
+const traceBytes = 64 << 20
+
+// Engine draws recipes with one model. It is safe for concurrent use as far as
+// the model is.
+type Engine struct {
+	model  *models.Model
+	traces *traces
+}
+
+// New returns an engine that draws with model.
+func New(model *models.Model) *Engine {
+	return &Engine{model: model, traces: newTraces(traceBytes)}
+}
+
+// Progress tells how far a drawing is.
+type Progress struct {
+	// Step of Steps is done.
+	Step, Steps int
+	// Rows is the number of UNet rows computed so far.
+	Rows int
+}
+
+// Drawing is a finished picture and what it took.
+type Drawing struct {
+	Image *image.NRGBA
+	// Latents x_0 in the scheduler's scale. [C, H, W]
+	Latents []float32
+	// Rows is the number of UNet rows computed.
+	Rows int
+	// Traced says that the source turn's latents were known and only its
+	// attention had to be computed again.
+	Traced bool
+	// Dropped are the words of the last prompt that the model's context has
+	// no room for.
+	Dropped []string
+
+	tokens tokenizer.Encoding
+	maps   []float32 // mean cross-attention over all steps [pixels, M]
+}
+
+// Draw draws the last turn of the recipe. The picture depends on the recipe
+// alone: traces that the engine still has from drawing the turns before make
+// it quicker, not different. Progress may be nil. Cancelling ctx stops within
+// a step and returns its error.
+func (e *Engine) Draw(ctx context.Context, r recipe.Recipe, progress func(Progress)) (*Drawing, error) {
+	if err := e.check(r); err != nil {
+		return nil, err
+	}
+	links, err := e.chain(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	run, err := e.newRun(ctx, r, links)
+	if err != nil {
+		return nil, err
+	}
+	for step := range r.Settings.Steps {
+		if err := run.step(ctx, step); err != nil {
+			return nil, fmt.Errorf("step %d of %d: %w", step+1, r.Settings.Steps, err)
+		}
+		if progress != nil {
+			progress(Progress{Step: step + 1, Steps: r.Settings.Steps, Rows: run.rows})
+		}
+	}
+	last := run.last()
+	e.traces.put(traceKey(r), last)
+	picture, err := e.model.Decode(ctx, last.final())
+	if err != nil {
+		return nil, err
+	}
+	return &Drawing{
+		Image:   picture,
+		Latents: last.final(),
+		Rows:    run.rows,
+		Traced:  run.traced,
+		Dropped: links[len(links)-1].tokens.Dropped,
+		tokens:  links[len(links)-1].tokens,
+		maps:    last.meanMaps(),
+	}, nil
+}
+
+// Forget drops every trace that the engine keeps.
+func (e *Engine) Forget() { e.traces.clear() }
+
+// Model returns the model that the engine draws with.
+func (e *Engine) Model() *models.Model { return e.model }
+
+func (e *Engine) check(r recipe.Recipe) error {
+	s := r.Settings
+	switch {
+	case len(r.Turns) == 0:
+		return fmt.Errorf("recipe has no turns")
+	case r.Version > recipe.Version:
+		return fmt.Errorf("recipe has version %d, this program knows %d: update it", r.Version, recipe.Version)
+	case s.Model != "" && s.Model != e.model.Digest():
+		return &ModelError{Want: s.Model, Have: e.model.Digest()}
+	case s.Scheduler != "" && s.Scheduler != "ddim":
+		return fmt.Errorf("scheduler %q is not known: use ddim", s.Scheduler)
+	case s.Steps < 1 || s.Steps > e.model.Spec().Schedule.TrainSteps:
+		return fmt.Errorf("%d steps: the model takes 1 to %d", s.Steps, e.model.Spec().Schedule.TrainSteps)
+	}
+	return nil
+}
+
+// ModelError says that a recipe was made with another model, on which alone it
+// gives the same picture.
+type ModelError struct{ Want, Have string }
+
+func (e *ModelError) Error() string {
+	return fmt.Sprintf("the picture was made with model %.12s, this is %.12s", e.Want, e.Have)
+}
+
+// initial returns x_T, shared by all turns of a recipe. [C, H, W]
+func (e *Engine) initial(seed uint64) []float32 {
+	spec := e.model.Spec()
+	return noise.Normal(seed, spec.LatentChannels*spec.LatentHeight*spec.LatentWidth)
+}

@@ -1,0 +1,64 @@
+package noise
+
+import (
+	"encoding/json"
+	"math"
+	"os"
+	"slices"
+	"strconv"
+	"testing"
+)
+
+// testdata/randn.json was written by PyTorch 1.13:
+//
+//	torch.manual_seed(seed); x = torch.randn(n)
+//	{"seed": str(seed), "n": n, "first": x[:20].tolist(), "last": x[-20:].tolist()}
+func TestNormalEqualsTorch(t *testing.T) {
+	var cases []struct {
+		Seed        string
+		N           int
+		First, Last []float32
+	}
+	data, err := os.ReadFile("testdata/randn.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(data, &cases); err != nil {
+		t.Fatal(err)
+	}
+	if len(cases) == 0 {
+		t.Fatal("no cases")
+	}
+	for _, c := range cases {
+		t.Run(c.Seed+"/"+strconv.Itoa(c.N), func(t *testing.T) {
+			seed, err := strconv.ParseUint(c.Seed, 10, 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := Normal(seed, c.N)
+			if len(got) != c.N {
+				t.Fatalf("got %d samples, want %d", len(got), c.N)
+			}
+			near(t, got[:len(c.First)], c.First)
+			near(t, got[c.N-len(c.Last):], c.Last)
+		})
+	}
+}
+
+func TestNormalIsDeterministic(t *testing.T) {
+	if !slices.Equal(Normal(7, 1024), Normal(7, 1024)) {
+		t.Error("the same seed gave two different noises")
+	}
+	if slices.Equal(Normal(7, 1024), Normal(8, 1024)) {
+		t.Error("two seeds gave the same noise")
+	}
+}
+
+func near(t *testing.T, got, want []float32) {
+	t.Helper()
+	for i := range want {
+		if math.Abs(float64(got[i]-want[i])) > 2e-6 {
+			t.Fatalf("sample %d is %v, want %v", i, got[i], want[i])
+		}
+	}
+}
