@@ -1,0 +1,173 @@
+package runtime
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	goruntime "runtime"
+	"sync"
+
+	ort "github.com/yalue/onnxruntime_go"
+)
+
+// A Graph is an ONNX model to open: the file Path, or the bytes in Data.
+type Graph struct {
+	Path string
+	Data []byte
+	// Weights is the folder in which the external data of a graph given as
+	// Data lies; "" when it has none.
+	Weights string
+}
+
+// SessionOptions say how a graph is opened.
+type SessionOptions struct {
+	// Inputs and Outputs are the names in the order in which
+	// [Session.Run] takes them. Outputs that are not named are not fetched.
+	Inputs, Outputs []string
+	Device          Device
+	// Threads is the number of threads one run uses; 0 means as many as Go
+	// schedules on (which respects a container's CPU limit).
+	Threads int
+	// Half says that the graph computes in float16.
+	Half bool
+}
+
+// A Session is a graph ready to run. Run may be called from several
+// goroutines at once.
+type Session struct {
+	session *ort.DynamicAdvancedSession
+	// running is held for reading by every run, so that Close waits for them.
+	running sync.RWMutex
+	closed  bool
+}
+
+// Open prepares a graph for its device. A device that can't be used gives a
+// [*DeviceError].
+func (r *Runtime) Open(g Graph, o SessionOptions) (s *Session, err error) {
+	options, err := o.build(g)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, options.Destroy()) }()
+	var session *ort.DynamicAdvancedSession
+	if g.Path != "" {
+		session, err = ort.NewDynamicAdvancedSession(g.Path, o.Inputs, o.Outputs, options)
+	} else {
+		session, err = ort.NewDynamicAdvancedSessionWithONNXData(g.Data, o.Inputs, o.Outputs, options)
+	}
+	if err != nil {
+		err = fmt.Errorf("ONNX Runtime %s: %w", r.version, err)
+		if o.Device.Provider != CPU {
+			return nil, &DeviceError{Device: o.Device, Reason: err}
+		}
+		return nil, err
+	}
+	return &Session{session: session}, nil
+}
+
+// build makes the runtime's options; the caller destroys them.
+func (o SessionOptions) build(g Graph) (_ *ort.SessionOptions, err error) {
+	options, err := ort.NewSessionOptions()
+	if err != nil {
+		return nil, fmt.Errorf("make session options: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, options.Destroy())
+		}
+	}()
+	threads := o.Threads
+	if threads <= 0 {
+		threads = goruntime.GOMAXPROCS(0)
+	}
+	if err := options.SetIntraOpNumThreads(threads); err != nil {
+		return nil, fmt.Errorf("set %d threads: %w", threads, err)
+	}
+	if err := options.SetLogSeverityLevel(ort.LoggingLevelFatal); err != nil {
+		return nil, fmt.Errorf("set the log level: %w", err)
+	}
+	for key, value := range o.entries(g) {
+		if err := options.AddSessionConfigEntry(key, value); err != nil {
+			return nil, fmt.Errorf("set %s: %w", key, err)
+		}
+	}
+	if err := o.Device.attach(options); err != nil {
+		return nil, err
+	}
+	return options, nil
+}
+
+func (o SessionOptions) entries(g Graph) map[string]string {
+	entries := map[string]string{
+		// A thread that spins while it waits takes the processor away from
+		// the thread it waits for as soon as the machine is not idle.
+		"session.intra_op.allow_spinning": "0",
+	}
+	if g.Weights != "" {
+		entries["session.model_external_initializers_file_folder_path"] = g.Weights
+	}
+	if o.Half && o.Device.Provider == CPU {
+		// This fusion makes float16 nodes that 1.27 has no CPU kernel for.
+		entries["optimization.disable_specified_optimizers"] = "SimplifiedLayerNormFusion"
+	}
+	return entries
+}
+
+// ErrClosed is returned by [Session.Run] after [Session.Close].
+var ErrClosed = errors.New("the session is closed")
+
+// Run computes out from in, in the order of the names that the session was
+// opened with. When ctx ends, the run stops at the next node of the graph and
+// Run returns ctx's error; what out holds then means nothing.
+func (s *Session) Run(ctx context.Context, in, out []*Tensor) (err error) {
+	s.running.RLock()
+	defer s.running.RUnlock()
+	if s.closed {
+		return ErrClosed
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	options, err := ort.NewRunOptions()
+	if err != nil {
+		return fmt.Errorf("make run options: %w", err)
+	}
+	defer func() {
+		if failed := options.Destroy(); err == nil {
+			err = failed
+		}
+	}()
+
+	// terminated is closed when the watcher below is done with options.
+	terminated := make(chan error, 1)
+	stop := context.AfterFunc(ctx, func() { terminated <- options.Terminate() })
+	err = s.session.RunWithOptions(values(in), values(out), options)
+	if !stop() {
+		if failed := <-terminated; failed != nil {
+			return fmt.Errorf("stop the run: %w", failed)
+		}
+	}
+	if err != nil && ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return err
+}
+
+// Close waits for the runs under way and frees the session.
+func (s *Session) Close() error {
+	s.running.Lock()
+	defer s.running.Unlock()
+	if s.closed {
+		return nil
+	}
+	s.closed = true
+	return s.session.Destroy()
+}
+
+func values(tensors []*Tensor) []ort.Value {
+	v := make([]ort.Value, len(tensors))
+	for i, t := range tensors {
+		v[i] = t.value
+	}
+	return v
+}

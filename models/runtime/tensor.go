@@ -1,0 +1,163 @@
+package runtime
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+
+	"github.com/x448/float16"
+	ort "github.com/yalue/onnxruntime_go"
+)
+
+// A Kind is the element type of a tensor, numbered as ONNX numbers them
+// (TensorProto.DataType).
+type Kind int32
+
+// The kinds that a diffusion model's inputs and outputs come in.
+const (
+	Float32 Kind = 1
+	Int32   Kind = 6
+	Int64   Kind = 7
+	Float16 Kind = 10
+	Float64 Kind = 11
+)
+
+// String names the kind as PyTorch and NumPy do.
+func (k Kind) String() string {
+	switch k {
+	case Float32:
+		return "float32"
+	case Int32:
+		return "int32"
+	case Int64:
+		return "int64"
+	case Float16:
+		return "float16"
+	case Float64:
+		return "float64"
+	}
+	return fmt.Sprintf("ONNX element type %d", int32(k))
+}
+
+// Float reports whether k is a floating-point kind that [FloatTensor] makes.
+func (k Kind) Float() bool { return k == Float32 || k == Float16 || k == Float64 }
+
+// Int reports whether k is an integer kind that [IntTensor] makes.
+func (k Kind) Int() bool { return k == Int32 || k == Int64 }
+
+// A Tensor is an input or output of a [Session]. Destroy it after use.
+type Tensor struct {
+	value  ort.Value
+	floats []float32 // Float32: the tensor's own memory
+	half   []byte    // Float16: the tensor's own memory
+}
+
+// FloatTensor makes a tensor of shape (empty: a scalar) from values, converted
+// to kind. A Float32 tensor uses values itself, without a copy: the caller
+// leaves them alone until Destroy, and when the tensor is an output they hold
+// the result after the run.
+func FloatTensor(kind Kind, shape []int, values []float32) (*Tensor, error) {
+	if err := fits(shape, len(values)); err != nil {
+		return nil, err
+	}
+	switch kind {
+	case Float32:
+		return wrap(&Tensor{floats: values}, shape, values)
+	case Float64:
+		wide := make([]float64, len(values))
+		for i, v := range values {
+			wide[i] = float64(v)
+		}
+		return wrap(&Tensor{}, shape, wide)
+	case Float16:
+		half := make([]byte, 2*len(values))
+		for i, v := range values {
+			binary.NativeEndian.PutUint16(half[2*i:], float16.Fromfloat32(v).Bits())
+		}
+		return wrapHalf(shape, half)
+	}
+	return nil, fmt.Errorf("make a tensor: %s is no floating-point type that can be fed", kind)
+}
+
+// IntTensor makes a tensor of shape (empty: a scalar) from values, converted
+// to kind.
+func IntTensor(kind Kind, shape []int, values []int64) (*Tensor, error) {
+	if err := fits(shape, len(values)); err != nil {
+		return nil, err
+	}
+	switch kind {
+	case Int64:
+		return wrap(&Tensor{}, shape, values)
+	case Int32:
+		narrow := make([]int32, len(values))
+		for i, v := range values {
+			if v != int64(int32(v)) {
+				return nil, fmt.Errorf("make a tensor: %d does not fit in int32", v)
+			}
+			narrow[i] = int32(v)
+		}
+		return wrap(&Tensor{}, shape, narrow)
+	}
+	return nil, fmt.Errorf("make a tensor: %s is no integer type that can be fed", kind)
+}
+
+// Floats reads a floating-point output after a run: the tensor's own memory
+// for Float32, a converted copy for Float16.
+func (t *Tensor) Floats() []float32 {
+	if t.half == nil {
+		return t.floats
+	}
+	values := make([]float32, len(t.half)/2)
+	for i := range values {
+		values[i] = float16.Frombits(binary.NativeEndian.Uint16(t.half[2*i:])).Float32()
+	}
+	return values
+}
+
+// Destroy frees what ONNX Runtime holds for the tensor; the values stay.
+func (t *Tensor) Destroy() error { return t.value.Destroy() }
+
+func wrap[T ort.TensorData](t *Tensor, shape []int, values []T) (*Tensor, error) {
+	var err error
+	if len(shape) == 0 {
+		t.value, err = ort.NewScalar(values[0])
+	} else {
+		t.value, err = ort.NewTensor(ortShape(shape), values)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("make a tensor of shape %v: %w", shape, err)
+	}
+	return t, nil
+}
+
+func wrapHalf(shape []int, half []byte) (*Tensor, error) {
+	value, err := ort.NewCustomDataTensor(ortShape(shape), half, ort.TensorElementDataTypeFloat16)
+	if err != nil {
+		return nil, fmt.Errorf("make a float16 tensor of shape %v: %w", shape, err)
+	}
+	return &Tensor{value: value, half: half}, nil
+}
+
+func ortShape(shape []int) ort.Shape {
+	dims := make(ort.Shape, len(shape))
+	for i, n := range shape {
+		dims[i] = int64(n)
+	}
+	return dims
+}
+
+// fits checks that shape has no empty or overflowing dimension and exactly n
+// elements.
+func fits(shape []int, n int) error {
+	size := 1
+	for _, d := range shape {
+		if d <= 0 || size > math.MaxInt/d {
+			return fmt.Errorf("make a tensor: %v is no shape", shape)
+		}
+		size *= d
+	}
+	if size != n {
+		return fmt.Errorf("make a tensor: shape %v has %d elements, %d values were given", shape, size, n)
+	}
+	return nil
+}
