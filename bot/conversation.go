@@ -1,0 +1,256 @@
+// Package bot is the conversation itself, wherever it is held: it takes what
+// somebody says, asks the dialogue what is meant, has the engine draw it and
+// keeps the turn in the session. The terminal and Discord are two mouths for
+// it.
+//
+// Start with [Conversation.Say].
+package bot
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"image"
+	"image/png"
+	"time"
+
+	"pentimento/editor"
+	"pentimento/editor/dialogue"
+	"pentimento/editor/recipe"
+	"pentimento/session"
+)
+
+// Conversation is one person's dialogue with the engine in one place. Its
+// methods must be called one after the other.
+type Conversation struct {
+	engine  *editor.Engine
+	planner *dialogue.Planner
+	store   session.Store
+	key     session.Key
+	clock   Clock
+	options Options
+	pending *dialogue.Question
+}
+
+// Clock is what a conversation needs of the world outside.
+type Clock struct {
+	// Now is the time of a turn.
+	Now func() time.Time
+	// Seed chooses the seed of a new picture when the options give none.
+	Seed func() uint64
+}
+
+// New returns the conversation that store keeps under key, or a new one.
+func New(engine *editor.Engine, planner *dialogue.Planner, store session.Store, key session.Key, options Options, clock Clock) *Conversation {
+	return &Conversation{engine: engine, planner: planner, store: store, key: key, options: options, clock: clock}
+}
+
+// Answer is what a conversation says back: a picture, or a question.
+type Answer struct {
+	// Turn is the head of the session now; its ID is 0 while nothing is drawn.
+	Turn session.Turn
+	// Source is the turn that Turn edits; nil for a root.
+	Source *session.Turn
+	// PNG is the picture of Turn.
+	PNG []byte
+	// Plan is what was understood; nil for commands.
+	Plan *dialogue.Plan
+	// Drawing is what drawing the picture took; nil when an old picture is
+	// shown again.
+	Drawing *editor.Drawing
+	// Seconds from the utterance to the picture.
+	Seconds float64
+	// Question is asked instead of an answer.
+	Question *dialogue.Question
+	// Notices are sentences that the user should read: words that were
+	// dropped, parts that could not be done.
+	Notices []string
+}
+
+// Say answers an utterance. Progress may be nil. When ctx is cancelled the
+// turn is dropped and the session stays as it was.
+func (c *Conversation) Say(ctx context.Context, utterance string, progress func(editor.Progress)) (*Answer, error) {
+	s, err := c.store.Load(ctx, c.key)
+	if err != nil {
+		return nil, err
+	}
+	talk, err := c.dialogueOf(s)
+	if err != nil {
+		return nil, err
+	}
+	reply := c.planner.Plan(utterance, talk)
+	c.pending = reply.Question
+	if reply.Question != nil {
+		return &Answer{Question: reply.Question}, nil
+	}
+	answer, err := c.do(ctx, s, utterance, reply.Plan, progress)
+	if err != nil {
+		return nil, err
+	}
+	answer.Plan = reply.Plan
+	answer.Notices = append(answer.Notices, c.noticesOf(reply.Plan)...)
+	return answer, nil
+}
+
+// Imagine draws a new picture of the prompt as it stands, without asking the
+// dialogue what is meant. Progress may be nil.
+func (c *Conversation) Imagine(ctx context.Context, prompt string, progress func(editor.Progress)) (*Answer, error) {
+	s, err := c.store.Load(ctx, c.key)
+	if err != nil {
+		return nil, err
+	}
+	plan := &dialogue.Plan{Action: dialogue.Imagine, Prompt: prompt, Reason: "a new picture by command"}
+	return c.draw(ctx, s, prompt, plan, progress)
+}
+
+// do carries out a plan.
+func (c *Conversation) do(ctx context.Context, s *session.Session, utterance string, plan *dialogue.Plan, progress func(editor.Progress)) (*Answer, error) {
+	switch plan.Action {
+	case dialogue.Imagine, dialogue.Edit:
+		return c.draw(ctx, s, utterance, plan, progress)
+	case dialogue.Undo:
+		return c.Revert(ctx, max(1, plan.Steps))
+	case dialogue.Redo:
+		return c.Redo(ctx, max(1, plan.Steps))
+	case dialogue.Goto:
+		return c.Goto(ctx, plan.Steps)
+	case dialogue.Restart:
+		return c.Restart(ctx)
+	case dialogue.Set:
+		return c.change(ctx, plan.Settings)
+	}
+	return nil, fmt.Errorf("the plan's action %q is not known", plan.Action)
+}
+
+// draw makes a new turn of the plan.
+func (c *Conversation) draw(ctx context.Context, s *session.Session, utterance string, plan *dialogue.Plan, progress func(editor.Progress)) (*Answer, error) {
+	start := c.clock.Now()
+	turn := session.Turn{Author: c.key.User, Time: start, Utterance: utterance, Edit: plan.Label}
+	r := recipe.Recipe{Version: recipe.Version, Settings: c.settings()}
+	if plan.Action == dialogue.Edit {
+		turn.Parent = s.Head
+		var err error
+		if r, err = s.RecipeFor(s.Head); err != nil {
+			return nil, err
+		}
+	} else {
+		turn.Edit = ""
+	}
+	turn.Settings = r.Settings
+	turn.Recipe = c.options.turnOf(plan)
+	r.Turns = append(r.Turns, turn.Recipe)
+
+	drawing, err := c.engine.Draw(ctx, r, progress)
+	if err != nil {
+		return nil, err
+	}
+	picture, err := encodePNG(drawing.Image)
+	if err != nil {
+		return nil, err
+	}
+	if turn.Picture, err = c.store.PutBlob(ctx, c.key, picture); err != nil {
+		return nil, err
+	}
+	if turn.Plan, err = json.Marshal(plan); err != nil {
+		return nil, fmt.Errorf("keep the plan: %w", err)
+	}
+	s, err = c.store.Update(ctx, c.key, func(s *session.Session) error {
+		_, err := s.Add(turn)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	answer, err := c.answer(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	answer.Drawing = drawing
+	answer.Seconds = c.clock.Now().Sub(start).Seconds()
+	answer.Notices = append(answer.Notices, c.noticesOfDrawing(ctx, answer)...)
+	return answer, nil
+}
+
+// answer shows the head of the session.
+func (c *Conversation) answer(ctx context.Context, s *session.Session) (*Answer, error) {
+	turn, err := s.Turn(s.Head)
+	if err != nil {
+		return nil, err
+	}
+	answer := &Answer{Turn: turn}
+	if turn.Parent != 0 {
+		source, err := s.Turn(turn.Parent)
+		if err != nil {
+			return nil, err
+		}
+		answer.Source = &source
+	}
+	answer.PNG, err = c.Picture(ctx, s, turn.ID)
+	return answer, err
+}
+
+// Picture returns the PNG of a turn. A picture that is no longer kept is drawn
+// again from its recipe.
+func (c *Conversation) Picture(ctx context.Context, s *session.Session, id int) ([]byte, error) {
+	turn, err := s.Turn(id)
+	if err != nil {
+		return nil, err
+	}
+	picture, err := c.store.GetBlob(ctx, c.key, turn.Picture)
+	if err == nil {
+		return picture, nil
+	}
+	drawing, err := c.Redraw(ctx, s, id)
+	if err != nil {
+		return nil, err
+	}
+	return encodePNG(drawing.Image)
+}
+
+// Redraw draws a turn of the session again, for what the picture alone does
+// not tell.
+func (c *Conversation) Redraw(ctx context.Context, s *session.Session, id int) (*editor.Drawing, error) {
+	r, err := s.RecipeFor(id)
+	if err != nil {
+		return nil, err
+	}
+	return c.engine.Draw(ctx, r, nil)
+}
+
+// Session returns the session as it is kept.
+func (c *Conversation) Session(ctx context.Context) (*session.Session, error) {
+	return c.store.Load(ctx, c.key)
+}
+
+// dialogueOf is the session as the dialogue sees it: the way to the head.
+func (c *Conversation) dialogueOf(s *session.Session) (dialogue.Conversation, error) {
+	talk := dialogue.Conversation{CanRedo: s.CanRedo(), Pending: c.pending}
+	talk.Vocabulary, talk.Known = c.vocabulary()
+	if s.Head == 0 {
+		return talk, nil
+	}
+	path, err := s.Path(s.Head)
+	if err != nil {
+		return talk, err
+	}
+	for _, t := range path {
+		turn := dialogue.Turn{Utterance: t.Utterance, Prompt: t.Recipe.Prompt, Weights: t.Recipe.Weights}
+		if len(t.Plan) > 0 {
+			turn.Plan = new(dialogue.Plan)
+			if err := json.Unmarshal(t.Plan, turn.Plan); err != nil {
+				return talk, fmt.Errorf("read the plan of turn %d: %w", t.ID, err)
+			}
+		}
+		talk.Turns = append(talk.Turns, turn)
+	}
+	return talk, nil
+}
+
+func encodePNG(picture image.Image) ([]byte, error) {
+	var out bytes.Buffer
+	if err := png.Encode(&out, picture); err != nil {
+		return nil, fmt.Errorf("encode the picture: %w", err)
+	}
+	return out.Bytes(), nil
+}

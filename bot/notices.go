@@ -1,0 +1,103 @@
+package bot
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"image/png"
+	"strings"
+
+	"pentimento/editor/dialogue"
+)
+
+// visibleChange is the mean absolute difference, in levels of 255, below which
+// a person does not see that two pictures differ.
+const visibleChange = 0.25
+
+// noticesOf says which parts of an utterance were not done.
+func (c *Conversation) noticesOf(plan *dialogue.Plan) []string {
+	var notices []string
+	for _, part := range plan.Undone {
+		notices = append(notices, fmt.Sprintf("Not done: %s.", part))
+	}
+	if len(plan.Unknown) > 0 {
+		notices = append(notices, fmt.Sprintf("The model doesn't know %s; the picture may show something else.", quoted(plan.Unknown)))
+	}
+	return notices
+}
+
+// noticesOfDrawing says what the picture does not show.
+func (c *Conversation) noticesOfDrawing(ctx context.Context, a *Answer) []string {
+	var notices []string
+	if n := len(a.Drawing.Dropped); n > 0 {
+		notices = append(notices, fmt.Sprintf("The prompt is too long for the model: it reads %d tokens. Left out: %s.",
+			c.engine.Model().Spec().ContextLength, abridged(a.Drawing.Dropped)))
+	}
+	if a.Source != nil && !c.changed(ctx, a) {
+		notices = append(notices, "The picture looks the same as before. Try it stronger, or with --set k=0 to let everything change.")
+	}
+	return notices
+}
+
+// changed reports whether the picture visibly differs from its source's. When
+// the source's picture is gone it is taken to.
+func (c *Conversation) changed(ctx context.Context, a *Answer) bool {
+	data, err := c.store.GetBlob(ctx, c.key, a.Source.Picture)
+	if err != nil {
+		return true
+	}
+	before, err := png.Decode(bytes.NewReader(data))
+	if err != nil || before.Bounds() != a.Drawing.Image.Bounds() {
+		return true
+	}
+	sum, n := 0.0, 0
+	b := before.Bounds()
+	for y := b.Min.Y; y < b.Max.Y; y++ {
+		for x := b.Min.X; x < b.Max.X; x++ {
+			r0, g0, b0, _ := before.At(x, y).RGBA()
+			r1, g1, b1, _ := a.Drawing.Image.At(x, y).RGBA()
+			sum += distance(r0, r1) + distance(g0, g1) + distance(b0, b1)
+			n += 3
+		}
+	}
+	return sum/float64(n) > visibleChange
+}
+
+// distance of two 16-bit levels, in levels of 255.
+func distance(a, b uint32) float64 {
+	if a < b {
+		a, b = b, a
+	}
+	return float64(a-b) / 257
+}
+
+func quoted(words []string) string {
+	out := make([]string, len(words))
+	for i, w := range words {
+		out[i] = "“" + w + "”"
+	}
+	return strings.Join(out, ", ")
+}
+
+// abridged lists words, the first few and how many more.
+func abridged(words []string) string {
+	const most = 12
+	if len(words) <= most {
+		return strings.Join(words, " ")
+	}
+	return fmt.Sprintf("%s … and %d more words", strings.Join(words[:most], " "), len(words)-most)
+}
+
+// vocabulary returns the words that the model was trained on, and a test for
+// them; nil when the model doesn't say.
+func (c *Conversation) vocabulary() ([]string, func(string) bool) {
+	words := c.engine.Model().Vocabulary()
+	if len(words) == 0 {
+		return nil, nil
+	}
+	known := make(map[string]bool, len(words))
+	for _, w := range words {
+		known[strings.ToLower(w)] = true
+	}
+	return words, func(w string) bool { return known[strings.ToLower(w)] }
+}

@@ -1,0 +1,199 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"sort"
+	"strconv"
+	"strings"
+
+	"pentimento/editor"
+	"pentimento/editor/dialogue"
+	"pentimento/editor/recipe"
+)
+
+// Options are the hyper-parameters of a conversation. Seed, steps and guidance
+// act from the next new picture on, because all edits of a picture share them;
+// the others from the next edit on.
+type Options struct {
+	// Seed of new pictures; nil chooses one at random.
+	Seed *uint64
+	// Steps of new pictures.
+	Steps int
+	// Guidance scale of new pictures.
+	Guidance float64
+	// Preset replaces the one that the dialogue chooses; empty leaves it.
+	Preset string
+	// Cross, Self, Value and Threshold replace those of the preset; nil
+	// leaves them.
+	Cross, Self, Value, Threshold *float64
+}
+
+// Set changes one option by name, as in --set and /settings: seed, steps,
+// guidance, preset, cross, self, value or k. The value "auto" takes an
+// override back.
+func (o *Options) Set(name, value string) error {
+	switch strings.ToLower(name) {
+	case "seed":
+		return setAuto(&o.Seed, name, value, func(s string) (uint64, error) { return strconv.ParseUint(s, 10, 64) })
+	case "cross":
+		return setAuto(&o.Cross, name, value, parseShare)
+	case "self":
+		return setAuto(&o.Self, name, value, parseShare)
+	case "value":
+		return setAuto(&o.Value, name, value, parseShare)
+	case "k":
+		return setAuto(&o.Threshold, name, value, parseShare)
+	case "steps":
+		n, err := strconv.Atoi(value)
+		if err != nil || n < 1 || n > 1000 {
+			return fmt.Errorf("steps is %q: give a whole number from 1 to 1000", value)
+		}
+		o.Steps = n
+	case "guidance":
+		g, err := strconv.ParseFloat(value, 64)
+		if err != nil || !(g >= 0 && g <= 50) {
+			return fmt.Errorf("guidance is %q: give a number from 0 to 50", value)
+		}
+		o.Guidance = g
+	case "preset":
+		if value == "auto" {
+			o.Preset = ""
+			return nil
+		}
+		if _, ok := editor.PresetNamed(value); !ok {
+			return fmt.Errorf("preset %q is not known: use auto, %s", value, strings.Join(editor.PresetNames(), ", "))
+		}
+		o.Preset = value
+	default:
+		return fmt.Errorf("there is no setting %q: use seed, steps, guidance, preset, cross, self, value or k", name)
+	}
+	return nil
+}
+
+// setAuto parses value into target, or empties it for "auto".
+func setAuto[T any](target **T, name, value string, parse func(string) (T, error)) error {
+	if value == "auto" {
+		*target = nil
+		return nil
+	}
+	v, err := parse(value)
+	if err != nil {
+		return fmt.Errorf("%s is %q: give a number or auto", name, value)
+	}
+	*target = &v
+	return nil
+}
+
+func parseShare(s string) (float64, error) {
+	f, err := strconv.ParseFloat(s, 64)
+	if err != nil || !(f >= 0 && f <= 1) {
+		return 0, fmt.Errorf("%q is not a number from 0 to 1", s)
+	}
+	return f, nil
+}
+
+// turnOf makes the recipe's link for a plan: the preset of its kind of edit,
+// with this conversation's overrides.
+func (o Options) turnOf(plan *dialogue.Plan) recipe.Turn {
+	turn := recipe.Turn{Prompt: plan.Prompt, Weights: plan.Weights}
+	if plan.Action != dialogue.Edit {
+		return turn
+	}
+	turn.Preset = plan.Preset
+	if o.Preset != "" {
+		turn.Preset = o.Preset
+	}
+	preset, ok := editor.PresetNamed(turn.Preset)
+	if !ok {
+		turn.Preset = "appearance"
+		preset, _ = editor.PresetNamed(turn.Preset)
+	}
+	turn.Windows = preset.Windows
+	override(&turn.Windows.Cross, o.Cross)
+	override(&turn.Windows.Self, o.Self)
+	override(&turn.Windows.Value, o.Value)
+	if o.Value != nil {
+		turn.Windows.ValueMix = 1
+	}
+	threshold := preset.Threshold
+	if o.Threshold != nil {
+		threshold = *o.Threshold
+	}
+	if threshold > 0 && len(plan.Blend.Source)+len(plan.Blend.Target) > 0 {
+		turn.Blend = recipe.Blend{
+			Threshold: threshold, Start: preset.Start,
+			Source: plan.Blend.Source, Target: plan.Blend.Target,
+		}
+	}
+	return turn
+}
+
+func override(w *recipe.Window, to *float64) {
+	if to != nil {
+		*w = recipe.Window{To: *to}
+	}
+}
+
+// settings are those of a new picture.
+func (c *Conversation) settings() recipe.Settings {
+	s := recipe.Settings{
+		Model: c.engine.Model().Digest(), Scheduler: "ddim",
+		Steps: c.options.Steps, Guidance: c.options.Guidance,
+	}
+	if c.options.Seed != nil {
+		s.Seed = *c.options.Seed
+	} else {
+		s.Seed = c.clock.Seed()
+	}
+	return s
+}
+
+// Options returns the conversation's hyper-parameters.
+func (c *Conversation) Options() Options { return c.options }
+
+// Set changes one of them; see [Options.Set].
+func (c *Conversation) Set(name, value string) error { return c.options.Set(name, value) }
+
+// change sets what the user asked for in words and says so.
+func (c *Conversation) change(ctx context.Context, settings map[string]string) (*Answer, error) {
+	names := make([]string, 0, len(settings))
+	for name := range settings {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	answer := &Answer{}
+	for _, name := range names {
+		if err := c.Set(name, settings[name]); err != nil {
+			return nil, err
+		}
+		answer.Notices = append(answer.Notices, fmt.Sprintf("%s is now %s.", name, settings[name]))
+	}
+	s, err := c.store.Load(ctx, c.key)
+	if err != nil {
+		return nil, err
+	}
+	if s.Head != 0 {
+		answer.Turn, err = s.Turn(s.Head)
+	}
+	return answer, err
+}
+
+// String lists the hyper-parameters, one to a line.
+func (o Options) String() string {
+	auto := func(f *float64) string {
+		if f == nil {
+			return "auto"
+		}
+		return strconv.FormatFloat(*f, 'g', -1, 64)
+	}
+	seed, preset := "auto", o.Preset
+	if o.Seed != nil {
+		seed = strconv.FormatUint(*o.Seed, 10)
+	}
+	if preset == "" {
+		preset = "auto"
+	}
+	return fmt.Sprintf("seed      %s\nsteps     %d\nguidance  %g\npreset    %s\ncross     %s\nself      %s\nvalue     %s\nk         %s",
+		seed, o.Steps, o.Guidance, preset, auto(o.Cross), auto(o.Self), auto(o.Value), auto(o.Threshold))
+}

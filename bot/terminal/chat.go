@@ -1,0 +1,245 @@
+// Package terminal holds the conversation in a terminal, or over a pipe: lines
+// in, pictures out. It is the whole product without Discord.
+//
+// Start with [Chat.Run]. commands.go has the slash commands, output.go what a
+// person sees and json.go what a program sees.
+package terminal
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"pentimento/bot"
+	"pentimento/bot/terminal/graphics"
+	"pentimento/editor"
+)
+
+// maxLine bounds one utterance in bytes. What is longer is cut, and said so.
+const maxLine = 64 << 10
+
+// Chat is a conversation with somebody at a terminal.
+type Chat struct {
+	// Conversation is what the lines are said to.
+	Conversation *bot.Conversation
+	// In gives one utterance or slash command a line.
+	In io.Reader
+	// Out gets pictures and text, or with JSON one object a line.
+	Out io.Writer
+	// Status gets progress lines that overwrite each other; nil for none.
+	Status io.Writer
+	// Prompt is shown before a line is read; empty for none.
+	Prompt string
+	// Dir is where pictures are written.
+	Dir string
+	// JSON prints one object per turn instead of text.
+	JSON bool
+	// Screen shows pictures inline; nil for terminals that can't.
+	Screen *graphics.Screen
+	// Interrupts delivers Ctrl-C. One cancels the running turn; one that
+	// finds nothing running ends the chat.
+	Interrupts <-chan os.Signal
+}
+
+// errQuit ends the chat.
+var errQuit = errors.New("quit")
+
+// Run holds the conversation until the input ends, the user quits or ctx is
+// cancelled. What has been drawn by then is kept.
+func (c *Chat) Run(ctx context.Context) error {
+	if err := os.MkdirAll(c.Dir, 0o755); err != nil {
+		return fmt.Errorf("make the folder for pictures: %w", err)
+	}
+	lines := c.readLines(ctx)
+	for {
+		c.prompt()
+		select {
+		case <-ctx.Done():
+			return c.leave()
+		case <-c.Interrupts:
+			return c.leave()
+		case line, ok := <-lines:
+			if !ok {
+				return c.leave()
+			}
+			if err := c.hear(ctx, line); errors.Is(err, errQuit) {
+				return nil
+			} else if err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// A line is what somebody typed, or why reading ended.
+type line struct {
+	text string
+	cut  bool
+	err  error
+}
+
+// readLines reads the input in the background, so that an interrupt need not
+// wait for a key. The channel is closed at the end of the input.
+func (c *Chat) readLines(ctx context.Context) <-chan line {
+	lines := make(chan line)
+	go func() {
+		defer close(lines)
+		in := bufio.NewReaderSize(c.In, 4096)
+		for {
+			l := readLine(in)
+			if l.err == io.EOF && l.text == "" {
+				return
+			}
+			select {
+			case lines <- l:
+			case <-ctx.Done():
+				return
+			}
+			if l.err != nil {
+				return
+			}
+		}
+	}()
+	return lines
+}
+
+// readLine reads up to the next newline and keeps at most maxLine bytes.
+func readLine(in *bufio.Reader) line {
+	var out line
+	for {
+		part, err := in.ReadSlice('\n')
+		if room := maxLine - len(out.text); len(part) > room {
+			part, out.cut = part[:room], true
+		}
+		out.text += string(part)
+		if err == bufio.ErrBufferFull {
+			continue
+		}
+		out.err = err
+		out.text = strings.TrimSpace(strings.ToValidUTF8(out.text, "\uFFFD"))
+		return out
+	}
+}
+
+// hear answers one line. Only errors that end the chat are returned; the
+// others are shown.
+func (c *Chat) hear(ctx context.Context, l line) error {
+	if l.err != nil && l.err != io.EOF {
+		return fmt.Errorf("read the next line: %w", l.err)
+	}
+	if l.text == "" {
+		return nil
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	done := make(chan error, 1)
+	go func() { done <- c.answer(ctx, l) }()
+	for {
+		select {
+		case err := <-done:
+			c.clearStatus()
+			return c.show(l.text, err)
+		case <-c.Interrupts:
+			cancel()
+		}
+	}
+}
+
+// show prints an error to the user and decides whether it ends the chat.
+func (c *Chat) show(utterance string, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, errQuit), errors.Is(err, errOutput):
+		return err
+	case errors.Is(err, context.Canceled):
+		err = errors.New("cancelled: nothing was changed")
+	}
+	return c.printError(utterance, err)
+}
+
+// answer carries out a line: a slash command, or something said.
+func (c *Chat) answer(ctx context.Context, l line) error {
+	if l.cut {
+		if err := c.printNotice(fmt.Sprintf("That line is very long; the first %d characters are read.", maxLine)); err != nil {
+			return err
+		}
+	}
+	if strings.HasPrefix(l.text, "/") {
+		return c.command(ctx, l.text)
+	}
+	return c.say(ctx, l.text, l.text)
+}
+
+// say answers an utterance; shown is the line as it was typed.
+func (c *Chat) say(ctx context.Context, shown, utterance string) error {
+	a, err := c.Conversation.Say(ctx, utterance, c.progress)
+	if err != nil {
+		return err
+	}
+	return c.printAnswer(shown, a)
+}
+
+// progress overwrites the status line with how far the picture is.
+func (c *Chat) progress(p editor.Progress) {
+	if c.Status == nil {
+		return
+	}
+	const width = 20
+	full := width * p.Step / p.Steps
+	// A status line that cannot be written is no reason to stop drawing.
+	_, _ = fmt.Fprintf(c.Status, "\r\033[K  %s%s step %d of %d",
+		strings.Repeat("━", full), strings.Repeat("╌", width-full), p.Step, p.Steps)
+}
+
+func (c *Chat) clearStatus() {
+	if c.Status != nil {
+		_, _ = fmt.Fprint(c.Status, "\r\033[K")
+	}
+}
+
+func (c *Chat) prompt() {
+	if c.Prompt != "" {
+		_, _ = fmt.Fprint(c.Out, c.Prompt)
+	}
+}
+
+// leave ends the prompt's line.
+func (c *Chat) leave() error {
+	if c.Prompt != "" {
+		_, _ = fmt.Fprintln(c.Out)
+	}
+	return nil
+}
+
+// save writes a picture to the folder under a name that says which turn it is
+// and is the same only for the same picture. It returns the path.
+func (c *Chat) save(name string, data []byte) (string, error) {
+	path := c.path(name)
+	temp, err := os.CreateTemp(c.Dir, ".saving-*")
+	if err != nil {
+		return "", fmt.Errorf("save the picture (it is kept in the session): %w", err)
+	}
+	_, err = temp.Write(data)
+	if closing := temp.Close(); err == nil {
+		err = closing
+	}
+	if err == nil {
+		err = os.Chmod(temp.Name(), 0o644)
+	}
+	if err == nil {
+		err = os.Rename(temp.Name(), path)
+	}
+	if err != nil {
+		return "", errors.Join(fmt.Errorf("save the picture (it is kept in the session): %w", err), os.Remove(temp.Name()))
+	}
+	return path, nil
+}
+
+// path is where a picture of that name is saved.
+func (c *Chat) path(name string) string { return filepath.Join(c.Dir, name) }

@@ -1,0 +1,85 @@
+package terminal
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"pentimento/bot"
+	"pentimento/editor/dialogue"
+	"pentimento/editor/recipe"
+	"pentimento/session"
+)
+
+// turnJSON is what --json prints for a line of input. Exactly one of image,
+// text, question and error says what came of it.
+type turnJSON struct {
+	Turn      int             `json:"turn,omitempty"`
+	Parent    int             `json:"parent,omitempty"`
+	Utterance string          `json:"utterance"`
+	Prompt    string          `json:"prompt,omitempty"`
+	Edit      string          `json:"edit,omitempty"`
+	Ops       []dialogue.Op   `json:"ops,omitempty"`
+	Preset    string          `json:"preset,omitempty"`
+	Windows   *recipe.Windows `json:"windows,omitempty"`
+	Blend     *recipe.Blend   `json:"blend,omitempty"`
+	Seed      *uint64         `json:"seed,omitempty"`
+	// Image and SourceImage are paths.
+	Image       string   `json:"image,omitempty"`
+	SourceImage string   `json:"source_image,omitempty"`
+	Rows        int      `json:"rows,omitempty"`
+	Seconds     float64  `json:"seconds,omitempty"`
+	Notices     []string `json:"notices,omitempty"`
+	Question    string   `json:"question,omitempty"`
+	Choices     []string `json:"choices,omitempty"`
+	Text        string   `json:"text,omitempty"`
+	History     []past   `json:"history,omitempty"`
+	Error       string   `json:"error,omitempty"`
+}
+
+// past is a turn in the history.
+type past struct {
+	Turn   int    `json:"turn"`
+	Parent int    `json:"parent,omitempty"`
+	Edit   string `json:"edit,omitempty"`
+	Prompt string `json:"prompt"`
+}
+
+func historyOf(s *session.Session) []past {
+	var out []past
+	for _, t := range s.Turns {
+		out = append(out, past{t.ID, t.Parent, t.Edit, t.Recipe.Prompt})
+	}
+	return out
+}
+
+// turnOf describes an answer whose picture was saved at path.
+func (c *Chat) turnOf(utterance string, a *bot.Answer, path string) turnJSON {
+	if a.Question != nil {
+		return turnJSON{Utterance: utterance, Question: a.Question.Text, Choices: a.Question.Choices}
+	}
+	t := a.Turn
+	out := turnJSON{
+		Turn: t.ID, Parent: t.Parent, Utterance: utterance, Prompt: t.Recipe.Prompt,
+		Edit: t.Edit, Seed: &t.Settings.Seed, Image: path, Seconds: a.Seconds, Notices: a.Notices,
+	}
+	if a.Plan != nil {
+		out.Ops = a.Plan.Ops
+	}
+	if a.Drawing != nil {
+		out.Rows = a.Drawing.Rows
+	}
+	if a.Source != nil {
+		out.Preset = t.Recipe.Preset
+		out.Windows, out.Blend = &t.Recipe.Windows, &t.Recipe.Blend
+		out.SourceImage = c.path(pictureName(*a.Source))
+	}
+	return out
+}
+
+func (c *Chat) printJSON(v turnJSON) error {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("describe the turn: %w", err)
+	}
+	return c.printf("%s\n", data)
+}
