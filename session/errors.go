@@ -1,0 +1,57 @@
+package session
+
+import (
+	"errors"
+	"fmt"
+)
+
+// What can be wrong with a request to a session. The texts are for the user.
+var (
+	// ErrNothingToUndo: no edit leads to the head.
+	ErrNothingToUndo = errors.New("there is nothing to undo")
+	// ErrNothingToRedo: nothing was undone from the head.
+	ErrNothingToRedo = errors.New("there is nothing to redo")
+	// ErrNoSuchTurn: the session has no turn with that number.
+	ErrNoSuchTurn = errors.New("there is no such turn")
+	// ErrFull: the session has MaxTurns turns.
+	ErrFull = fmt.Errorf("this session is full: it has %d turns", MaxTurns)
+	// ErrTooLarge: a turn or blob is larger than is kept.
+	ErrTooLarge = errors.New("too large to keep")
+	// ErrInvalid: the program asked for something that cannot be kept.
+	ErrInvalid = errors.New("invalid session")
+)
+
+// What can be wrong with a store. The texts are for the operator.
+var (
+	// ErrInUse: another process has the file open.
+	ErrInUse = errors.New("the session file is in use by another process")
+	// ErrNewerSchema: a newer version of the program wrote the record.
+	ErrNewerSchema = errors.New("written by a newer version of this program")
+	// ErrCorrupt: the stored bytes are not what a store wrote.
+	ErrCorrupt = errors.New("the stored session is damaged")
+	// ErrDiskFull: there was no room, and nothing was changed.
+	ErrDiskFull = errors.New("the disk is full")
+	// ErrNoSuchBlob: the session has no blob with that digest.
+	ErrNoSuchBlob = errors.New("there is no such blob")
+	// ErrClosed: the store was closed.
+	ErrClosed = errors.New("the session store is closed")
+)
+
+// A DistanceError says how far revert or redo could have gone.
+type DistanceError struct {
+	// Asked and Possible are numbers of turns.
+	Asked, Possible int
+	// Err is ErrNothingToUndo or ErrNothingToRedo.
+	Err error
+}
+
+// Error says how many turns were asked for and how many there are.
+func (e *DistanceError) Error() string {
+	if e.Possible == 0 {
+		return e.Err.Error()
+	}
+	return fmt.Sprintf("%v that far: %d asked for, %d possible", e.Err, e.Asked, e.Possible)
+}
+
+// Unwrap returns ErrNothingToUndo or ErrNothingToRedo.
+func (e *DistanceError) Unwrap() error { return e.Err }

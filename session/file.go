@@ -1,0 +1,337 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+// compactBytes is how much one transaction of a rewrite copies.
+const compactBytes = 4 << 20
+
+// File is a [Store] in one bbolt file, with the blobs in a folder beside it.
+// It belongs to one process at a time. What Update returned without an error
+// is on disk: killing the process at any moment loses none of it.
+type File struct {
+	path  string
+	blobs blobFolder
+
+	mu sync.RWMutex // held for writing while db is replaced or closed
+	db *boltFile    // nil once closed
+}
+
+// OpenFile opens the store at path, creating it if there is none. Its errors
+// are [ErrInUse] within a second if another process has it open, [ErrCorrupt]
+// if it is damaged or not a store, [ErrNewerSchema], [ErrDiskFull], and those
+// of the file system.
+func OpenFile(path string) (*File, error) {
+	f := &File{path: path, blobs: blobFolder(path + ".blobs")}
+	if err := f.open(); err != nil {
+		return nil, f.explain("open", err)
+	}
+	return f, nil
+}
+
+// open checks the file before bbolt works with it, since bbolt trusts what it
+// maps.
+func (f *File) open() (err error) {
+	if err := os.MkdirAll(filepath.Dir(f.path), 0o700); err != nil {
+		return err
+	}
+	if _, err := os.Stat(f.path); errors.Is(err, os.ErrNotExist) {
+		if err := f.create(); err != nil {
+			return err
+		}
+	}
+	if err := checkStructure(f.path); err != nil {
+		return err
+	}
+	if f.db, err = openBolt(f.path, false); err != nil {
+		return err
+	}
+	if err = f.db.view(checkLayout); err == nil {
+		err = f.removeTemps()
+	}
+	if err != nil {
+		return errors.Join(err, f.Close())
+	}
+	return nil
+}
+
+// create makes a file with its buckets. It appears under its name complete or
+// not at all.
+func (f *File) create() error {
+	temp, err := f.tempFile()
+	if err != nil {
+		return err
+	}
+	db, err := openBolt(temp, false)
+	if err != nil {
+		return errors.Join(err, os.Remove(temp))
+	}
+	err = errors.Join(db.update(writeLayout), db.close())
+	if err == nil {
+		err = os.Link(temp, f.path) // a rename could replace another process's
+	}
+	if _, there := os.Stat(f.path); there == nil {
+		err = syncFolder(filepath.Dir(f.path)) // ours, or made meanwhile
+	}
+	if rerr := os.Remove(temp); !errors.Is(rerr, os.ErrNotExist) {
+		err = errors.Join(err, rerr)
+	}
+	return err
+}
+
+// rewrite replaces the file by one that holds what is in it now and no trace
+// of what was deleted.
+func (f *File) rewrite() error {
+	temp, err := f.tempFile()
+	if err != nil {
+		return err
+	}
+	next, err := openBolt(temp, false)
+	if err != nil {
+		return errors.Join(err, os.Remove(temp))
+	}
+	err = f.db.guard(func() error { return bolt.Compact(next.DB, f.db.DB, compactBytes) })
+	if err == nil {
+		err = os.Rename(temp, f.path)
+	}
+	if err != nil {
+		return errors.Join(err, next.close(), os.Remove(temp))
+	}
+	// Both files are locked until here, so nobody opened the new one.
+	old := f.db
+	f.db = next
+	return errors.Join(old.close(), syncFolder(filepath.Dir(f.path)))
+}
+
+// tempInfix stands in the names of unfinished files, after the store's.
+const tempInfix = ".tmp-"
+
+// tempFile creates an empty file beside the store.
+func (f *File) tempFile() (string, error) {
+	temp, err := os.CreateTemp(filepath.Dir(f.path), filepath.Base(f.path)+tempInfix+"*")
+	if err != nil {
+		return "", err
+	}
+	return temp.Name(), temp.Close()
+}
+
+// removeTemps removes what a killed process left. The lock must be held.
+func (f *File) removeTemps() error {
+	folder := filepath.Dir(f.path)
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		if !strings.HasPrefix(entry.Name(), filepath.Base(f.path)+tempInfix) {
+			continue
+		}
+		if err := os.Remove(filepath.Join(folder, entry.Name())); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// Load implements [Store].
+func (f *File) Load(ctx context.Context, key Key) (*Session, error) {
+	if err := f.enter(ctx, key.validate()); err != nil {
+		return nil, err
+	}
+	defer f.mu.RUnlock()
+	var had records
+	err := f.db.view(func(tx *bolt.Tx) (err error) {
+		had, err = readRecords(tx, key)
+		return err
+	})
+	if err != nil {
+		return nil, f.explain("read", err)
+	}
+	s, err := loaded(key, had)
+	if err != nil {
+		return nil, f.explain("read", err)
+	}
+	return s, nil
+}
+
+// Update implements [Store].
+func (f *File) Update(ctx context.Context, key Key, change func(*Session) error) (s *Session, err error) {
+	if err := f.enter(ctx, key.validate()); err != nil {
+		return nil, err
+	}
+	defer f.mu.RUnlock()
+	var tx *bolt.Tx
+	var had records
+	defer func() { f.db.rollback(tx) }() // also when change panics
+	err = f.db.guard(func() (err error) {
+		if tx, err = f.db.Begin(true); err != nil {
+			return err
+		}
+		had, err = readRecords(tx, key)
+		return err
+	})
+	if err != nil {
+		return nil, f.explain("read", err)
+	}
+	if s, err = loaded(key, had); err != nil {
+		return nil, f.explain("read", err)
+	}
+	next, err := apply(s, had, change)
+	if err != nil {
+		return nil, err
+	}
+	if next.equal(had) {
+		return s, nil
+	}
+	err = f.db.guard(func() error {
+		if err := writeRecords(tx, key, had, next); err != nil {
+			return err
+		}
+		return tx.Commit()
+	})
+	if err != nil {
+		return nil, f.explain("write", err)
+	}
+	return s, nil
+}
+
+// List implements [Store].
+func (f *File) List(ctx context.Context, user string) ([]Key, error) {
+	if err := f.enter(ctx, validateName("user", user)); err != nil {
+		return nil, err
+	}
+	defer f.mu.RUnlock()
+	var keys []Key
+	err := f.db.view(func(tx *bolt.Tx) error {
+		places := tx.Bucket(bucketSessions).Bucket([]byte(user))
+		if places == nil {
+			return nil
+		}
+		return places.ForEachBucket(func(place []byte) error {
+			keys = append(keys, Key{User: user, Place: string(place)})
+			return nil
+		})
+	})
+	if err != nil {
+		return nil, f.explain("list", err)
+	}
+	return keys, nil
+}
+
+// Delete implements [Store].
+func (f *File) Delete(ctx context.Context, key Key) error {
+	if err := f.enter(ctx, key.validate()); err != nil {
+		return err
+	}
+	defer f.mu.RUnlock()
+	if err := f.blobs.remove(key); err != nil {
+		return f.explain("delete", err)
+	}
+	err := f.db.update(func(tx *bolt.Tx) error {
+		places := tx.Bucket(bucketSessions).Bucket([]byte(key.User))
+		if places == nil || places.Bucket([]byte(key.Place)) == nil {
+			return nil
+		}
+		return places.DeleteBucket([]byte(key.Place))
+	})
+	return f.explain("delete", err)
+}
+
+// Forget implements [Store]. bbolt keeps deleted records in free pages, so the
+// file is written anew without them.
+func (f *File) Forget(ctx context.Context, user string) error {
+	if err := f.enter(ctx, validateName("user", user)); err != nil {
+		return err
+	}
+	f.mu.RUnlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.db == nil {
+		return ErrClosed
+	}
+	if err := f.blobs.removeUser(user); err != nil {
+		return f.explain("forget", err)
+	}
+	err := f.db.update(func(tx *bolt.Tx) error {
+		sessions := tx.Bucket(bucketSessions)
+		if sessions.Bucket([]byte(user)) == nil {
+			return nil
+		}
+		return sessions.DeleteBucket([]byte(user))
+	})
+	if err != nil {
+		return f.explain("forget", err)
+	}
+	return f.explain("forget", f.rewrite())
+}
+
+// PutBlob implements [Store].
+func (f *File) PutBlob(ctx context.Context, key Key, data []byte) (string, error) {
+	if err := f.enter(ctx, key.validate()); err != nil {
+		return "", err
+	}
+	defer f.mu.RUnlock()
+	digest, err := f.blobs.put(key, data)
+	return digest, f.explain("write a blob", err)
+}
+
+// GetBlob implements [Store].
+func (f *File) GetBlob(ctx context.Context, key Key, digest string) ([]byte, error) {
+	if err := f.enter(ctx, key.validate()); err != nil {
+		return nil, err
+	}
+	defer f.mu.RUnlock()
+	data, err := f.blobs.get(key, digest)
+	return data, f.explain("read a blob", err)
+}
+
+// Close implements [Store].
+func (f *File) Close() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.db == nil {
+		return nil
+	}
+	db := f.db
+	f.db = nil
+	return f.explain("close", db.close())
+}
+
+// enter locks the store for a request that is in order so far, or returns why
+// it cannot be served.
+func (f *File) enter(ctx context.Context, invalid error) error {
+	if invalid != nil {
+		return invalid
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	f.mu.RLock()
+	if f.db == nil {
+		f.mu.RUnlock()
+		return ErrClosed
+	}
+	return nil
+}
+
+// explain says what was being done to which file, and gives the errors that a
+// caller decides on their names.
+func (f *File) explain(doing string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG) {
+		err = fmt.Errorf("%w: %w", ErrDiskFull, err)
+	}
+	return fmt.Errorf("%s %s: %w", doing, f.path, err)
+}

@@ -1,0 +1,108 @@
+package session
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+// The buckets of the file:
+//
+//	store
+//	    schema            the schema of this layout, one byte
+//	sessions
+//	    <user>
+//	        <place>
+//	            state     the session without its turns
+//	            <id>      a turn, four bytes big endian
+//
+// One record for each turn keeps an update small however long the session is.
+var (
+	bucketStore    = []byte("store")
+	bucketSessions = []byte("sessions")
+	keySchema      = []byte("schema")
+	keyState       = []byte("state")
+)
+
+// writeLayout makes the buckets of an empty file.
+func writeLayout(tx *bolt.Tx) error {
+	if _, err := tx.CreateBucket(bucketSessions); err != nil {
+		return err
+	}
+	store, err := tx.CreateBucket(bucketStore)
+	if err != nil {
+		return err
+	}
+	return store.Put(keySchema, []byte{Schema})
+}
+
+// checkLayout reports whether this program, in this version or an earlier one,
+// wrote the buckets.
+func checkLayout(tx *bolt.Tx) error {
+	store := tx.Bucket(bucketStore)
+	if store == nil || tx.Bucket(bucketSessions) == nil {
+		return fmt.Errorf("%w: it is no session store", ErrCorrupt)
+	}
+	schema := store.Get(keySchema)
+	if len(schema) != 1 || schema[0] == 0 {
+		return fmt.Errorf("%w: its schema is %x", ErrCorrupt, schema)
+	}
+	if schema[0] > Schema {
+		return newerSchema(schema[0])
+	}
+	return nil
+}
+
+// turnKey is the key of a turn's record.
+func turnKey(id int) []byte { return binary.BigEndian.AppendUint32(nil, uint32(id)) }
+
+// readRecords returns a copy of the session's records; none at all if it was
+// never stored.
+func readRecords(tx *bolt.Tx, key Key) (records, error) {
+	user := tx.Bucket(bucketSessions).Bucket([]byte(key.User))
+	if user == nil {
+		return records{}, nil
+	}
+	place := user.Bucket([]byte(key.Place))
+	if place == nil {
+		return records{}, nil
+	}
+	r := records{state: bytes.Clone(place.Get(keyState))}
+	if r.state == nil {
+		return records{}, fmt.Errorf("%w: a session without its state", ErrCorrupt)
+	}
+	st, err := decodeState(r.state)
+	if err != nil {
+		return records{}, err
+	}
+	r.turns = make([][]byte, st.Turns)
+	for i := range r.turns {
+		if r.turns[i] = bytes.Clone(place.Get(turnKey(i + 1))); r.turns[i] == nil {
+			return records{}, fmt.Errorf("%w: turn %d of %d is missing", ErrCorrupt, i+1, st.Turns)
+		}
+	}
+	return r, nil
+}
+
+// writeRecords stores what of next is not in had.
+func writeRecords(tx *bolt.Tx, key Key, had, next records) error {
+	user, err := tx.Bucket(bucketSessions).CreateBucketIfNotExists([]byte(key.User))
+	if err != nil {
+		return err
+	}
+	place, err := user.CreateBucketIfNotExists([]byte(key.Place))
+	if err != nil {
+		return err
+	}
+	for i, turn := range next.turns {
+		if i < len(had.turns) && bytes.Equal(turn, had.turns[i]) {
+			continue
+		}
+		if err := place.Put(turnKey(i+1), turn); err != nil {
+			return err
+		}
+	}
+	return place.Put(keyState, next.state)
+}
