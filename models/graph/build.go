@@ -1,0 +1,219 @@
+package graph
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+	"strings"
+
+	"google.golang.org/protobuf/proto"
+
+	pb "pentimento/models/graph/onnxpb"
+)
+
+// prefix starts every name that the rewriter adds to a graph.
+const prefix = "p2p_"
+
+// A builder holds what is shared by all blocks of nodes that are added to one
+// graph: constants and the counter that makes names unique.
+type builder struct {
+	opset     int64
+	names     int
+	constants []*pb.Tensor
+	known     map[string]bool
+}
+
+func newBuilder(opset int64) *builder {
+	return &builder{opset: opset, known: map[string]bool{}}
+}
+
+// name returns a new name for a node and its result.
+func (b *builder) name(op string) string {
+	b.names++
+	return fmt.Sprintf("%s%s_%d", prefix, op, b.names)
+}
+
+// ints returns a constant of int64s, [len(v)].
+func (b *builder) ints(v ...int64) string {
+	return b.int64s([]int64{int64(len(v))}, v)
+}
+
+// int returns a constant int64 scalar.
+func (b *builder) int(v int64) string { return b.int64s(nil, []int64{v}) }
+
+func (b *builder) int64s(dims, v []int64) string {
+	raw := make([]byte, 0, 8*len(v))
+	for _, x := range v {
+		raw = binary.LittleEndian.AppendUint64(raw, uint64(x))
+	}
+	name := prefix + "int" + strings.ReplaceAll(strings.Trim(fmt.Sprint(v), "[]"), " ", "_")
+	if dims == nil {
+		name += "_scalar"
+	}
+	return b.constant(name, Int64, dims, raw)
+}
+
+// float returns a constant float32 scalar.
+func (b *builder) float(v float32) string {
+	raw := binary.LittleEndian.AppendUint32(nil, math.Float32bits(v))
+	return b.constant(fmt.Sprintf("%sfloat%g", prefix, v), Float32, nil, raw)
+}
+
+func (b *builder) constant(name string, t Type, dims []int64, raw []byte) string {
+	if !b.known[name] {
+		b.known[name] = true
+		b.constants = append(b.constants, &pb.Tensor{
+			Name: proto.String(name), DataType: proto.Int32(int32(t)), Dims: dims, RawData: raw,
+		})
+	}
+	return name
+}
+
+// A block is a list of nodes under construction, in the order of computation:
+// part of the main graph, or one branch of an If.
+type block struct {
+	*builder
+	nodes []*pb.Node
+}
+
+// op appends a node with one result and returns the result's name.
+func (b *block) op(op string, in []string, attributes ...*pb.Attribute) string {
+	out := b.name(op)
+	b.opTo(out, op, in, attributes...)
+	return out
+}
+
+// opTo appends a node whose result is called out.
+func (b *block) opTo(out, op string, in []string, attributes ...*pb.Attribute) {
+	b.nodes = append(b.nodes, &pb.Node{
+		OpType: proto.String(op), Name: proto.String(out),
+		Input: in, Output: []string{out}, Attribute: attributes,
+	})
+}
+
+// cast converts to a type, if that is needed.
+func (b *block) cast(name string, from, to Type) string {
+	if from == to {
+		return name
+	}
+	return b.op("Cast", []string{name}, intAttribute("to", int64(to)))
+}
+
+// reduce appends a reduction over one axis, which is dropped. The operators'
+// axes moved from an attribute to an operand in opset 18.
+func (b *block) reduce(op, name string, axis int64) string {
+	if b.opset >= 18 {
+		return b.op(op, []string{name, b.ints(axis)}, intAttribute("keepdims", 0))
+	}
+	return b.op(op, []string{name}, intsAttribute("axes", axis), intAttribute("keepdims", 0))
+}
+
+// reduceAll appends a reduction to a scalar.
+func (b *block) reduceAll(op, name string) string {
+	return b.op(op, []string{name}, intAttribute("keepdims", 0))
+}
+
+// gather picks along the first axis.
+func (b *block) gather(name, indices string) string {
+	return b.op("Gather", []string{name, indices}, intAttribute("axis", 0))
+}
+
+// A result is the name and type of what a branch gives.
+type result struct {
+	name string
+	typ  Type
+}
+
+// choose appends an If. Both branches give results of the same types; the
+// names of the If's results are returned in the same order.
+func (b *block) choose(condition string, yes, no func(*block) []result) []result {
+	name := b.name("If")
+	then := b.branch(name+"_then", yes)
+	otherwise := b.branch(name+"_else", no)
+	node := &pb.Node{
+		OpType: proto.String("If"), Name: proto.String(name), Input: []string{condition},
+		Attribute: []*pb.Attribute{graphAttribute("then_branch", then.graph), graphAttribute("else_branch", otherwise.graph)},
+	}
+	results := make([]result, len(then.results))
+	for i, r := range then.results {
+		results[i] = result{fmt.Sprintf("%s_%d", name, i), r.typ}
+		node.Output = append(node.Output, results[i].name)
+	}
+	b.nodes = append(b.nodes, node)
+	return results
+}
+
+// repeat appends a Loop that replaces a tensor times times by what step makes
+// of it. times is a scalar tensor.
+func (b *block) repeat(times string, start result, step func(b *block, current string) string) string {
+	name := b.name("Loop")
+	var (
+		count   = Value{Name: name + "_count", Type: Int64, Ranked: true}
+		proceed = Value{Name: name + "_proceed", Type: Bool, Ranked: true}
+		current = Value{Name: name + "_current", Type: start.typ}
+	)
+	inner := &block{builder: b.builder}
+	again := inner.op("Identity", []string{proceed.Name})
+	next := step(inner, current.Name)
+	body := &pb.Graph{
+		Name:   proto.String(name + "_body"),
+		Node:   inner.nodes,
+		Input:  []*pb.ValueInfo{valueInfo(count), valueInfo(proceed), valueInfo(current)},
+		Output: []*pb.ValueInfo{valueInfo(Value{Name: again, Type: Bool, Ranked: true}), valueInfo(Value{Name: next, Type: start.typ})},
+	}
+	b.opTo(name, "Loop", []string{times, "", start.name}, graphAttribute("body", body))
+	return name
+}
+
+type branch struct {
+	graph   *pb.Graph
+	results []result
+}
+
+func (b *block) branch(name string, fill func(*block) []result) branch {
+	inner := &block{builder: b.builder}
+	results := fill(inner)
+	g := &pb.Graph{Name: proto.String(name), Node: inner.nodes}
+	for _, r := range results {
+		g.Output = append(g.Output, valueInfo(Value{Name: r.name, Type: r.typ}))
+	}
+	return branch{g, results}
+}
+
+// valueInfo describes an input or output.
+func valueInfo(v Value) *pb.ValueInfo {
+	t := &pb.TensorType{ElemType: proto.Int32(int32(v.Type))}
+	if v.Ranked {
+		t.Shape = &pb.Shape{}
+		for _, d := range v.Dims {
+			dim := &pb.Dimension{}
+			switch {
+			case d.Fixed():
+				dim.Value = &pb.Dimension_DimValue{DimValue: d.Size}
+			case d.Name != "":
+				dim.Value = &pb.Dimension_DimParam{DimParam: d.Name}
+			}
+			t.Shape.Dim = append(t.Shape.Dim, dim)
+		}
+	}
+	return &pb.ValueInfo{Name: proto.String(v.Name), Type: &pb.Type{TensorType: t}}
+}
+
+// Types of attributes, numbered as in ONNX.
+const (
+	attributeInt   = 2
+	attributeGraph = 5
+	attributeInts  = 7
+)
+
+func intAttribute(name string, v int64) *pb.Attribute {
+	return &pb.Attribute{Name: proto.String(name), Type: proto.Int32(attributeInt), I: proto.Int64(v)}
+}
+
+func intsAttribute(name string, v ...int64) *pb.Attribute {
+	return &pb.Attribute{Name: proto.String(name), Type: proto.Int32(attributeInts), Ints: v}
+}
+
+func graphAttribute(name string, g *pb.Graph) *pb.Attribute {
+	return &pb.Attribute{Name: proto.String(name), Type: proto.Int32(attributeGraph), G: g}
+}

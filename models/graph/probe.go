@@ -1,0 +1,90 @@
+package graph
+
+import (
+	"fmt"
+	"slices"
+
+	pb "pentimento/models/graph/onnxpb"
+)
+
+// ProbeRows is a good number of rows for the probing run: a prime, so that a
+// batch that was folded into some other dimension, or cut into slices, shows.
+const ProbeRows = 3
+
+// A Probe holds what a probing run found: the shape of every layer's attention
+// maps.
+type Probe struct {
+	// Rows is the batch size of the run.
+	Rows int `json:"rows"`
+	// Shapes are the maps' shapes in the order of the layers, [Rows·heads, N, M]
+	// or [Rows, heads, N, M] each: the values of the outputs of the graph that
+	// [Shapes] makes.
+	Shapes [][]int64 `json:"shapes"`
+}
+
+// Shapes returns m with one more output for each attention layer, in order:
+// the shape of its maps, int64 [3] or [4]. One run of it, with any data, at
+// the resolution that the UNet is made for, is what [Rewrite] needs to know.
+func Shapes(m *Model) (model []byte, outputs []string, err error) {
+	_, found, err := inspect(m)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := refuseControlled(m); err != nil {
+		return nil, nil, err
+	}
+	b := &block{builder: newBuilder(m.opset)}
+	var values []*pb.ValueInfo
+	for _, a := range found {
+		name := fmt.Sprintf("%sshape_%d", prefix, a.Index)
+		b.opTo(name, "Shape", []string{a.probs})
+		outputs = append(outputs, name)
+		values = append(values, valueInfo(Value{Name: name, Type: Int64, Ranked: true, Dims: []Dim{{}}}))
+	}
+	g := cloneGraph(m.proto.Graph)
+	g.Node = slices.Concat(g.Node, b.nodes)
+	g.Output = slices.Concat(g.Output, values)
+	model, err = marshal(m.proto, g)
+	return model, outputs, err
+}
+
+// apply fills in heads and pixels of the layers.
+func (p Probe) apply(found []attention) error {
+	if len(p.Shapes) != len(found) {
+		return fmt.Errorf("the probing run has %d shapes for %d attention layers", len(p.Shapes), len(found))
+	}
+	if p.Rows < 1 {
+		return fmt.Errorf("the probing run has %d rows", p.Rows)
+	}
+	tokens := int64(0)
+	for i, shape := range p.Shapes {
+		a := &found[i]
+		rank := len(shape)
+		if rank != 3 && rank != 4 || slices.Min(shape) < 1 || slices.Max(shape) > maxDim {
+			return unsupported("layer %s has maps of shape %v", a.Name, shape)
+		}
+		if a.axis > 0 && a.axis != int64(rank-1) {
+			return unsupported("layer %s: its Softmax runs over axis %d of maps of shape %v", a.Name, a.axis, shape)
+		}
+		rows := int64(p.Rows)
+		if rank == 4 && shape[0] != rows || shape[0]%rows != 0 {
+			return unsupported("layer %s has maps of shape %v in a batch of %d rows: the batch does not come first", a.Name, shape, p.Rows)
+		}
+		a.Heads = int(shape[0] / rows)
+		if rank == 4 {
+			a.Heads = int(shape[1])
+		}
+		a.Pixels = int(shape[rank-2])
+		keys := shape[rank-1]
+		if !a.Cross {
+			continue
+		}
+		if tokens == 0 {
+			tokens = keys
+		}
+		if keys != tokens {
+			return unsupported("layer %s attends to %d tokens, the others to %d", a.Name, keys, tokens)
+		}
+	}
+	return nil
+}

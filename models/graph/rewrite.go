@@ -1,0 +1,299 @@
+package graph
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"google.golang.org/protobuf/proto"
+
+	pb "pentimento/models/graph/onnxpb"
+)
+
+// Options are what a controlled graph has besides the control itself.
+type Options struct {
+	// Capture lists the layers whose maps can be fetched, as outputs p2p_probs_l.
+	Capture []int
+	// Cache lists the layers that can take maps of an earlier run for their
+	// source, from inputs p2p_cache_l.
+	Cache []int
+}
+
+// Inputs and outputs that the rewriter adds. In their shapes B counts rows, L
+// all attention layers, M tokens; h and N are a layer's heads and pixels. All
+// floating-point ones are float32, whatever the UNet's precision.
+const (
+	// CrossSource is, for every row, the row that its cross-attention maps
+	// come from; B+i is row i of the layer's cache. int64 [B]
+	CrossSource = "p2p_cross_source"
+	// Mapper takes a source's tokens (rows) to a row's own (columns).
+	// float32 [B, M, M]
+	Mapper = "p2p_mapper"
+	// Take is the share of each token's mapped source map. float32 [B, M]
+	Take = "p2p_take"
+	// Keep is the share of each token's own map. float32 [B, M]
+	Keep = "p2p_keep"
+	// SelfSource is, for every layer and row, the row that its self-attention
+	// map comes from, like CrossSource. What it says of cross-attention layers
+	// is ignored. int64 [L, B]
+	SelfSource = "p2p_self_source"
+	// ValueSource is, for every layer and row, the row that values come from.
+	// int64 [L, B]
+	ValueSource = "p2p_value_source"
+	// SelfValueMix is the share of the source's values in self-attention.
+	// What it says of cross-attention layers is ignored. float32 [L, B]
+	SelfValueMix = "p2p_self_value_mix"
+	// CrossValueMix is the share of the source's mapped values in each
+	// token's value. float32 [B, M]
+	CrossValueMix = "p2p_cross_value_mix"
+	// Depth is how many times the control is applied: 1 where sources are rows
+	// that are not controlled themselves, d for a chain of d rows each
+	// controlled by the one before. int64 scalar
+	Depth = "p2p_depth"
+	// CaptureRows are the rows whose maps go to the p2p_probs outputs; none is
+	// an empty tensor. Only there with Options.Capture. int64 [K]
+	CaptureRows = "p2p_capture"
+	// Maps is the mean over heads and over the cross-attention layers of one
+	// resolution, after the control. float32 [B, N, M]
+	Maps = "p2p_maps"
+)
+
+// CacheInput names the input for maps that layer l may have as sources.
+// float32 [C, h, N, M]; C may be 0.
+func CacheInput(layer int) string { return fmt.Sprintf("%scache_%d", prefix, layer) }
+
+// ProbsOutput names the output for the maps of layer l, after the control.
+// float32 [K, h, N, M]
+func ProbsOutput(layer int) string { return fmt.Sprintf("%sprobs_%d", prefix, layer) }
+
+// A Controlled is a UNet whose attention can be controlled.
+type Controlled struct {
+	// Graph is the ONNX model. The same input gives the same bytes. Weights in
+	// other files stay there.
+	Graph []byte
+	// Info describes the graph's interface: latents, text and noise are
+	// float32 in it, whatever the precision.
+	Info Info
+	// Inputs and Outputs are all that the graph has, in order.
+	Inputs, Outputs []Value
+	// MapLayers are the layers that Maps is the mean of; MapPixels is how many
+	// pixels each of them has.
+	MapLayers []int
+	MapPixels int
+}
+
+// Rewrite makes the controlled UNet. Every attention layer becomes, for row b
+// of a batch (engine design, section 2; P2P, section 3.2 and 3.3),
+//
+//	all    = concat(own [B, h, N, M], cache [C, h, N, M])
+//	cross: probs_b = (all[cross_source_b] · mapper_b) · take_b + own_b · keep_b
+//	       value_bj = (1 − mix_bj) value_bj + mix_bj Σ_i mapper_bij value_i    of row value_source_lb
+//	self:  probs_b = all[self_source_lb]
+//	       value_b = (1 − mix_lb) value_b + mix_lb value                       of row value_source_lb
+//
+// repeated Depth times with the result for own on the right-hand side's
+// sources. It fails with [ErrUnsupported] where any part of the attention
+// would stay uncontrolled.
+func Rewrite(m *Model, probe Probe, o Options) (*Controlled, error) {
+	info, found, err := inspect(m)
+	if err != nil {
+		return nil, err
+	}
+	if err := refuseControlled(m); err != nil {
+		return nil, err
+	}
+	if err := probe.apply(found); err != nil {
+		return nil, err
+	}
+	for i, a := range found {
+		info.Layers[i] = a.Layer
+	}
+	r := &rewriter{
+		info:    info,
+		found:   found,
+		head:    &block{builder: newBuilder(m.opset)},
+		capture: layerSet(o.Capture),
+		cache:   layerSet(o.Cache),
+		casts:   map[cast]string{},
+	}
+	for _, l := range slices.Concat(o.Capture, o.Cache) {
+		if l < 0 || l >= len(found) {
+			return nil, fmt.Errorf("layer %d does not exist: there are %d", l, len(found))
+		}
+	}
+	r.mapLayers = mapLayers(info.Layers)
+	return r.rewrite(m)
+}
+
+func layerSet(layers []int) map[int]bool {
+	set := map[int]bool{}
+	for _, l := range layers {
+		set[l] = true
+	}
+	return set
+}
+
+// refuseControlled refuses a graph that uses the rewriter's names already.
+func refuseControlled(m *Model) error {
+	for _, n := range m.proto.Graph.Node {
+		for _, out := range n.Output {
+			if strings.HasPrefix(out, prefix) {
+				return unsupported("%s: names that start with %q are taken: it was rewritten before", describe(n), prefix)
+			}
+		}
+	}
+	for _, v := range m.inputs {
+		if strings.HasPrefix(v.Name, prefix) {
+			return unsupported("the input %q: it was rewritten before", v.Name)
+		}
+	}
+	return nil
+}
+
+// maxMapPixels is the resolution of the maps that local blend and heat-maps
+// use (P2P's reference: 16²): finer ones are noisy, coarser ones blunt.
+const maxMapPixels = 16 * 16
+
+// mapLayers returns the cross-attention layers with the most pixels up to
+// maxMapPixels, or with the fewest where all have more.
+func mapLayers(layers []Layer) []int {
+	best := 0
+	for _, l := range layers {
+		if !l.Cross {
+			continue
+		}
+		n := l.Pixels
+		switch fits := n <= maxMapPixels; {
+		case best == 0,
+			fits && (best > maxMapPixels || n > best),
+			!fits && n < best:
+			best = n
+		}
+	}
+	var chosen []int
+	for _, l := range layers {
+		if l.Cross && l.Pixels == best {
+			chosen = append(chosen, l.Index)
+		}
+	}
+	return chosen
+}
+
+// A rewriter holds one rewriting in progress.
+type rewriter struct {
+	info           Info
+	found          []attention
+	capture, cache map[int]bool
+	mapLayers      []int
+
+	head    *block // nodes that come before the UNet's own
+	tail    *block // nodes that come after them
+	inputs  []Value
+	outputs []Value
+	casts   map[cast]string
+
+	rows       string   // [1], the number of rows B
+	depth      string   // scalar
+	layers     []active // conditions, by layer
+	layerMaps  []string // [B, N, M] of the layers in mapLayers
+	mapperBack string   // [B, 1, M, M], the mapper transposed
+}
+
+// A cast is a control tensor in some layer's precision.
+type cast struct {
+	name string
+	typ  Type
+}
+
+func (r *rewriter) rewrite(m *Model) (*Controlled, error) {
+	r.tail = &block{builder: r.head.builder}
+	g := cloneGraph(m.proto.Graph)
+	r.widen(g)
+	r.addControls()
+	bodies := map[int]*block{}
+	for i := range r.found {
+		bodies[r.found[i].product] = r.layer(g, &r.found[i])
+	}
+	r.addMaps()
+
+	nodes := r.head.nodes
+	for i, n := range g.Node {
+		if body, ok := bodies[i]; ok {
+			nodes = append(nodes, body.nodes...)
+			continue
+		}
+		nodes = append(nodes, n)
+	}
+	g.Node = append(nodes, r.tail.nodes...)
+	g.Initializer = slices.Concat(g.Initializer, r.head.constants)
+	inputs := []Value{r.info.Sample, r.info.Timestep, r.info.Text}
+	inputs = append(inputs, r.inputs...)
+	outputs := append([]Value{r.info.Noise}, r.outputs...)
+	for _, v := range r.inputs {
+		g.Input = append(g.Input, valueInfo(v))
+	}
+	for _, v := range r.outputs {
+		g.Output = append(g.Output, valueInfo(v))
+	}
+	data, err := marshal(m.proto, g)
+	if err != nil {
+		return nil, err
+	}
+	return &Controlled{
+		Graph: data, Info: r.info, Inputs: inputs, Outputs: outputs,
+		MapLayers: r.mapLayers, MapPixels: r.info.Layers[r.mapLayers[0]].Pixels,
+	}, nil
+}
+
+// widen gives the graph float32 latents, text and noise, so that callers deal
+// with one type.
+func (r *rewriter) widen(g *pb.Graph) {
+	for _, v := range []*Value{&r.info.Sample, &r.info.Text, &r.info.Timestep} {
+		if !v.Type.float() || v.Type == Float32 {
+			continue
+		}
+		inner := *v
+		v.Name, v.Type = prefix+inner.Name, Float32
+		i := slices.IndexFunc(g.Input, func(in *pb.ValueInfo) bool { return in.GetName() == inner.Name })
+		g.Input[i] = valueInfo(*v)
+		r.head.opTo(inner.Name, "Cast", []string{v.Name}, intAttribute("to", int64(inner.Type)))
+	}
+	if noise := &r.info.Noise; noise.Type != Float32 {
+		i := slices.IndexFunc(g.Output, func(out *pb.ValueInfo) bool { return out.GetName() == noise.Name })
+		inner := *noise
+		noise.Name, noise.Type = prefix+inner.Name, Float32
+		g.Output[i] = valueInfo(*noise)
+		r.tail.opTo(noise.Name, "Cast", []string{inner.Name}, intAttribute("to", int64(Float32)))
+	}
+}
+
+// addMaps adds the output Maps from the maps of the layers.
+func (r *rewriter) addMaps() {
+	b := r.tail
+	sum := b.op("Sum", r.layerMaps)
+	b.opTo(Maps, "Mul", []string{sum, b.float(1 / float32(len(r.layerMaps)))})
+	r.outputs = append(r.outputs, Value{Name: Maps, Type: Float32, Ranked: true, Dims: []Dim{{Name: "B"}, {Name: "N"}, {Name: "M"}}})
+}
+
+// cloneGraph copies a graph as far as the rewriter changes it: the lists, not
+// what is in them.
+func cloneGraph(g *pb.Graph) *pb.Graph {
+	c := &pb.Graph{
+		Node: slices.Clone(g.Node), Name: g.Name,
+		Initializer: slices.Clone(g.Initializer), SparseInitializer: g.SparseInitializer,
+		Input: slices.Clone(g.Input), Output: slices.Clone(g.Output),
+	}
+	c.ProtoReflect().SetUnknown(g.ProtoReflect().GetUnknown())
+	return c
+}
+
+// marshal writes the model with another graph in it.
+func marshal(m *pb.Model, g *pb.Graph) ([]byte, error) {
+	c := &pb.Model{Graph: g, OpsetImport: m.OpsetImport, Functions: m.Functions}
+	c.ProtoReflect().SetUnknown(m.ProtoReflect().GetUnknown())
+	data, err := proto.MarshalOptions{Deterministic: true}.Marshal(c)
+	if err != nil {
+		return nil, fmt.Errorf("write the rewritten graph: %w", err)
+	}
+	return data, nil
+}
