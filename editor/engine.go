@@ -78,6 +78,9 @@ func (e *Engine) Draw(ctx context.Context, r recipe.Recipe, progress func(Progre
 	if err != nil {
 		return nil, err
 	}
+	if known := e.traces.get(traceKey(r)); known != nil {
+		return e.finish(ctx, known, links, 0, true)
+	}
 	run, err := e.newRun(ctx, r, links)
 	if err != nil {
 		return nil, err
@@ -90,20 +93,20 @@ func (e *Engine) Draw(ctx context.Context, r recipe.Recipe, progress func(Progre
 			progress(Progress{Step: step + 1, Steps: r.Settings.Steps, Rows: run.rows})
 		}
 	}
-	last := run.last()
-	e.traces.put(traceKey(r), last)
-	picture, err := e.model.Decode(ctx, last.final())
+	e.traces.put(traceKey(r), run.last())
+	return e.finish(ctx, run.last(), links, run.rows, run.traced)
+}
+
+// finish decodes the latents of a complete trace.
+func (e *Engine) finish(ctx context.Context, t *Trace, links []*link, rows int, traced bool) (*Drawing, error) {
+	picture, err := e.model.Decode(ctx, t.final())
 	if err != nil {
 		return nil, err
 	}
+	tokens := links[len(links)-1].tokens
 	return &Drawing{
-		Image:   picture,
-		Latents: last.final(),
-		Rows:    run.rows,
-		Traced:  run.traced,
-		Dropped: links[len(links)-1].tokens.Dropped,
-		tokens:  links[len(links)-1].tokens,
-		maps:    last.meanMaps(),
+		Image: picture, Latents: t.final(), Rows: rows, Traced: traced,
+		Dropped: tokens.Dropped, tokens: tokens, maps: t.meanMaps(),
 	}, nil
 }
 

@@ -1,0 +1,85 @@
+package editor
+
+import (
+	"math"
+	"testing"
+
+	"pentimento/editor/align"
+	"pentimento/editor/noise"
+	"pentimento/editor/recipe"
+	"pentimento/models"
+	"pentimento/models/tokenizer"
+)
+
+// wholeLink takes everything over from its source, token by token.
+func wholeLink(m int, w recipe.Windows, equalizer float32) *link {
+	l := &link{
+		turn: recipe.Turn{Windows: w}, mapping: align.Tokens(
+			tokenizer.Encoding{IDs: make([]int, m), Length: 2},
+			tokenizer.Encoding{IDs: make([]int, m), Length: 2}, nil),
+		anyCross: window(w.Cross, 10), self: window(w.Self, 10), value: window(w.Value, 10),
+	}
+	for range m {
+		l.equalizer = append(l.equalizer, equalizer)
+		l.cross = append(l.cross, window(w.Cross, 10))
+	}
+	return l
+}
+
+// Rows with different prompts compute the same as soon as one has all maps and
+// all values of the other, and only then.
+func TestAllMapsAndValuesReproduceTheSource(t *testing.T) {
+	model := openModel(t)
+	spec := model.Spec()
+	latents := noise.Normal(1, spec.LatentChannels*spec.LatentHeight*spec.LatentWidth)
+	text := noise.Normal(2, 2*spec.ContextLength*spec.TextWidth)
+	distance := func(w recipe.Windows) float64 {
+		links := []*link{wholeLink(spec.ContextLength, recipe.Windows{}, 1), wholeLink(spec.ContextLength, w, 1)}
+		out, err := model.Denoise(t.Context(), &models.Batch{
+			Rows: 2, Timestep: 500, Text: text,
+			Latents: append(clone(latents), latents...),
+			Control: controls(2, []int{0, 1}, links, 0, spec),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		most := 0.0
+		for i, v := range out.Noise[:len(latents)] {
+			most = max(most, math.Abs(float64(v-out.Noise[len(latents)+i])))
+		}
+		return most
+	}
+	all := recipe.Windows{Cross: upTo(1), Self: upTo(1), Value: upTo(1), ValueMix: 1}
+	if d := distance(all); d > 1e-5 {
+		t.Errorf("with all maps and values the rows differ by %v", d)
+	}
+	less := map[string]recipe.Windows{
+		"cross maps": {Self: all.Self, Value: all.Value, ValueMix: 1},
+		"values":     {Cross: all.Cross, Self: all.Self},
+		"half of β":  {Cross: all.Cross, Self: all.Self, Value: all.Value, ValueMix: .5},
+		"everything": {},
+	}
+	for what, w := range less {
+		if d := distance(w); d < 1e-4 {
+			t.Errorf("without %s the rows still differ by only %v", what, d)
+		}
+	}
+}
+
+func TestControlsOutsideWindowsOnlyReweight(t *testing.T) {
+	spec := models.Spec{ContextLength: 4, Layers: nil}
+	w := recipe.Windows{Cross: recipe.Window{From: .5, To: 1}}
+	links := []*link{wholeLink(4, recipe.Windows{}, 1), wholeLink(4, w, -2)}
+	for step, inside := range map[int]bool{0: false, 4: false, 5: true, 9: true} {
+		c := controls(2, []int{0, 1}, links, step, spec)
+		if injected := c.CrossSource[1] == 0; injected != inside {
+			t.Errorf("step %d: injected is %v, want %v", step, injected, inside)
+		}
+		for j := range 4 {
+			take, keep := c.Take[4+j], c.Keep[4+j]
+			if take+keep != -2 || (take != 0) != inside {
+				t.Errorf("step %d: take %v, keep %v", step, take, keep)
+			}
+		}
+	}
+}

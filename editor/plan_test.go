@@ -1,0 +1,93 @@
+package editor
+
+import (
+	"testing"
+
+	"pentimento/editor/recipe"
+)
+
+// chainOf makes links with windows and, where start is not negative, a blend.
+func chainOf(windows ...recipe.Windows) []*link {
+	links := []*link{{}}
+	for _, w := range windows {
+		links = append(links, &link{
+			anyCross: window(w.Cross, 10), self: window(w.Self, 10), value: window(w.Value, 10),
+			turn: recipe.Turn{Windows: w},
+		})
+	}
+	return links
+}
+
+// rowsOf counts the rows of every step under guidance.
+func rowsOf(needs [][]need) []int {
+	rows := make([]int, len(needs))
+	for s, step := range needs {
+		for _, n := range step {
+			if n.advance {
+				rows[s]++
+			}
+			if n.attention {
+				rows[s]++
+			}
+		}
+	}
+	return rows
+}
+
+func upTo(f float64) recipe.Window { return recipe.Window{To: f} }
+
+func TestPlanRows(t *testing.T) {
+	edit := recipe.Windows{Cross: upTo(.5), Self: upTo(.3)}
+	blended := func(links []*link) []*link {
+		for _, l := range links[1:] {
+			l.blend = &blend{start: 2}
+		}
+		return links
+	}
+	tests := []struct {
+		name  string
+		links []*link
+		known []*Trace
+		want  []int
+	}{
+		{"plain", chainOf(), []*Trace{nil}, []int{2, 2, 2, 2, 2, 2, 2, 2, 2, 2}},
+		{"edit, nothing known", chainOf(edit), []*Trace{nil, nil}, []int{4, 4, 4, 4, 3, 2, 2, 2, 2, 2}},
+		{"edit, source known", chainOf(edit), []*Trace{{}, nil}, []int{3, 3, 3, 3, 3, 2, 2, 2, 2, 2}},
+		{"edit without windows", chainOf(recipe.Windows{}), []*Trace{nil, nil}, []int{2, 2, 2, 2, 2, 2, 2, 2, 2, 2}},
+		{"late window", chainOf(recipe.Windows{Self: recipe.Window{From: .8, To: 1}}), []*Trace{nil, nil}, []int{4, 4, 4, 4, 4, 4, 4, 4, 4, 3}},
+		{"blend, nothing known", blended(chainOf(edit)), []*Trace{nil, nil}, []int{4, 4, 4, 4, 4, 4, 4, 4, 4, 4}},
+		{"blend, source known", blended(chainOf(edit)), []*Trace{{}, nil}, []int{3, 3, 3, 3, 3, 2, 2, 2, 2, 2}},
+		{"two edits, nothing known", blended(chainOf(edit, edit)), []*Trace{nil, nil, nil}, []int{6, 6, 6, 6, 6, 6, 6, 6, 6, 6}},
+		{"two edits, source known", blended(chainOf(edit, edit)), []*Trace{{}, {}, nil}, []int{4, 4, 4, 4, 4, 2, 2, 2, 2, 2}},
+		{"two edits, root known", blended(chainOf(edit, edit)), []*Trace{{}, nil, nil}, []int{5, 5, 5, 5, 5, 4, 4, 4, 4, 4}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got := rowsOf(plan(test.links, test.known, 10))
+			for s := range test.want {
+				if got[s] != test.want[s] {
+					t.Fatalf("rows per step are %v, want %v", got, test.want)
+				}
+			}
+		})
+	}
+}
+
+func TestWindowRoundsBothEndsAlike(t *testing.T) {
+	tests := []struct {
+		w    recipe.Window
+		n    int
+		want steps
+	}{
+		{recipe.Window{To: .8}, 4, steps{0, 3}},
+		{recipe.Window{To: .8}, 50, steps{0, 40}},
+		{recipe.Window{From: .1, To: .9}, 20, steps{2, 18}},
+		{recipe.Window{From: 0, To: 1}, 7, steps{0, 7}},
+		{recipe.Window{}, 7, steps{0, 0}},
+	}
+	for _, test := range tests {
+		if got := window(test.w, test.n); got != test.want {
+			t.Errorf("%v of %d steps is %v, want %v", test.w, test.n, got, test.want)
+		}
+	}
+}

@@ -1,0 +1,167 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	"image/draw"
+	"image/png"
+	"math"
+	"os"
+	"path/filepath"
+	"time"
+
+	"pentimento/bot"
+	"pentimento/bot/gallery"
+	"pentimento/editor"
+	"pentimento/editor/dialogue"
+	"pentimento/editor/recipe"
+	"pentimento/session"
+	"pentimento/tests/judge"
+)
+
+const (
+	sourcePrompt = "a woman's face with blond hair"
+	hairMargin   = 4   // pixels around the hair that count as hair
+	hairMost     = .6  // share of red pixels that makes hair red
+	hairLeast    = 400 // pixels of blond hair that make a source usable
+	sheetSeeds   = 8
+)
+
+// edit measures blond → red → blond over many seeds: whether the hair has the
+// colour, what else changed against plain re-generation with the same seed,
+// and whether the way back ends at the first picture.
+func (b *bench) edit() error {
+	engine := editor.New(b.model)
+	var tally tally
+	for seed := range uint64(b.seeds) {
+		pictures, err := b.hairDialogue(engine, seed)
+		if err != nil {
+			return fmt.Errorf("seed %d: %w", seed, err)
+		}
+		tally.add(pictures)
+		if seed < sheetSeeds {
+			tally.frames = append(tally.frames, pictures.frames()...)
+		}
+	}
+	tally.report(b.figures)
+	sheet, err := gallery.Sheet(tally.frames, 4)
+	if err != nil {
+		return err
+	}
+	path := filepath.Join(b.out, "edit-sheet.png")
+	fmt.Println("  contact sheet:", path)
+	return os.WriteFile(path, sheet, 0o644)
+}
+
+// hairPictures are the pictures of one seed.
+type hairPictures struct {
+	source, edited, back, regenerated *image.NRGBA
+}
+
+func (p hairPictures) frames() []gallery.Frame {
+	return []gallery.Frame{
+		{PNG: encode(p.source), Label: "blond"},
+		{PNG: encode(p.edited), Label: "make her hair red"},
+		{PNG: encode(p.back), Label: "and blond again"},
+		{PNG: encode(p.regenerated), Label: "re-generated"},
+	}
+}
+
+// hairDialogue has the conversation, and draws the second prompt afresh to
+// compare with.
+func (b *bench) hairDialogue(engine *editor.Engine, seed uint64) (hairPictures, error) {
+	options := bot.Options{Seed: &seed, Steps: b.steps, Guidance: 4.5}
+	clock := bot.Clock{Now: time.Now, Seed: func() uint64 { return seed }}
+	talk := bot.New(engine, dialogue.New(), session.NewMemory(), session.Key{User: "bench", Place: "bench"}, options, clock)
+	var pictures []*image.NRGBA
+	var last *bot.Answer
+	for _, said := range []string{sourcePrompt, "make her hair red", "make her hair blond"} {
+		answer, err := talk.Say(b.ctx, said, nil)
+		if err != nil {
+			return hairPictures{}, err
+		}
+		if answer.Question != nil {
+			return hairPictures{}, fmt.Errorf("%q was answered with a question: %s", said, answer.Question.Text)
+		}
+		picture, err := decode(answer.PNG)
+		if err != nil {
+			return hairPictures{}, err
+		}
+		pictures = append(pictures, picture)
+		if said == "make her hair red" {
+			last = answer
+		}
+	}
+	again, err := engine.Draw(b.ctx, recipe.Recipe{
+		Version: recipe.Version, Settings: last.Turn.Settings,
+		Turns: []recipe.Turn{{Prompt: last.Turn.Recipe.Prompt}},
+	}, nil)
+	if err != nil {
+		return hairPictures{}, err
+	}
+	return hairPictures{pictures[0], pictures[1], pictures[2], again.Image}, nil
+}
+
+// tally adds up the figures of all seeds.
+type tally struct {
+	seeds, usable, red             int
+	changed, changedByRegenerating float64
+	psnr                           float64
+	cycle                          int
+	frames                         []gallery.Frame
+}
+
+func (t *tally) add(p hairPictures) {
+	t.seeds++
+	t.cycle = max(t.cycle, judge.MaxDifference(p.source, p.back))
+	hair := judge.Hair(p.source)
+	if hair.Count() < hairLeast {
+		return
+	}
+	t.usable++
+	if judge.Share(p.edited, hair, judge.Red) > hairMost {
+		t.red++
+	}
+	outside := judge.Outside(hair, hairMargin)
+	mean, psnr := judge.Difference(p.source, p.edited, outside)
+	t.changed += mean
+	t.psnr += psnr
+	mean, _ = judge.Difference(p.source, p.regenerated, outside)
+	t.changedByRegenerating += mean
+}
+
+func (t *tally) report(figures map[string]float64) {
+	n := float64(t.usable)
+	figures["edit.seeds"] = float64(t.seeds)
+	figures["edit.usable_sources"] = n
+	figures["edit.hair_success"] = float64(t.red) / n
+	figures["edit.outside_change"] = t.changed / n
+	figures["edit.outside_change_regenerated"] = t.changedByRegenerating / n
+	figures["edit.outside_change_vs_regeneration"] = t.changed / t.changedByRegenerating
+	figures["edit.outside_psnr"] = t.psnr / n
+	figures["edit.cycle_max_pixel_difference"] = float64(t.cycle)
+	for name, v := range figures {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			delete(figures, name)
+		}
+	}
+}
+
+func decode(data []byte) (*image.NRGBA, error) {
+	picture, err := png.Decode(bytes.NewReader(data))
+	if err != nil {
+		return nil, err
+	}
+	out := image.NewNRGBA(picture.Bounds())
+	draw.Draw(out, out.Rect, picture, picture.Bounds().Min, draw.Src)
+	return out, nil
+}
+
+func encode(picture image.Image) []byte {
+	var out bytes.Buffer
+	if err := png.Encode(&out, picture); err != nil {
+		panic(err) // writing to memory does not fail
+	}
+	return out.Bytes()
+}

@@ -1,0 +1,122 @@
+// Bench measures Pentimento as its users meet it and writes every figure by
+// name to a flat JSON file:
+//
+//	make bench
+//
+// edit.go judges pictures, speed.go times the engine, process.go runs the
+// program itself, reference.go runs the same edit in PyTorch where Debian has
+// it. Figures of runs that could not be done are left out, with a line that
+// says why.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sort"
+
+	"pentimento/models"
+	"pentimento/models/pocket"
+	"pentimento/models/runtime"
+)
+
+// bench is what the measurements share.
+type bench struct {
+	ctx     context.Context
+	model   *models.Model
+	runtime *runtime.Runtime
+	binary  string
+	out     string // folder for pictures and figures
+	seeds   int
+	steps   int
+	figures map[string]float64
+}
+
+func main() {
+	b := &bench{ctx: context.Background(), figures: map[string]float64{}}
+	flag.StringVar(&b.binary, "binary", "bin/pentimento", "the program to run")
+	flag.StringVar(&b.out, "out", "build", "folder for bench.json and contact sheets")
+	flag.IntVar(&b.seeds, "seeds", 32, "pictures to edit")
+	flag.IntVar(&b.steps, "steps", 20, "denoising steps")
+	only := flag.String("only", "", "run one group: edit, speed, process or reference")
+	flag.Parse()
+	if err := b.run(*only); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func (b *bench) run(only string) error {
+	if err := b.open(); err != nil {
+		return err
+	}
+	groups := []struct {
+		name    string
+		measure func() error
+	}{
+		{"process", b.process},
+		{"speed", b.speed},
+		{"reference", b.reference},
+		{"edit", b.edit},
+	}
+	for _, g := range groups {
+		if only != "" && only != g.name {
+			continue
+		}
+		fmt.Printf("%s …\n", g.name)
+		if err := g.measure(); err != nil {
+			return fmt.Errorf("%s: %w", g.name, err)
+		}
+	}
+	if err := b.model.Close(); err != nil {
+		return err
+	}
+	b.print()
+	return b.write(filepath.Join(b.out, "bench.json"))
+}
+
+func (b *bench) open() error {
+	if err := os.MkdirAll(b.out, 0o755); err != nil {
+		return err
+	}
+	var err error
+	if b.runtime, err = runtime.Load(os.Getenv("PENTIMENTO_ONNXRUNTIME")); err != nil {
+		return err
+	}
+	b.model, err = models.OpenFS(b.ctx, pocket.Files(), "pocket", models.Options{Runtime: b.runtime, Device: "cpu"})
+	return err
+}
+
+// print shows the figures as a table.
+func (b *bench) print() {
+	names := make([]string, 0, len(b.figures))
+	for name := range b.figures {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	fmt.Println()
+	for _, name := range names {
+		fmt.Printf("%-42s %10.4g\n", name, b.figures[name])
+	}
+}
+
+// write adds the figures to the file, keeping those of other groups.
+func (b *bench) write(path string) error {
+	all := map[string]float64{}
+	if data, err := os.ReadFile(path); err == nil {
+		if err := json.Unmarshal(data, &all); err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
+	}
+	for name, value := range b.figures {
+		all[name] = value
+	}
+	data, err := json.MarshalIndent(all, "", "  ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, append(data, '\n'), 0o644)
+}

@@ -1,0 +1,270 @@
+package tests
+
+import (
+	"bufio"
+	"encoding/json"
+	"image"
+	"image/draw"
+	"image/png"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"pentimento/tests/judge"
+)
+
+func TestConversationEditsTheSamePicture(t *testing.T) {
+	p := newProgram(t)
+	turns := p.say(t, []string{"--seed", "1", "--steps", "20"},
+		"a woman's face with blond hair", "make her hair red", "make her hair blond", "/revert 2", "/redo", "/goto 2")
+	if len(turns) != 6 {
+		t.Fatalf("6 lines were answered with %d objects", len(turns))
+	}
+	for _, one := range turns {
+		if one.Error != "" || one.Question != "" {
+			t.Fatalf("%q: %s%s", one.Utterance, one.Error, one.Question)
+		}
+	}
+	blond, red, again := open(t, turns[0].Image), open(t, turns[1].Image), open(t, turns[2].Image)
+
+	hair := judge.Hair(blond)
+	if n := hair.Count(); n < 400 {
+		t.Fatalf("the first picture has %d pixels of blond hair", n)
+	}
+	if share := judge.Share(red, hair, judge.Red); share < .6 {
+		t.Errorf("after %q, %.0f %% of the hair is red", turns[1].Utterance, 100*share)
+	}
+	if mean, _ := judge.Difference(blond, red, judge.Outside(hair, 4)); mean > 6 {
+		t.Errorf("outside the hair the picture changed by %.1f levels", mean)
+	}
+	if d := judge.MaxDifference(blond, again); d > 2 {
+		t.Errorf("blond → red → blond differs from the first picture by up to %d levels", d)
+	}
+	if turns[3].Turn != 1 || !same(t, turns[3].Image, turns[0].Image) {
+		t.Errorf("/revert 2 gave turn %d and another picture", turns[3].Turn)
+	}
+	if turns[4].Turn != 2 || turns[5].Turn != 2 {
+		t.Errorf("/redo and /goto 2 gave turns %d and %d, want 2", turns[4].Turn, turns[5].Turn)
+	}
+	if turns[1].Parent != 1 || turns[1].SourceImage != turns[0].Image || turns[1].Prompt != "a woman's face with red hair" {
+		t.Errorf("turn 2 is described as %+v", turns[1])
+	}
+}
+
+func TestEditAfterRevertBranches(t *testing.T) {
+	p := newProgram(t)
+	turns := p.say(t, []string{"--seed", "3"},
+		"a woman's face with blond hair", "make her hair red", "/revert", "make her hair black", "/goto 2", "/history")
+	if turns[3].Parent != 1 || turns[4].Turn != 2 {
+		t.Errorf("the branch hangs on turn %d, /goto 2 went to %d", turns[3].Parent, turns[4].Turn)
+	}
+	var history []struct{ Turn, Parent int }
+	if err := json.Unmarshal(turns[5].History, &history); err != nil {
+		t.Fatal(err)
+	}
+	if len(history) != 3 || history[1].Parent != 1 || history[2].Parent != 1 {
+		t.Errorf("history is %+v", history)
+	}
+}
+
+// Killed at any moment, a conversation goes on where the last answer left it,
+// and the pictures drawn from its recipes are the same.
+func TestResumeAfterKill(t *testing.T) {
+	p := newProgram(t)
+	cmd := p.chat("--seed", "5")
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	answers := bufio.NewReader(out)
+	var before []turn
+	for _, line := range []string{"a woman's face with blond hair", "make her hair red"} {
+		if _, err := io.WriteString(in, line+"\n"); err != nil {
+			t.Fatal(err)
+		}
+		answer, err := answers.ReadBytes('\n')
+		if err != nil {
+			t.Fatal(err)
+		}
+		before = append(before, decodeTurns(t, answer)...)
+	}
+	if _, err := io.WriteString(in, "add glasses\n"); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(50 * time.Millisecond) // in the middle of drawing
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err == nil {
+		t.Fatal("the program survived kill -9")
+	}
+
+	after := p.say(t, []string{"--resume"}, "/goto 2", "make her hair blond", "/history")
+	if after[0].Turn != 2 || !same(t, after[0].Image, before[1].Image) {
+		t.Errorf("turn 2 came back as %+v", after[0])
+	}
+	if d := judge.MaxDifference(open(t, before[0].Image), open(t, after[1].Image)); d > 2 {
+		t.Errorf("blond → red → (restart) → blond differs by up to %d levels", d)
+	}
+}
+
+func TestInterruptCancelsTheTurnAndKeepsTheRest(t *testing.T) {
+	p := newProgram(t)
+	cmd := p.chat("--seed", "5")
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	answers := bufio.NewReader(out)
+	say := func(line string) {
+		if _, err := io.WriteString(in, line+"\n"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	hear := func() turn {
+		answer, err := answers.ReadBytes('\n')
+		if err != nil {
+			t.Fatal(err)
+		}
+		return decodeTurns(t, answer)[0]
+	}
+	say("a woman's face with blond hair")
+	if first := hear(); first.Turn != 1 {
+		t.Fatalf("got %+v", first)
+	}
+	say("/settings steps 1000")
+	hear()
+	say("/imagine a woman's face with red hair")
+	time.Sleep(300 * time.Millisecond)
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	start := time.Now()
+	if cancelled := hear(); !strings.Contains(cancelled.Error, "cancelled") {
+		t.Errorf("got %+v", cancelled)
+	}
+	if waited := time.Since(start); waited > 5*time.Second {
+		t.Errorf("cancelling took %v", waited)
+	}
+	say("/history")
+	if history := hear(); strings.Count(string(history.History), `"turn"`) != 1 {
+		t.Errorf("history is %s", history.History)
+	}
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	wait := make(chan error, 1)
+	go func() { wait <- cmd.Wait() }()
+	select {
+	case err := <-wait:
+		if err != nil {
+			t.Errorf("the second Ctrl-C ended the program with %v", err)
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("the second Ctrl-C did not end the program")
+		_ = cmd.Process.Signal(syscall.SIGKILL)
+	}
+}
+
+func TestTwoChatsOnOneStore(t *testing.T) {
+	p := newProgram(t)
+	first := p.chat()
+	in, err := first.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := first.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := first.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.WriteString(in, "/settings\n"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := bufio.NewReader(out).ReadBytes('\n'); err != nil {
+		t.Fatal(err)
+	}
+	second := p.chat()
+	second.Stderr = nil
+	message, err := second.CombinedOutput()
+	if _, failed := err.(*exec.ExitError); !failed || !strings.Contains(string(message), "in use") {
+		t.Errorf("the second chat said %q (%v)", message, err)
+	}
+	if err := in.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := first.Wait(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestOddInput(t *testing.T) {
+	p := newProgram(t)
+	long := "a woman's face with blond hair and " + strings.Repeat("very ", 2000) + "long hair"
+	turns := p.say(t, nil, "", "   ", long, "🙂🙂🙂", "make her \x00\xff hair red", "/revert 99", "/goto x", "/nonsense", "/weight zebra 2", "/attention hair")
+	if len(turns) != 8 {
+		t.Fatalf("8 lines that are not empty were answered with %d objects", len(turns))
+	}
+	if turns[0].Turn != 1 || len(turns[0].Notices) == 0 || !strings.Contains(turns[0].Notices[0], "too long") {
+		t.Errorf("a prompt of 10,000 characters gave %+v", turns[0].Notices)
+	}
+	for _, i := range []int{3, 4, 5, 6} {
+		if turns[i].Error == "" {
+			t.Errorf("%q was answered without an error: %+v", turns[i].Utterance, turns[i])
+		}
+	}
+	if turns[7].Image == "" {
+		t.Errorf("/attention hair gave %+v", turns[7])
+	}
+}
+
+func open(t *testing.T, path string) *image.NRGBA {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = f.Close() }()
+	picture, err := png.Decode(f)
+	if err != nil {
+		t.Fatalf("%s: %v", filepath.Base(path), err)
+	}
+	out := image.NewNRGBA(picture.Bounds())
+	draw.Draw(out, out.Rect, picture, picture.Bounds().Min, draw.Src)
+	return out
+}
+
+// same reports whether two files hold the same bytes.
+func same(t *testing.T, a, b string) bool {
+	t.Helper()
+	x, err := os.ReadFile(a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	y, err := os.ReadFile(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(x) == string(y)
+}
