@@ -28,8 +28,9 @@ type SessionOptions struct {
 	// Threads is the number of threads one run uses; 0 means as many as Go
 	// schedules on (which respects a container's CPU limit).
 	Threads int
-	// Half says that the graph computes in float16.
-	Half bool
+	// Once says that the graph will run only once, so that optimising it would
+	// take longer than it saves.
+	Once bool
 }
 
 // A Session is a graph ready to run. Run may be called from several
@@ -56,7 +57,7 @@ func (r *Runtime) Open(g Graph, o SessionOptions) (s *Session, err error) {
 		session, err = ort.NewDynamicAdvancedSessionWithONNXData(g.Data, o.Inputs, o.Outputs, options)
 	}
 	if err != nil {
-		err = fmt.Errorf("ONNX Runtime %s: %w", r.version, err)
+		err = fmt.Errorf("ONNX Runtime %s: %w", r.version, plainReason(err))
 		if o.Device.Provider != CPU {
 			return nil, &DeviceError{Device: o.Device, Reason: err}
 		}
@@ -86,6 +87,11 @@ func (o SessionOptions) build(g Graph) (_ *ort.SessionOptions, err error) {
 	if err := options.SetLogSeverityLevel(ort.LoggingLevelFatal); err != nil {
 		return nil, fmt.Errorf("set the log level: %w", err)
 	}
+	if o.Once {
+		if err := options.SetGraphOptimizationLevel(ort.GraphOptimizationLevelDisableAll); err != nil {
+			return nil, fmt.Errorf("switch optimisation off: %w", err)
+		}
+	}
 	for key, value := range o.entries(g) {
 		if err := options.AddSessionConfigEntry(key, value); err != nil {
 			return nil, fmt.Errorf("set %s: %w", key, err)
@@ -106,8 +112,12 @@ func (o SessionOptions) entries(g Graph) map[string]string {
 	if g.Weights != "" {
 		entries["session.model_external_initializers_file_folder_path"] = g.Weights
 	}
-	if o.Half && o.Device.Provider == CPU {
-		// This fusion makes float16 nodes that 1.27 has no CPU kernel for.
+	if o.Once {
+		entries["session.disable_prepacking"] = "1"
+	}
+	if o.Device.Provider == CPU {
+		// This fusion makes float16 nodes that 1.27 has no CPU kernel for;
+		// Stable Diffusion has nothing that it would speed up.
 		entries["optimization.disable_specified_optimizers"] = "SimplifiedLayerNormFusion"
 	}
 	return entries
@@ -117,7 +127,8 @@ func (o SessionOptions) entries(g Graph) map[string]string {
 var ErrClosed = errors.New("the session is closed")
 
 // Run computes out from in, in the order of the names that the session was
-// opened with. When ctx ends, the run stops at the next node of the graph and
+// opened with. An output that is nil is allocated, if it is of Float32 or
+// Int64, and the caller destroys it. When ctx ends, the run stops at the next node of the graph and
 // Run returns ctx's error; what out holds then means nothing.
 func (s *Session) Run(ctx context.Context, in, out []*Tensor) (err error) {
 	s.running.RLock()
@@ -141,7 +152,8 @@ func (s *Session) Run(ctx context.Context, in, out []*Tensor) (err error) {
 	// terminated is closed when the watcher below is done with options.
 	terminated := make(chan error, 1)
 	stop := context.AfterFunc(ctx, func() { terminated <- options.Terminate() })
-	err = s.session.RunWithOptions(values(in), values(out), options)
+	results := values(out)
+	err = s.session.RunWithOptions(values(in), results, options)
 	if !stop() {
 		if failed := <-terminated; failed != nil {
 			return fmt.Errorf("stop the run: %w", failed)
@@ -150,7 +162,27 @@ func (s *Session) Run(ctx context.Context, in, out []*Tensor) (err error) {
 	if err != nil && ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return err
+	if err != nil {
+		return plainReason(err)
+	}
+	adopt(out, results)
+	return nil
+}
+
+// adopt wraps the outputs that ONNX Runtime allocated.
+func adopt(out []*Tensor, results []ort.Value) {
+	for i, t := range out {
+		if t != nil {
+			continue
+		}
+		out[i] = &Tensor{value: results[i]}
+		switch v := results[i].(type) {
+		case *ort.Tensor[float32]:
+			out[i].floats = v.GetData()
+		case *ort.Tensor[int64]:
+			out[i].ints = v.GetData()
+		}
+	}
 }
 
 // Close waits for the runs under way and frees the session.
@@ -167,7 +199,9 @@ func (s *Session) Close() error {
 func values(tensors []*Tensor) []ort.Value {
 	v := make([]ort.Value, len(tensors))
 	for i, t := range tensors {
-		v[i] = t.value
+		if t != nil {
+			v[i] = t.value
+		}
 	}
 	return v
 }

@@ -50,6 +50,7 @@ type Tensor struct {
 	value  ort.Value
 	floats []float32 // Float32: the tensor's own memory
 	half   []byte    // Float16: the tensor's own memory
+	ints   []int64   // Int64: the tensor's own memory
 }
 
 // FloatTensor makes a tensor of shape (empty: a scalar) from values, converted
@@ -87,7 +88,7 @@ func IntTensor(kind Kind, shape []int, values []int64) (*Tensor, error) {
 	}
 	switch kind {
 	case Int64:
-		return wrap(&Tensor{}, shape, values)
+		return wrap(&Tensor{ints: values}, shape, values)
 	case Int32:
 		narrow := make([]int32, len(values))
 		for i, v := range values {
@@ -113,6 +114,9 @@ func (t *Tensor) Floats() []float32 {
 	}
 	return values
 }
+
+// Ints reads an Int64 output after a run: the tensor's own memory.
+func (t *Tensor) Ints() []int64 { return t.ints }
 
 // Destroy frees what ONNX Runtime holds for the tensor; the values stay.
 func (t *Tensor) Destroy() error { return t.value.Destroy() }

@@ -1,0 +1,222 @@
+package models
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+)
+
+// partConfig is what is read from the config.json of text_encoder, unet,
+// vae_decoder and vae_encoder. Zero values mean that the file does not say.
+type partConfig struct {
+	HiddenSize            int       `json:"hidden_size"`
+	MaxPositionEmbeddings int       `json:"max_position_embeddings"`
+	VocabSize             int       `json:"vocab_size"`
+	SampleSize            sides     `json:"sample_size"`
+	InChannels            int       `json:"in_channels"`
+	OutChannels           int       `json:"out_channels"`
+	CrossAttentionDim     uniform   `json:"cross_attention_dim"`
+	LatentChannels        int       `json:"latent_channels"`
+	BlockOutChannels      []int     `json:"block_out_channels"`
+	ScalingFactor         *float64  `json:"scaling_factor"`
+	ShiftFactor           *float64  `json:"shift_factor"`
+	LatentsMean           []float64 `json:"latents_mean"`
+	AdditionEmbedType     *string   `json:"addition_embed_type"`
+}
+
+// sides is a height and width, written as one number or as two.
+type sides struct{ height, width int }
+
+func (s *sides) UnmarshalJSON(data []byte) error {
+	var both []int
+	if json.Unmarshal(data, &both) == nil {
+		if len(both) == 0 { // null
+			return nil
+		}
+		if len(both) != 2 {
+			return fmt.Errorf("a size of %d numbers", len(both))
+		}
+		*s = sides{both[0], both[1]}
+		return nil
+	}
+	var one int
+	if err := json.Unmarshal(data, &one); err != nil {
+		return err
+	}
+	*s = sides{one, one}
+	return nil
+}
+
+// uniform is a number that some exporters repeat for every block.
+type uniform int
+
+func (u *uniform) UnmarshalJSON(data []byte) error {
+	var all []int
+	if json.Unmarshal(data, &all) != nil {
+		return json.Unmarshal(data, (*int)(u))
+	}
+	for _, n := range all {
+		if n != all[0] {
+			return fmt.Errorf("different sizes %v for different blocks", all)
+		}
+		*u = uniform(n)
+	}
+	return nil
+}
+
+// loadPartConfig reads the config.json beside a part's graph. A part without
+// one is described by its graph alone.
+func (f folder) loadPartConfig(part string) (partConfig, error) {
+	file := part + "/" + partConfigFile
+	var c partConfig
+	if !f.has(file) {
+		return c, nil
+	}
+	if err := f.readJSON(file, &c); err != nil {
+		return c, err
+	}
+	for _, n := range []int{
+		c.HiddenSize, c.MaxPositionEmbeddings, c.VocabSize, c.SampleSize.height, c.SampleSize.width,
+		c.InChannels, c.OutChannels, int(c.CrossAttentionDim), c.LatentChannels,
+	} {
+		if n < 0 || n > maxSize {
+			return c, f.failed(file, fmt.Errorf("%d is no size", n))
+		}
+	}
+	if len(c.BlockOutChannels) > 12 {
+		return c, f.failed(file, fmt.Errorf("%d blocks", len(c.BlockOutChannels)))
+	}
+	return c, nil
+}
+
+// index is what is read from model_index.json.
+type index struct {
+	Class        string          `json:"_class_name"`
+	Path         string          `json:"_name_or_path"`
+	TextEncoder2 json.RawMessage `json:"text_encoder_2"`
+	Transformer  json.RawMessage `json:"transformer"`
+}
+
+func (f folder) loadIndex() (index, error) {
+	var i index
+	if err := f.readJSON(indexFile, &i); err != nil {
+		return i, err
+	}
+	if len(i.TextEncoder2) > 0 || len(i.Transformer) > 0 {
+		return i, f.failed(indexFile, fmt.Errorf("%s: only Stable Diffusion 1.x and 2.x models can be used", i.Class))
+	}
+	return i, nil
+}
+
+// loadSchedule reads the scheduler's configuration; what it leaves out has
+// the value that diffusers' DDIMScheduler gives it.
+func (f folder) loadSchedule() (Schedule, Prediction, error) {
+	c := struct {
+		TrainSteps      int       `json:"num_train_timesteps"`
+		BetaStart       float64   `json:"beta_start"`
+		BetaEnd         float64   `json:"beta_end"`
+		BetaSchedule    string    `json:"beta_schedule"`
+		TrainedBetas    []float64 `json:"trained_betas"`
+		StepsOffset     int       `json:"steps_offset"`
+		SetAlphaToOne   bool      `json:"set_alpha_to_one"`
+		TimestepSpacing string    `json:"timestep_spacing"`
+		PredictionType  string    `json:"prediction_type"`
+		RescaleBetas    bool      `json:"rescale_betas_zero_snr"`
+	}{
+		TrainSteps: 1000, BetaStart: 0.0001, BetaEnd: 0.02, BetaSchedule: "linear",
+		SetAlphaToOne: true, TimestepSpacing: "leading", PredictionType: string(PredictEpsilon),
+	}
+	if err := f.readJSON(schedulerFile, &c); err != nil {
+		return Schedule{}, "", err
+	}
+	s := Schedule{
+		TrainSteps: c.TrainSteps, BetaStart: c.BetaStart, BetaEnd: c.BetaEnd, BetaSchedule: c.BetaSchedule,
+		TrainedBetas: c.TrainedBetas, StepsOffset: c.StepsOffset, SetAlphaToOne: c.SetAlphaToOne,
+		TimestepSpacing: c.TimestepSpacing,
+	}
+	prediction := Prediction(c.PredictionType)
+	err := s.check()
+	if err == nil && c.RescaleBetas {
+		err = fmt.Errorf("rescale_betas_zero_snr is not supported")
+	}
+	if err == nil && prediction != PredictEpsilon && prediction != PredictV && prediction != PredictSample {
+		err = fmt.Errorf("prediction_type is %q, not epsilon, v_prediction or sample", prediction)
+	}
+	if err != nil {
+		return Schedule{}, "", f.failed(schedulerFile, err)
+	}
+	return s, prediction, nil
+}
+
+// check refuses a schedule that no sampler could follow.
+func (s Schedule) check() error {
+	if s.TrainSteps < 1 || s.TrainSteps > 100_000 {
+		return fmt.Errorf("num_train_timesteps is %d", s.TrainSteps)
+	}
+	if s.StepsOffset < 0 || s.StepsOffset >= s.TrainSteps {
+		return fmt.Errorf("steps_offset is %d", s.StepsOffset)
+	}
+	switch s.TimestepSpacing {
+	case "leading", "trailing", "linspace":
+	default:
+		return fmt.Errorf("timestep_spacing is %q, not leading, trailing or linspace", s.TimestepSpacing)
+	}
+	if len(s.TrainedBetas) > 0 {
+		if len(s.TrainedBetas) != s.TrainSteps {
+			return fmt.Errorf("%d trained_betas for %d steps", len(s.TrainedBetas), s.TrainSteps)
+		}
+		for _, beta := range s.TrainedBetas {
+			if !(beta > 0 && beta < 1) {
+				return fmt.Errorf("a beta of %v", beta)
+			}
+		}
+		return nil
+	}
+	switch s.BetaSchedule {
+	case "linear", "scaled_linear", "squaredcos_cap_v2":
+	default:
+		return fmt.Errorf("beta_schedule is %q, not linear, scaled_linear or squaredcos_cap_v2", s.BetaSchedule)
+	}
+	if !(s.BetaStart > 0 && s.BetaStart <= s.BetaEnd && s.BetaEnd < 1) {
+		return fmt.Errorf("betas from %v to %v", s.BetaStart, s.BetaEnd)
+	}
+	return nil
+}
+
+// loadVocabulary reads the words that the model was trained on; nil when the
+// folder does not list them.
+func (f folder) loadVocabulary() ([]string, error) {
+	if !f.has(vocabularyFile) {
+		return nil, nil
+	}
+	var words []string
+	if err := f.readJSON(vocabularyFile, &words); err != nil {
+		return nil, err
+	}
+	return words, nil
+}
+
+func (f folder) readJSON(file string, into any) error {
+	data, err := f.read(file, maxConfigBytes)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(data, into); err != nil {
+		return f.failed(file, fmt.Errorf("is no such JSON as is expected: %w", err))
+	}
+	return nil
+}
+
+// scaling is the factor between the VAE's latents and the UNet's.
+func (c partConfig) scaling() (float64, error) {
+	if c.ShiftFactor != nil && *c.ShiftFactor != 0 || len(c.LatentsMean) > 0 {
+		return 0, fmt.Errorf("latents that are shifted, not only scaled, are not supported")
+	}
+	if c.ScalingFactor == nil {
+		return defaultScalingFactor, nil
+	}
+	if s := *c.ScalingFactor; !(s > 0) || math.IsInf(s, 1) {
+		return 0, fmt.Errorf("scaling_factor is %v", s)
+	}
+	return *c.ScalingFactor, nil
+}

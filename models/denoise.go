@@ -1,0 +1,180 @@
+package models
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"pentimento/models/graph"
+	"pentimento/models/runtime"
+)
+
+// A Batch is the input of one run of the UNet. B is the number of rows, M the
+// context length and D the width of the text embeddings.
+type Batch struct {
+	Rows     int       // B
+	Latents  []float32 // [B, C, H, W]
+	Timestep int       // the training step that all rows are at
+	Text     []float32 // [B, M, D]
+	Control  Control
+}
+
+// Denoised is what one run of the UNet gives.
+type Denoised struct {
+	// Noise is the model's raw prediction, see [Spec.Prediction]. [B, C, H, W]
+	Noise []float32
+	// Maps are the cross-attention maps after the control, the mean over the
+	// heads and over the layers of one resolution. [B, MapHeight*MapWidth, M]
+	Maps []float32
+}
+
+// A unet is the controlled UNet, ready to run.
+type unet struct {
+	session     *runtime.Session
+	feed        unetFeed
+	noise, maps graph.Value
+}
+
+func (in *inspection) openUNet(op opener, p *preparedUNet) (*unet, error) {
+	var names []string
+	for _, v := range p.controlled.Inputs {
+		names = append(names, v.Name)
+	}
+	noise := p.controlled.Info.Noise
+	session, err := op.open(in.unet, p.graph, names, []string{noise.Name, graph.Maps})
+	if err != nil {
+		return nil, err
+	}
+	return &unet{
+		session: session,
+		feed:    unetFeed{info: p.controlled.Info, spec: p.spec, inputs: p.controlled.Inputs},
+		noise:   noise,
+		maps:    graph.Value{Name: graph.Maps, Type: graph.Float32},
+	}, nil
+}
+
+// Denoise runs the UNet once for all rows of the batch, which it does not
+// change. The results are new memory and belong to the caller. When ctx ends
+// the run stops within the operator that is being computed, and the error is
+// ctx's.
+func (m *Model) Denoise(ctx context.Context, in *Batch) (*Denoised, error) {
+	inputs, err := m.unet.feed.all(in)
+	if err != nil {
+		return nil, fmt.Errorf("denoise: %w", err)
+	}
+	s := m.spec
+	out, err := run(ctx, m.unet.session, inputs,
+		tensorSpec{m.unet.noise, []int{in.Rows, s.LatentChannels, s.LatentHeight, s.LatentWidth}},
+		tensorSpec{m.unet.maps, []int{in.Rows, s.MapHeight * s.MapWidth, s.ContextLength}})
+	if err != nil {
+		return nil, fmt.Errorf("denoise: %w", err)
+	}
+	return &Denoised{Noise: out[0], Maps: out[1]}, nil
+}
+
+// A unetFeed makes a UNet's input tensors.
+type unetFeed struct {
+	info graph.Info
+	spec Spec
+	// inputs are the controlled UNet's, in its order.
+	inputs []graph.Value
+}
+
+// all makes the inputs of the controlled UNet.
+func (f unetFeed) all(in *Batch) ([]*runtime.Tensor, error) {
+	s := f.spec
+	if in.Rows < 1 {
+		return nil, fmt.Errorf("a batch of %d rows", in.Rows)
+	}
+	if want := in.Rows * s.LatentChannels * s.LatentHeight * s.LatentWidth; len(in.Latents) != want {
+		return nil, fmt.Errorf("latents have %d values, not %d", len(in.Latents), want)
+	}
+	if want := in.Rows * s.ContextLength * s.TextWidth; len(in.Text) != want {
+		return nil, fmt.Errorf("text has %d values, not %d", len(in.Text), want)
+	}
+	depth, err := in.Control.check(in.Rows, s.Layers, s.ContextLength)
+	if err != nil {
+		return nil, err
+	}
+	return collect(len(f.inputs), func(i int) (*runtime.Tensor, error) { return f.tensor(f.inputs[i], in, depth) })
+}
+
+// own makes the inputs that the UNet has without control.
+func (f unetFeed) own(in *Batch) ([]*runtime.Tensor, error) {
+	values := []graph.Value{f.info.Sample, f.info.Timestep, f.info.Text}
+	return collect(len(values), func(i int) (*runtime.Tensor, error) { return f.tensor(values[i], in, 1) })
+}
+
+// collect makes n tensors, or none.
+func collect(n int, tensor func(i int) (*runtime.Tensor, error)) ([]*runtime.Tensor, error) {
+	var tensors []*runtime.Tensor
+	for i := range n {
+		t, err := tensor(i)
+		if err != nil {
+			return nil, errors.Join(err, destroy(tensors))
+		}
+		tensors = append(tensors, t)
+	}
+	return tensors, nil
+}
+
+// tensor makes the tensor for one input of the UNet.
+func (f unetFeed) tensor(v graph.Value, in *Batch, depth int) (*runtime.Tensor, error) {
+	kind := runtime.Kind(v.Type)
+	rows, layers, tokens := in.Rows, len(f.spec.Layers), f.spec.ContextLength
+	c := &in.Control
+	switch v.Name {
+	case f.info.Sample.Name:
+		return runtime.FloatTensor(kind, []int{rows, f.spec.LatentChannels, f.spec.LatentHeight, f.spec.LatentWidth}, in.Latents)
+	case f.info.Timestep.Name:
+		return f.timestep(in)
+	case f.info.Text.Name:
+		return runtime.FloatTensor(kind, []int{rows, tokens, f.spec.TextWidth}, in.Text)
+	case graph.CrossSource:
+		return runtime.IntTensor(kind, []int{rows}, c.CrossSource)
+	case graph.Mapper:
+		return runtime.FloatTensor(kind, []int{rows, tokens, tokens}, c.Mapper)
+	case graph.Take:
+		return runtime.FloatTensor(kind, []int{rows, tokens}, c.Take)
+	case graph.Keep:
+		return runtime.FloatTensor(kind, []int{rows, tokens}, c.Keep)
+	case graph.SelfSource:
+		return runtime.IntTensor(kind, []int{layers, rows}, c.SelfSource)
+	case graph.ValueSource:
+		return runtime.IntTensor(kind, []int{layers, rows}, c.ValueSource)
+	case graph.SelfValueMix:
+		return runtime.FloatTensor(kind, []int{layers, rows}, c.SelfValueMix)
+	case graph.CrossValueMix:
+		return runtime.FloatTensor(kind, []int{rows, tokens}, c.CrossValueMix)
+	case graph.Depth:
+		return runtime.IntTensor(kind, nil, []int64{int64(depth)})
+	}
+	return nil, fmt.Errorf("the UNet has an unknown input %s", v)
+}
+
+// timestep makes the timestep in the form that the exporter chose: a scalar,
+// one number, or the same number for every row.
+func (f unetFeed) timestep(in *Batch) (*runtime.Tensor, error) {
+	v := f.info.Timestep
+	var shape []int
+	n := 1
+	if len(v.Dims) == 1 {
+		if f.info.PerRow && len(f.info.Sample.Dims) > 0 && v.Dims[0].Name == f.info.Sample.Dims[0].Name {
+			n = in.Rows
+		}
+		shape = []int{n}
+	}
+	kind := runtime.Kind(v.Type)
+	if kind.Int() {
+		values := make([]int64, n)
+		for i := range values {
+			values[i] = int64(in.Timestep)
+		}
+		return runtime.IntTensor(kind, shape, values)
+	}
+	values := make([]float32, n)
+	for i := range values {
+		values[i] = float32(in.Timestep)
+	}
+	return runtime.FloatTensor(kind, shape, values)
+}

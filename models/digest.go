@@ -1,0 +1,79 @@
+package models
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+)
+
+// digestFiles are the files that a picture depends on, sorted by name. What
+// only describes the folder (model_index.json, vocabulary.json) is left out.
+func (in *inspection) digestFiles() []string {
+	files := []string{schedulerFile}
+	for _, name := range []string{"vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json"} {
+		files = append(files, tokenizerFolder+"/"+name)
+	}
+	for _, p := range in.parts() {
+		files = append(files, p.file(), p.configFile())
+		for _, weights := range p.graph.External() {
+			files = append(files, p.name+"/"+weights)
+		}
+	}
+	files = slices.DeleteFunc(files, func(file string) bool { return !in.folder.has(file) })
+	slices.Sort(files)
+	return files
+}
+
+// computeDigest is the sha256 of the lines that `sha256sum` prints for the
+// files that matter, in the order of their names.
+func (in *inspection) computeDigest() (string, error) {
+	var lines strings.Builder
+	for _, file := range in.digestFiles() {
+		sum, err := in.folder.sha256(file)
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintf(&lines, "%s  %s\n", sum, file)
+	}
+	sum := sha256.Sum256([]byte(lines.String()))
+	return hex.EncodeToString(sum[:]), nil
+}
+
+// sha256 is the hexadecimal sha256 of a file.
+func (f folder) sha256(file string) (sum string, err error) {
+	opened, err := f.fs.Open(file)
+	if err != nil {
+		return "", f.failed(file, err)
+	}
+	defer func() { err = errors.Join(err, opened.Close()) }()
+	h := sha256.New()
+	if _, err := io.Copy(h, opened); err != nil {
+		return "", f.failed(file, fmt.Errorf("read: %w", err))
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// checkWeights refuses weights outside a graph that ONNX Runtime could not
+// read.
+func (f folder) checkWeights(file string) error {
+	if f.dir == "" {
+		return f.failed(file, errors.New("holds weights outside the graph, which only works in a folder on the disk"))
+	}
+	info, err := os.Lstat(f.path(file))
+	if err != nil {
+		return f.failed(file, err)
+	}
+	switch {
+	case info.Mode()&fs.ModeSymlink != 0:
+		return f.failed(file, fmt.Errorf("is a symbolic link, which ONNX Runtime refuses for weights: copy the folder with `cp -rL`"))
+	case !info.Mode().IsRegular():
+		return f.failed(file, errors.New("is not a file"))
+	}
+	return nil
+}

@@ -1,0 +1,89 @@
+package models
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"path/filepath"
+)
+
+// The files of a model folder, in the layout that diffusers and Optimum
+// export Stable Diffusion to.
+const (
+	indexFile       = "model_index.json"
+	schedulerFile   = "scheduler/scheduler_config.json"
+	tokenizerFolder = "tokenizer"
+	vocabularyFile  = "vocabulary.json"
+	partConfigFile  = "config.json"
+	maxConfigBytes  = 1 << 20
+	maxGraphBytes   = 2 << 30 // protobuf's own limit
+)
+
+// A folder is a model folder: any file system, or a directory of the disk.
+type folder struct {
+	fs fs.FS
+	// name is what errors call the folder.
+	name string
+	// dir is where the folder lies on the disk; "" when it does not. Only
+	// there can ONNX Runtime read weights that are kept outside a graph.
+	dir string
+}
+
+// path is the name of a file of the folder for messages.
+func (f folder) path(file string) string {
+	if f.dir != "" {
+		return filepath.Join(f.dir, filepath.FromSlash(file))
+	}
+	return path.Join(f.name, file)
+}
+
+// has reports whether the folder holds file.
+func (f folder) has(file string) bool {
+	_, err := fs.Stat(f.fs, file)
+	return err == nil
+}
+
+// read returns the contents of a file of at most limit bytes. Errors name
+// the file.
+func (f folder) read(file string, limit int64) (data []byte, err error) {
+	opened, err := f.fs.Open(file)
+	if err != nil {
+		return nil, f.failed(file, err)
+	}
+	defer func() { err = errors.Join(err, opened.Close()) }()
+	info, err := opened.Stat()
+	if err != nil {
+		return nil, f.failed(file, err)
+	}
+	switch {
+	case !info.Mode().IsRegular():
+		return nil, f.failed(file, errors.New("is not a file"))
+	case info.Size() > limit:
+		return nil, f.failed(file, fmt.Errorf("is larger than %d MiB", limit>>20))
+	case info.Size() == 0:
+		return nil, f.failed(file, errors.New("is empty"))
+	}
+	data = make([]byte, info.Size())
+	if _, err := io.ReadFull(opened, data); err != nil {
+		return nil, f.failed(file, fmt.Errorf("read: %w", err))
+	}
+	return data, nil
+}
+
+// failed puts the file's name before what is wrong with it.
+func (f folder) failed(file string, err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		err = missing{}
+	} else if inner := (*fs.PathError)(nil); errors.As(err, &inner) {
+		err = inner.Err // its path is the one we are about to give
+	}
+	return fmt.Errorf("%s: %w", f.path(file), err)
+}
+
+// missing is fs.ErrNotExist in fewer words.
+type missing struct{}
+
+func (missing) Error() string        { return "is missing" }
+func (missing) Is(target error) bool { return target == fs.ErrNotExist }

@@ -1,0 +1,256 @@
+// Package models opens a diffusion model and runs its parts: text encoding,
+// controlled denoising, decoding.
+//
+// A model is a folder in the layout that diffusers and Optimum export Stable
+// Diffusion 1.x and 2.x to. Start with [OpenDir] (or [OpenFS], for the model
+// that is built in): it reads every file, checks them against each other, has
+// package graph rewrite the UNet so that its attention can be controlled, and
+// opens the parts on ONNX Runtime. [Model.Spec] says all that drawing needs to
+// know; [Model.EncodeText], [Model.Denoise] and [Model.Decode] are the three
+// steps of a picture. [Check] tells what is in a folder, and what is wrong.
+package models
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"pentimento/models/runtime"
+	"pentimento/models/tokenizer"
+)
+
+// Options say how a model is opened.
+type Options struct {
+	// Runtime is ONNX Runtime, loaded.
+	Runtime *runtime.Runtime
+	// Device is auto, cpu, cuda[:n], tensorrt[:n], coreml, directml[:n] or
+	// openvino[:type]; empty means auto, which takes the best that works.
+	Device string
+	// Threads is the number of threads that one run uses on the CPU; 0 means
+	// as many as the machine (or its container) has processors.
+	Threads int
+	// CacheDir is where prepared UNets are kept; empty means nowhere.
+	CacheDir string
+	// Log hears which device was taken and why others were not; nil is silent.
+	Log *slog.Logger
+}
+
+// A Model is an open model. Its methods may be called from several goroutines
+// at once.
+type Model struct {
+	name       string
+	digest     string
+	device     runtime.Device
+	spec       Spec
+	tokenizer  *tokenizer.Tokenizer
+	vocabulary []string
+
+	text    *textEncoder
+	unet    *unet
+	decoder *decoder
+
+	// encoder is opened when the first picture is encoded.
+	encoder     *encoder
+	encoderLock sync.Mutex
+	openEncoder func() (*encoder, error) // nil when the folder has none
+}
+
+// OpenDir opens the model in a folder on the disk. An error names the file at
+// fault; one about the device is a [*runtime.DeviceError].
+func OpenDir(ctx context.Context, dir string, o Options) (*Model, error) {
+	f, err := openFolder(dir)
+	if err != nil {
+		return nil, err
+	}
+	return open(ctx, f, o)
+}
+
+// OpenFS opens the model in a file system, which can't hold weights outside
+// the graphs. name is what [Model.Name] returns and errors call the folder.
+func OpenFS(ctx context.Context, fsys fs.FS, name string, o Options) (*Model, error) {
+	return open(ctx, folder{fs: fsys, name: name}, o)
+}
+
+// openFolder finds the folder of a model on the disk.
+func openFolder(dir string) (folder, error) {
+	full, err := filepath.Abs(dir)
+	if err != nil {
+		return folder{}, fmt.Errorf("open model %s: %w", dir, err)
+	}
+	info, err := os.Stat(full)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return folder{}, fmt.Errorf("open model: there is no folder %s", dir)
+	case err != nil:
+		return folder{}, fmt.Errorf("open model: %w", err)
+	case !info.IsDir():
+		return folder{}, fmt.Errorf("open model: %s is not a folder", dir)
+	}
+	return folder{fs: os.DirFS(full), name: filepath.Base(full), dir: full}, nil
+}
+
+func open(ctx context.Context, f folder, o Options) (*Model, error) {
+	device, err := runtime.ParseDevice(o.Device)
+	if err != nil {
+		return nil, err
+	}
+	if o.Runtime == nil {
+		return nil, errors.New("open model: no ONNX Runtime was given")
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	in, err := inspect(f)
+	if err != nil {
+		return nil, fmt.Errorf("open model: %w", err)
+	}
+	prepared, err := in.prepare(ctx, o)
+	if err != nil {
+		return nil, fmt.Errorf("open model: %w", err)
+	}
+	var failed error
+	for _, d := range device.Candidates() {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		m, err := in.open(ctx, prepared, o, d)
+		if err == nil {
+			o.Log.Info("model opened", "model", m.name, "device", d.String(), "runtime", o.Runtime.Version())
+			return m, nil
+		}
+		failed = err
+		if unusable := (*runtime.DeviceError)(nil); !errors.As(err, &unusable) {
+			break
+		}
+		o.Log.Info("device passed over", "device", d.String(), "reason", err)
+	}
+	return nil, fmt.Errorf("open model: %w", failed)
+}
+
+// open opens the parts on one device.
+func (in *inspection) open(ctx context.Context, prepared *preparedUNet, o Options, device runtime.Device) (_ *Model, err error) {
+	m := &Model{
+		name: in.folder.name, digest: in.digest, device: device,
+		spec: prepared.spec, tokenizer: in.tokenizer, vocabulary: in.vocabulary,
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, m.Close())
+		}
+	}()
+	opener := opener{o: o, device: device, folder: in.folder}
+	var parts sync.WaitGroup
+	var failed [3]error
+	parts.Go(func() { m.unet, failed[0] = in.openUNet(opener, prepared) })
+	parts.Go(func() { m.text, failed[1] = in.openText(opener) })
+	parts.Go(func() { m.decoder, failed[2] = in.openDecoder(opener) })
+	parts.Wait()
+	for _, err := range failed {
+		if err != nil {
+			return nil, err
+		}
+	}
+	if in.encoder != nil {
+		m.openEncoder = func() (*encoder, error) { return in.openEncoder(opener) }
+	}
+	return m, m.prove(ctx)
+}
+
+// prove runs the smallest part on a device that may open a graph and still be
+// unable to run it.
+func (m *Model) prove(ctx context.Context) error {
+	if m.device.Provider == runtime.CPU {
+		return nil
+	}
+	if _, err := m.EncodeText(ctx, m.tokenizer.Encode("").IDs); err != nil && ctx.Err() == nil {
+		return &runtime.DeviceError{Device: m.device, Reason: err}
+	}
+	return ctx.Err()
+}
+
+// Close waits for what is running and frees the model.
+func (m *Model) Close() error {
+	var all []error
+	if m.text != nil {
+		all = append(all, m.text.session.Close())
+	}
+	if m.unet != nil {
+		all = append(all, m.unet.session.Close())
+	}
+	if m.decoder != nil {
+		all = append(all, m.decoder.session.Close())
+	}
+	m.encoderLock.Lock()
+	defer m.encoderLock.Unlock()
+	m.openEncoder = nil
+	if m.encoder != nil {
+		all = append(all, m.encoder.session.Close())
+	}
+	return errors.Join(all...)
+}
+
+// Name is the name of the model's folder.
+func (m *Model) Name() string { return m.name }
+
+// Digest is the hexadecimal sha256 over the files that a picture depends on:
+// equal digests and recipes, equal pictures.
+func (m *Model) Digest() string { return m.digest }
+
+// Device is the device that the model runs on, as [Options] names it, never
+// auto.
+func (m *Model) Device() string { return m.device.String() }
+
+// Spec says what drawing with the model needs to know.
+func (m *Model) Spec() Spec { return m.spec }
+
+// Tokenizer turns prompts into the ids that [Model.EncodeText] takes.
+func (m *Model) Tokenizer() *tokenizer.Tokenizer { return m.tokenizer }
+
+// Vocabulary lists the words that the model was trained on, from the folder's
+// vocabulary.json; nil when it does not say.
+func (m *Model) Vocabulary() []string { return m.vocabulary }
+
+// An opener opens the graphs of one model on one device.
+type opener struct {
+	o      Options
+	device runtime.Device
+	folder folder
+}
+
+// open opens g, the graph of part p. Errors name the part's file.
+func (op opener) open(p *part, g runtime.Graph, inputs, outputs []string) (*runtime.Session, error) {
+	session, err := op.o.Runtime.Open(g, runtime.SessionOptions{
+		Inputs: inputs, Outputs: outputs, Device: op.device, Threads: op.o.Threads,
+	})
+	if err != nil {
+		return nil, op.folder.failed(p.file(), err)
+	}
+	return session, nil
+}
+
+// graphOf is where ONNX Runtime finds a part as the folder has it.
+func (op opener) graphOf(p *part) runtime.Graph {
+	if op.folder.dir != "" {
+		return runtime.Graph{Path: op.folder.path(p.file())}
+	}
+	return runtime.Graph{Data: p.data}
+}
+
+// loadTokenizer reads the tokenizer folder.
+func (f folder) loadTokenizer() (*tokenizer.Tokenizer, error) {
+	sub, err := fs.Sub(f.fs, tokenizerFolder)
+	if err != nil {
+		return nil, f.failed(tokenizerFolder, err)
+	}
+	t, err := tokenizer.Load(sub)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", strings.TrimSuffix(f.path(tokenizerFolder), "/"), err)
+	}
+	return t, nil
+}

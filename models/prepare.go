@@ -1,0 +1,225 @@
+package models
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"pentimento/models/graph"
+	"pentimento/models/runtime"
+)
+
+// preparedVersion names what [graph.Rewrite] makes of a UNet. It must change
+// whenever that does, or graphs prepared by an older program would be used.
+const preparedVersion = 1
+
+// A preparedUNet is a UNet rewritten so that its attention can be controlled.
+type preparedUNet struct {
+	graph      runtime.Graph
+	controlled graph.Controlled // without the graph itself
+	spec       Spec
+	// file is where the graph is kept; "" when it is not.
+	file string
+}
+
+// prepare gives the controlled UNet: the one in the cache, or a new one, which
+// it puts there. A cache that can't be written is no reason to fail.
+func (in *inspection) prepare(ctx context.Context, o Options) (*preparedUNet, error) {
+	cache := preparedCache{dir: o.CacheDir, key: in.preparedKey()}
+	p, err := cache.load()
+	if err != nil {
+		if o.CacheDir != "" && !errors.Is(err, os.ErrNotExist) {
+			o.Log.Warn("prepared UNet not usable, preparing it again", "reason", err)
+		}
+		if p, err = in.rewrite(ctx, o); err != nil {
+			return nil, err
+		}
+		if err := cache.store(p); err != nil {
+			o.Log.Warn("prepared UNet not kept", "reason", err)
+		}
+	}
+	if len(in.unet.graph.External()) > 0 {
+		p.graph.Weights = in.folder.path(in.unet.name)
+	}
+	p.spec = in.spec
+	p.spec.Layers = p.controlled.Info.Layers
+	p.spec.MapHeight, p.spec.MapWidth, err = mapSize(in.spec.LatentHeight, in.spec.LatentWidth, p.controlled.MapPixels)
+	if err != nil {
+		return nil, in.folder.failed(in.unet.file(), err)
+	}
+	return p, nil
+}
+
+// rewrite makes the controlled UNet, which takes one run of the untouched one.
+func (in *inspection) rewrite(ctx context.Context, o Options) (*preparedUNet, error) {
+	probe, err := in.probe(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	controlled, err := graph.Rewrite(in.unet.graph, probe, graph.Options{})
+	if err != nil {
+		return nil, in.folder.failed(in.unet.file(), err)
+	}
+	p := &preparedUNet{graph: runtime.Graph{Data: controlled.Graph}, controlled: *controlled}
+	p.controlled.Graph = nil
+	return p, nil
+}
+
+// probe runs the UNet once, on the CPU and on zeros, to learn the shape of
+// every attention map.
+func (in *inspection) probe(ctx context.Context, o Options) (_ graph.Probe, err error) {
+	data, outputs, err := graph.Shapes(in.unet.graph)
+	if err != nil {
+		return graph.Probe{}, in.folder.failed(in.unet.file(), err)
+	}
+	g := runtime.Graph{Data: data}
+	if len(in.unet.graph.External()) > 0 {
+		g.Weights = in.folder.path(in.unet.name)
+	}
+	session, err := o.Runtime.Open(g, runtime.SessionOptions{
+		Inputs:  []string{in.info.Sample.Name, in.info.Timestep.Name, in.info.Text.Name},
+		Outputs: outputs, Device: runtime.Device{Provider: runtime.CPU}, Threads: o.Threads, Once: true,
+	})
+	if err != nil {
+		return graph.Probe{}, in.folder.failed(in.unet.file(), err)
+	}
+	defer func() { err = errors.Join(err, session.Close()) }()
+	const rows = graph.ProbeRows
+	s := in.spec
+	feed := unetFeed{info: in.info, spec: s}
+	batch := &Batch{
+		Rows:    rows,
+		Latents: make([]float32, rows*s.LatentChannels*s.LatentHeight*s.LatentWidth),
+		Text:    make([]float32, rows*s.ContextLength*s.TextWidth),
+	}
+	inputs, err := feed.own(batch)
+	if err != nil {
+		return graph.Probe{}, in.folder.failed(in.unet.file(), err)
+	}
+	defer func() { err = errors.Join(err, destroy(inputs)) }()
+	shapes := make([]*runtime.Tensor, len(outputs))
+	if err := session.Run(ctx, inputs, shapes); err != nil {
+		if ctx.Err() != nil {
+			return graph.Probe{}, err
+		}
+		return graph.Probe{}, in.folder.failed(in.unet.file(), fmt.Errorf("does not run: %w", err))
+	}
+	defer func() { err = errors.Join(err, destroy(shapes)) }()
+	probe := graph.Probe{Rows: rows}
+	for _, t := range shapes {
+		probe.Shapes = append(probe.Shapes, t.Ints())
+	}
+	return probe, nil
+}
+
+func destroy(tensors []*runtime.Tensor) error {
+	var all []error
+	for _, t := range tensors {
+		all = append(all, t.Destroy())
+	}
+	return errors.Join(all...)
+}
+
+// mapSize is the height and width of a map of so many pixels: the latents'
+// own, halved (rounding up, as the UNet's convolutions do) until it fits.
+func mapSize(height, width, pixels int) (int, int, error) {
+	h, w := height, width
+	for h*w > pixels {
+		h, w = (h+1)/2, (w+1)/2
+	}
+	if h*w != pixels {
+		return 0, 0, fmt.Errorf("has attention maps of %d pixels, which latents of %d×%d do not halve to", pixels, height, width)
+	}
+	return h, w, nil
+}
+
+// preparedKey names everything that a prepared UNet depends on.
+func (in *inspection) preparedKey() string {
+	h := sha256.New()
+	_, _ = fmt.Fprintf(h, "%d\n%d %d %d %d %d\n", preparedVersion, // a hash takes everything
+		in.spec.LatentChannels, in.spec.LatentHeight, in.spec.LatentWidth, in.spec.ContextLength, in.spec.TextWidth)
+	_, _ = h.Write(in.unet.data)
+	return hex.EncodeToString(h.Sum(nil))[:32]
+}
+
+// A preparedCache is the place of one prepared UNet in the cache folder.
+type preparedCache struct{ dir, key string }
+
+func (c preparedCache) graphFile() string { return filepath.Join(c.dir, c.key+".onnx") }
+func (c preparedCache) infoFile() string  { return filepath.Join(c.dir, c.key+".json") }
+
+// preparedInfo is what lies beside a prepared graph. It is written last: a
+// graph without it is not complete.
+type preparedInfo struct {
+	Bytes      int64
+	Controlled graph.Controlled
+}
+
+// load reads a prepared UNet; the error is os.ErrNotExist when there is none.
+func (c preparedCache) load() (*preparedUNet, error) {
+	if c.dir == "" {
+		return nil, os.ErrNotExist
+	}
+	f := folder{fs: os.DirFS(c.dir), dir: c.dir}
+	data, err := f.read(c.key+".json", maxConfigBytes)
+	if err != nil {
+		return nil, err
+	}
+	var info preparedInfo
+	if err := json.Unmarshal(data, &info); err != nil {
+		return nil, fmt.Errorf("%s: %w", c.infoFile(), err)
+	}
+	stat, err := os.Stat(c.graphFile())
+	if err != nil {
+		return nil, err
+	}
+	if stat.Size() != info.Bytes || len(info.Controlled.Inputs) == 0 || len(info.Controlled.Info.Layers) == 0 {
+		return nil, fmt.Errorf("%s is damaged", c.graphFile())
+	}
+	return &preparedUNet{graph: runtime.Graph{Path: c.graphFile()}, controlled: info.Controlled, file: c.graphFile()}, nil
+}
+
+// store keeps a prepared UNet, each of its files in one step.
+func (c preparedCache) store(p *preparedUNet) error {
+	if c.dir == "" {
+		return nil
+	}
+	if err := os.MkdirAll(c.dir, 0o755); err != nil {
+		return err
+	}
+	info, err := json.Marshal(preparedInfo{Bytes: int64(len(p.graph.Data)), Controlled: p.controlled})
+	if err != nil {
+		return err
+	}
+	if err := writeFile(c.graphFile(), p.graph.Data); err != nil {
+		return err
+	}
+	if err := writeFile(c.infoFile(), info); err != nil {
+		return err
+	}
+	p.file = c.graphFile()
+	return nil
+}
+
+// writeFile puts data into a file that is there whole or not at all.
+func writeFile(file string, data []byte) (err error) {
+	temporary, err := os.CreateTemp(filepath.Dir(file), ".prepare-*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(temporary.Name()))
+		}
+	}()
+	_, err = temporary.Write(data)
+	if err := errors.Join(err, temporary.Close()); err != nil {
+		return err
+	}
+	return os.Rename(temporary.Name(), file)
+}

@@ -1,0 +1,74 @@
+package models
+
+import "pentimento/models/graph"
+
+// A Spec is everything that drawing with a model needs to know of it. All of
+// it is read from the model's files.
+type Spec struct {
+	// ContextLength is M, the number of tokens of an encoded prompt, and
+	// TextWidth is D, the width of each token's embedding.
+	ContextLength, TextWidth int
+	// LatentChannels, LatentHeight and LatentWidth are the C, H and W of the
+	// latents [C, H, W].
+	LatentChannels, LatentHeight, LatentWidth int
+	// ImageWidth and ImageHeight are the size of a decoded picture in pixels.
+	ImageWidth, ImageHeight int
+	// ScalingFactor is what the VAE's latents are multiplied with to have
+	// unit variance, as the scheduler and the UNet want them.
+	ScalingFactor float64
+	// Prediction is what the UNet predicts.
+	Prediction Prediction
+	// Schedule is the noise that the UNet was trained on.
+	Schedule Schedule
+	// Layers are the UNet's attention layers, in the order in which
+	// [Control]'s tables number them.
+	Layers []graph.Layer
+	// MapHeight and MapWidth are the size of the aggregated cross-attention
+	// maps [MapHeight*MapWidth, M].
+	MapHeight, MapWidth int
+}
+
+// A Prediction says what a UNet's output stands for, in diffusers' words.
+type Prediction string
+
+// The predictions that Stable Diffusion models make: the noise ε; the
+// velocity v = √ᾱ·ε − √(1−ᾱ)·x₀ (Salimans and Ho 2022); the clean latents x₀.
+const (
+	PredictEpsilon Prediction = "epsilon"
+	PredictV       Prediction = "v_prediction"
+	PredictSample  Prediction = "sample"
+)
+
+// A Schedule is the noise schedule of scheduler_config.json: the variances
+// β_t that the model was trained with, and how sampling steps are spread over
+// the training steps.
+type Schedule struct {
+	TrainSteps         int
+	BetaStart, BetaEnd float64
+	// BetaSchedule is "linear", "scaled_linear" or "squaredcos_cap_v2".
+	BetaSchedule string
+	// TrainedBetas, when there are any, are the TrainSteps variances
+	// themselves.
+	TrainedBetas []float64
+	// StepsOffset is added to every timestep of the leading spacing.
+	StepsOffset int
+	// SetAlphaToOne: the last step ends at ᾱ = 1 rather than at ᾱ_0.
+	SetAlphaToOne bool
+	// TimestepSpacing is "leading", "trailing" or "linspace".
+	TimestepSpacing string
+}
+
+// Sizes that no Stable Diffusion model has: a file that claims more is
+// refused before memory is spent on it.
+const (
+	maxSize           = 1 << 20
+	maxContextLength  = 1024
+	maxTextWidth      = 8192
+	maxLatentChannels = 64
+	maxLatentSide     = 512
+	maxImageSide      = 8192
+)
+
+// defaultScalingFactor is what AutoencoderKL means when its config.json has no
+// scaling_factor, as those of Stable Diffusion 1.x written before there was one.
+const defaultScalingFactor = 0.18215

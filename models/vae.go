@@ -1,0 +1,161 @@
+package models
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"math"
+
+	"pentimento/models/graph"
+	"pentimento/models/runtime"
+)
+
+// ErrNoEncoder is returned by [Model.EncodeImage] when the model's folder has
+// no vae_encoder.
+var ErrNoEncoder = errors.New("the model has no vae_encoder: it can draw pictures but not read them")
+
+// A decoder is the VAE's decoder, ready to run: latents to picture.
+type decoder struct {
+	session *runtime.Session
+	in, out graph.Value
+}
+
+// An encoder is the VAE's encoder, ready to run: picture to latents.
+type encoder struct {
+	session *runtime.Session
+	in, out graph.Value
+	// channels of the output: C, or 2C when it is mean and log variance.
+	channels int
+}
+
+func (in *inspection) openDecoder(op opener) (*decoder, error) {
+	session, err := op.open(in.decoder, op.graphOf(in.decoder), []string{in.decoderIn.Name}, []string{in.decoderOut.Name})
+	if err != nil {
+		return nil, err
+	}
+	return &decoder{session: session, in: in.decoderIn, out: in.decoderOut}, nil
+}
+
+func (in *inspection) openEncoder(op opener) (*encoder, error) {
+	session, err := op.open(in.encoder, op.graphOf(in.encoder), []string{in.encoderIn.Name}, []string{in.encoderOut.Name})
+	if err != nil {
+		return nil, err
+	}
+	e := &encoder{session: session, in: in.encoderIn, out: in.encoderOut, channels: in.spec.LatentChannels}
+	if in.encoderOut.Name == "latent_parameters" || dim(in.encoderOut, 1) == 2*e.channels {
+		e.channels *= 2
+	}
+	return e, nil
+}
+
+// Decode turns latents [C, H, W], as the scheduler ends with them, into a
+// picture.
+func (m *Model) Decode(ctx context.Context, latents []float32) (*image.NRGBA, error) {
+	s := m.spec
+	if want := s.LatentChannels * s.LatentHeight * s.LatentWidth; len(latents) != want {
+		return nil, fmt.Errorf("decode: %d latents, the model has %d", len(latents), want)
+	}
+	unscaled := make([]float32, len(latents))
+	for i, x := range latents {
+		unscaled[i] = float32(float64(x) / s.ScalingFactor)
+	}
+	input, err := runtime.FloatTensor(runtime.Kind(m.decoder.in.Type), []int{1, s.LatentChannels, s.LatentHeight, s.LatentWidth}, unscaled)
+	if err != nil {
+		return nil, fmt.Errorf("decode: %w", err)
+	}
+	output, err := run(ctx, m.decoder.session, []*runtime.Tensor{input}, tensorSpec{m.decoder.out, []int{1, 3, s.ImageHeight, s.ImageWidth}})
+	if err != nil {
+		return nil, fmt.Errorf("decode: %w", err)
+	}
+	return toImage(output[0], s.ImageWidth, s.ImageHeight), nil
+}
+
+// toImage turns colour planes [3, H, W] in [-1, 1] into a picture.
+func toImage(planes []float32, width, height int) *image.NRGBA {
+	picture := image.NewNRGBA(image.Rect(0, 0, width, height))
+	n := width * height
+	for i := range n {
+		for c := range 3 {
+			picture.Pix[4*i+c] = toByte(planes[c*n+i])
+		}
+		picture.Pix[4*i+3] = 0xff
+	}
+	return picture
+}
+
+// toByte maps [-1, 1] to 0 … 255, rounding to even as NumPy does.
+func toByte(v float32) byte {
+	scaled := math.RoundToEven((float64(v)/2 + 0.5) * 255)
+	switch {
+	case scaled >= 255:
+		return 255
+	case scaled > 0:
+		return byte(scaled)
+	}
+	return 0 // and NaN
+}
+
+// EncodeImage turns a picture of exactly the model's size into latents
+// [C, H, W] as the scheduler would end with them: the mean of the VAE's
+// posterior where the export gives it. Transparent pixels count as black. The
+// slice belongs to the caller. Without a vae_encoder the error is
+// [ErrNoEncoder].
+func (m *Model) EncodeImage(ctx context.Context, picture image.Image) ([]float32, error) {
+	e, err := m.readyEncoder()
+	if err != nil {
+		return nil, err
+	}
+	s := m.spec
+	if size := picture.Bounds().Size(); size != image.Pt(s.ImageWidth, s.ImageHeight) {
+		return nil, fmt.Errorf("encode picture: it is %d×%d pixels, the model's are %d×%d", size.X, size.Y, s.ImageWidth, s.ImageHeight)
+	}
+	input, err := runtime.FloatTensor(runtime.Kind(e.in.Type), []int{1, 3, s.ImageHeight, s.ImageWidth}, fromImage(picture))
+	if err != nil {
+		return nil, fmt.Errorf("encode picture: %w", err)
+	}
+	output, err := run(ctx, e.session, []*runtime.Tensor{input}, tensorSpec{e.out, []int{1, e.channels, s.LatentHeight, s.LatentWidth}})
+	if err != nil {
+		return nil, fmt.Errorf("encode picture: %w", err)
+	}
+	latents := output[0][:s.LatentChannels*s.LatentHeight*s.LatentWidth]
+	for i := range latents {
+		latents[i] = float32(float64(latents[i]) * s.ScalingFactor)
+	}
+	return latents, nil
+}
+
+// readyEncoder opens the encoder at its first use.
+func (m *Model) readyEncoder() (*encoder, error) {
+	m.encoderLock.Lock()
+	defer m.encoderLock.Unlock()
+	if m.encoder == nil {
+		if m.openEncoder == nil {
+			return nil, ErrNoEncoder
+		}
+		e, err := m.openEncoder()
+		if err != nil {
+			return nil, fmt.Errorf("encode picture: %w", err)
+		}
+		m.encoder = e
+	}
+	return m.encoder, nil
+}
+
+// fromImage turns a picture into colour planes [3, H, W] in [-1, 1].
+func fromImage(picture image.Image) []float32 {
+	b := picture.Bounds()
+	n := b.Dx() * b.Dy()
+	planes := make([]float32, 3*n)
+	i := 0
+	for y := b.Min.Y; y < b.Max.Y; y++ {
+		for x := b.Min.X; x < b.Max.X; x++ {
+			red, green, blue, _ := picture.At(x, y).RGBA() // premultiplied, 16 bits
+			for c, v := range [3]uint32{red, green, blue} {
+				planes[c*n+i] = float32(v)/0xffff*2 - 1
+			}
+			i++
+		}
+	}
+	return planes
+}
