@@ -200,7 +200,7 @@ func (f *finder) axis(n *pb.Node) (int64, error) {
 
 // layoutOps are the operators between Softmax and probs·V that change neither
 // a map's values nor its last two dimensions.
-var layoutOps = []string{"Cast", "CastLike", "Identity", "Dropout", "Reshape", "Squeeze", "Unsqueeze"}
+var layoutOps = []string{"Cast", "CastLike", "Identity", "Dropout", "Expand", "Reshape", "Squeeze", "Unsqueeze"}
 
 // product follows the maps from their Softmax to the MatMul with V. The maps
 // must go nowhere else, or something would see them without control.
