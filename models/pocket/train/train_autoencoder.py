@@ -1,0 +1,170 @@
+"""Trains the autoencoder; resumes where it stopped.
+
+    python3 train_autoencoder.py [--work DIR] [--steps N] [--anneal N] [--full-precision]
+
+Runs until the checkpoint has made N steps in all. With --anneal the last so
+many of them lower the learning rate to zero. Once encode_latents.py has frozen
+the encoder, the same command trains the decoder alone, on latents with a
+little noise: it learns to draw cleanly from latents that are not quite right,
+which is what the denoiser gives it.
+
+Loss: mean absolute and mean square error of the colours, absolute error of
+their differences between neighbours (edges), and a light KL term.
+"""
+import copy
+import os
+import time
+
+import numpy as np
+import torch
+
+import parallel
+from autoencoder import SCALING_FACTOR, AutoencoderKL
+from dataset import arguments
+
+BATCH, CROP, RATE, KL = 8, 64, 1.2e-3, 5e-4  # BATCH is per worker
+HELD_OUT_COUNT = 256                         # the last drawings are never trained on
+SAVE_EVERY = 150                             # seconds
+CHECKPOINT = 'autoencoder.pt'
+
+
+def to_tensor(images):
+    """uint8 [B, H, W, 3] to float [B, 3, H, W] in -1 .. 1."""
+    return torch.from_numpy(np.ascontiguousarray(images)).permute(0, 3, 1, 2).float() / 127.5 - 1
+
+
+def busy_crop(rng, image, tries=3):
+    """The busiest of a few random crops, so that little time goes into flat sky."""
+    best, most = None, -1.
+    for _ in range(tries):
+        y, x = 8 * rng.integers(0, (image.shape[0] - CROP) // 8 + 1, 2)
+        crop = image[y:y + CROP, x:x + CROP]
+        green = crop[::2, ::2, 1].astype(np.int16)
+        busy = np.abs(np.diff(green, axis=0)).mean() + np.abs(np.diff(green, axis=1)).mean()
+        if busy > most:
+            best, most = crop, busy
+    return best
+
+
+def loss_of(y, x):
+    difference = y.float() - x
+    edges = difference.diff(dim=2).abs().mean() + difference.diff(dim=3).abs().mean()
+    return difference.abs().mean() + edges + 2 * difference.square().mean(), edges
+
+
+@torch.no_grad()
+def psnr(model, images):
+    """Reconstruction PSNR in dB of each picture."""
+    out = []
+    for i in range(0, len(images), 16):
+        x = to_tensor(images[i:i + 16])
+        error = ((model.decode(model.encode(x)[0]).clamp(-1, 1) - x) ** 2).mean((1, 2, 3)) / 4
+        out += (-10 * torch.log10(error)).tolist()
+    return np.array(out)
+
+
+def load(work):
+    """The averaged model of the checkpoint."""
+    model = AutoencoderKL()
+    model.load_state_dict(torch.load(f'{work}/{CHECKPOINT}', map_location='cpu')['averaged'])
+    return model.eval()
+
+
+def rate_at(step, steps, anneal):
+    warm = min(1., (step + 1) / 100)
+    left = min(1., max(0., (steps - step) / anneal)) if anneal else 1.
+    return RATE * warm * left
+
+
+def train(rank, team, work, steps, anneal, bfloat16):
+    images = np.load(f'{work}/images.npy', mmap_mode='r')
+    count = len(images) - HELD_OUT_COUNT
+    held_out = np.array(images[count:count + 48])
+    torch.manual_seed(0)
+    model = AutoencoderKL()
+    averaged = copy.deepcopy(model)
+    path, step, frozen = f'{work}/{CHECKPOINT}', 0, False
+    state = torch.load(path, map_location='cpu') if os.path.exists(path) else None
+    if state:
+        model.load_state_dict(state['model'])
+        averaged.load_state_dict(state['averaged'])
+        step, frozen = state['step'], state['frozen']
+    trained = [model.decoder, model.post_quant_conv] if frozen else [model]
+    parameters = [p for m in trained for p in m.parameters()]
+    optimiser = torch.optim.AdamW(parameters, lr=RATE, betas=(.9, .99), weight_decay=1e-4, foreach=True)
+    if state and state.get('optimiser'):
+        optimiser.load_state_dict(state['optimiser'])
+
+    def save():
+        parallel.save({'model': model.state_dict(), 'averaged': averaged.state_dict(), 'optimiser': optimiser.state_dict(),
+                       'step': step, 'frozen': frozen}, path)
+
+    rng = np.random.default_rng((7, rank, step))
+    torch.manual_seed(1000 * step + rank)
+    seen, saved, begun, first = [], time.time(), time.time(), step
+    while step < steps:
+        chosen = np.sort(rng.integers(0, count, BATCH))
+        x = to_tensor(np.stack([busy_crop(rng, images[i]) for i in chosen]))
+        if rng.random() < .5:
+            x = x.flip(3)
+        with torch.autocast('cpu', dtype=torch.bfloat16, enabled=bfloat16):
+            loss, edges, kl = _forward(model, x, frozen)
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        for p in parameters:
+            if p.grad is None:
+                p.grad = torch.zeros_like(p)
+        team.average(parameters, step)
+        for group in optimiser.param_groups:
+            group['lr'] = rate_at(step, steps, anneal)
+        optimiser.step()
+        step += 1
+        if rank:
+            continue
+        parallel.follow(list(averaged.parameters()), list(model.parameters()), min(.998, step / (step + 10)))
+        seen.append((loss.item(), edges.item(), kl))
+        if step % 100 == 0:
+            speed = (step - first) * BATCH * parallel.WORKERS / (time.time() - begun)
+            print('step %d loss %.4f edges %.4f kl %.2f, %.1f crops/s' % (step, *np.mean(seen, 0), speed), flush=True)
+            seen = []
+        if step % 1000 == 0:
+            decibels = psnr(averaged, held_out)
+            print('  held out: %.2f dB, worst %.2f' % (decibels.mean(), decibels.min()), flush=True)
+        if time.time() - saved > SAVE_EVERY or step == steps:
+            save()
+            saved = time.time()
+
+
+def _forward(model, x, frozen):
+    """Loss, its edge part and the KL divergence of one batch."""
+    if not frozen:
+        mean, log_variance = (y.float() for y in model.encode(x))
+        z = mean + torch.exp(.5 * log_variance) * torch.randn_like(mean)
+        loss, edges = loss_of(model.decode(z), x)
+        kl = .5 * (mean ** 2 + log_variance.exp() - 1 - log_variance).mean()
+        return loss + KL * kl, edges, kl.item()
+    with torch.no_grad():
+        z = model.encode(x)[0].float()
+        noise = .12 * torch.rand(len(z), 1, 1, 1) * (torch.rand(len(z), 1, 1, 1) < .7) / SCALING_FACTOR
+        z = z + noise * torch.randn_like(z)
+    loss, edges = loss_of(model.decode(z), x)
+    return loss, edges, 0.
+
+
+def main():
+    parser = arguments('train the autoencoder')
+    parser.add_argument('--steps', type=int, default=40000)
+    parser.add_argument('--anneal', type=int, default=0)
+    parser.add_argument('--full-precision', action='store_true')
+    options = parser.parse_args()
+    model = AutoencoderKL()
+    size = sum(p.numel() for p in model.parameters())
+    path = f'{options.work}/{CHECKPOINT}'
+    if os.path.exists(path) and torch.load(path, map_location='cpu')['frozen']:
+        size = sum(p.numel() for m in (model.decoder, model.post_quant_conv) for p in m.parameters())
+    parallel.run(train, size, options.work, options.steps, options.anneal,
+                 parallel.has_bfloat16() and not options.full_precision)
+
+
+if __name__ == '__main__':
+    main()
