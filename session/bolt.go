@@ -28,8 +28,7 @@ type boltFile struct {
 }
 
 // openBolt opens the file and takes its lock, a shared one if readOnly. The
-// error is ErrInUse if another process holds it, or if the file was replaced
-// while the lock was waited for.
+// error is ErrInUse if another process holds it.
 func openBolt(path string, readOnly bool) (*boltFile, error) {
 	db := &boltFile{}
 	err := db.guard(func() (err error) {
@@ -48,13 +47,6 @@ func openBolt(path string, readOnly bool) (*boltFile, error) {
 	}
 	if err != nil {
 		return nil, openError(err)
-	}
-	opened, err := db.handle.Stat()
-	if err != nil {
-		return nil, errors.Join(err, db.close())
-	}
-	if named, err := os.Stat(path); err != nil || !os.SameFile(opened, named) {
-		return nil, errors.Join(ErrInUse, db.close())
 	}
 	return db, nil
 }

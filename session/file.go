@@ -13,9 +13,6 @@ import (
 	bolt "go.etcd.io/bbolt"
 )
 
-// compactBytes is how much one transaction of a rewrite copies.
-const compactBytes = 4 << 20
-
 // File is a [Store] in one bbolt file, with the blobs in a folder beside it.
 // It belongs to one process at a time. What Update returned without an error
 // is on disk: killing the process at any moment loses none of it.
@@ -23,7 +20,7 @@ type File struct {
 	path  string
 	blobs blobFolder
 
-	mu sync.RWMutex // held for writing while db is replaced or closed
+	mu sync.RWMutex // held for writing while the file is erased or closed
 	db *boltFile    // nil once closed
 }
 
@@ -59,6 +56,9 @@ func (f *File) open() (err error) {
 	if err = f.db.view(checkLayout); err == nil {
 		err = f.removeTemps()
 	}
+	if err == nil {
+		err = f.erase()
+	}
 	if err != nil {
 		return errors.Join(err, f.Close())
 	}
@@ -87,30 +87,6 @@ func (f *File) create() error {
 		err = errors.Join(err, rerr)
 	}
 	return err
-}
-
-// rewrite replaces the file by one that holds what is in it now and no trace
-// of what was deleted.
-func (f *File) rewrite() error {
-	temp, err := f.tempFile()
-	if err != nil {
-		return err
-	}
-	next, err := openBolt(temp, false)
-	if err != nil {
-		return errors.Join(err, os.Remove(temp))
-	}
-	err = f.db.guard(func() error { return bolt.Compact(next.DB, f.db.DB, compactBytes) })
-	if err == nil {
-		err = os.Rename(temp, f.path)
-	}
-	if err != nil {
-		return errors.Join(err, next.close(), os.Remove(temp))
-	}
-	// Both files are locked until here, so nobody opened the new one.
-	old := f.db
-	f.db = next
-	return errors.Join(old.close(), syncFolder(filepath.Dir(f.path)))
 }
 
 // tempInfix stands in the names of unfinished files, after the store's.
@@ -247,14 +223,15 @@ func (f *File) Delete(ctx context.Context, key Key) error {
 	return f.explain("delete", err)
 }
 
-// Forget implements [Store]. bbolt keeps deleted records in free pages, so the
-// file is written anew without them.
+// Forget implements [Store]. If the process dies before the last byte is
+// erased, opening the file erases it. On a full disk that may fail with
+// [ErrDiskFull] and be tried again.
 func (f *File) Forget(ctx context.Context, user string) error {
 	if err := f.enter(ctx, validateName("user", user)); err != nil {
 		return err
 	}
 	f.mu.RUnlock()
-	f.mu.Lock()
+	f.mu.Lock() // nobody may read pages while they are erased
 	defer f.mu.Unlock()
 	if f.db == nil {
 		return ErrClosed
@@ -267,12 +244,31 @@ func (f *File) Forget(ctx context.Context, user string) error {
 		if sessions.Bucket([]byte(user)) == nil {
 			return nil
 		}
-		return sessions.DeleteBucket([]byte(user))
+		if err := sessions.DeleteBucket([]byte(user)); err != nil {
+			return err
+		}
+		return tx.Bucket(bucketStore).Put(keyErase, []byte{1})
 	})
-	if err != nil {
-		return f.explain("forget", err)
+	if err == nil {
+		err = f.erase()
 	}
-	return f.explain("forget", f.rewrite())
+	return f.explain("forget", err)
+}
+
+// erase finishes what Forget began.
+func (f *File) erase() error {
+	pending := false
+	err := f.db.view(func(tx *bolt.Tx) error {
+		pending = tx.Bucket(bucketStore).Get(keyErase) != nil
+		return nil
+	})
+	if err != nil || !pending {
+		return err
+	}
+	if err := f.db.guard(f.db.eraseFree); err != nil {
+		return err
+	}
+	return f.db.update(func(tx *bolt.Tx) error { return tx.Bucket(bucketStore).Delete(keyErase) })
 }
 
 // PutBlob implements [Store].
@@ -330,8 +326,12 @@ func (f *File) explain(doing string, err error) error {
 	if err == nil {
 		return nil
 	}
-	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG) {
-		err = fmt.Errorf("%w: %w", ErrDiskFull, err)
+	for _, full := range []syscall.Errno{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG} {
+		// bbolt keeps only the text of an error in growing the file.
+		if errors.Is(err, full) || strings.HasSuffix(err.Error(), full.Error()) {
+			err = fmt.Errorf("%w: %w", ErrDiskFull, err)
+			break
+		}
 	}
 	return fmt.Errorf("%s %s: %w", doing, f.path, err)
 }

@@ -12,6 +12,7 @@ import (
 //
 //	store
 //	    schema            the schema of this layout, one byte
+//	    erase             there while deleted records are still to be erased
 //	sessions
 //	    <user>
 //	        <place>
@@ -23,6 +24,7 @@ var (
 	bucketStore    = []byte("store")
 	bucketSessions = []byte("sessions")
 	keySchema      = []byte("schema")
+	keyErase       = []byte("erase")
 	keyState       = []byte("state")
 )
 

@@ -47,6 +47,7 @@ func Run(t *testing.T, open func(t *testing.T) session.Store) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			store := open(t)
 			t.Cleanup(func() {
 				if err := store.Close(); err != nil {

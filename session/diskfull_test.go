@@ -1,0 +1,142 @@
+//go:build unix
+
+package session_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"pentimento/session"
+)
+
+// fileLimit is how large the child's files may become.
+const fileLimit = 256 << 10
+
+// fillDisk talks until there is no room, checks that the store goes on, and
+// prints how many turns it has stored.
+func fillDisk(path string) error {
+	signal.Ignore(syscall.SIGXFSZ)
+	if strings.HasPrefix(filepath.Base(path), "limited") {
+		limit := syscall.Rlimit{Cur: fileLimit, Max: fileLimit}
+		if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
+			return err
+		}
+	}
+	store, err := session.OpenFile(path)
+	if err != nil {
+		return err
+	}
+	n, err := talkUntilFull(store)
+	if err != nil {
+		return err
+	}
+	if _, err := store.PutBlob(context.Background(), testKey, make([]byte, 1<<20)); !errors.Is(err, session.ErrDiskFull) {
+		return fmt.Errorf("PutBlob: %v, want ErrDiskFull", err)
+	}
+	// There is room again once something is forgotten.
+	if err := store.Forget(context.Background(), "bob"); err != nil {
+		return fmt.Errorf("forget on a full disk: %w", err)
+	}
+	if _, err := say(context.Background(), store, testKey, "after"); err != nil {
+		return fmt.Errorf("after making room: %w", err)
+	}
+	if err := store.Close(); err != nil {
+		return err
+	}
+	fmt.Println(n)
+	return nil
+}
+
+// talkUntilFull adds turns, now and then of another user, until the disk is
+// full. It returns how many of testKey's were stored.
+func talkUntilFull(store *session.File) (int, error) {
+	ctx := context.Background()
+	long := strings.Repeat("long ", 400)
+	for n := 0; ; n++ {
+		if n%2 == 0 {
+			if _, err := say(ctx, store, session.Key{User: "bob", Place: "x"}, fmt.Sprint(n, long)); err != nil && !errors.Is(err, session.ErrDiskFull) {
+				return 0, fmt.Errorf("bob's turn %d: %w, want ErrDiskFull", n, err)
+			}
+		}
+		_, err := say(ctx, store, testKey, fmt.Sprint(n, long))
+		if err == nil {
+			continue
+		}
+		if !errors.Is(err, session.ErrDiskFull) || !strings.Contains(err.Error(), "the disk is full") {
+			return 0, fmt.Errorf("turn %d: %w, want ErrDiskFull", n, err)
+		}
+		s, err := store.Load(ctx, testKey)
+		if err != nil || len(s.Turns) != n {
+			return 0, fmt.Errorf("%d turns are stored of %d, %w", len(s.Turns), n, err)
+		}
+		return n, nil
+	}
+}
+
+// A limit on the size of files is what every system has of a full disk.
+func TestFileLimit(t *testing.T) {
+	fillInChild(t, filepath.Join(t.TempDir(), "limited.db"))
+}
+
+// A small file system of its own is a full disk for real; mounting one takes
+// privileges that not everybody has.
+func TestDiskFull(t *testing.T) {
+	folder := t.TempDir()
+	if out, err := exec.Command("mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", folder).CombinedOutput(); err != nil {
+		t.Skipf("no small file system can be mounted here: %v: %s", err, out)
+	}
+	t.Cleanup(func() {
+		if out, err := exec.Command("umount", folder).CombinedOutput(); err != nil {
+			t.Errorf("umount: %v: %s", err, out)
+		}
+	})
+	fillInChild(t, filepath.Join(folder, "sessions.db"))
+}
+
+// fillInChild has a child fill the disk and checks what it left.
+func fillInChild(t *testing.T, path string) {
+	t.Helper()
+	cmd, out := startChild(t, "fill", path)
+	said, err := io.ReadAll(out)
+	if err := errors.Join(err, cmd.Wait()); err != nil {
+		t.Fatalf("%v: %s", err, said)
+	}
+	var n int
+	if _, err := fmt.Sscan(string(said), &n); err != nil || n < 10 {
+		t.Fatalf("the child stored %d turns (%v): %s", n, err, said)
+	}
+	store := openFile(t, path)
+	s, err := store.Load(t.Context(), testKey)
+	if err != nil || len(s.Turns) != n+1 {
+		t.Errorf("%d turns are left, want %d (%v)", len(s.Turns), n+1, err)
+	}
+	t.Logf("%d turns fit", n)
+}
+
+// A store that cannot be created on a full disk says so and leaves nothing.
+func TestCreateOnFullDisk(t *testing.T) {
+	folder := t.TempDir()
+	if out, err := exec.Command("mount", "-t", "tmpfs", "-o", "size=8k", "tmpfs", folder).CombinedOutput(); err != nil {
+		t.Skipf("no small file system can be mounted here: %v: %s", err, out)
+	}
+	t.Cleanup(func() {
+		if out, err := exec.Command("umount", folder).CombinedOutput(); err != nil {
+			t.Errorf("umount: %v: %s", err, out)
+		}
+	})
+	if _, err := session.OpenFile(filepath.Join(folder, "sessions.db")); !errors.Is(err, session.ErrDiskFull) {
+		t.Errorf("OpenFile: %v, want ErrDiskFull", err)
+	}
+	if left, err := os.ReadDir(folder); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
