@@ -48,6 +48,7 @@ func (r *rewriter) addControls() {
 func (r *rewriter) addConditions(rows string) {
 	h := r.head
 	zero, one := h.float(0), h.float(1)
+	r.chained = h.op("Greater", []string{Depth, h.int(1)})
 	// A row whose source is itself is not controlled.
 	self := h.op("Range", []string{h.int(0), rows, h.int(1)})
 	selfProbs := r.differsByLayer(SelfSource, self)

@@ -32,7 +32,7 @@ func (r *rewriter) controlled(b *block, a *attention, active active) []result {
 	value := b.choose(active.value,
 		func(b *block) []result {
 			own := r.byRow(b, a.value)
-			mixed := b.repeat(Depth, result{own, a.typ}, func(b *block, sources string) string {
+			mixed := r.repeated(b, result{own, a.typ}, func(b *block, sources string) string {
 				return r.mixValues(b, a, own, sources)
 			})
 			return []result{{r.likeOriginal(b, mixed, a.value), a.typ}}
@@ -42,12 +42,21 @@ func (r *rewriter) controlled(b *block, a *attention, active active) []result {
 	return b.choose(active.probs,
 		func(b *block) []result {
 			own := r.byRow(b, a.probs)
-			probs := b.repeat(Depth, result{own, a.typ}, func(b *block, sources string) string {
+			probs := r.repeated(b, result{own, a.typ}, func(b *block, sources string) string {
 				return r.replaceMaps(b, a, own, sources)
 			})
 			return r.results(b, a, r.likeOriginal(b, probs, a.probs), probs, value)
 		},
 		func(b *block) []result { return r.results(b, a, a.probs, "", value) })
+}
+
+// repeated applies step Depth times, starting from own. A Loop copies its
+// result, so that the usual single step does without.
+func (r *rewriter) repeated(b *block, own result, step func(b *block, sources string) string) string {
+	return b.choose(r.chained,
+		func(b *block) []result { return []result{{b.repeat(Depth, own, step), own.typ}} },
+		func(b *block) []result { return []result{{step(b, own.name), own.typ}} },
+	)[0].name
 }
 
 // replaceMaps is the control of a layer's maps: own and sources are

@@ -192,11 +192,10 @@ type rewriter struct {
 	outputs []Value
 	casts   map[cast]string
 
-	rows       string   // [1], the number of rows B
-	depth      string   // scalar
-	layers     []active // conditions, by layer
-	layerMaps  []string // [B, N, M] of the layers in mapLayers
-	mapperBack string   // [B, 1, M, M], the mapper transposed
+	rows      string   // [1], the number of rows B
+	chained   string   // bool scalar, Depth > 1
+	layers    []active // conditions, by layer
+	layerMaps []string // names of the maps [B, N, M] of mapLayers
 }
 
 // A cast is a control tensor in some layer's precision.
