@@ -8,6 +8,7 @@ import (
 
 	"pentimento/bot"
 	"pentimento/bot/gallery"
+	"pentimento/session"
 )
 
 const help = `Say what you would like to see, then what to change about it.
@@ -20,6 +21,7 @@ const help = `Say what you would like to see, then what to change about it.
 /imagine prompt        a new picture           /edit text  the same as saying it
 /weight word factor    more or less of a word  /attention word   where it attends
 /settings [name value] show or change          /animate    a GIF of the way here
+/sheet                 the way here as one picture
 /quit`
 
 // command carries out a slash command.
@@ -60,6 +62,8 @@ func (c *Chat) command(ctx context.Context, text string) error {
 		return c.settings(text, rest)
 	case "/animate":
 		return c.animate(ctx, text)
+	case "/sheet":
+		return c.sheet(ctx, text)
 	case "/help":
 		return c.printText(text, help)
 	case "/quit", "/exit":
@@ -134,9 +138,15 @@ func (c *Chat) settings(text, rest string) error {
 	return c.printText(text, c.Conversation.Options().String())
 }
 
-// animate writes a GIF of the way from the first picture to the head.
+// animate writes a GIF of the way from the first picture to the head, each
+// picture with what the edit was.
 func (c *Chat) animate(ctx context.Context, text string) error {
-	frames, head, err := c.frames(ctx)
+	frames, head, err := c.frames(ctx, func(t session.Turn) string {
+		if t.Edit == "" {
+			return t.Recipe.Prompt
+		}
+		return t.Edit
+	})
 	if err != nil {
 		return err
 	}
@@ -151,8 +161,29 @@ func (c *Chat) animate(ctx context.Context, text string) error {
 	return c.printPicture(text, path, nil, fmt.Sprintf("%d pictures", len(frames)))
 }
 
-// frames are the pictures on the way to the head, with what each edit was.
-func (c *Chat) frames(ctx context.Context) ([]gallery.Frame, int, error) {
+// sheet writes the way from the first picture to the head as one picture, with
+// what was said.
+func (c *Chat) sheet(ctx context.Context, text string) error {
+	frames, head, err := c.frames(ctx, func(t session.Turn) string { return t.Utterance })
+	if err != nil {
+		return err
+	}
+	data, err := gallery.Sheet(frames, sheetColumns)
+	if err != nil {
+		return err
+	}
+	path, err := c.save(fmt.Sprintf("%03d-sheet.png", head), data)
+	if err != nil {
+		return err
+	}
+	return c.printPicture(text, path, data, fmt.Sprintf("%d pictures", len(frames)))
+}
+
+// sheetColumns is how many pictures a sheet has in a row.
+const sheetColumns = 5
+
+// frames are the pictures on the way to the head, with labels.
+func (c *Chat) frames(ctx context.Context, label func(session.Turn) string) ([]gallery.Frame, int, error) {
 	s, err := c.Conversation.Session(ctx)
 	if err != nil {
 		return nil, 0, err
@@ -170,11 +201,7 @@ func (c *Chat) frames(ctx context.Context) ([]gallery.Frame, int, error) {
 		if err != nil {
 			return nil, 0, err
 		}
-		label := turn.Edit
-		if label == "" {
-			label = turn.Recipe.Prompt
-		}
-		frames = append(frames, gallery.Frame{PNG: picture, Label: label})
+		frames = append(frames, gallery.Frame{PNG: picture, Label: label(turn)})
 	}
 	return frames, s.Head, nil
 }
