@@ -1,0 +1,223 @@
+package dialogue
+
+import (
+	"fmt"
+	"slices"
+
+	"pentimento/editor/dialogue/lexicon"
+)
+
+// Factors by which a word's attention is scaled; "less" divides.
+const (
+	slightly = 1.25
+	normal   = 1.5
+	greatly  = 2.0
+)
+
+// Weights stay where the pictures hold together.
+const minWeight, maxWeight = -2.0, 4.0
+
+// strength reads how much is asked for: "a bit", "much", "way".
+func strength(said []token) float64 {
+	for _, t := range said {
+		switch t.lower {
+		case "bit", "little", "slightly", "somewhat", "touch", "tad", "tiny", "smidge", "slight":
+			return slightly
+		case "much", "lot", "lots", "way", "far", "very", "really", "a-lot", "extremely", "significantly", "considerably", "loads", "tons", "even", "super":
+			return greatly
+		}
+	}
+	return normal
+}
+
+// scaleWord re-weights what the phrase names: "more smile", "less curly". What is
+// not there is added when more of it is wanted.
+func (d *draft) scaleWord(spoken []token, factor float64) bool {
+	spoken = trimMarks(spoken)
+	if len(spoken) == 0 {
+		return false
+	}
+	what := d.resolveAdjective(spoken)
+	if !what.found {
+		what = d.resolve(spoken)
+	}
+	switch {
+	case what.found:
+		for i := what.from; i < what.to; i++ {
+			d.weigh(i, factor)
+		}
+		d.attendWord(what)
+		d.widen(Appearance)
+		d.because(fmt.Sprintf("re-weight %q", phraseText(spoken)))
+		return true
+	case factor < 1:
+		if opposite := d.opposite(spoken); opposite != nil {
+			return d.scaleWord(opposite, 1/factor)
+		}
+		return d.ask(Question{Kind: NothingToDo, Text: fmt.Sprintf("The prompt does not say %q, so there is nothing to weaken.", phraseText(spoken)), Choices: d.removable()})
+	case d.p.isAdjectival(spoken):
+		return d.setAdjectives(d.bearer(spoken), spoken)
+	}
+	return d.add(spoken, nil, "")
+}
+
+// weigh scales the attention of the word at index i.
+func (d *draft) weigh(i int, factor float64) {
+	w := d.caption.words[i]
+	if closedWord(w.lower) || w.mark {
+		return
+	}
+	w.factor = round(min(maxWeight, max(minWeight, w.factor*factor)))
+}
+
+func (d *draft) attendWord(what referent) { d.attend(what.np.head) }
+
+// resolveAdjective finds an adjective of the caption itself ("less curly").
+func (d *draft) resolveAdjective(spoken []token) referent {
+	if len(spoken) != 1 {
+		return referent{}
+	}
+	return d.resolveWord(d.caption.parse(), referent{phrase: spoken})
+}
+
+// opposite is an adjective that the caption has on the spoken one's scale: for
+// "less long", "short".
+func (d *draft) opposite(spoken []token) []token {
+	for _, t := range d.caption.tokens() {
+		if len(spoken) == 1 && !t.mark && !closedWord(t.lower) && t.lower != spoken[0].lower && d.p.lex.SameScale(t.lower, spoken[0].lower) {
+			return []token{t}
+		}
+	}
+	return nil
+}
+
+// bearer is the noun that an adjective without one is about: what was edited
+// last, hair for what only hair is, else the subject.
+func (d *draft) bearer(adjectives []token) []token {
+	last := adjectives[len(adjectives)-1].lower
+	if d.p.oneKind(last, "curly") || last == "blond" || last == "blonde" {
+		if _, ok := d.person(d.caption.parse()); ok {
+			return tokenise("her hair")
+		}
+	}
+	return tokenise("it")
+}
+
+// compare answers a comparative: "curlier", "darker", "longer hair". Where the
+// caption has the adjective it is strengthened; where it has one that excludes it,
+// that is replaced; else it is added.
+func (d *draft) compare(base string, of []token, factor float64) bool {
+	p := d.caption.parse()
+	for i, t := range p.tokens {
+		if p.tags[i] == mark || d.p.lemma(t.lower) != d.p.lemma(base) {
+			continue
+		}
+		if len(of) > 0 {
+			if what := d.resolve(of); what.found && (i < what.np.start || i >= what.np.end) {
+				continue
+			}
+		}
+		d.weigh(i, factor)
+		d.widen(Appearance)
+		d.because(fmt.Sprintf("re-weight %q", base))
+		return true
+	}
+	adjectives := tokenise(base)
+	if len(of) == 0 {
+		of = d.bearer(adjectives)
+		if what, ok := d.onScale(p, base); ok {
+			of = what
+		}
+	}
+	if shade[base] {
+		if what := d.resolve(of); what.found {
+			if i := d.colourOf(p, what.np); i >= 0 {
+				d.caption.splice(i, i, adjectives)
+				d.widen(Appearance)
+				d.because(fmt.Sprintf("%s %s", base, p.tokens[i].lower))
+				return true
+			}
+		}
+	}
+	return d.setAdjectives(of, adjectives)
+}
+
+// onScale is the noun whose adjective lies on a scale: for "longer", the hair of
+// "short hair".
+func (d *draft) onScale(p parsed, base string) ([]token, bool) {
+	if d.p.lex.IsColour(base) {
+		return nil, false
+	}
+	for _, n := range p.nouns {
+		for i := n.start; i < n.head; i++ {
+			if p.tags[i] == adjective && d.p.lex.SameScale(p.tokens[i].lower, base) {
+				return []token{p.tokens[n.head]}, true
+			}
+		}
+	}
+	return nil, false
+}
+
+func (d *draft) colourOf(p parsed, n nounPhrase) int {
+	for i := n.start; i < n.head; i++ {
+		if d.p.lex.IsColour(p.tokens[i].lower) {
+			if i > n.start && shade[p.tokens[i-1].lower] {
+				return -1
+			}
+			return i
+		}
+	}
+	return -1
+}
+
+// again changes the last edit's strength: "a bit more", "too much". The last
+// words that were put in or re-weighted are scaled.
+func (d *draft) again(factor float64) bool {
+	words := d.lastWords()
+	if len(words) == 0 {
+		return d.ask(Question{Kind: Clarify, Text: "More or less of what?", Choices: d.moreOf()})
+	}
+	for _, i := range words {
+		d.weigh(i, factor)
+	}
+	d.widen(Appearance)
+	d.because("the last edit, stronger or weaker")
+	return true
+}
+
+// moreOf suggests words of the caption to strengthen.
+func (d *draft) moreOf() []string {
+	p := d.caption.parse()
+	var choices []string
+	for i, t := range p.tokens {
+		if (p.tags[i] == adjective || p.tags[i] == noun && d.p.lex.Is(t.lower, lexicon.Garment)) && len(choices) < 4 && !slices.Contains(choices, "more "+t.lower) {
+			choices = append(choices, "more "+t.lower)
+		}
+	}
+	return choices
+}
+
+// lastWords are the indices of the words that the turn before put in or
+// re-weighted.
+func (d *draft) lastWords() []int {
+	plan := d.talk.Turns[len(d.talk.Turns)-1].Plan
+	if plan == nil {
+		return nil
+	}
+	p := d.caption.parse()
+	for _, op := range slices.Backward(plan.Ops) {
+		var found []int
+		for i, w := range d.caption.words {
+			if w.origin < 0 || i >= len(p.tags) || functional(p.tags[i]) || op.Target.Start == op.Target.End {
+				continue
+			}
+			if start := d.caption.source[w.origin].start; op.Target.Start <= start && start < op.Target.End {
+				found = append(found, i)
+			}
+		}
+		if len(found) > 0 {
+			return found
+		}
+	}
+	return nil
+}

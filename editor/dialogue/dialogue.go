@@ -1,0 +1,173 @@
+// Package dialogue understands what people say about a picture: an utterance,
+// in the context of a conversation, becomes an edit [Plan] or a short
+// [Question].
+//
+// The hard part is editing a caption by conversation, and the package follows
+// the way of an utterance through it:
+//
+//   - normalise.go and tokens.go clean it and cut it into words;
+//   - control.go answers what is about the conversation: undo, start over;
+//   - clauses.go splits a compound request;
+//   - grammar.go lists the sentences that are understood, as patterns, and
+//     the edits_….go files say what each of them does to the caption;
+//   - reference.go finds what "her hair", "it" or "the animal" names;
+//   - caption.go is the caption under the knife, tagger.go and phrases.go
+//     see its parts of speech and noun phrases;
+//   - plan.go reads the finished edit off the caption: spans, operations,
+//     preset, words to blend and the label.
+//
+// Everything is deterministic, offline and explained by the plan's Reason. The
+// words themselves are known to the package lexicon.
+package dialogue
+
+import (
+	"pentimento/editor/dialogue/lexicon"
+	"pentimento/editor/recipe"
+)
+
+// A Conversation is what an utterance is understood in.
+type Conversation struct {
+	// Turns lead from the root to the head, the picture now shown. None means
+	// that nothing has been drawn.
+	Turns []Turn
+	// CanRedo tells whether there is an undone turn to go back to.
+	CanRedo bool
+	// Pending is the question that the last reply asked, if it asked one.
+	Pending *Question
+	// Known tells whether the model knows a word; nil means that it knows all.
+	Known func(word string) bool
+	// Vocabulary lists the model's words, for mending typing errors. May be nil.
+	Vocabulary []string
+}
+
+// A Turn is one picture of the conversation.
+type Turn struct {
+	Utterance string `json:"utterance"`
+	Prompt    string `json:"prompt"`
+	// Weights re-weight words of Prompt.
+	Weights []recipe.Weight `json:"weights,omitempty"`
+	// Plan is how the turn came about; nil where that is unknown.
+	Plan *Plan `json:"plan,omitempty"`
+}
+
+// An Action is what a plan asks for.
+type Action string
+
+// The actions.
+const (
+	Imagine Action = "imagine" // draw Prompt afresh
+	Edit    Action = "edit"    // edit the head into Prompt
+	Undo    Action = "undo"    // go back Steps turns
+	Redo    Action = "redo"    // go forward Steps turns
+	Goto    Action = "goto"    // go to turn number Steps, counted from 1
+	Restart Action = "restart" // forget the picture and begin anew
+	Set     Action = "set"     // change Settings
+)
+
+// The presets that a plan names, by kind of edit.
+const (
+	Appearance = "appearance" // colour, texture, material, small attributes
+	Shape      = "shape"      // another object or element of a landscape
+	Global     = "global"     // style, light, season, weather, time of day
+)
+
+// A Plan is an utterance understood. It serialises to JSON.
+type Plan struct {
+	Action Action `json:"action"`
+	// Prompt is the complete target prompt of Imagine and Edit.
+	Prompt string `json:"prompt,omitempty"`
+	// Weights are all weights of the target prompt, old and new.
+	Weights []recipe.Weight `json:"weights,omitempty"`
+	// Ops are the operations that lead from the head's prompt to Prompt.
+	Ops []Op `json:"ops,omitempty"`
+	// Preset is the kind of an edit: Appearance, Shape or Global.
+	Preset string `json:"preset,omitempty"`
+	// Blend are the words for local blend; none for edits of the whole scene.
+	Blend Blend `json:"blend"`
+	// Label is the edit in the fewest words: "blond → red", "+ glasses".
+	Label string `json:"label,omitempty"`
+	// Steps is how far to go for Undo and Redo, and where to for Goto.
+	Steps int `json:"steps,omitempty"`
+	// Settings holds what Set changes, by name.
+	Settings map[string]string `json:"settings,omitempty"`
+	// Undone are the parts of the utterance that could not be done, in words.
+	Undone []string `json:"undone,omitempty"`
+	// Unknown are words of the utterance that the model does not know.
+	Unknown []string `json:"unknown,omitempty"`
+	// Reason explains the plan in a line.
+	Reason string `json:"reason,omitempty"`
+}
+
+// Blend holds the words whose attention bounds an edit, as byte spans of the
+// head's prompt and of the plan's.
+type Blend struct {
+	Source []recipe.Span `json:"source,omitempty"`
+	Target []recipe.Span `json:"target,omitempty"`
+}
+
+// An OpKind is one of the operations of Prompt-to-Prompt.
+type OpKind string
+
+// The kinds of operations.
+const (
+	Swap     OpKind = "swap"     // words replaced by others
+	Refine   OpKind = "refine"   // words added
+	Remove   OpKind = "remove"   // words taken out
+	Reweight OpKind = "reweight" // attention of words scaled
+)
+
+// An Op is one difference between the head's prompt and the plan's. A span
+// that does not apply (the source of words added, the target of words removed)
+// is empty and marks the place.
+type Op struct {
+	Kind   OpKind      `json:"kind"`
+	Source recipe.Span `json:"source"`
+	Target recipe.Span `json:"target"`
+	// From and To are the words without articles and connectives.
+	From string `json:"from,omitempty"`
+	To   string `json:"to,omitempty"`
+	// Factor is the new weight of Reweight.
+	Factor float64 `json:"factor,omitempty"`
+	// Noun is what the words belong to: "hair" for blond → red.
+	Noun string `json:"noun,omitempty"`
+}
+
+// A QuestionKind tells why a question is asked.
+type QuestionKind string
+
+// The kinds of questions.
+const (
+	Clarify       QuestionKind = "clarify"        // which of several, or how
+	NotUnderstood QuestionKind = "not-understood" // what can be said instead
+	OutOfScope    QuestionKind = "out-of-scope"   // understood, and impossible
+	NothingToDo   QuestionKind = "nothing-to-do"  // e.g. undo before the first edit
+)
+
+// A Question is asked where no plan can be made.
+type Question struct {
+	Kind QuestionKind `json:"kind"`
+	Text string       `json:"text"`
+	// Choices are complete utterances, each an answer.
+	Choices []string `json:"choices,omitempty"`
+}
+
+// A Reply is a plan or a question: exactly one of them is set.
+type Reply struct {
+	Plan     *Plan     `json:"plan,omitempty"`
+	Question *Question `json:"question,omitempty"`
+}
+
+// A Planner understands utterances. It keeps no state between them and may be
+// used from any number of goroutines at once.
+type Planner struct {
+	lex       lexicon.Lexicon
+	rules     []rule
+	controls  []controlRule
+	beyond    []beyondRule
+	followUps []rule
+}
+
+// New makes a planner.
+func New() *Planner {
+	return &Planner{rules: grammar(), controls: controlRules(), beyond: beyondRules(), followUps: followUpRules()}
+}

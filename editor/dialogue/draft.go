@@ -1,0 +1,88 @@
+package dialogue
+
+import "slices"
+
+// A draft is a plan in the making: the caption under the knife and what is
+// remembered from clause to clause.
+type draft struct {
+	p       *Planner
+	talk    Conversation
+	caption *caption
+	// preset is the widest of the presets that the edits so far ask for.
+	preset string
+	// wholeScene is set where the edit has no bounds inside the picture.
+	wholeScene bool
+	// focus is the noun that was edited last: what "it" names.
+	focus *word
+	// removed is where the clause before took words out, so that "remove the
+	// bananas and add grapes" puts the grapes there; -1 after any other.
+	removed *removal
+	// parts and places of the request that could not be done.
+	undone  []string
+	reasons []string
+	// said is the clause that is being understood.
+	said []token
+	// question is what to ask where a clause was understood but not clear.
+	question *Question
+}
+
+// A removal remembers the caption before words were taken out, and which.
+type removal struct {
+	before *caption
+	spoken []token
+}
+
+func (p *Planner) newDraft(talk Conversation) *draft {
+	head := talk.Turns[len(talk.Turns)-1]
+	d := &draft{p: p, talk: talk, caption: newCaption(p.lex, head.Prompt, head.Weights)}
+	d.focus = d.lastFocus()
+	return d
+}
+
+// lastFocus is the noun that the turn before edited.
+func (d *draft) lastFocus() *word {
+	plan := d.talk.Turns[len(d.talk.Turns)-1].Plan
+	if plan == nil || len(plan.Ops) == 0 {
+		return nil
+	}
+	op := plan.Ops[len(plan.Ops)-1]
+	for _, want := range []string{op.Noun, lastWord(op.To)} {
+		for _, w := range slices.Backward(d.caption.words) {
+			if want != "" && w.lower == want {
+				return w
+			}
+		}
+	}
+	return nil
+}
+
+func lastWord(text string) string {
+	tokens := tokenise(text)
+	if len(tokens) == 0 {
+		return ""
+	}
+	return tokens[len(tokens)-1].lower
+}
+
+// widen records the kind of an edit; the widest kind of all edits counts.
+func (d *draft) widen(preset string) {
+	rank := map[string]int{"": 0, Appearance: 1, Shape: 2, Global: 3}
+	if rank[preset] > rank[d.preset] {
+		d.preset = preset
+	}
+}
+
+func (d *draft) because(reason string) { d.reasons = append(d.reasons, reason) }
+
+// ask stops the clause with a question.
+func (d *draft) ask(q Question) bool {
+	d.question = &q
+	return true
+}
+
+// attend makes the noun at index i the one that "it" names.
+func (d *draft) attend(i int) {
+	if i >= 0 && i < len(d.caption.words) {
+		d.focus = d.caption.words[i]
+	}
+}

@@ -1,0 +1,164 @@
+package dialogue
+
+import (
+	"slices"
+
+	"pentimento/editor/dialogue/lexicon"
+)
+
+// act makes what the spoken phrase names do something: "let the dog jump" makes
+// "a dog jumping on the ground". The verb comes as spoken, in any form; "wear",
+// "have" and "hold" add things instead.
+func (d *draft) act(spoken, does []token) bool {
+	does = trimMarks(does)
+	for len(does) > 1 && (does[0].lower == "be" || does[0].lower == "is" || does[0].lower == "are" || does[0].lower == "to") {
+		does = does[1:]
+	}
+	if len(does) == 0 {
+		return false
+	}
+	base, isVerb := d.p.lex.VerbLemma(does[0].lower)
+	if !isVerb {
+		return false
+	}
+	if object := does[1:]; len(object) > 0 {
+		switch base {
+		case "have":
+			return d.give(spoken, object, "with")
+		case "wear":
+			return d.give(spoken, object, "wearing")
+		}
+	}
+	what := d.resolve(spoken)
+	if d.ambiguous(what) {
+		return true
+	}
+	action := slices.Concat(tokenise(lexicon.Gerund(base)), does[1:])
+	if startsWith(does, []string{does[0].lower}) && pastForm(does[0].lower, d.p.lex) && does[0].lower != base {
+		action = does // "surrounded by …"
+	}
+	d.widen(Shape)
+	d.because(phraseText(spoken) + " " + phraseText(does))
+	p := d.caption.parse()
+	if !what.found {
+		end := d.tail(p)
+		if what.whole || len(spoken) == 0 {
+			d.caption.splice(end, end, slices.Concat(tokenise(","), action))
+			return true
+		}
+		subject := parse(d.p.lex, spoken)
+		lead := "with"
+		if name, ok := mainPhrase(subject); ok {
+			spoken = d.withArticle(subject, name)
+		}
+		d.caption.splice(end, end, slices.Concat(tokenise(lead), spoken, action))
+		return true
+	}
+	d.attend(what.np.head)
+	at := wholePhrase(p, what.np).end
+	d.placeAction(p, at, action)
+	return true
+}
+
+// placeAction writes a participle phrase after the noun phrase that ends at at:
+// in the place of a verb that says the same kind of thing, before one that
+// goes on.
+func (d *draft) placeAction(p parsed, at int, action []token) {
+	next := at
+	if next < len(p.tokens) && p.tags[next] == auxiliary {
+		next++
+	}
+	if next < len(p.tokens) && (p.tags[next] == gerund || p.tags[next] == past || p.tags[next] == verb) {
+		object := next+1 < len(p.tokens) && p.tags[next+1] != preposition && p.tags[next+1] != mark && p.tags[next+1] != conjunction
+		if !object {
+			d.replaceVerb(p, next, action)
+			return
+		}
+		if p.tags[next] == gerund && next == at {
+			d.caption.splice(at, at, slices.Concat(action, tokenise("and")))
+			return
+		}
+		end := d.tail(p)
+		d.caption.splice(end, end, slices.Concat(tokenise(","), action))
+		return
+	}
+	d.caption.splice(at, at, action)
+}
+
+// replaceVerb puts an action in the place of the verb at i, and of its place
+// phrase where the action brings its own.
+func (d *draft) replaceVerb(p parsed, i int, action []token) {
+	end := i + 1
+	spoken := parse(d.p.lex, action)
+	if slices.Contains(spoken.tags, preposition) && end < len(p.tokens) && p.tags[end] == preposition {
+		for end < len(p.tokens) && p.tags[end] != noun && p.tags[end] != mark {
+			end++
+		}
+		for end < len(p.tokens) && p.tags[end] == noun {
+			end++
+		}
+	}
+	d.caption.splice(i, end, action)
+}
+
+// give adds things to an owner: "give her a hat", "let the cat have blue eyes".
+func (d *draft) give(spoken, things []token, lead string) bool {
+	what := d.resolve(spoken)
+	if what.whole || !what.found {
+		return d.add(things, nil, lead)
+	}
+	if d.ambiguous(what) {
+		return true
+	}
+	if to, instead, ok := cutInstead(things); ok {
+		return d.swap(instead, to)
+	}
+	for _, item := range d.items(things) {
+		thing := parse(d.p.lex, item)
+		name, ok := mainPhrase(thing)
+		if !ok {
+			d.setAdjectives(spoken, item)
+			continue
+		}
+		if d.revise(what, thing, name) {
+			continue
+		}
+		item = d.withArticle(thing, name)
+		p := d.caption.parse()
+		owner := d.nounAgain(p, what)
+		d.widen(Appearance)
+		d.because("give " + phraseText(spoken) + " " + phraseText(item))
+		d.attach(&owner, item, lead)
+	}
+	return true
+}
+
+// revise changes something that the owner has already: "let her have blond
+// hair" where her hair is red.
+func (d *draft) revise(owner referent, thing parsed, name nounPhrase) bool {
+	head := thing.tokens[name.head]
+	part := d.resolve([]token{head})
+	if !part.found || d.p.lemma(part.head) != d.p.lemma(head.lower) || part.np.head == owner.np.head || name.end != len(thing.tokens) {
+		return false
+	}
+	return d.respecify(part, thing, name)
+}
+
+func (d *draft) nounAgain(p parsed, what referent) nounPhrase {
+	for _, n := range p.nouns {
+		if n.head == what.np.head {
+			return n
+		}
+	}
+	return what.np
+}
+
+// cutInstead splits "a bow tie instead of a tie".
+func cutInstead(things []token) (to, instead []token, ok bool) {
+	for i := 1; i+2 < len(things); i++ {
+		if things[i].lower == "instead" && things[i+1].lower == "of" || things[i].lower == "rather" && things[i+1].lower == "than" {
+			return things[:i], things[i+2:], true
+		}
+	}
+	return nil, nil, false
+}

@@ -1,0 +1,114 @@
+package dialogue
+
+// A rule is a sentence that is understood and what it does to the caption. do
+// returns false where the sentence, on a closer look, is another one.
+type rule struct {
+	pattern pattern
+	do      func(*draft, match) bool
+}
+
+const (
+	change  = "(change|turn|convert|transform|switch|swap|morph|alter|make|modify|set|edit|transfigure|recolor|recolour|repaint|paint|color|colour|dye|render)"
+	into    = "(into|in to|to|to be|to become|to look like|as)"
+	put     = "(add|put|place|insert|include|draw|paint|show|have|set|hang|throw in|put in|give me|position|stick|get|i want|want|need|there should be|there could be|there must be|there is|there are|there was|there were|let there be|have there be|it should be|it could be|make there be)"
+	gone    = "(remove|delete|erase|get rid of|take away|take off|take out|drop|lose|eliminate|without|no|no more|hide|clear away|clear|cut out|dump|ditch|strip|minus|there should be no|there should not be|there shouldn't be|don't show|do not show|don't include|don't want|i don't want|i do not want|take|exclude|omit|leave out|kill|undo)"
+	scene   = "(background|backdrop|location|setting|scene|scenery|place|surroundings|environment|backgroud|bg)"
+	picture = "(it|this|that|image|picture|photo|photograph|everything|whole thing|whole image|whole picture|painting|drawing|video)"
+	allow   = "(let|have|make|get|allow|cause|can|could|force)"
+	should  = "(should|must|could|would|ought to|needs to|need to|has to|have to|can|will|may)"
+)
+
+// grammar lists the sentences, the more particular before the more general.
+func grammar() []rule {
+	rules := []struct {
+		pattern string
+		do      func(*draft, match) bool
+	}{
+		// Style.
+		{"[change|set|make|turn|switch|apply] [the|its|this] [art|painting|drawing|overall|image|picture|photo] (style|look|medium) [of] [the] [image|picture|photo] [to|into|as|be|to be|is|should be] <s>", styleAfter},
+		{"in [the|a|an] style of <s>", styleOf},
+		{change + " [the] " + picture + " (into|to|in|as|like|look like|with) [the|a|an] style of <s>", styleOf},
+		{"(use|apply|add|give it|give the image|put|create|try|do|make it|make it in|make it with) <s> (kind=style|styling|effect|filter|lighting|light|palette|look|tone|tones|theme|aesthetic|color palette|colour palette|mood)", styleEffect},
+		{"(use|apply|add|give it|give the image|put|create|try|do) <s> (kind=style|styling|effect|filter|lighting|light|palette|look|tone|tones|theme|aesthetic|color palette|colour palette|mood) (to|on|onto|over|for|of|in) <x>", styleEffect},
+		{"(use|apply) <s>", styleAfter},
+		{change + " <x> (into|in to|to|to be|as|with|like|look like|in) [a|an|the] <s>", pictureInto},
+		{"make <x> <s>", pictureInto},
+		{"(in|as|like) [a|an] <s>", styleOnly},
+
+		// Scene.
+		{"[change|make|set|turn|replace|switch|swap|edit|alter|have|let] [the|its|her|his|their] " + scene + " (to|into|with|by|be|as|to be|for|is|should be|becomes|become|from now on) <y>", sceneTo},
+		{"(edit|change) the " + scene + " by (removing|replacing) <x> (and placing|and adding|with|by) <y>", sceneTo},
+		{"(make|turn|set|change|paint|color|colour) [the|its|her|his|their] " + scene + " <y>", sceneTo},
+		{"(put|move|place|set|take|bring|transport|relocate|teleport) <x> (in|on|at|into|onto|to|inside) <y>", moveTo},
+		{put + " <x> (in|to|on|into|onto|at) [the] (background|back ground|backdrop|distance|foreground|backgroud|back)", inBackground},
+		{"[with] <x> (in|on|at) [the] (background|backdrop|distance|foreground)", inBackground},
+		{"[on|with] [a|an] <y> background", sceneTo},
+
+		// Time and weather.
+		{"(make|set|change|turn|let|have) [the] (weather|time|season|time of day|lighting|sky|day) [to|into|be|at|to be|as] <t>", momentOf},
+		{"(make|turn|change|set|let|have|add) [it|this|the scene|the image|the picture|the photo|everything] [look|be|into|to|to be|like] [it's|it is|at|in] <t>", momentOnly},
+		{"(it should be|it is|it's|should be|let it be|let it|with|during|at|in|under|on|have it) [a|an|the] <t>", momentOnly},
+		{"<t>", momentOnly},
+
+		// Swaps.
+		{"(replace|substitute|swap|exchange|switch|change) [out] <x> (with|by|for|to|into) <y>", swapXY},
+		{change + " [the] (color|colour) of <x> " + into + " <y>", colourOf},
+		{change + " <x> (color|colour) " + into + " <y>", colourOf},
+		{change + " <x> from <f> " + into + " <y>", func(d *draft, m match) bool { return d.swapFrom(m["x"], m["f"], m["y"]) }},
+		{"<y> instead of <x>", insteadOf},
+		{"<y> rather than <x>", insteadOf},
+		{"instead of <x> [make it|use|have|put|i want|add] <y>", insteadOf},
+		{"not <x> (but|,) <y>", insteadOf},
+		{"<y> (not) <x>", notX},
+		{put + " <y> (in place of|in the place of|where <x>) <x>", insteadOf},
+		{"(remove|delete|take away|get rid of) <x> (and add|and put|and place|and insert|, add|then add) <y>", swapXY},
+		{change + " <x> " + into + " <y>", swapXY},
+		{"<x> (->|→|to|becomes|become|into) <y>", swapNamed},
+
+		// Removal and degree.
+		{"(make|have) <x> [be|look] [a] [bit|little|lot] (less) <y>", lessOf},
+		{"[make it|a bit|a little|much|a lot|way|slightly|even|some] less <x>", less},
+		{"(reduce|decrease|lower|lessen|weaken|soften|tone down|dial down|turn down) <x>", less},
+		{"(increase|strengthen|boost|intensify|emphasize|emphasise|enhance|stress|raise|amplify|dial up|turn up) <x>", more},
+		{"[make it|give it|give her|give him|add|with] [a bit|a little|much|a lot|way|slightly|even|some] more <x>", more},
+		{"(make|have) <x> [be|look] [a bit|a little|a lot|much|way|even|slightly|far] more <y>", moreOf},
+		{"not (so|that|as|too) <x>", less},
+		{"too <x>", less},
+		{"<x> is too <y>", lessOf},
+		{"not <x> enough", more},
+		{"<x> (is|are) not <y> enough", moreOf},
+		{"undo <x>", func(d *draft, m match) bool { return d.undoThing(m["x"]) }},
+		{"[i] [want|need|have|keep|leave|make] [it|her|him|them] " + gone + " <x> from <y>", removeX},
+		{"[i] [want|need|have|keep|leave|make] [it|her|him|them] " + gone + " <x>", removeX},
+
+		// Comparatives: the handler looks for one among the words.
+		{"(make|turn|have|let|get|i want) <z>", comparative},
+		{"<y>", bareComparative},
+
+		// Additions.
+		{"(give|lend|hand|offer) <x> <y>", giveXY},
+		{"(add|attach) <y> (to|onto) <x>", addTo},
+		{put + " <y> (relation=on top of|in front of|next to|close to|in the middle of|in the center of|in the centre of|on the side of|to the left of|to the right of|on|in|at|near|beside|behind|under|above|over|below|between|around|inside|along|by|onto|into|against) <x>", addPlace},
+		{put + " <y> " + "(too|there|here)", func(d *draft, m match) bool { return d.add(m["y"], nil, "") }},
+		{put + " <z>", makeSplit},
+		{put + " <y>", addY},
+		{"wearing <y>", func(d *draft, m match) bool { return d.add(m["y"], nil, "wearing") }},
+		{"with <y>", func(d *draft, m match) bool { return d.add(m["y"], nil, "with") }},
+		{"plus <y>", func(d *draft, m match) bool { return d.add(m["y"], nil, "") }},
+		{"+ <y>", func(d *draft, m match) bool { return d.add(m["y"], nil, "") }},
+
+		// What something should be or do.
+		{allow + " <x> (be|become|turn|look|appear|look like|turn into|be changed to|be replaced by|be replaced with|change to|change into) <y>", beXY},
+		{"<x> " + should + " (be|become|turn|look|appear|look like|turn into) <y>", beXY},
+		{allow + " <z>", makeSplit},
+		{"<x> " + should + " <y>", actXY},
+		{"(color|colour|paint|dye|tint) <x> <y>", func(d *draft, m match) bool { return d.setAdjectives(m["x"], m["y"]) }},
+		{"<x> (is|are|was|were|turns|wears|has|becomes) <y>", statement},
+		{"<x>", fragment},
+	}
+	out := make([]rule, len(rules))
+	for i, r := range rules {
+		out[i] = rule{compile(r.pattern), r.do}
+	}
+	return out
+}

@@ -1,0 +1,654 @@
+package dialogue
+
+import (
+	"slices"
+	"strings"
+
+	"pentimento/editor/dialogue/lexicon"
+)
+
+// What the rules of the grammar do. Each takes the words of the pattern's gaps
+// to the edit they ask for, or declines.
+
+func styleAfter(d *draft, m match) bool {
+	s := m["s"]
+	if closed[s[0].lower] == determiner && len(s) > 1 {
+		s = s[1:]
+	}
+	s, _ = stripStyleWord(s)
+	if last := s[len(s)-1].lower; !wordsForStyle[last] && !d.p.isMedium(last) {
+		s = append(slices.Clone(s), tokenise("style")...)
+	}
+	return d.setStyle(s, false)
+}
+
+func styleOf(d *draft, m match) bool {
+	return d.setStyle(append(slices.Clone(m["s"]), tokenise("style")...), true)
+}
+
+func styleEffect(d *draft, m match) bool {
+	s := slices.Clone(m["s"])
+	for len(s) > 1 && closed[s[0].lower] == determiner {
+		s = s[1:]
+	}
+	if slices.ContainsFunc(s, func(t token) bool { return t.lower == "with" || t.lower == "to" }) {
+		return false
+	}
+	if d.p.isMedium(s[len(s)-1].lower) {
+		return d.setStyle(s, true)
+	}
+	kind := m.text("kind")
+	if kind == "effect" || kind == "filter" || kind == "theme" || kind == "look" || kind == "styling" {
+		return d.setStyle(s, false)
+	}
+	return d.setStyle(append(s, m["kind"]...), false)
+}
+
+func pictureInto(d *draft, m match) bool {
+	s := m["s"]
+	if !d.p.isStyle(s) {
+		return false
+	}
+	what := d.resolve(m["x"])
+	last := s[len(s)-1].lower
+	_, isStyle := stripStyleWord(s)
+	if !what.whole && !what.found && !what.scene {
+		return false
+	}
+	// "turn the mug into a drawing" may mean the mug; a style that no single
+	// thing can have means the picture.
+	if what.found && !isStyle && !d.p.isMedium(last) {
+		return false
+	}
+	if what.found && d.p.lex.Is(what.head, lexicon.Picture) && !d.p.isMedium(last) {
+		return false
+	}
+	return d.setStyle(s, true)
+}
+
+func styleOnly(d *draft, m match) bool {
+	return d.p.isStyle(m["s"]) && d.setStyle(m["s"], true)
+}
+
+func moveTo(d *draft, m match) bool {
+	what := d.resolve(m["x"])
+	if !what.whole && !what.found {
+		return false
+	}
+	y := parse(d.p.lex, m["y"])
+	name, ok := mainPhrase(y)
+	if !ok || !d.p.lex.Is(y.tokens[name.head].lower, lexicon.Place) {
+		return false
+	}
+	if _, there := d.pickNamed(m["y"]); there {
+		return false
+	}
+	return d.setScene(m["y"])
+}
+
+func (d *draft) pickNamed(phrase []token) (referent, bool) {
+	r := d.resolve(phrase)
+	return r, r.found
+}
+
+func inBackground(d *draft, m match) bool {
+	thing := parse(d.p.lex, m["x"])
+	name, ok := mainPhrase(thing)
+	if !ok {
+		return false
+	}
+	if r := d.resolve(m["x"]); r.found && d.p.lemma(r.head) == d.p.lemma(thing.tokens[name.head].lower) {
+		return false
+	}
+	d.wholeScene = true
+	d.widen(Shape)
+	item := slices.Concat(d.withArticle(thing, name), tokenise("in the background"))
+	d.because("add " + phraseText(item))
+	return d.attachScene(item, "with")
+}
+
+func momentOf(d *draft, m match) bool {
+	t := m["t"]
+	if !d.p.isMoment(t) && !d.p.isAdjectival(t) {
+		return false
+	}
+	return d.setTime(t)
+}
+
+func momentOnly(d *draft, m match) bool { return d.p.isMoment(m["t"]) && d.setTime(m["t"]) }
+
+func swapXY(d *draft, m match) bool {
+	y, rest := d.cutTail(m["y"])
+	if !d.swap(m["x"], y) {
+		return false
+	}
+	if rest != nil && d.question == nil {
+		d.clause(rest, true)
+	}
+	return true
+}
+
+// cutTail separates what follows a comma, which is another edit: "to a river,
+// aerial view".
+func (d *draft) cutTail(y []token) (head, rest []token) {
+	i := slices.IndexFunc(y, func(t token) bool { return t.lower == "," })
+	if i <= 0 || i+1 >= len(y) || d.p.isAdjectival(y) {
+		return y, nil
+	}
+	return y[:i], y[i+1:]
+}
+
+func colourOf(d *draft, m match) bool {
+	return d.setAdjectives(m["x"], m["y"]) || d.swap(m["x"], m["y"])
+}
+
+// swapFrom replaces words of the caption that were spoken: "from blond to red".
+func (d *draft) swapFrom(x, from, to []token) bool {
+	if d.p.isAdjectival(to) {
+		return d.setAdjectives(x, to)
+	}
+	return d.swap(from, to)
+}
+
+func insteadOf(d *draft, m match) bool {
+	y := m["y"]
+	for _, lead := range phrases("make it", "make her", "make him", "give it", "give her", "give him", "have", "let it be", "add", "put", "use", "i want", "let her have", "with", "make") {
+		if startsWith(y, lead) && len(y) > len(lead) {
+			y = y[len(lead):]
+		}
+	}
+	x := d.resolve(m["x"])
+	if !x.found && !x.scene {
+		if x = d.resolveWord(d.caption.parse(), referent{phrase: m["x"]}); !x.found {
+			if subject, verb, ok := d.subjectAndVerb(y); ok {
+				return d.act(subject, verb)
+			}
+			return d.swap(m["x"], y)
+		}
+	}
+	// "the cat lies on a wooden floor instead of a carpet": only the end is new.
+	if subject, verb, ok := d.subjectAndVerb(y); ok {
+		_ = subject
+		p := parse(d.p.lex, verb)
+		if len(p.nouns) > 0 {
+			y = verb[p.nouns[len(p.nouns)-1].start:]
+		}
+	}
+	if x.found && d.captionTag(x) == adjective && d.p.isAdjectival(y) {
+		d.caption.splice(x.from, x.to, d.p.bareAdjectives(y))
+		d.because("swap " + phraseText(m["x"]) + " for " + phraseText(y))
+		d.attend(x.np.head)
+		d.widen(Appearance)
+		return true
+	}
+	return d.swap(m["x"], y)
+}
+
+func (d *draft) captionTag(x referent) tag {
+	p := d.caption.parse()
+	if x.to-1 < len(p.tags) {
+		return p.tags[x.to-1]
+	}
+	return other
+}
+
+// subjectAndVerb splits "the cat wear a bow tie" after the subject, which the
+// caption must name.
+func (d *draft) subjectAndVerb(y []token) (subject, rest []token, ok bool) {
+	for _, lead := range phrases("let", "have", "make", "get") {
+		if startsWith(y, lead) {
+			y = y[1:]
+		}
+	}
+	n, ok := d.leadingPhrase(y)
+	if !ok || n >= len(y) || !d.p.startsVerb(y[n:]) {
+		return nil, nil, false
+	}
+	if r := d.resolve(y[:n]); !r.found && !r.whole {
+		return nil, nil, false
+	}
+	return y[:n], y[n:], true
+}
+
+// leadingPhrase is how many words the noun phrase or pronoun at the front takes.
+func (d *draft) leadingPhrase(y []token) (int, bool) {
+	if len(y) == 0 {
+		return 0, false
+	}
+	if pronouns[y[0].lower] && (y[0].lower != "her" && y[0].lower != "this" && y[0].lower != "that" && y[0].lower != "one" || len(y) == 1) {
+		return 1, true
+	}
+	p := parse(d.p.lex, y)
+	if n, ok := mainPhrase(p); ok && n.start == 0 {
+		return n.end, true
+	}
+	return 0, false
+}
+
+func (p *Planner) startsVerb(y []token) bool {
+	if len(y) == 0 || y[0].mark {
+		return false
+	}
+	if y[0].lower == "be" || y[0].lower == "have" || y[0].lower == "wear" || y[0].lower == "wearing" || y[0].lower == "holding" || y[0].lower == "doing" {
+		return true
+	}
+	if closedWord(y[0].lower) {
+		return false
+	}
+	can := possible(p.lex, y[0].lower)
+	return can.verb >= 0 && (can.gerund || can.verb >= can.noun || len(y) > 1 && can.adjective < can.verb)
+}
+
+func notX(d *draft, m match) bool {
+	if len(m["x"]) > 4 {
+		return false
+	}
+	return insteadOf(d, m)
+}
+
+func swapNamed(d *draft, m match) bool {
+	if len(m["x"]) > 5 || !d.resolve(m["x"]).found {
+		return false
+	}
+	return d.swap(m["x"], m["y"])
+}
+
+func sceneTo(d *draft, m match) bool { return d.setScene(m["y"]) }
+
+func less(d *draft, m match) bool   { return d.scaleWord(m["x"], 1/strength(d.said)) }
+func more(d *draft, m match) bool   { return d.scaleWord(m["x"], strength(d.said)) }
+func lessOf(d *draft, m match) bool { return d.scaleOf(m, 1/strength(d.said)) }
+func moreOf(d *draft, m match) bool { return d.scaleOf(m, strength(d.said)) }
+
+// scaleOf answers "make her hair less curly".
+func (d *draft) scaleOf(m match, factor float64) bool {
+	if !d.p.isAdjectival(m["y"]) {
+		return d.scaleWord(m["y"], factor)
+	}
+	if what := d.resolveAdjective(m["y"]); what.found {
+		return d.scaleWord(m["y"], factor)
+	}
+	if factor < 1 {
+		return d.scaleWord(m["y"], factor)
+	}
+	return d.setAdjectives(m["x"], m["y"])
+}
+
+func removeX(d *draft, m match) bool { return d.remove(m["x"]) }
+
+// comparative finds "… her hair a bit longer" in "make <z>".
+func comparative(d *draft, m match) bool {
+	return d.splits(m["z"], func(x, y []token) bool {
+		base, ok := d.comparativeIn(y)
+		if !ok {
+			return false
+		}
+		what := d.resolve(x)
+		switch {
+		case what.whole:
+			x = nil
+		case !what.found && what.head == "":
+			return false
+		}
+		return d.compare(base, x, strength(d.said))
+	})
+}
+
+func makeSplit(d *draft, m match) bool {
+	return d.splits(m["z"], func(x, y []token) bool { return makeXY(d, match{"x": x, "y": y}) })
+}
+
+func addY(d *draft, m match) bool { return d.add(m["y"], nil, "") }
+
+// splits tries the ways to cut words into what is named and what it should be
+// ("her hair | red"), first after the noun phrase that they begin with.
+func (d *draft) splits(z []token, try func(x, y []token) bool) bool {
+	first, ok := d.leadingPhrase(z)
+	if ok && first < len(z) && try(z[:first], z[first:]) {
+		return true
+	}
+	for n := 1; n < len(z); n++ {
+		if n != first && d.isReference(z[:n]) && !d.cutsPhrase(z, n) && try(z[:n], z[n:]) {
+			return true
+		}
+	}
+	return false
+}
+
+// cutsPhrase tells whether a cut would leave a possessive or an adjective
+// without its noun: "her | hair red".
+func (d *draft) cutsPhrase(z []token, n int) bool {
+	last := z[n-1].lower
+	if t, ok := closed[last]; ok && t != pronoun && !(pronouns[last] && len(z) == n+1) || last == "her" && len(z) > n+1 {
+		can := possible(d.p.lex, z[n].lower)
+		return can.noun >= can.verb
+	}
+	return guess(d.p.lex, z[n-1]) == adjective && guess(d.p.lex, z[n]) == noun
+}
+
+func bareComparative(d *draft, m match) bool {
+	if base, ok := d.comparativeIn(m["y"]); ok {
+		return d.compare(base, nil, strength(d.said))
+	}
+	// "longer hair", "a bigger smile"
+	y := m["y"]
+	for len(y) > 1 && (degreeWord[y[0].lower] || closed[y[0].lower] == determiner || y[0].lower == "with" || y[0].lower == "even" || y[0].lower == "add") {
+		y = y[1:]
+	}
+	if len(y) < 2 {
+		return false
+	}
+	base, ending, ok := d.p.lex.Degree(y[0].lower)
+	if !ok || ending != "er" || len(y) > 4 {
+		return false
+	}
+	if r := d.resolve(y[1:]); r.found || r.head != "" && d.attachable(r.head) {
+		return d.compare(base, y[1:], strength(d.said))
+	}
+	return false
+}
+
+// comparativeIn is the adjective under a comparative with its degree words:
+// "a bit longer", "even darker".
+func (d *draft) comparativeIn(y []token) (string, bool) {
+	for len(y) > 1 && (degreeWord[y[0].lower] || y[0].lower == "even" || y[0].lower == "way" || y[0].lower == "far" || y[0].lower == "look" || y[0].lower == "be" || y[0].lower == "still") {
+		y = y[1:]
+	}
+	if len(y) != 1 {
+		return "", false
+	}
+	base, _, ok := d.p.lex.Degree(y[0].lower)
+	return base, ok
+}
+
+func giveXY(d *draft, m match) bool {
+	what := d.resolve(m["x"])
+	if !what.found && !what.whole || !d.startsThing(m["y"]) {
+		return false
+	}
+	return d.give(m["x"], m["y"], "with")
+}
+
+// startsThing tells whether words begin as a noun phrase that is not just the
+// rest of another.
+func (d *draft) startsThing(y []token) bool {
+	t := guess(d.p.lex, y[0])
+	if t == preposition || t == conjunction || t == mark {
+		return false
+	}
+	return len(parse(d.p.lex, y).nouns) > 0
+}
+
+func addTo(d *draft, m match) bool {
+	if d.p.isStyle(m["y"]) || d.p.isMoment(m["y"]) {
+		return d.add(m["y"], nil, "")
+	}
+	what := d.resolve(m["x"])
+	switch {
+	case what.whole || what.scene:
+		return d.add(m["y"], nil, "")
+	case what.found:
+		if d.p.isAdjectival(m["y"]) {
+			return d.setAdjectives(m["x"], m["y"])
+		}
+		return d.give(m["x"], m["y"], "with")
+	}
+	return d.add(m["y"], slices.Concat(tokenise("on"), m["x"]), "")
+}
+
+func addPlace(d *draft, m match) bool {
+	y := m["y"]
+	if r := d.resolve(y); r.found && len(y) > 0 && (y[0].lower == "the" || pronouns[y[0].lower]) {
+		return false
+	}
+	thing := parse(d.p.lex, y)
+	if name, ok := mainPhrase(thing); !ok || name.end < len(y)-6 {
+		return false
+	}
+	x := d.resolve(m["x"])
+	if x.whole {
+		return d.add(y, nil, "")
+	}
+	if d.p.isMoment(y) || d.p.isStyle(y) {
+		return d.add(y, nil, "")
+	}
+	if !d.startsThing(y) {
+		return false
+	}
+	return d.add(y, slices.Concat(m["relation"], m["x"]), "")
+}
+
+func beXY(d *draft, m match) bool {
+	y := m["y"]
+	x := m["x"]
+	if len(y) == 0 || !d.isReference(x) {
+		return false
+	}
+	return d.become(x, y)
+}
+
+// isReference tells whether words can name something: a pronoun or one noun
+// phrase.
+func (d *draft) isReference(x []token) bool {
+	if len(x) == 1 && pronouns[x[0].lower] {
+		return true
+	}
+	p := parse(d.p.lex, x)
+	n, ok := mainPhrase(p)
+	if !ok || n.start > 3 {
+		return false
+	}
+	for i := n.end; i < len(x); i++ {
+		if p.tags[i] == verb || p.tags[i] == auxiliary || p.tags[i] == mark {
+			return false
+		}
+	}
+	return true
+}
+
+// become makes x what y says: an adjective, a noun, a doing, a place.
+func (d *draft) become(x, y []token) bool {
+	for len(y) > 1 && (y[0].lower == "be" || y[0].lower == "look" || y[0].lower == "like" || y[0].lower == "to" || y[0].lower == "become" || y[0].lower == "all") {
+		y = y[1:]
+	}
+	what := d.resolve(x)
+	switch {
+	case what.scene:
+		return d.setScene(y)
+	case what.whole && d.p.isMoment(y):
+		return d.setTime(y)
+	case d.p.isAdjectival(y):
+		if what.whole {
+			return d.setMood(y)
+		}
+		return d.setAdjectives(x, y)
+	}
+	p := parse(d.p.lex, y)
+	switch first := p.tags[0]; {
+	case first == preposition && len(y) > 1:
+		if y[0].lower == "with" {
+			return d.give(x, y[1:], "with")
+		}
+		if d.p.isMoment(y) {
+			return d.setTime(y)
+		}
+		if what.whole {
+			return d.setScene(y)
+		}
+		return d.placePhraseAfter(what, y)
+	case first == gerund || first == past || y[0].lower == "doing":
+		return d.act(x, y)
+	case first == verb && d.p.startsVerb(y):
+		return d.act(x, y)
+	case y[0].lower == "surrounded", y[0].lower == "made", y[0].lower == "covered", y[0].lower == "full":
+		return d.placePhraseAfter(what, y)
+	case len(p.nouns) > 0:
+		if possible(d.p.lex, y[0].lower).past && len(y) > 2 && closed[y[1].lower] == preposition {
+			return d.placePhraseAfter(what, y)
+		}
+		return d.swap(x, y)
+	}
+	return false
+}
+
+// placePhraseAfter writes words after what they describe: "made of glass", "on a
+// table".
+func (d *draft) placePhraseAfter(what referent, y []token) bool {
+	p := d.caption.parse()
+	d.widen(Shape)
+	d.because("say " + phraseText(y))
+	if !what.found {
+		end := d.tail(p)
+		d.caption.splice(end, end, y)
+		return true
+	}
+	at := wholePhrase(p, what.np).end
+	d.attend(what.np.head)
+	d.caption.splice(at, at, y)
+	return true
+}
+
+// makeXY answers "make the bus red", "let the cat lick its nose", "make the donut
+// a cupcake": x is what the front of the words names, y the rest.
+func makeXY(d *draft, m match) bool {
+	y := m["y"]
+	x := m["x"]
+	if !d.isReference(x) {
+		return false
+	}
+	first := y[0].lower
+	if first == "of" || first == "'s" || first == "and" || first == "," {
+		return false
+	}
+	what := d.resolve(x)
+	if first == "into" || first == "to" {
+		return d.swap(x, y[1:])
+	}
+	if d.p.startsVerb(y) && !d.p.isAdjectival(y) {
+		if !what.found && !what.whole && len(x) > 4 {
+			return false
+		}
+		if first == "be" || first == "look" || first == "become" {
+			return d.become(x, y[1:])
+		}
+		return d.act(x, y)
+	}
+	switch {
+	case d.p.isAdjectival(y):
+		if what.whole {
+			return d.setMood(y)
+		}
+		return (what.found || what.head != "" || what.scene) && d.setAdjectives(x, y)
+	case closed[first] == determiner && first != "all":
+		return d.become(x, y)
+	case what.found || what.whole || what.scene:
+		return d.become(x, y)
+	}
+	return false
+}
+
+func actXY(d *draft, m match) bool {
+	if !d.isReference(m["x"]) {
+		return false
+	}
+	if startsWith(m["y"], []string{"be"}) && len(m["y"]) > 1 {
+		return d.become(m["x"], m["y"][1:])
+	}
+	return d.p.startsVerb(m["y"]) && d.act(m["x"], m["y"])
+}
+
+func statement(d *draft, m match) bool {
+	if !d.isReference(m["x"]) {
+		return false
+	}
+	r := d.resolve(m["x"])
+	if !r.found && !r.whole {
+		return false
+	}
+	return d.become(m["x"], m["y"])
+}
+
+// fragment answers words without a verb: "red", "a hat", "blue eyes", "aerial
+// view".
+func fragment(d *draft, m match) bool {
+	x := m["x"]
+	if len(x) > 12 {
+		return false
+	}
+	p := parse(d.p.lex, x)
+	switch {
+	case d.p.isStyle(x):
+		return d.setStyle(x, false)
+	case d.p.isMoment(x):
+		return d.setTime(x)
+	case d.p.isAdjectival(x):
+		return d.replaceLast(x) || d.setAdjectives(d.bearer(x), x)
+	case p.tags[0] == preposition && len(x) > 1:
+		if name, ok := mainPhrase(p); ok && d.p.lex.Is(p.tokens[name.head].lower, lexicon.Place) && x[0].lower != "with" {
+			return d.setScene(x)
+		}
+		end := d.tail(d.caption.parse())
+		d.caption.splice(end, end, x)
+		d.widen(Global)
+		d.because("say " + phraseText(x))
+		return true
+	}
+	name, ok := mainPhrase(p)
+	if !ok || name.start > 0 || name.end < len(x) {
+		// "her hair red"
+		if ok && name.start == 0 && d.p.isAdjectival(x[name.end:]) {
+			return d.setAdjectives(x[:name.end], x[name.end:])
+		}
+		return false
+	}
+	if r := d.resolve(x); r.found && d.p.lemma(r.head) == d.p.lemma(p.tokens[name.head].lower) && name.head > name.start && r.np.head > r.np.start {
+		return d.respecify(r, p, name)
+	}
+	if !d.p.knowsAll(p, x) {
+		return false
+	}
+	if d.replaceLast(x) {
+		return true
+	}
+	return d.add(x, nil, "")
+}
+
+// knowsAll tells whether every word is English: a fragment of unknown words
+// is not understood rather than drawn.
+func (p *Planner) knowsAll(q parsed, x []token) bool {
+	for _, t := range x {
+		if t.mark || closedWord(t.lower) {
+			continue
+		}
+		if _, ok := p.lex.Lookup(p.lemma(t.lower)); !ok {
+			if _, ok := p.lex.Lookup(t.lower); !ok && !strings.Contains(t.lower, "-") {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// replaceLast puts words in the place of those that the turn before put in, if
+// they are of the same sort: "no, brown".
+func (d *draft) replaceLast(x []token) bool {
+	last := d.lastWords()
+	if len(last) == 0 {
+		return false
+	}
+	p := d.caption.parse()
+	words := d.p.bareAdjectives(x)
+	if len(words) == 0 {
+		return false
+	}
+	fresh := words[len(words)-1].lower
+	for _, i := range last {
+		if d.p.lex.SameScale(p.tokens[i].lower, fresh) || d.p.oneKind(p.tokens[i].lower, fresh) {
+			d.caption.splice(i, i+1, words)
+			d.because("in place of " + p.tokens[i].lower)
+			d.widen(Appearance)
+			return true
+		}
+	}
+	return false
+}

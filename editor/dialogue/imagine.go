@@ -1,0 +1,85 @@
+package dialogue
+
+import (
+	"slices"
+	"strings"
+)
+
+// asking are the ways to ask for a picture that are no part of its description.
+const drawing = "(draw|imagine|generate|create|show|paint|sketch|render|make|produce|give|design|illustrate)"
+
+var asking = []string{
+	drawing + " [me|us] [a|an|the|one|another|new] [new] (picture|image|photo|photograph|drawing|pic|scene|illustration) (of|with|showing|that shows) <x>",
+	"[a|an|the] [new] (picture|image|photo|photograph|pic) of <x>",
+	"(draw|imagine|generate|create|show|sketch|render|illustrate) [me|us] <x>",
+	"(paint|give|make|produce|design) (me|us) <x>",
+	"(have|get|see|see you draw) [a|an|the] [new] (picture|image|photo|drawing) of <x>",
+	"(have|get|see) <x>",
+	"[a|the] (new|next|another|fresh|different) (picture|image|scene|photo|one|drawing) [of|with|showing|:|,|please] [:] <x>",
+	"(start over|start again|start|restart|begin|begin again|new|start fresh) (with|from|:) <x>",
+	"(now|next) (draw|imagine|show me|paint) <x>",
+	"/imagine <x>",
+}
+
+// imagine makes the plan for a first picture: the utterance is its prompt, without
+// the asking.
+func (p *Planner) imagine(spoken []token, talk Conversation) Reply {
+	text := describe(spoken)
+	first := lower(phraseText(spoken[:1]))
+	if starters[first] && !slices.Contains([]string{"draw", "paint", "show", "render", "make", "have", "get", "give", "open", "more", "less"}, first) || startsWith(spoken, []string{"make", "her"}) || startsWith(spoken, []string{"make", "it"}) {
+		return Reply{Question: &Question{Kind: NothingToDo, Text: "Nothing has been drawn yet. Say what you would like to see.", Choices: examples(nil)}}
+	}
+	if text == "" {
+		return Reply{Question: p.notUnderstood(spoken, talk)}
+	}
+	return Reply{Plan: &Plan{Action: Imagine, Prompt: text, Label: "new picture", Reason: "the first picture"}}
+}
+
+// describe strips the asking from a description.
+func describe(spoken []token) string {
+	for _, a := range asking {
+		compile(a).match(spoken, func(m match) bool {
+			spoken = m["x"]
+			return true
+		})
+	}
+	return strings.TrimSpace(phraseText(trimMarks(spoken)))
+}
+
+// newScene tells whether an utterance in mid conversation asks for a new picture
+// rather than for an edit: it says so ("new picture: …"), or asks to draw
+// something that is no part of the picture at hand.
+func (p *Planner) newScene(spoken []token, talk Conversation) (prompt string, ok bool) {
+	for _, explicit := range []string{
+		"[draw|make|paint|show|generate|create|imagine|give] [me|us] [a|the] (new|next|another|fresh|different) (picture|image|scene|photo|drawing) [of|with|showing|:|,] [:] <x>",
+		"(imagine|/imagine|generate) <x>",
+		"(start over|start again|restart|begin again|start fresh) (with|from|:|,) <x>",
+		drawing + " [me|us] [a|an|the] (picture|image|photo|photograph|pic|drawing|portrait|painting|sketch) of <x>",
+		"(picture|image|photo) of <x>",
+		"(draw|show|paint|sketch|make|create) (me|us) <x>",
+	} {
+		if compile(explicit).match(spoken, func(m match) bool { prompt = phraseText(m["x"]); return true }) {
+			return prompt, prompt != ""
+		}
+	}
+	draw := compile("(draw|sketch|create|illustrate) <x>")
+	draw.match(spoken, func(m match) bool {
+		x := m["x"]
+		d := p.newDraft(talk)
+		q := parse(p.lex, x)
+		if len(q.nouns) == 0 || len(q.nouns) < 2 || p.isStyle(x) || x[0].lower == "the" {
+			return false
+		}
+		for _, n := range q.nouns {
+			if r := d.resolve(x[n.start:n.end]); r.found || r.whole || r.scene {
+				return false
+			}
+		}
+		if slices.ContainsFunc(x, func(t token) bool { return pronouns[t.lower] || t.lower == "her" || t.lower == "his" }) {
+			return false
+		}
+		prompt = phraseText(x)
+		return true
+	})
+	return prompt, prompt != ""
+}

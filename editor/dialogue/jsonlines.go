@@ -1,0 +1,143 @@
+package dialogue
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+)
+
+// A planRequest is a line of input of [RunPlan].
+type planRequest struct {
+	ID          string        `json:"id"`
+	Source      string        `json:"source"`
+	Instruction string        `json:"instruction"`
+	History     []planHistory `json:"history"`
+}
+
+// A planHistory is a turn before the request: what was said and the prompt that
+// it led to. A bare string is what was said.
+type planHistory struct {
+	Instruction string `json:"instruction"`
+	Utterance   string `json:"utterance"`
+	Target      string `json:"target"`
+	Prompt      string `json:"prompt"`
+}
+
+// UnmarshalJSON reads an object or a string.
+func (h *planHistory) UnmarshalJSON(data []byte) error {
+	if len(data) > 0 && data[0] == '"' {
+		return json.Unmarshal(data, &h.Instruction)
+	}
+	type plain planHistory
+	return json.Unmarshal(data, (*plain)(h))
+}
+
+// A planResult is a line of output of [RunPlan].
+type planResult struct {
+	ID       string       `json:"id"`
+	Target   string       `json:"target,omitempty"`
+	Ops      []Op         `json:"ops,omitempty"`
+	Intent   string       `json:"intent,omitempty"`
+	Label    string       `json:"label,omitempty"`
+	Undone   []string     `json:"undone,omitempty"`
+	Reason   string       `json:"reason,omitempty"`
+	Question string       `json:"question,omitempty"`
+	Kind     QuestionKind `json:"kind,omitempty"`
+	Choices  []string     `json:"choices,omitempty"`
+}
+
+// maxLine bounds a line of input of [RunPlan], in bytes.
+const maxLine = 1 << 20
+
+// RunPlan reads requests from r, one JSON object a line
+//
+//	{"id", "source", "instruction", "history": [{"instruction", "target"}, …]}
+//
+// and writes for each what was planned, so that planners can be scored. The
+// source is the prompt of the picture shown; the history lists the turns before
+// the instruction, the last of which led to the source.
+func RunPlan(ctx context.Context, r io.Reader, w io.Writer) error {
+	planner := New()
+	lines := bufio.NewScanner(r)
+	lines.Buffer(nil, maxLine)
+	out := json.NewEncoder(w)
+	out.SetEscapeHTML(false)
+	for n := 1; lines.Scan(); n++ {
+		if err := ctx.Err(); err != nil {
+			return fmt.Errorf("plan line %d: %w", n, err)
+		}
+		if len(lines.Bytes()) == 0 {
+			continue
+		}
+		var request planRequest
+		if err := json.Unmarshal(lines.Bytes(), &request); err != nil {
+			return fmt.Errorf("read line %d: %w", n, err)
+		}
+		if err := out.Encode(planner.result(request)); err != nil {
+			return fmt.Errorf("write the plan of line %d: %w", n, err)
+		}
+	}
+	if err := lines.Err(); err != nil {
+		return fmt.Errorf("read requests: %w", err)
+	}
+	return nil
+}
+
+func (p *Planner) result(request planRequest) planResult {
+	talk := p.conversation(request)
+	reply := p.Plan(request.Instruction, talk)
+	result := planResult{ID: request.ID}
+	if q := reply.Question; q != nil {
+		result.Question, result.Kind, result.Choices, result.Intent = q.Text, q.Kind, q.Choices, "question"
+		return result
+	}
+	plan := reply.Plan
+	result.Target, result.Ops, result.Label, result.Undone, result.Reason = plan.Prompt, plan.Ops, plan.Label, plan.Undone, plan.Reason
+	result.Intent = string(plan.Action)
+	switch n := len(talk.Turns); plan.Action {
+	case Edit:
+		result.Intent = plan.Preset
+	case Undo:
+		result.Target = talk.Turns[n-1-plan.Steps].Prompt
+	case Goto:
+		result.Target = talk.Turns[plan.Steps-1].Prompt
+	case Imagine, Redo, Restart, Set:
+	}
+	return result
+}
+
+// conversation rebuilds the turns of a request's history. Each is planned anew,
+// and the plan is kept where it led to what the history says.
+func (p *Planner) conversation(request planRequest) Conversation {
+	var talk Conversation
+	if request.Source == "" && len(request.History) == 0 {
+		return talk
+	}
+	for _, h := range request.History {
+		said, prompt := h.Instruction+h.Utterance, h.Target+h.Prompt
+		var plan *Plan
+		if len(talk.Turns) > 0 && prompt != "" {
+			plan = p.difference(talk.Turns[len(talk.Turns)-1], prompt)
+		} else if reply := p.Plan(said, talk); prompt == "" && reply.Plan != nil {
+			plan, prompt = reply.Plan, reply.Plan.Prompt
+		}
+		if prompt == "" {
+			continue
+		}
+		talk.Turns = append(talk.Turns, Turn{Utterance: said, Prompt: prompt, Plan: plan})
+	}
+	if n := len(talk.Turns); request.Source != "" && (n == 0 || talk.Turns[n-1].Prompt != request.Source) {
+		talk.Turns = append(talk.Turns, Turn{Prompt: request.Source})
+	}
+	return talk
+}
+
+// difference is the plan that leads from a turn to a prompt, as far as the
+// prompts tell.
+func (p *Planner) difference(from Turn, prompt string) *Plan {
+	d := p.newDraft(Conversation{Turns: []Turn{from}})
+	d.restore(Turn{Prompt: prompt})
+	return d.finish()
+}

@@ -1,0 +1,143 @@
+package lexicon
+
+import "slices"
+
+// A Kind is a class of things that the edit grammar tells apart.
+type Kind int
+
+// The kinds, each with everything that WordNet has below its anchors.
+const (
+	Person Kind = iota
+	Animal
+	BodyPart
+	Garment
+	Colour
+	Place
+	Building
+	Plant
+	Vehicle
+	Food
+	Weather
+	Time
+	Picture
+	Expression
+	Material
+	Artifact
+	Quality
+	Light
+	Act
+	kinds
+)
+
+// anchors are the synsets at the top of a kind, each as a lemma and the
+// number of its sense, from 0.
+var anchors = [kinds][]struct {
+	lemma string
+	sense int
+}{
+	Person:     {{"person", 0}, {"people", 0}},
+	Animal:     {{"animal", 0}},
+	BodyPart:   {{"body part", 0}, {"hair", 0}, {"body covering", 0}},
+	Garment:    {{"clothing", 0}, {"spectacles", 0}, {"headdress", 0}, {"jewelry", 0}, {"footwear", 0}, {"footwear", 1}, {"handwear", 0}, {"neckwear", 0}, {"mask", 0}},
+	Colour:     {{"color", 0}},
+	Place:      {{"location", 0}, {"geological formation", 0}, {"body of water", 0}, {"land", 0}, {"land", 1}, {"way", 1}, {"way", 2}, {"tract", 0}, {"forest", 0}, {"vegetation", 0}, {"area", 0}, {"area", 2}, {"road", 0}, {"room", 0}, {"sky", 0}, {"celestial body", 0}, {"facility", 0}, {"surface", 0}},
+	Building:   {{"building", 0}, {"structure", 0}},
+	Plant:      {{"plant", 1}},
+	Vehicle:    {{"vehicle", 0}},
+	Food:       {{"food", 0}, {"food", 1}},
+	Weather:    {{"weather", 0}, {"atmospheric condition", 0}, {"precipitation", 2}},
+	Time:       {{"time of day", 0}, {"season", 0}, {"season", 1}, {"hour", 1}, {"day", 0}, {"day", 3}, {"time period", 0}},
+	Picture:    {{"picture", 0}, {"art", 0}, {"graphic art", 0}, {"drawing", 1}, {"photograph", 0}, {"representation", 1}, {"artwork", 0}},
+	Expression: {{"facial expression", 0}, {"facial expression", 1}},
+	Material:   {{"material", 0}, {"metallic element", 0}, {"solid", 0}, {"plant material", 0}},
+	Artifact:   {{"artifact", 0}},
+	Quality:    {{"attribute", 1}},
+	Light:      {{"light", 0}, {"illumination", 0}},
+	Act:        {{"act", 1}},
+}
+
+// Is tells whether the noun's most frequent sense is of the kind. The word may
+// be in the plural.
+func (l Lexicon) Is(noun string, kind Kind) bool { return l.isA(noun, kind, 1) }
+
+// CanBe tells whether any of the noun's recorded senses is of the kind.
+func (l Lexicon) CanBe(noun string, kind Kind) bool { return l.isA(noun, kind, 1<<8) }
+
+func (l Lexicon) isA(noun string, kind Kind, senses int) bool {
+	mine := l.senses(noun)
+	if len(mine) > senses {
+		mine = mine[:senses]
+	}
+	for _, anchor := range anchors[kind] {
+		entry, ok := l.Lookup(anchor.lemma)
+		if !ok || anchor.sense >= len(entry.Senses) {
+			continue
+		}
+		if slices.ContainsFunc(mine, entry.Senses[anchor.sense].Covers) {
+			return true
+		}
+	}
+	return false
+}
+
+func (l Lexicon) senses(noun string) []Sense {
+	lemma, ok := l.NounLemma(noun)
+	if !ok {
+		return nil
+	}
+	entry, _ := l.Lookup(lemma)
+	return entry.Senses
+}
+
+// KindOf tells whether special names a kind of what general names in one of
+// their two most frequent senses ("oak", "tree"), or the same ("bike",
+// "bicycle"). Words for everything ("thing") have no kinds.
+func (l Lexicon) KindOf(special, general string) bool {
+	below, above := l.senses(special), l.senses(general)
+	for _, a := range above[:min(2, len(above))] {
+		if a.Last-a.First > broad {
+			continue
+		}
+		if slices.ContainsFunc(below[:min(2, len(below))], a.Covers) {
+			return true
+		}
+	}
+	return false
+}
+
+// broad is how many kinds a noun may have before it says nothing; "person" has
+// about 10,000 and must still refer.
+const broad = 12000
+
+// SameScale tells whether two adjectives exclude each other: both colours, both
+// sizes, both kinds of weather.
+func (l Lexicon) SameScale(a, b string) bool {
+	if l.IsColour(a) && l.IsColour(b) {
+		return true
+	}
+	first, ok := l.Lookup(a)
+	if !ok {
+		return false
+	}
+	second, ok := l.Lookup(b)
+	if !ok {
+		return false
+	}
+	return slices.ContainsFunc(first.Scales, func(s int) bool { return slices.Contains(second.Scales, s) })
+}
+
+// IsColour tells whether the word names a colour, as an adjective or a noun.
+func (l Lexicon) IsColour(word string) bool {
+	entry, ok := l.Lookup(word)
+	if !ok {
+		return false
+	}
+	if red, ok := l.Lookup("red"); ok && len(entry.Scales) > 0 && entry.Scales[0] == red.Scales[0] {
+		return true
+	}
+	colour, ok := l.Lookup("color")
+	if !ok || len(colour.Senses) == 0 {
+		return false
+	}
+	return slices.ContainsFunc(entry.Senses, colour.Senses[0].Covers)
+}

@@ -1,0 +1,96 @@
+package dialogue
+
+import "strings"
+
+// limit is how many words of an utterance, or of a clause, are read. Nobody says
+// more in one edit, and it bounds the work on hostile input.
+const (
+	utteranceLimit = 400
+	clauseLimit    = 60
+)
+
+// before are ways to begin that carry no meaning, longest first where one
+// begins another. They are stripped again and again: "could you please".
+var before = phrases(
+	"could you please", "can you please", "would you please", "could you", "can you", "would you", "will you", "can we", "could we", "shall we", "may we",
+	"can i", "could i", "may i", "might i", "is it possible to", "it is possible to", "is this possible to", "would it be possible to",
+	"i would like you to", "i'd like you to", "i would like to", "i'd like to", "i would love to", "i'd love to", "i want you to", "i want to", "i wanna", "i need you to", "i need to",
+	"i would like", "i'd like", "i would love", "i'd love", "i think you should", "i think we should", "i think", "you should", "we should", "how about we", "how about you",
+	"what if we", "what if you", "what about we", "why don't we", "why don't you", "why not", "let us", "let's", "lets", "let me", "do me a favor and", "go ahead and", "try to", "try", "feel free to", "just",
+	"please", "pls", "plz", "kindly", "hey", "hi", "hello", "ok", "okay", "alright", "all right", "right", "great", "nice", "perfect", "cool", "thanks", "thank you", "good", "well", "yes", "yeah", "yep", "sure", "so", "now", "then", "and", "also", "but", "next", "maybe", "perhaps", "actually", "hmm", "hm", "um", "uh", "oh", "bot", "pentimento",
+)
+
+// after are ways to end that carry no meaning.
+var after = phrases("please", "pls", "plz", "thanks", "thank you", "thx", "for me", "if you can", "if possible", "if you could", "would you", "could you", "can you", "ok", "okay", "now", "too", "as well", "also", "though", "for a change", "this time")
+
+// phrases cuts each phrase into its words.
+func phrases(list ...string) [][]string {
+	out := make([][]string, len(list))
+	for i, p := range list {
+		out[i] = strings.Fields(p)
+	}
+	return out
+}
+
+// read turns an utterance into tokens: control characters and symbols go, the
+// number of words is bounded.
+func read(utterance string) []token {
+	if n := utteranceLimit * 32; len(utterance) > n {
+		utterance = utterance[:n]
+	}
+	var kept []token
+	for _, t := range tokenise(utterance) {
+		if t.mark && !strings.Contains(",;.:!?&+→>-–—\n", t.lower) {
+			continue
+		}
+		if kept = append(kept, t); len(kept) == utteranceLimit {
+			break
+		}
+	}
+	return kept
+}
+
+// polite strips what carries no meaning from both ends of a clause.
+func polite(tokens []token) []token {
+	tokens = trimMarks(tokens)
+	for again := true; again; {
+		again = false
+		for _, phrase := range before {
+			if startsWith(tokens, phrase) && len(phrase) < len(tokens) {
+				tokens, again = trimMarks(tokens[len(phrase):]), true
+			}
+		}
+		for _, phrase := range after {
+			if endsWith(tokens, phrase) && len(phrase) < len(tokens) {
+				tokens, again = trimMarks(tokens[:len(tokens)-len(phrase)]), true
+			}
+		}
+	}
+	return tokens
+}
+
+func trimMarks(tokens []token) []token {
+	for len(tokens) > 0 && tokens[0].mark {
+		tokens = tokens[1:]
+	}
+	for len(tokens) > 0 && tokens[len(tokens)-1].mark {
+		tokens = tokens[:len(tokens)-1]
+	}
+	return tokens
+}
+
+func startsWith(tokens []token, phrase []string) bool {
+	if len(tokens) < len(phrase) {
+		return false
+	}
+	for i, w := range phrase {
+		if tokens[i].lower != w {
+			return false
+		}
+	}
+	return true
+}
+
+func endsWith(tokens []token, phrase []string) bool {
+	return len(tokens) >= len(phrase) && startsWith(tokens[len(tokens)-len(phrase):], phrase)
+}

@@ -1,0 +1,235 @@
+package dialogue
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"pentimento/editor/recipe"
+)
+
+// A hunk is a place where the target differs from the source: the words
+// source[from:to) became the caption's words [start, end).
+type hunk struct{ from, to, start, end int }
+
+// hunks compares the caption with its source. Kept words never change their
+// order, so one walk suffices; a word that was moved all the same counts as
+// removed in one place and added in the other.
+func (c *caption) hunks() []hunk {
+	var all []hunk
+	next, open := 0, 0
+	flush := func(origin, at int) {
+		if origin > next || at > open {
+			all = append(all, hunk{next, origin, open, at})
+		}
+	}
+	for i, w := range c.words {
+		if w.origin < next {
+			continue
+		}
+		flush(w.origin, i)
+		next, open = w.origin+1, i+1
+	}
+	flush(len(c.source), len(c.words))
+	return all
+}
+
+// finish reads the plan off an edited caption.
+func (d *draft) finish() *Plan {
+	c := d.caption
+	c.tidy()
+	prompt, spans := c.text()
+	plan := &Plan{Action: Edit, Prompt: prompt, Preset: d.preset, Undone: d.undone, Reason: strings.Join(d.reasons, "; ")}
+	if plan.Preset == "" {
+		plan.Preset = Appearance
+	}
+	source, target := parse(c.lex, c.source[:min(len(c.source), captionLimit)]), c.parse()
+	var blendSource, blendTarget []int
+	for _, h := range c.hunks() {
+		from, to := content(source, h.from, h.to), content(target, h.start, h.end)
+		for _, op := range c.operations(from, to) {
+			op.Source, op.Target = c.place(spans, h, from, to, op.Kind)
+			op.Noun = ownerNoun(target, h.start, h.end)
+			plan.Ops = append(plan.Ops, op)
+		}
+		blendSource = append(blendSource, withHead(source, from)...)
+		blendTarget = append(blendTarget, withHead(target, to)...)
+	}
+	plan.Ops = append(plan.Ops, c.reweighted(spans)...)
+	for i, w := range c.words {
+		if w.factor != 1 {
+			plan.Weights = append(plan.Weights, recipe.Weight{Span: spans[i], Factor: w.factor})
+		}
+	}
+	if d.preset != Global && !d.wholeScene {
+		plan.Blend.Source = merge(blendSource, func(i int) recipe.Span {
+			return recipe.Span{Start: c.source[i].start, End: c.source[i].start + len(c.source[i].text)}
+		})
+		plan.Blend.Target = merge(blendTarget, func(i int) recipe.Span { return spans[i] })
+	}
+	plan.Label = label(plan.Ops)
+	return plan
+}
+
+// operations are what happened at one place, without its spans. Words that one
+// clause took out and another put in are no swap.
+func (c *caption) operations(from, to []int) []Op {
+	removed, added := join(c.source, from), join(c.tokens(), to)
+	switch {
+	case len(from) == 0 && len(to) == 0:
+		return nil
+	case len(from) == 0:
+		return []Op{{Kind: Refine, To: added}}
+	case len(to) == 0:
+		return []Op{{Kind: Remove, From: removed}}
+	case c.cutBy[from[0]] != c.words[to[0]].clause:
+		return []Op{{Kind: Remove, From: removed}, {Kind: Refine, To: added}}
+	}
+	return []Op{{Kind: Swap, From: removed, To: added}}
+}
+
+// place gives the spans of an operation: those of its content words, or the empty
+// span where words were added or taken out.
+func (c *caption) place(spans []recipe.Span, h hunk, from, to []int, kind OpKind) (source, target recipe.Span) {
+	if kind != Refine {
+		last := c.source[from[len(from)-1]]
+		source = recipe.Span{Start: c.source[from[0]].start, End: last.start + len(last.text)}
+	} else if h.from > 0 {
+		last := c.source[h.from-1]
+		source.Start = last.start + len(last.text)
+		source.End = source.Start
+	}
+	if kind != Remove {
+		target = recipe.Span{Start: spans[to[0]].Start, End: spans[to[len(to)-1]].End}
+	} else if h.start > 0 {
+		target = recipe.Span{Start: spans[h.start-1].End, End: spans[h.start-1].End}
+	}
+	return source, target
+}
+
+// content are the indices in [from, to) without the articles and connectives at
+// either end.
+func content(p parsed, from, to int) []int {
+	to = min(to, len(p.tokens))
+	for from < to && functional(p.tags[from]) {
+		from++
+	}
+	for from < to && functional(p.tags[to-1]) {
+		to--
+	}
+	var out []int
+	for i := from; i < to; i++ {
+		out = append(out, i)
+	}
+	return out
+}
+
+func functional(t tag) bool {
+	return t == determiner || t == preposition || t == conjunction || t == mark || t == auxiliary || t == possessive || t == pronoun
+}
+
+func join(tokens []token, indices []int) string {
+	var chosen []token
+	for _, i := range indices {
+		chosen = append(chosen, tokens[i])
+	}
+	text := phraseText(chosen)
+	for _, lead := range []string{"wearing ", "a ", "an "} {
+		text = strings.TrimPrefix(text, lead)
+	}
+	return text
+}
+
+// ownerNoun is the head of the noun phrase that words [start, end) lie in.
+func ownerNoun(p parsed, start, end int) string {
+	for _, n := range p.nouns {
+		if n.start <= start && start < n.end && end <= n.end {
+			return p.tokens[n.head].lower
+		}
+	}
+	return ""
+}
+
+// withHead adds to the indices of touched words the noun that they belong to,
+// and drops function words among them.
+func withHead(p parsed, touched []int) []int {
+	var out []int
+	for _, i := range touched {
+		if !functional(p.tags[i]) && p.tags[i] != gerund {
+			out = append(out, i)
+		}
+		for _, n := range p.nouns {
+			// Only the phrase's own words, not its possessor's: for "a woman's
+			// old hat" an edit of "old" blends on the hat.
+			if n.start <= i && i < n.head && (n.owner < 0 || i > n.owner) && !slices.Contains(touched, n.head) && !functional(p.tags[i]) {
+				out = append(out, n.head)
+			}
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// merge makes spans of word indices; neighbours become one span.
+func merge(indices []int, span func(int) recipe.Span) []recipe.Span {
+	slices.Sort(indices)
+	var out []recipe.Span
+	last := -2
+	for _, i := range slices.Compact(indices) {
+		if s := span(i); i == last+1 {
+			out[len(out)-1].End = s.End
+		} else {
+			out = append(out, s)
+		}
+		last = i
+	}
+	return out
+}
+
+// reweighted are the operations for words whose weight changed.
+func (c *caption) reweighted(spans []recipe.Span) []Op {
+	var ops []Op
+	for i, w := range c.words {
+		was := 1.0
+		if w.origin >= 0 {
+			was = c.was[w.origin]
+		}
+		if w.factor == was {
+			continue
+		}
+		op := Op{Kind: Reweight, Target: spans[i], From: w.lower, To: w.lower, Factor: w.factor}
+		if w.origin >= 0 {
+			t := c.source[w.origin]
+			op.Source = recipe.Span{Start: t.start, End: t.start + len(t.text)}
+		}
+		ops = append(ops, op)
+	}
+	return ops
+}
+
+// label is the edit in the fewest words.
+func label(ops []Op) string {
+	var parts []string
+	for _, op := range ops {
+		switch op.Kind {
+		case Swap:
+			parts = append(parts, op.From+" → "+op.To)
+		case Refine:
+			parts = append(parts, "+ "+op.To)
+		case Remove:
+			parts = append(parts, "− "+op.From)
+		case Reweight:
+			parts = append(parts, op.To+" ×"+strconv.FormatFloat(round(op.Factor), 'f', -1, 64))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+func round(f float64) float64 {
+	n, err := strconv.ParseFloat(fmt.Sprintf("%.2f", f), 64)
+	if err != nil {
+		return f
+	}
+	return n
+}

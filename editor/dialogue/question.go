@@ -1,0 +1,96 @@
+package dialogue
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// beyondRule recognises requests that are understood but cannot be done by
+// editing attention.
+type beyondRule struct {
+	pattern pattern
+	answer  string
+}
+
+func beyondRules() []beyondRule {
+	const image = "[the|this|it|that|my] [image|picture|photo|it|face|whole thing|portrait]"
+	list := []struct{ pattern, answer string }{
+		{"[no] (crop|trim|resize|rescale|scale|upscale|enlarge|zoom|zoom in|zoom out|zoom into|pan|rotate|tilt|flip|mirror|turn around|straighten|cut off|stretch|shrink|widen) " + image, "I cannot crop, resize, rotate or flip: I change what the picture shows."},
+		{"[no] (crop|trim|resize|rescale|upscale|rotate|flip|mirror|tilt|zoom|zoom in|zoom out|pan) <x>", "I cannot crop, resize, rotate or flip: I change what the picture shows."},
+		{"(make|turn|move|rotate|tilt) [it|this|the image|the picture|the photo] (by <n> degrees|upside down|sideways|clockwise|counterclockwise|wider|higher resolution|high resolution|hd|4k|landscape format|portrait format)", "I cannot crop, resize, rotate or flip: I change what the picture shows."},
+		{"(make|get) " + image + " (better|nicer|good|perfect|prettier|awesome|amazing|cooler|more interesting|look better|look nicer|look good|pop)", "I cannot tell what would be better. Say what should change."},
+		{"(improve|enhance|fix|beautify|perfect|retouch|clean up|polish) " + image, "I cannot tell what would be better. Say what should change."},
+		{"(surprise me|do something|do something else|something else|change something|change it|edit it|do whatever you want|you choose|you decide|anything|whatever)", "I need to know what to change."},
+		{"(sharpen|blur|deblur|denoise|brighten|darken) <x>", "I cannot filter pixels, but I can change the light that the picture describes."},
+		{"(increase|decrease|reduce|raise|lower|adjust|change|boost|up|turn up|turn down) [the] (contrast|brightness|saturation|sharpness|exposure|gamma|hue|opacity|resolution|quality|size) [of <x>|by <x>]", "I cannot filter pixels, but I can change the light that the picture describes."},
+		{"(save|download|export|print|send|share|upload|delete|email|post) " + image, "That is a command, not an edit: see /help."},
+		{"(write|type|add|put) [the] (text|words|caption|title|name|letters) <x>", "I cannot write text into a picture."},
+	}
+	rules := make([]beyondRule, len(list))
+	for i, b := range list {
+		rules[i] = beyondRule{compile(b.pattern), b.answer}
+	}
+	return rules
+}
+
+// outOfScope answers what editing attention cannot do.
+func (p *Planner) outOfScope(tokens []token, talk Conversation) *Question {
+	for _, b := range p.beyond {
+		if b.pattern.match(tokens, func(match) bool { return true }) {
+			return &Question{Kind: OutOfScope, Text: b.answer, Choices: examples(p.suggestions(talk))}
+		}
+	}
+	return nil
+}
+
+// notUnderstood says what can be said.
+func (p *Planner) notUnderstood(tokens []token, talk Conversation) *Question {
+	text := phraseText(tokens)
+	if len(text) > 60 {
+		text = strings.ToValidUTF8(text[:57], "") + "…"
+	}
+	return &Question{
+		Kind:    NotUnderstood,
+		Text:    fmt.Sprintf("I did not understand %q. You can change, add, remove, strengthen or weaken what the picture shows, or undo.", text),
+		Choices: examples(p.suggestions(talk)),
+	}
+}
+
+// examples fills up suggestions to a few utterances that can always be said.
+func examples(own []string) []string {
+	if len(own) > 0 {
+		return own
+	}
+	return []string{"a woman's face with blond hair", "a river between mountains at sunset"}
+}
+
+// suggestions are edits that fit the picture at hand.
+func (p *Planner) suggestions(talk Conversation) []string {
+	if len(talk.Turns) == 0 {
+		return nil
+	}
+	d := p.newDraft(talk)
+	q := d.caption.parse()
+	var out []string
+	for _, n := range q.nouns {
+		for i := n.start; i < n.head && len(out) < 2; i++ {
+			if p.lex.IsColour(q.tokens[i].lower) {
+				other := "red"
+				if q.tokens[i].lower == "red" {
+					other = "blue"
+				}
+				out = append(out, "make the "+q.tokens[n.head].lower+" "+other)
+			}
+		}
+	}
+	if _, ok := d.person(q); ok {
+		out = append(out, "add glasses")
+	} else {
+		out = append(out, "at sunset")
+	}
+	if len(talk.Turns) > 1 {
+		out = append(out, "undo")
+	}
+	return slices.Compact(out)
+}

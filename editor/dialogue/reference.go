@@ -1,0 +1,334 @@
+package dialogue
+
+import (
+	"slices"
+	"strings"
+
+	"pentimento/editor/dialogue/lexicon"
+)
+
+// A referent is what a spoken phrase names in the caption.
+type referent struct {
+	// phrase is what was spoken, head the noun in it, adjectives what else was
+	// said of it, number "one" or "both" when that was said.
+	phrase []token
+	head   string
+	// whole is set for the picture itself ("it", "the image"), scene for its
+	// background.
+	whole, scene bool
+	// found tells that the caption names it: in noun phrase np, with the words
+	// [from, to) answering to what was spoken.
+	found    bool
+	np       nounPhrase
+	from, to int
+	// owner is the noun phrase it belongs to ("the man's top"), where known.
+	owned bool
+	owner nounPhrase
+	// rivals are other noun phrases that answer just as well.
+	rivals []nounPhrase
+}
+
+var (
+	wordsForPicture = set("image picture photo photograph pic scene everything whole painting drawing portrait all rendering shot frame")
+	wordsForScene   = set("background backdrop location setting surroundings scenery place environment backgroud bg")
+	wordsForPeople  = set("person people someone somebody man woman guy lady figure character subject human boy girl child kid one model he she they him them her")
+	genericPerson   = set("person people someone somebody figure character subject human model he she they him them her me you")
+	pronouns        = set("it this that they them one he she him her these those")
+)
+
+func set(words string) map[string]bool {
+	m := map[string]bool{}
+	for w := range strings.FieldsSeq(words) {
+		m[w] = true
+	}
+	return m
+}
+
+// resolve finds what a phrase names. Reference is the hard part of edits in
+// conversation: only a fifth of real requests name the words that they want
+// replaced. In order of trust:
+//
+//  1. pronouns name what was edited last, or what the picture is of;
+//  2. "her hair", "the man's top": the owner is resolved first, then the part is
+//     sought after the owner;
+//  3. a noun of the caption with the same lemma, then a synonym, then a noun
+//     one of which is a kind of the other ("the man" for "a person", "the
+//     animal" for "a dog"); adjectives that were spoken break ties, then nearness
+//     to the last edit, then order.
+//
+// What the caption does not name (it may be in the picture all the same) comes
+// back with found unset and the owner, if any.
+func (d *draft) resolve(phrase []token) referent {
+	p := d.caption.parse()
+	phrase = trimMarks(phrase)
+	r := referent{phrase: phrase}
+	if len(phrase) == 0 {
+		return r
+	}
+	if len(phrase) == 1 && pronouns[phrase[0].lower] {
+		return d.resolvePronoun(p, r)
+	}
+	spoken := parse(d.p.lex, phrase)
+	name, ok := mainPhrase(spoken)
+	if !ok {
+		return d.resolveWord(p, r)
+	}
+	r.head = spoken.tokens[name.head].lower
+	switch {
+	case wordsForScene[r.head] && name.core == name.head:
+		r.scene = true
+	case wordsForPicture[r.head] && name.core == name.head && !d.named(p, r.head):
+		r.whole = true
+		return r
+	}
+	d.resolveOwner(p, spoken, name, &r)
+	d.pick(p, spoken, name, &r)
+	return r
+}
+
+// mainPhrase is the noun phrase that a spoken phrase is about: the first, with
+// its possessor inside; in "one of the children" the children, in "the color of
+// the car" the car.
+func mainPhrase(p parsed) (nounPhrase, bool) {
+	var whole []nounPhrase
+	for _, n := range p.nouns {
+		if len(whole) == 0 || n.start > whole[len(whole)-1].start {
+			whole = append(whole, n)
+		} else {
+			whole[len(whole)-1] = n // the longer one, with the possessor inside
+		}
+	}
+	if len(whole) == 0 {
+		return nounPhrase{}, false
+	}
+	return whole[0], true
+}
+
+func (d *draft) named(p parsed, head string) bool {
+	return slices.ContainsFunc(p.nouns, func(n nounPhrase) bool { return p.tokens[n.head].lower == head })
+}
+
+func (d *draft) resolvePronoun(p parsed, r referent) referent {
+	w := r.phrase[0].lower
+	if genericPerson[w] {
+		if n, ok := d.person(p); ok {
+			return found(r, p, n)
+		}
+	}
+	if i := d.focusIndex(); i >= 0 {
+		for _, n := range p.nouns {
+			if n.head == i {
+				return found(r, p, n)
+			}
+		}
+	}
+	r.whole = true
+	return r
+}
+
+func found(r referent, p parsed, n nounPhrase) referent {
+	r.found, r.np, r.from, r.to, r.head = true, n, n.core, n.head+1, p.tokens[n.head].lower
+	return r
+}
+
+// person is the first noun phrase about a person, or about an animal.
+func (d *draft) person(p parsed) (nounPhrase, bool) {
+	for _, kind := range []lexicon.Kind{lexicon.Person, lexicon.Animal} {
+		for _, n := range p.nouns {
+			if d.p.lex.Is(p.tokens[n.head].lower, kind) {
+				return n, true
+			}
+		}
+	}
+	return nounPhrase{}, false
+}
+
+// resolveWord finds a phrase without a noun: a word of the caption itself ("the
+// red").
+func (d *draft) resolveWord(p parsed, r referent) referent {
+	want := d.p.lemma(r.phrase[len(r.phrase)-1].lower)
+	for i, t := range p.tokens {
+		if !t.mark && !closedWord(t.lower) && d.p.lemma(t.lower) == want {
+			r.found, r.from, r.to, r.head = true, i, i+1, t.lower
+			r.np = nounPhrase{start: i, end: i + 1, head: i, core: i, owner: -1}
+			for _, n := range p.nouns {
+				if n.start <= i && i < n.end {
+					r.np = n
+				}
+			}
+			return r
+		}
+	}
+	return r
+}
+
+// resolveOwner finds who "her", "the man's" or "of the man" is.
+func (d *draft) resolveOwner(p parsed, spoken parsed, name nounPhrase, r *referent) {
+	var owner []token
+	switch {
+	case name.owner >= 0:
+		owner = spoken.tokens[name.start : name.owner+1]
+	case spoken.tags[name.start] == possessive:
+		if n, ok := d.person(p); ok {
+			r.owned, r.owner = true, n
+		}
+		return
+	case name.end < len(spoken.tokens) && spoken.tokens[name.end].lower == "of":
+		owner = spoken.tokens[name.end+1:]
+	}
+	if len(owner) == 0 {
+		return
+	}
+	if o := d.resolve(owner); o.found {
+		r.owned, r.owner = true, o.np
+	}
+}
+
+// pick chooses the caption's noun phrase that answers best to the spoken one.
+func (d *draft) pick(p parsed, spoken parsed, name nounPhrase, r *referent) {
+	best := 0.0
+	focus := d.focusIndex()
+	for _, n := range p.nouns {
+		for i := n.core; i <= n.head; i++ {
+			score := d.likeness(r.head, p.tokens[i].lower)
+			if score == 0 || i < n.head && (score < 10 || !d.compoundPart(spoken, name, p, n, i)) {
+				continue
+			}
+			from, bonus := d.modifiers(spoken, name, p, n)
+			score += bonus
+			if i < n.head {
+				score -= 5
+			}
+			if r.owned && r.owner.head < i && (n.owner == r.owner.head || n.start > r.owner.head) {
+				score += 1.5
+			}
+			if n.head == focus {
+				score += 0.5
+			}
+			switch {
+			case score > best+0.01:
+				best = score
+				r.found, r.np, r.from, r.to, r.rivals = true, n, min(from, i), i+1, nil
+			case score > best-0.01 && n.head != r.np.head:
+				r.rivals = append(r.rivals, n)
+			}
+		}
+	}
+}
+
+// compoundPart allows a compound's first noun to answer ("the varanus"), unless
+// the compound is a name of its own that the lexicon has.
+func (d *draft) compoundPart(spoken parsed, name nounPhrase, p parsed, n nounPhrase, i int) bool {
+	_, ok := d.p.lex.Lookup(p.tokens[i].lower + " " + p.tokens[n.head].lower)
+	return !ok
+}
+
+// likeness is how well a noun of the caption answers to a spoken one; 0 is not
+// at all.
+func (d *draft) likeness(spoken, noun string) float64 {
+	if spoken == noun {
+		return 10
+	}
+	lex := d.p.lex
+	a, _ := lex.NounLemma(spoken)
+	b, _ := lex.NounLemma(noun)
+	if a == b || americanSpelling(a) == americanSpelling(b) {
+		return 9.5
+	}
+	if genericPerson[spoken] && lex.Is(noun, lexicon.Person) {
+		return 6
+	}
+	up, down := lex.KindOf(noun, spoken), lex.KindOf(spoken, noun)
+	switch {
+	case up && down:
+		return 8
+	case up:
+		return 6
+	case down:
+		return 4
+	case a == "man" && genericPerson[b], a == "woman" && genericPerson[b]:
+		return 4
+	case len(a) > 3 && strings.HasSuffix(b, a), len(b) > 3 && strings.HasSuffix(a, b) && lex.Is(a, lexicon.Artifact):
+		return 5 // "motorcycle" and "cycle"
+	}
+	return 0
+}
+
+// modifiers compares what was said of the noun with what the caption says of
+// it: where the answering words start, and the bonus for them.
+func (d *draft) modifiers(spoken parsed, name nounPhrase, p parsed, n nounPhrase) (from int, bonus float64) {
+	from = n.core
+	for i := name.start; i < name.head; i++ {
+		if spoken.tags[i] != adjective && spoken.tags[i] != noun && spoken.tags[i] != number && spoken.tags[i] != gerund {
+			continue
+		}
+		want := d.p.lemma(spoken.tokens[i].lower)
+		for j := n.start; j < n.head; j++ {
+			if d.p.lemma(p.tokens[j].lower) == want {
+				bonus += 2
+				if p.tags[j] != number {
+					from = min(from, j)
+				}
+			}
+		}
+	}
+	// "the man on the left": words that follow count where they follow there too.
+	for _, t := range spoken.tokens[name.end:] {
+		for j := n.end; j < min(len(p.tokens), n.end+6); j++ {
+			if !t.mark && !closedWord(t.lower) && p.tokens[j].lower == t.lower {
+				bonus++
+			}
+		}
+	}
+	return from, bonus
+}
+
+// focusIndex is where the noun that was edited last stands, or -1.
+func (d *draft) focusIndex() int {
+	if d.focus == nil {
+		return -1
+	}
+	return slices.Index(d.caption.words, d.focus)
+}
+
+// lemma folds a word's number, spelling and degree, for comparing.
+func (p *Planner) lemma(w string) string {
+	if l, ok := p.lex.NounLemma(w); ok {
+		return americanSpelling(l)
+	}
+	if l, ok := p.lex.VerbLemma(w); ok {
+		return americanSpelling(l)
+	}
+	return americanSpelling(w)
+}
+
+// americanSpelling folds British spellings, by rule; it is for comparing words
+// with each other, so that folding too much does no harm.
+func americanSpelling(w string) string {
+	switch w {
+	case "grey":
+		return "gray"
+	case "blonde":
+		return "blond"
+	case "moustache":
+		return "mustache"
+	case "jewellery":
+		return "jewelry"
+	case "doughnut":
+		return "donut"
+	case "tyre":
+		return "tire"
+	case "pyjamas":
+		return "pajamas"
+	case "aeroplane":
+		return "airplane"
+	case "storey":
+		return "story"
+	}
+	for _, pair := range [][2]string{{"our", "or"}, {"re", "er"}, {"ise", "ize"}, {"isation", "ization"}, {"lled", "led"}, {"lling", "ling"}, {"ours", "ors"}, {"oured", "ored"}, {"ourful", "orful"}, {"ogue", "og"}} {
+		if stem, ok := strings.CutSuffix(w, pair[0]); ok && len(stem) > 2 {
+			return stem + pair[1]
+		}
+	}
+	return w
+}

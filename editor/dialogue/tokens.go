@@ -1,0 +1,96 @@
+package dialogue
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// A token is a word, a clitic ('s), or a piece of punctuation.
+type token struct {
+	text, lower string
+	// glued tells that no space stood before it.
+	glued bool
+	// mark is set for punctuation and symbols.
+	mark bool
+	// start is where it begins in the text, in bytes.
+	start int
+}
+
+// tokenise cuts a text into tokens. Hyphens and apostrophes inside a word stay
+// ("close-up", "o'clock"); the 's of the possessive is a token of its own, so that
+// "the woman's" still has the word "woman".
+func tokenise(text string) []token {
+	var tokens []token
+	glued := true
+	for i := 0; i < len(text); {
+		r, size := utf8.DecodeRuneInString(text[i:])
+		if unicode.IsSpace(r) {
+			glued = false
+			i += size
+			continue
+		}
+		end := i + size
+		word := wordRune(r)
+		if word {
+			end = wordEnd(text, i)
+		}
+		tokens = append(tokens, clitic(token{text: text[i:end], lower: lower(text[i:end]), glued: glued, mark: !word, start: i})...)
+		glued = true
+		i = end
+	}
+	return tokens
+}
+
+// wordEnd is the end of the word that starts at i.
+func wordEnd(text string, i int) int {
+	for i < len(text) {
+		r, size := utf8.DecodeRuneInString(text[i:])
+		if wordRune(r) {
+			i += size
+			continue
+		}
+		next, _ := utf8.DecodeRuneInString(text[i+size:])
+		if !strings.ContainsRune("-'’.", r) || !wordRune(next) || r == '.' && !unicode.IsDigit(next) {
+			return i
+		}
+		i += size
+	}
+	return i
+}
+
+func wordRune(r rune) bool {
+	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r))
+}
+
+// clitic splits the possessive off a word. The contractions of "is" are left
+// whole: "it's", "that's".
+func clitic(t token) []token {
+	stem, ok := strings.CutSuffix(t.lower, "'s")
+	at := strings.LastIndexAny(t.text, "'’")
+	if !ok || at <= 0 || contracted[stem] {
+		return []token{t}
+	}
+	rest := token{text: t.text[at:], lower: "'s", glued: true, start: t.start + at}
+	t.text, t.lower = t.text[:at], stem
+	return []token{t, rest}
+}
+
+var contracted = map[string]bool{"it": true, "let": true, "that": true, "there": true, "what": true, "how": true, "he": true, "she": true, "who": true, "here": true}
+
+// lower folds case and the curly apostrophe.
+func lower(s string) string {
+	return strings.ReplaceAll(strings.ToLower(s), "’", "'")
+}
+
+// phraseText writes tokens as text again.
+func phraseText(tokens []token) string {
+	var b strings.Builder
+	for i, t := range tokens {
+		if i > 0 && !(t.glued && (t.mark || t.lower == "'s")) {
+			b.WriteByte(' ')
+		}
+		b.WriteString(t.text)
+	}
+	return b.String()
+}

@@ -1,0 +1,151 @@
+package dialogue
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// answer reads an utterance as the answer to the question that was asked: by the
+// choice's number, or by words that only one choice has.
+func (p *Planner) answer(tokens []token, talk Conversation) []token {
+	if talk.Pending == nil || len(talk.Pending.Choices) == 0 {
+		return tokens
+	}
+	spoken := polite(tokens)
+	if len(spoken) == 0 || len(spoken) > 5 {
+		return tokens
+	}
+	choices := talk.Pending.Choices
+	rest := spoken
+	if rest[0].lower == "the" {
+		rest = rest[1:]
+	}
+	if len(rest) > 0 && len(rest) < 3 {
+		if n, ok := readNumber(rest[:1]); ok && n <= len(choices) {
+			return read(choices[n-1])
+		}
+	}
+	var fitting []string
+	for _, choice := range choices {
+		words := " " + lower(choice) + " "
+		all := len(rest) > 0
+		for _, t := range rest {
+			all = all && (t.lower == "one" || strings.Contains(words, " "+t.lower+" "))
+		}
+		if all {
+			fitting = append(fitting, choice)
+		}
+	}
+	if len(fitting) == 1 {
+		return read(fitting[0])
+	}
+	return tokens
+}
+
+// mend corrects words that nobody knows and that are one letter off a word of the
+// caption, of the model's vocabulary or of the grammar. It says what it did.
+func (p *Planner) mend(tokens []token, talk Conversation) (out []token, said string) {
+	var known []string
+	out = slices.Clone(tokens)
+	for i, t := range out {
+		if t.mark || len(t.lower) < 3 || p.knows(t.lower, talk) {
+			continue
+		}
+		if known == nil {
+			known = p.vocabulary(talk)
+		}
+		if word, ok := nearest(t.lower, known); ok {
+			out[i].text, out[i].lower = word, word
+			said = strings.TrimPrefix(fmt.Sprintf("%s; read %q as %q", said, t.text, word), "; ")
+		}
+	}
+	return out, said
+}
+
+// knows tells whether a word needs no mending.
+func (p *Planner) knows(w string, talk Conversation) bool {
+	if closedWord(w) || starters[w] || talk.Known != nil && talk.Known(w) || strings.ContainsAny(w, "0123456789-") {
+		return true
+	}
+	if _, ok := p.lex.Lookup(w); ok {
+		return true
+	}
+	if _, ok := p.lex.NounLemma(w); ok {
+		return true
+	}
+	if _, ok := p.lex.VerbLemma(w); ok {
+		return true
+	}
+	_, _, ok := p.lex.Degree(w)
+	return ok
+}
+
+// vocabulary lists what a typing error may have meant, what is nearest to the
+// conversation first.
+func (p *Planner) vocabulary(talk Conversation) []string {
+	var words []string
+	if len(talk.Turns) > 0 {
+		for _, t := range tokenise(talk.Turns[len(talk.Turns)-1].Prompt) {
+			if !t.mark && len(words) < captionLimit {
+				words = append(words, t.lower)
+			}
+		}
+	}
+	words = append(words, talk.Vocabulary...)
+	words = append(words, "background", "undo", "redo", "instead", "remove", "without", "glasses", "color", "colour", "change", "replace", "style", "sunset", "curlier", "please", "picture")
+	return words
+}
+
+// nearest is the word one edit away: a letter missing, added, changed, or two
+// swapped. Words are tried in order.
+func nearest(w string, words []string) (string, bool) {
+	for _, candidate := range words {
+		if len(candidate) > 2 && candidate != w && oneOff(w, lower(candidate)) {
+			return lower(candidate), true
+		}
+	}
+	return "", false
+}
+
+func oneOff(a, b string) bool {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	if len(b)-len(a) > 1 {
+		return false
+	}
+	i := 0
+	for i < len(a) && a[i] == b[i] {
+		i++
+	}
+	switch {
+	case len(a) < len(b):
+		return a[i:] == b[i+1:]
+	case i == len(a):
+		return false
+	case a[i+1:] == b[i+1:]:
+		return true
+	}
+	return i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]
+}
+
+// unknownWords are the words new in a plan that the model does not know.
+func (p *Planner) unknownWords(plan *Plan, talk Conversation) []string {
+	if talk.Known == nil {
+		return nil
+	}
+	old := map[string]bool{}
+	if n := len(talk.Turns); n > 0 && plan.Action == Edit {
+		for _, t := range tokenise(talk.Turns[n-1].Prompt) {
+			old[t.lower] = true
+		}
+	}
+	var unknown []string
+	for _, t := range tokenise(plan.Prompt) {
+		if !t.mark && !old[t.lower] && t.lower != "'s" && !talk.Known(t.lower) && !slices.Contains(unknown, t.lower) {
+			unknown = append(unknown, t.lower)
+		}
+	}
+	return unknown
+}
