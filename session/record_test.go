@@ -198,15 +198,23 @@ func useUnguarded(t *testing.T, path string) {
 	}
 	var walk func(b *bolt.Bucket) error
 	walk = func(b *bolt.Bucket) error {
-		return b.ForEach(func(k, v []byte) error {
-			if v == nil {
-				return walk(b.Bucket(k))
+		return b.ForEach(func(k, _ []byte) error {
+			if sub := b.Bucket(k); sub != nil {
+				return walk(sub)
 			}
 			return nil
 		})
 	}
 	err = db.View(func(tx *bolt.Tx) error {
-		return tx.ForEach(func(_ []byte, b *bolt.Bucket) error { return walk(b) })
+		cursor := tx.Cursor()
+		for name, _ := cursor.First(); name != nil; name, _ = cursor.Next() {
+			if b := tx.Bucket(name); b != nil { // and no key of the root's own
+				if err := walk(b); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
 	})
 	if err != nil {
 		t.Errorf("read: %v", err)
