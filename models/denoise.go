@@ -53,19 +53,58 @@ func (in *inspection) openUNet(op opener, p *preparedUNet) (*unet, error) {
 	}, nil
 }
 
+// An openingUNet is a UNet that is being opened, or was.
+type openingUNet struct {
+	done chan struct{} // closed when unet or err is set
+	unet *unet
+	err  error
+}
+
+// startUNet begins to open the UNet.
+func (in *inspection) startUNet(op opener, p *preparedUNet) *openingUNet {
+	o := &openingUNet{done: make(chan struct{})}
+	go func() {
+		defer close(o.done)
+		o.unet, o.err = in.openUNet(op, p)
+	}()
+	return o
+}
+
+// wait gives the UNet when it is open.
+func (o *openingUNet) wait(ctx context.Context) (*unet, error) {
+	select {
+	case <-o.done:
+		return o.unet, o.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (o *openingUNet) close() error {
+	<-o.done
+	if o.unet == nil {
+		return nil
+	}
+	return o.unet.session.Close()
+}
+
 // Denoise runs the UNet once for all rows of the batch, which it does not
 // change. The results are new memory and belong to the caller. When ctx ends
 // the run stops within the operator that is being computed, and the error is
 // ctx's.
 func (m *Model) Denoise(ctx context.Context, in *Batch) (*Denoised, error) {
-	inputs, err := m.unet.feed.all(in)
+	unet, err := m.unet.wait(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("denoise: %w", err)
+	}
+	inputs, err := unet.feed.all(in)
 	if err != nil {
 		return nil, fmt.Errorf("denoise: %w", err)
 	}
 	s := m.spec
-	out, err := run(ctx, m.unet.session, inputs,
-		tensorSpec{m.unet.noise, []int{in.Rows, s.LatentChannels, s.LatentHeight, s.LatentWidth}},
-		tensorSpec{m.unet.maps, []int{in.Rows, s.MapHeight * s.MapWidth, s.ContextLength}})
+	out, err := run(ctx, unet.session, inputs,
+		tensorSpec{unet.noise, []int{in.Rows, s.LatentChannels, s.LatentHeight, s.LatentWidth}},
+		tensorSpec{unet.maps, []int{in.Rows, s.MapHeight * s.MapWidth, s.ContextLength}})
 	if err != nil {
 		return nil, fmt.Errorf("denoise: %w", err)
 	}

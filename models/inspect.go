@@ -49,55 +49,67 @@ type inspection struct {
 func inspect(f folder) (*inspection, error) {
 	in := &inspection{folder: f}
 	for _, step := range []func() error{
-		in.readSmallFiles, in.readGraphs,
+		in.readIndex, in.readSchedule, in.readTokenizer, in.readVocabulary,
+		in.readText, in.readUNet, in.readDecoder, in.readEncoder,
 		in.checkText, in.checkUNet, in.checkDecoder, in.checkEncoder,
-		in.sizeText, in.sizeLatents, in.sizeImage,
+		in.sizeText, in.sizeLatents, in.sizeImage, in.readDigest,
 	} {
 		if err := step(); err != nil {
 			return nil, err
 		}
 	}
-	var err error
-	in.digest, err = in.computeDigest()
-	return in, err
+	return in, nil
 }
 
-// parts are the graphs that the folder has.
+// parts are the graphs that were read.
 func (in *inspection) parts() []*part {
-	parts := []*part{in.text, in.unet, in.decoder}
-	if in.encoder != nil {
-		parts = append(parts, in.encoder)
-	}
-	return parts
+	return slices.DeleteFunc([]*part{in.text, in.unet, in.decoder, in.encoder}, func(p *part) bool { return p == nil })
 }
 
-func (in *inspection) readSmallFiles() (err error) {
-	if in.index, err = in.folder.loadIndex(); err != nil {
-		return err
-	}
-	if in.spec.Schedule, in.spec.Prediction, err = in.folder.loadSchedule(); err != nil {
-		return err
-	}
-	if in.tokenizer, err = in.folder.loadTokenizer(); err != nil {
-		return err
-	}
+func (in *inspection) readIndex() (err error) {
+	in.index, err = in.folder.loadIndex()
+	return err
+}
+
+func (in *inspection) readSchedule() (err error) {
+	in.spec.Schedule, in.spec.Prediction, err = in.folder.loadSchedule()
+	return err
+}
+
+func (in *inspection) readTokenizer() (err error) {
+	in.tokenizer, err = in.folder.loadTokenizer()
+	return err
+}
+
+func (in *inspection) readVocabulary() (err error) {
 	in.vocabulary, err = in.folder.loadVocabulary()
 	return err
 }
 
-func (in *inspection) readGraphs() (err error) {
-	if in.text, err = in.folder.readPart("text_encoder"); err != nil {
-		return err
-	}
-	if in.unet, err = in.folder.readPart("unet"); err != nil {
-		return err
-	}
-	if in.decoder, err = in.folder.readPart("vae_decoder"); err != nil {
-		return err
-	}
+func (in *inspection) readText() (err error) {
+	in.text, err = in.folder.readPart("text_encoder")
+	return err
+}
+
+func (in *inspection) readUNet() (err error) {
+	in.unet, err = in.folder.readPart("unet")
+	return err
+}
+
+func (in *inspection) readDecoder() (err error) {
+	in.decoder, err = in.folder.readPart("vae_decoder")
+	return err
+}
+
+func (in *inspection) readEncoder() (err error) {
 	if in.folder.has("vae_encoder") {
 		in.encoder, err = in.folder.readPart("vae_encoder")
 	}
+	return err
+}
+
+func (in *inspection) readDigest() (err error) {
+	in.digest, err = in.computeDigest()
 	return err
 }
 

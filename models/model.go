@@ -52,7 +52,7 @@ type Model struct {
 	vocabulary []string
 
 	text    *textEncoder
-	unet    *unet
+	unet    *openingUNet
 	decoder *decoder
 
 	// encoder is opened when the first picture is encoded.
@@ -73,6 +73,10 @@ func OpenDir(ctx context.Context, dir string, o Options) (*Model, error) {
 
 // OpenFS opens the model in a file system, which can't hold weights outside
 // the graphs. name is what [Model.Name] returns and errors call the folder.
+//
+// It is meant for the model that is built in: on the CPU, where nothing but a
+// broken graph could go wrong, it returns while ONNX Runtime still optimises
+// the UNet, and the first [Model.Denoise] waits for that.
 func OpenFS(ctx context.Context, fsys fs.FS, name string, o Options) (*Model, error) {
 	return open(ctx, folder{fs: fsys, name: name}, o)
 }
@@ -110,9 +114,12 @@ func open(ctx context.Context, f folder, o Options) (*Model, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open model: %w", err)
 	}
-	prepared, err := in.prepare(ctx, o)
+	prepared, unkept, err := in.prepare(ctx, o)
 	if err != nil {
 		return nil, fmt.Errorf("open model: %w", err)
+	}
+	if unkept != nil {
+		o.Log.Warn("the prepared UNet could not be kept", "reason", unkept)
 	}
 	var failed error
 	for _, d := range device.Candidates() {
@@ -147,7 +154,10 @@ func (in *inspection) open(ctx context.Context, prepared *preparedUNet, o Option
 	opener := opener{o: o, device: device, folder: in.folder}
 	var parts sync.WaitGroup
 	var failed [3]error
-	parts.Go(func() { m.unet, failed[0] = in.openUNet(opener, prepared) })
+	m.unet = in.startUNet(opener, prepared)
+	if in.folder.dir != "" || device.Provider != runtime.CPU {
+		parts.Go(func() { _, failed[0] = m.unet.wait(ctx) })
+	}
 	parts.Go(func() { m.text, failed[1] = in.openText(opener) })
 	parts.Go(func() { m.decoder, failed[2] = in.openDecoder(opener) })
 	parts.Wait()
@@ -157,7 +167,9 @@ func (in *inspection) open(ctx context.Context, prepared *preparedUNet, o Option
 		}
 	}
 	if in.encoder != nil {
-		m.openEncoder = func() (*encoder, error) { return in.openEncoder(opener) }
+		// What the closure holds stays in memory: not the whole inspection.
+		p, input, output, latents := in.encoder, in.encoderIn, in.encoderOut, in.spec.LatentChannels
+		m.openEncoder = func() (*encoder, error) { return openEncoder(opener, p, input, output, latents) }
 	}
 	return m, m.prove(ctx)
 }
@@ -181,7 +193,7 @@ func (m *Model) Close() error {
 		all = append(all, m.text.session.Close())
 	}
 	if m.unet != nil {
-		all = append(all, m.unet.session.Close())
+		all = append(all, m.unet.close())
 	}
 	if m.decoder != nil {
 		all = append(all, m.decoder.session.Close())

@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"math/rand/v2"
+	"os"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -17,12 +20,46 @@ import (
 	"pentimento/models/runtime/runtimetest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if shared.model != nil {
+		if err := shared.model.Close(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = 1
+		}
+	}
+	if err := goleak.Find(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
+}
 
-// openPocket opens the bundled model.
+// shared is the bundled model, opened once for all tests that leave it alone.
+var shared struct {
+	sync.Mutex
+	model *models.Model
+}
+
+// openPocket gives the bundled model.
 func openPocket(t testing.TB) *models.Model {
 	t.Helper()
-	m, err := models.OpenFS(t.Context(), pocket.Files(), "pocket", models.Options{Runtime: runtimetest.Load(t), Device: "cpu"})
+	shared.Lock()
+	defer shared.Unlock()
+	if shared.model == nil {
+		m, err := models.OpenFS(t.Context(), pocket.Files(), "pocket", models.Options{Runtime: runtimetest.Load(t), Device: "cpu"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		shared.model = m
+	}
+	return shared.model
+}
+
+// openDir opens the model in a folder until the test ends.
+func openDir(t testing.TB, dir string) *models.Model {
+	t.Helper()
+	m, err := models.OpenDir(t.Context(), dir, models.Options{Runtime: runtimetest.Load(t), Device: "cpu"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -230,8 +267,11 @@ func TestDenoiseRefuses(t *testing.T) {
 		"text too long":     func(b *models.Batch) { b.Text = append(b.Text, 0) },
 		"no control":        func(b *models.Batch) { b.Control = models.Control{} },
 		"source outside":    func(b *models.Batch) { b.Control.CrossSource[0] = 2 },
-		"self outside":      func(b *models.Batch) { b.Control.SelfSource[len(b.Control.SelfSource)-1] = -1; b.Control.SelfSource[0] = -1 },
-		"value outside":     func(b *models.Batch) { b.Control.ValueSource[3] = math.MaxInt64 },
+		"self outside": func(b *models.Batch) {
+			b.Control.SelfSource[len(b.Control.SelfSource)-1] = -1
+			b.Control.SelfSource[0] = -1
+		},
+		"value outside": func(b *models.Batch) { b.Control.ValueSource[3] = math.MaxInt64 },
 		"circle": func(b *models.Batch) {
 			b.Control.CrossSource[0], b.Control.CrossSource[1] = 1, 0
 			b.Control.Take[0], b.Control.Take[n] = 1, 1
@@ -318,7 +358,7 @@ func TestDecodeRefuses(t *testing.T) {
 }
 
 func TestClosedModel(t *testing.T) {
-	m := openPocket(t)
+	m := openDir(t, pocketDir(t))
 	b := batchOf(t, m, blond)
 	if err := m.Close(); err != nil {
 		t.Fatal(err)
@@ -345,4 +385,18 @@ func difference(a, b []float32) float64 {
 		n += float64(b[i]) * float64(b[i])
 	}
 	return math.Sqrt(d / n)
+}
+
+// Left alone, the controlled UNet computes what the untouched one does.
+func TestIdentityControlEqualsTheUntouchedUNet(t *testing.T) {
+	m := openPocket(t)
+	u := openUntouched(t)
+	b := batchOf(t, m, blond, red, "")
+	inputs, outputs := u.tensors(t, m, b)
+	if err := u.session.Run(t.Context(), inputs, outputs); err != nil {
+		t.Fatal(err)
+	}
+	if d := difference(denoise(t, m, b).Noise, outputs[0].Floats()); d > 1e-5 {
+		t.Errorf("the noise differs by %g", d)
+	}
 }

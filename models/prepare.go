@@ -28,31 +28,40 @@ type preparedUNet struct {
 }
 
 // prepare gives the controlled UNet: the one in the cache, or a new one, which
-// it puts there. A cache that can't be written is no reason to fail.
-func (in *inspection) prepare(ctx context.Context, o Options) (*preparedUNet, error) {
+// it puts there. unkept says why a new one could not be put there, which is no
+// reason not to use it.
+func (in *inspection) prepare(ctx context.Context, o Options) (p *preparedUNet, unkept, err error) {
 	cache := preparedCache{dir: o.CacheDir, key: in.preparedKey()}
-	p, err := cache.load()
+	p, err = cache.load()
 	if err != nil {
-		if o.CacheDir != "" && !errors.Is(err, os.ErrNotExist) {
-			o.Log.Warn("prepared UNet not usable, preparing it again", "reason", err)
-		}
 		if p, err = in.rewrite(ctx, o); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		if err := cache.store(p); err != nil {
-			o.Log.Warn("prepared UNet not kept", "reason", err)
-		}
+		unkept = cache.store(p)
 	}
 	if len(in.unet.graph.External()) > 0 {
-		p.graph.Weights = in.folder.path(in.unet.name)
+		if err := p.attachWeights(in.folder.path(in.unet.name)); err != nil {
+			return nil, nil, err
+		}
 	}
 	p.spec = in.spec
 	p.spec.Layers = p.controlled.Info.Layers
 	p.spec.MapHeight, p.spec.MapWidth, err = mapSize(in.spec.LatentHeight, in.spec.LatentWidth, p.controlled.MapPixels)
 	if err != nil {
-		return nil, in.folder.failed(in.unet.file(), err)
+		return nil, nil, in.folder.failed(in.unet.file(), err)
 	}
-	return p, nil
+	return p, unkept, nil
+}
+
+// attachWeights says where the weights outside the graph lie. ONNX Runtime
+// takes that only together with the graph's bytes.
+func (p *preparedUNet) attachWeights(dir string) (err error) {
+	p.graph.Weights = dir
+	if p.graph.Path != "" {
+		p.graph.Data, err = os.ReadFile(p.graph.Path)
+		p.graph.Path = ""
+	}
+	return err
 }
 
 // rewrite makes the controlled UNet, which takes one run of the untouched one.

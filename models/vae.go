@@ -37,14 +37,14 @@ func (in *inspection) openDecoder(op opener) (*decoder, error) {
 	return &decoder{session: session, in: in.decoderIn, out: in.decoderOut}, nil
 }
 
-func (in *inspection) openEncoder(op opener) (*encoder, error) {
-	session, err := op.open(in.encoder, op.graphOf(in.encoder), []string{in.encoderIn.Name}, []string{in.encoderOut.Name})
+func openEncoder(op opener, p *part, in, out graph.Value, latentChannels int) (*encoder, error) {
+	session, err := op.open(p, op.graphOf(p), []string{in.Name}, []string{out.Name})
 	if err != nil {
 		return nil, err
 	}
-	e := &encoder{session: session, in: in.encoderIn, out: in.encoderOut, channels: in.spec.LatentChannels}
-	if in.encoderOut.Name == "latent_parameters" || dim(in.encoderOut, 1) == 2*e.channels {
-		e.channels *= 2
+	e := &encoder{session: session, in: in, out: out, channels: latentChannels}
+	if out.Name == "latent_parameters" || dim(out, 1) == 2*latentChannels {
+		e.channels *= 2 // mean and log variance
 	}
 	return e, nil
 }

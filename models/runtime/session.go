@@ -193,7 +193,9 @@ func (s *Session) Close() error {
 		return nil
 	}
 	s.closed = true
-	return s.session.Destroy()
+	err := s.session.Destroy()
+	giveBack()
+	return err
 }
 
 func values(tensors []*Tensor) []ort.Value {

@@ -1,0 +1,247 @@
+package models
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"pentimento/models/graph"
+	"pentimento/models/runtime"
+)
+
+// A Report says what is in a model folder and what keeps it from being used.
+type Report struct {
+	// Name and Dir are the folder's, Class is the pipeline that it was
+	// exported from.
+	Name, Dir, Class string
+	Parts            []PartReport
+	// Spec is what drawing would need to know, as far as it was found.
+	Spec Spec
+	// Layers are the UNet's attention layers, as far as they were found;
+	// without an ONNX Runtime their heads and pixels are 0.
+	Layers []graph.Layer
+	// Digest is what [Model.Digest] would be.
+	Digest string
+	// Prepared is the file of the prepared UNet, when there is one.
+	Prepared string
+	// Problems are all that is wrong. Without any the model can be opened.
+	Problems []error
+}
+
+// A PartReport describes one graph of the folder.
+type PartReport struct {
+	Name string
+	// Bytes is the size of the graph and of the weights outside it.
+	Bytes int64
+	// Precision is the element type that the part computes its result in.
+	Precision runtime.Kind
+	Opset     int64
+	// Inputs and Outputs are what the graph takes and gives.
+	Inputs, Outputs []graph.Value
+}
+
+// Check reads the model folder dir and reports all that can be told without
+// opening it. With an ONNX Runtime in o, the UNet is run once to see the shape
+// of every attention layer. The error is of the folder itself (or of ctx);
+// what is wrong inside is in the report.
+func Check(ctx context.Context, dir string, o Options) (*Report, error) {
+	r, _, err := check(ctx, dir, o)
+	return r, err
+}
+
+// Prepare checks the model folder dir as [Check] does and puts its prepared
+// UNet into o.CacheDir, so that opening it will be quicker.
+func Prepare(ctx context.Context, dir string, o Options) (*Report, error) {
+	if o.CacheDir == "" || o.Runtime == nil {
+		return nil, errors.New("prepare model: it takes a cache folder and ONNX Runtime")
+	}
+	r, unkept, err := check(ctx, dir, o)
+	if err == nil && unkept != nil {
+		err = fmt.Errorf("prepare model: %w", unkept)
+	}
+	return r, err
+}
+
+func check(ctx context.Context, dir string, o Options) (r *Report, unkept, err error) {
+	f, err := openFolder(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	in := &inspection{folder: f}
+	r = &Report{Name: f.name, Dir: f.dir, Problems: in.everyProblem()}
+	r.describe(in)
+	if len(r.Problems) > 0 || o.Runtime == nil {
+		return r, nil, nil
+	}
+	prepared, unkept, err := in.prepare(ctx, o)
+	if ctx.Err() != nil {
+		return nil, nil, ctx.Err()
+	}
+	if err != nil {
+		r.Problems = append(r.Problems, err)
+		return r, nil, nil
+	}
+	r.Spec, r.Layers, r.Prepared = prepared.spec, prepared.spec.Layers, prepared.file
+	return r, unkept, nil
+}
+
+// everyProblem reads the folder and goes on where something is wrong, as far
+// as that makes sense.
+func (in *inspection) everyProblem() []error {
+	var problems []error
+	try := func(steps ...func() error) {
+		for _, step := range steps {
+			if err := step(); err != nil {
+				problems = append(problems, err)
+			}
+		}
+	}
+	try(in.readIndex, in.readSchedule, in.readTokenizer, in.readVocabulary,
+		in.readText, in.readUNet, in.readDecoder, in.readEncoder)
+	if in.unet != nil {
+		try(in.checkUNet)
+	}
+	if len(problems) > 0 {
+		return problems // the rest compares files with each other
+	}
+	try(in.checkText, in.checkDecoder, in.checkEncoder)
+	if len(problems) > 0 {
+		return problems
+	}
+	try(in.sizeText, in.sizeLatents, in.sizeImage, in.readDigest)
+	return problems
+}
+
+// describe fills in what the inspection found.
+func (r *Report) describe(in *inspection) {
+	r.Class, r.Spec, r.Digest, r.Layers = in.index.Class, in.spec, in.digest, in.info.Layers
+	for _, p := range in.parts() {
+		report := PartReport{
+			Name: p.name, Bytes: int64(len(p.data)), Opset: p.graph.Opset(),
+			Inputs: p.graph.Inputs(), Outputs: p.graph.Outputs(),
+		}
+		for _, weights := range p.graph.External() {
+			if info, err := os.Stat(in.folder.path(p.name + "/" + weights)); err == nil {
+				report.Bytes += info.Size()
+			}
+		}
+		if len(report.Outputs) > 0 {
+			report.Precision = runtime.Kind(report.Outputs[0].Type)
+		}
+		r.Parts = append(r.Parts, report)
+	}
+}
+
+// String is the report as a person reads it.
+func (r *Report) String() string {
+	var b strings.Builder
+	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
+	line("%s (%s)", r.Dir, r.Class)
+	for _, p := range r.Parts {
+		line("  %-12s  %s, opset %d, %.1f MB", p.Name, p.Precision, p.Opset, float64(p.Bytes)/1e6)
+		for _, v := range p.Inputs {
+			line("    takes %s", v)
+		}
+		for _, v := range p.Outputs {
+			line("    gives %s", v)
+		}
+	}
+	if s := r.Spec; s.ImageWidth > 0 {
+		line("  %d tokens of width %d, latents %d×%d×%d scaled by %.5g, pictures of %d×%d pixels, predicts %s",
+			s.ContextLength, s.TextWidth, s.LatentChannels, s.LatentHeight, s.LatentWidth, s.ScalingFactor,
+			s.ImageWidth, s.ImageHeight, s.Prediction)
+	}
+	r.writeLayers(line)
+	if r.Digest != "" {
+		line("  digest %s", r.Digest)
+	}
+	if r.Prepared != "" {
+		line("  prepared: %s", r.Prepared)
+	}
+	if len(r.Problems) == 0 {
+		line("  The model can be used.")
+		return b.String()
+	}
+	line("  The model can't be used:")
+	for _, p := range r.Problems {
+		line("    %v", p)
+	}
+	return b.String()
+}
+
+func (r *Report) writeLayers(line func(format string, args ...any)) {
+	if len(r.Layers) == 0 {
+		return
+	}
+	line("  %d attention layers:", len(r.Layers))
+	for _, l := range r.Layers {
+		kind, shape := "self ", ""
+		if l.Cross {
+			kind = "cross"
+		}
+		if l.Pixels > 0 {
+			shape = fmt.Sprintf("%2d heads, %5d pixels", l.Heads, l.Pixels)
+			if h, w, err := mapSize(r.Spec.LatentHeight, r.Spec.LatentWidth, l.Pixels); err == nil {
+				shape = fmt.Sprintf("%2d heads, %3d×%-3d pixels", l.Heads, h, w)
+			}
+		}
+		line("    %2d  %s  %s  %s", l.Index, kind, shape, l.Name)
+	}
+}
+
+// A Listing is a model folder as [List] sees it, unchecked.
+type Listing struct {
+	Name, Dir, Class string
+	// Bytes is the size of all files in the folder.
+	Bytes int64
+}
+
+// List gives the model folders in dir: dir itself, when it is one, or those
+// among its subfolders, by name.
+func List(dir string) ([]Listing, error) {
+	f, err := openFolder(dir)
+	if err != nil {
+		return nil, err
+	}
+	if f.has(indexFile) {
+		return []Listing{f.listing()}, nil
+	}
+	entries, err := os.ReadDir(f.dir)
+	if err != nil {
+		return nil, fmt.Errorf("list models: %w", err)
+	}
+	var found []Listing
+	for _, e := range entries {
+		sub, err := openFolder(filepath.Join(f.dir, e.Name()))
+		if err == nil && sub.has(indexFile) {
+			found = append(found, sub.listing())
+		}
+	}
+	return found, nil
+}
+
+// listing leaves out what can't be read: checking is for [Check].
+func (f folder) listing() Listing {
+	l := Listing{Name: f.name, Dir: f.dir}
+	if i, err := f.loadIndex(); err == nil {
+		l.Class = i.Class
+	}
+	_ = fs.WalkDir(f.fs, ".", func(_ string, e fs.DirEntry, err error) error {
+		if err != nil {
+			return nil
+		}
+		if info, err := e.Info(); err == nil && info.Mode().IsRegular() {
+			l.Bytes += info.Size()
+		}
+		return nil
+	})
+	return l
+}
