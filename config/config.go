@@ -124,38 +124,48 @@ func hasFlag(node *kong.Node, name string, deep bool) bool {
 // Resolve finds a flag's value: under its command first, then at the top.
 func (f *file) Resolve(_ *kong.Context, parent *kong.Path, flag *kong.Flag) (any, error) {
 	values := f.values
-	if parent != nil && parent.Node() != nil {
-		for _, name := range strings.Fields(parent.Node().Path())[1:] {
-			if inner, ok := values[name].(map[string]any); ok {
-				values = inner
-			}
+	for _, name := range commands(parent) {
+		if inner, ok := values[name].(map[string]any); ok {
+			values = inner
 		}
 	}
 	if v, ok := values[flag.Name]; ok {
-		return text(v), nil
+		return text(v, flag), nil
 	}
 	if v, ok := f.values[flag.Name]; ok {
-		return text(v), nil
+		return text(v, flag), nil
 	}
 	return nil, nil
 }
 
+// commands are the names of the commands that lead to where a flag was found.
+func commands(at *kong.Path) []string {
+	if at == nil {
+		return nil
+	}
+	var names []string
+	for node := at.Node(); node != nil && node.Parent != nil; node = node.Parent {
+		names = append([]string{node.Name}, names...)
+	}
+	return names
+}
+
 // text gives a YAML scalar the form that kong parses; lists and maps become
 // what a flag that is given several times gets.
-func text(v any) any {
+func text(v any, flag *kong.Flag) any {
 	switch v := v.(type) {
 	case []any:
 		parts := make([]string, len(v))
 		for i, p := range v {
 			parts[i] = fmt.Sprint(p)
 		}
-		return strings.Join(parts, ",")
+		return strings.Join(parts, string(flag.Tag.Sep))
 	case map[string]any:
 		var parts []string
 		for k, p := range v {
 			parts = append(parts, fmt.Sprintf("%s=%v", k, p))
 		}
-		return strings.Join(parts, ";")
+		return strings.Join(parts, string(flag.Tag.MapSep))
 	default:
 		return fmt.Sprint(v)
 	}

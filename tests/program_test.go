@@ -59,6 +59,7 @@ func (p program) chat(args ...string) *exec.Cmd {
 	cmd := exec.Command(p.path, append([]string{"chat", "--json", "--steps", "10",
 		"--out", filepath.Join(p.dir, "pictures"), "--store", filepath.Join(p.dir, "sessions.db"),
 		"--cache", filepath.Join(os.TempDir(), "pentimento-test-cache")}, args...)...)
+	cmd.Env = append(os.Environ(), "PENTIMENTO_ONNXRUNTIME="+library())
 	cmd.Stderr = os.Stderr
 	return cmd
 }

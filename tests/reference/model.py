@@ -202,7 +202,7 @@ class UNet(nn.Module):
     """eps(x_t, t, text). The bundled network was trained to predict v; its graph ends with the conversion
     eps = sqrt(alpha_t) v + sqrt(1 - alpha_t) x_t, from two tables that are loaded when they are there."""
 
-    def __init__(self, w, heads):
+    def __init__(self, w, heads, train_steps):
         super().__init__()
         downs, ups = w.count('down_blocks'), w.count('up_blocks')
         heads = [heads] * downs if isinstance(heads, int) else heads
@@ -212,7 +212,8 @@ class UNet(nn.Module):
         self.downs = nn.ModuleList(UNetBlock(w.at(f'down_blocks.{i}'), heads[i]) for i in range(downs))
         self.mid = UNetBlock(w.at('mid_block'), heads[-1])
         self.ups = nn.ModuleList(UNetBlock(w.at(f'up_blocks.{i}'), heads[-1 - i], upsample=i + 1 < ups) for i in range(ups))
-        self.v_tables = (w['sa'], w['sb']) if w.has('sa') else None
+        self.v_tables = sorted(w.tables(train_steps), key=lambda table: -table[0])  # sqrt(alpha) begins at almost 1
+        assert len(self.v_tables) in (0, 2)
         half = self.time1.in_features // 2
         self.register_buffer('frequencies', torch.exp(-math.log(10000) * torch.arange(half) / half))
 
@@ -227,7 +228,7 @@ class UNet(nn.Module):
         for block in self.ups:
             h = block.ascend(h, time, text, skips)
         h = self.conv_out(F.silu(self.norm_out(h)))
-        if self.v_tables is not None:
+        if self.v_tables:
             h = self.v_tables[0][timestep] * h + self.v_tables[1][timestep] * x
         return h
 
@@ -270,12 +271,12 @@ class Model:
     def __init__(self, folder):
         self.folder = folder
         config = lambda part: json.load(open(os.path.join(folder, part)))
-        graph = lambda part, drop='': onnx_weights.load(os.path.join(folder, part, 'model.onnx'), drop)
+        graph = lambda part: onnx_weights.load(os.path.join(folder, part, 'model.onnx'))
         text, unet = config('text_encoder/config.json'), config('unet/config.json')
         self.text_encoder = TextEncoder(graph('text_encoder'), text['num_attention_heads']).eval()
-        self.unet = UNet(graph('unet'), unet['attention_head_dim']).eval()
-        self.decoder = Decoder(graph('vae_decoder', 'v.')).eval()
-        self.scaling_factor = config('vae_decoder/config.json')['scaling_factor']
         self.scheduler = config('scheduler/scheduler_config.json')
+        self.unet = UNet(graph('unet'), unet['attention_head_dim'], self.scheduler['num_train_timesteps']).eval()
+        self.decoder = Decoder(graph('vae_decoder')).eval()
+        self.scaling_factor = config('vae_decoder/config.json')['scaling_factor']
         self.context = config('tokenizer/tokenizer_config.json')['model_max_length']
         self.latents = (unet['in_channels'], unet['sample_size'], unet['sample_size'])
