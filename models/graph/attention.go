@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -30,7 +31,8 @@ type Layer struct {
 // attention is where a layer is in the graph.
 type attention struct {
 	Layer
-	softmax int    // node
+	queries string // left operand of the MatMul Q·Kᵀ
+	keys    string // its right operand
 	product int    // node of the MatMul probs·V
 	probs   string // its left operand [B·h, N, M] or [B, h, N, M]
 	value   string // its right operand [B·h, M, d] or [B, h, M, d]
@@ -71,6 +73,9 @@ func newFinder(m *Model, sample, text string) *finder {
 			}
 		}
 	}
+	// The empty name stands for an operand or result that was left out.
+	delete(f.producers, "")
+	delete(f.consumers, "")
 	for _, out := range g.Output {
 		f.outputs[out.GetName()] = true
 	}
@@ -161,7 +166,8 @@ func (f *finder) layer(softmax int) (l attention, query string, err error) {
 		return l, "", err
 	}
 	l = attention{
-		softmax: softmax,
+		queries: f.graph.Node[scores].Input[0],
+		keys:    f.graph.Node[scores].Input[1],
 		product: product,
 		probs:   probs,
 		value:   f.graph.Node[product].Input[1],
@@ -170,13 +176,13 @@ func (f *finder) layer(softmax int) (l attention, query string, err error) {
 		axis:    axis,
 	}
 	l.Name = layerName(n)
-	if l.Cross, err = f.cross(n, scores, l.value); err != nil {
+	if l.Cross, err = f.cross(n, l); err != nil {
 		return l, "", err
 	}
 	if !l.typ.float() {
 		return l, "", unsupported("%s: the element type of its maps cannot be told (%s)", describe(n), l.typ)
 	}
-	return l, f.slicedFrom(f.graph.Node[scores].Input[0]), nil
+	return l, f.slicedFrom(l.queries), nil
 }
 
 // axis returns the axis of a Softmax, which has to be the last one. A positive
@@ -291,9 +297,8 @@ func (f *finder) onlyData(n *pb.Node) string {
 
 // cross tells cross-attention from self-attention by what keys and values
 // descend from: the text alone, or the latents.
-func (f *finder) cross(softmax *pb.Node, scores int, value string) (bool, error) {
-	q, k := f.taints[f.graph.Node[scores].Input[0]], f.taints[f.graph.Node[scores].Input[1]]
-	v := f.taints[value]
+func (f *finder) cross(softmax *pb.Node, l attention) (bool, error) {
+	q, k, v := f.taints[l.queries], f.taints[l.keys], f.taints[l.value]
 	switch {
 	case q&fromSample == 0:
 		return false, unsupported("%s: its queries do not descend from the latents", describe(softmax))
@@ -339,30 +344,57 @@ func (f *finder) slicedFrom(query string) string {
 }
 
 // refuseBypass refuses a graph in which the text reaches the result on any
-// path but through the cross-attention that was found: then some of it was
-// not found, and an edit would control the rest only.
+// path but through the keys and values of the cross-attention that was found:
+// then some of it was not found, and an edit would control the rest only.
 func (f *finder) refuseBypass(layers []attention, text string) error {
 	cut := map[string]bool{}
+	var free []string // what the text must not reach
 	for _, l := range layers {
+		free = append(free, l.queries)
 		if l.Cross {
 			cut[l.out] = true
+		} else {
+			free = append(free, l.keys, l.value)
 		}
 	}
-	t := taints(f.graph, map[string]taint{text: fromText}, cut)
 	for _, out := range f.graph.Output {
-		if t[out.GetName()] == 0 {
-			continue
+		free = append(free, out.GetName())
+	}
+	reached := taints(f.graph, map[string]taint{text: fromText}, cut)
+	for _, name := range free {
+		if reached[name] != 0 {
+			return unsupported("%s lets %s reach the result around the cross-attention that was found", f.meeting(name, reached), text)
 		}
-		// The first meeting of text and latents outside the layers is what
-		// was not recognised.
-		for _, n := range f.graph.Node {
-			if nodeTaint(n, t) != 0 && f.taints[n.Output[0]]&fromSample != 0 && !cut[n.Output[0]] {
-				return unsupported("%s lets %s reach the result around the cross-attention that was found", describe(n), text)
-			}
-		}
-		return unsupported("%s reaches the output %q around the cross-attention that was found", text, out.GetName())
 	}
 	return nil
+}
+
+// meeting walks back from a tensor along what the text reached, to the node
+// where the text meets the latents, and describes it.
+func (f *finder) meeting(name string, reached map[string]taint) string {
+	for {
+		i, ok := f.producers[name]
+		if !ok {
+			return fmt.Sprintf("%q", name)
+		}
+		n := f.graph.Node[i]
+		next := ""
+		for _, in := range operands(n) {
+			if reached[in] == 0 {
+				continue
+			}
+			if f.taints[in]&fromSample == 0 {
+				return describe(n)
+			}
+			if next == "" {
+				next = in
+			}
+		}
+		if next == "" {
+			return describe(n)
+		}
+		name = next
+	}
 }
 
 // layerName is the path of a layer, from the name of its Softmax.

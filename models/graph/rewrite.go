@@ -66,6 +66,10 @@ func CacheInput(layer int) string { return fmt.Sprintf("%scache_%d", prefix, lay
 // float32 [K, h, N, M]
 func ProbsOutput(layer int) string { return fmt.Sprintf("%sprobs_%d", prefix, layer) }
 
+// minOpset is the first operator set in which all operators that are spliced in
+// exist for the types that they are used with.
+const minOpset = 11
+
 // A Controlled is a UNet whose attention can be controlled.
 type Controlled struct {
 	// Graph is the ONNX model. The same input gives the same bytes. Weights in
@@ -98,6 +102,9 @@ func Rewrite(m *Model, probe Probe, o Options) (*Controlled, error) {
 	info, found, err := inspect(m)
 	if err != nil {
 		return nil, err
+	}
+	if m.opset < minOpset {
+		return nil, unsupported("operator set %d is older than %d", m.opset, minOpset)
 	}
 	if err := refuseControlled(m); err != nil {
 		return nil, err
@@ -135,16 +142,20 @@ func layerSet(layers []int) map[int]bool {
 
 // refuseControlled refuses a graph that uses the rewriter's names already.
 func refuseControlled(m *Model) error {
-	for _, n := range m.proto.Graph.Node {
-		for _, out := range n.Output {
-			if strings.HasPrefix(out, prefix) {
-				return unsupported("%s: names that start with %q are taken: it was rewritten before", describe(n), prefix)
-			}
-		}
+	g := m.proto.Graph
+	var names []string
+	for _, in := range g.Input {
+		names = append(names, in.GetName())
 	}
-	for _, v := range m.inputs {
-		if strings.HasPrefix(v.Name, prefix) {
-			return unsupported("the input %q: it was rewritten before", v.Name)
+	for _, w := range weights(g) {
+		names = append(names, w.GetName())
+	}
+	for _, n := range g.Node {
+		names = append(names, n.Output...)
+	}
+	for _, name := range names {
+		if strings.HasPrefix(name, prefix) {
+			return unsupported("the name %q is one that this rewriter gives: it was rewritten before", name)
 		}
 	}
 	return nil

@@ -1,7 +1,9 @@
 package graph
 
 import (
+	"errors"
 	"fmt"
+	"io"
 
 	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -41,7 +43,11 @@ func (c *wireChecker) check(b []byte, desc protoreflect.MessageDescriptor, path 
 		field := desc.Fields().ByNumber(number)
 		n = protowire.ConsumeFieldValue(number, kind, b)
 		if n < 0 {
-			return malformed("%s ends within %s: %w", path, fieldName(field, number), protowire.ParseError(n))
+			err := protowire.ParseError(n)
+			if depth == 0 && errors.Is(err, io.ErrUnexpectedEOF) {
+				return malformed("the file is cut short: it ends within %s.%s", path, fieldName(field, number))
+			}
+			return malformed("%s.%s: %w", path, fieldName(field, number), err)
 		}
 		if field != nil && field.Message() != nil {
 			if kind != protowire.BytesType {

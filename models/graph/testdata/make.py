@@ -269,6 +269,7 @@ def save_external(m, name):
 
 def export_all(unet):
     scalar, one, rows = torch.tensor(501), torch.tensor([501]), torch.tensor([501.0, 501.0])
+    save(export(unet, "folded", 12, rows.long()), "folded_12")
     save(export(unet, "folded", 14, scalar), "folded_14")
     save(export(unet, "sdpa", 14, rows), "sdpa_14")
     save(export(unet, "sdpa", 17, one), "sdpa_17")
