@@ -21,6 +21,9 @@ chat: build
 test: runtime
 	$(GO) test -race ./...
 
+bench: build
+	$(GO) run ./tests/bench $(ARGS)
+
 lint:
 	@out=$$(gofmt -l .); if [ -n "$$out" ]; then echo "gofmt would change:"; echo "$$out"; exit 1; fi
 	$(GO) vet ./...

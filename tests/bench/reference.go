@@ -14,7 +14,7 @@ func (b *bench) reference() error {
 		fmt.Println("  skipped: Debian's python3-torch is not installed")
 		return nil
 	}
-	out, err := exec.CommandContext(b.ctx, python, "tests/reference/bench.py", "--steps", fmt.Sprint(b.steps)).Output()
+	out, err := exec.CommandContext(b.ctx, python, "tests/reference/bench.py").Output()
 	if err != nil {
 		return fmt.Errorf("tests/reference/bench.py: %w", err)
 	}
