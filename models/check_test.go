@@ -106,6 +106,36 @@ func TestPrepareIsUsedByOpen(t *testing.T) {
 	}
 }
 
+// What another version of the program prepared is not used, and goes.
+func TestOlderPreparedIsReplaced(t *testing.T) {
+	dir, cache := pocketDir(t), t.TempDir()
+	o := models.Options{Runtime: runtimetest.Load(t), Device: "cpu", CacheDir: cache}
+	r, err := models.Prepare(t.Context(), dir, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	unet, _, _ := strings.Cut(filepath.Base(r.Prepared), "-")
+	older := filepath.Join(cache, unet+"-0123456789.onnx")
+	other := filepath.Join(cache, "another model-0123456789.onnx")
+	for _, file := range []string{older, other} {
+		if err := os.WriteFile(file, nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Remove(r.Prepared); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := models.Prepare(t.Context(), dir, o); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(older); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the older one is still there (%v)", err)
+	}
+	if _, err := os.Stat(other); err != nil {
+		t.Errorf("another model's was removed: %v", err)
+	}
+}
+
 func TestDamagedCacheIsMadeAgain(t *testing.T) {
 	dir, cache := pocketDir(t), t.TempDir()
 	o := models.Options{Runtime: runtimetest.Load(t), Device: "cpu", CacheDir: cache}

@@ -21,7 +21,6 @@ type partConfig struct {
 	ScalingFactor         *float64  `json:"scaling_factor"`
 	ShiftFactor           *float64  `json:"shift_factor"`
 	LatentsMean           []float64 `json:"latents_mean"`
-	AdditionEmbedType     *string   `json:"addition_embed_type"`
 }
 
 // sides is a height and width, written as one number or as two.

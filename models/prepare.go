@@ -3,20 +3,27 @@ package models
 import (
 	"context"
 	"crypto/sha256"
+	"embed"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"pentimento/models/graph"
 	"pentimento/models/runtime"
 )
 
-// preparedVersion names what [graph.Rewrite] makes of a UNet. It must change
-// whenever that does, or graphs prepared by an older program would be used.
-const preparedVersion = 1
+// rewriter is the source of the code that prepares UNets. A prepared UNet is
+// kept under the name of the code that made it, so that another version of the
+// program never takes it for its own, and nobody has to remember a number.
+//
+//go:embed graph/*.go graph/onnxpb/*.go
+var rewriter embed.FS
 
 // A preparedUNet is a UNet rewritten so that its attention can be controlled.
 type preparedUNet struct {
@@ -31,7 +38,10 @@ type preparedUNet struct {
 // it puts there. unkept says why a new one could not be put there, which is no
 // reason not to use it.
 func (in *inspection) prepare(ctx context.Context, o Options) (p *preparedUNet, unkept, err error) {
-	cache := preparedCache{dir: o.CacheDir, key: in.preparedKey()}
+	cache, err := in.preparedCache(o.CacheDir)
+	if err != nil {
+		return nil, nil, err
+	}
 	p, err = cache.load()
 	if err != nil {
 		if p, err = in.rewrite(ctx, o); err != nil {
@@ -138,7 +148,7 @@ func destroy(tensors []*runtime.Tensor) error {
 // own, halved (rounding up, as the UNet's convolutions do) until it fits.
 func mapSize(height, width, pixels int) (int, int, error) {
 	h, w := height, width
-	for h*w > pixels {
+	for h*w > pixels && h*w > 1 {
 		h, w = (h+1)/2, (w+1)/2
 	}
 	if h*w != pixels {
@@ -147,20 +157,39 @@ func mapSize(height, width, pixels int) (int, int, error) {
 	return h, w, nil
 }
 
-// preparedKey names everything that a prepared UNet depends on.
-func (in *inspection) preparedKey() string {
-	h := sha256.New()
-	_, _ = fmt.Fprintf(h, "%d\n%d %d %d %d %d\n", preparedVersion, // a hash takes everything
-		in.spec.LatentChannels, in.spec.LatentHeight, in.spec.LatentWidth, in.spec.ContextLength, in.spec.TextWidth)
-	_, _ = h.Write(in.unet.data)
-	return hex.EncodeToString(h.Sum(nil))[:32]
+// A preparedCache is the place of one prepared UNet in the cache folder.
+type preparedCache struct {
+	dir   string
+	unet  string // names what is prepared,
+	maker string // and this the code that prepares it
 }
 
-// A preparedCache is the place of one prepared UNet in the cache folder.
-type preparedCache struct{ dir, key string }
+// preparedCache names everything that a prepared UNet depends on.
+func (in *inspection) preparedCache(dir string) (preparedCache, error) {
+	maker := sha256.New()
+	err := fs.WalkDir(rewriter, ".", func(name string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		source, err := rewriter.ReadFile(name)
+		maker.Write(source)
+		return err
+	})
+	if err != nil {
+		return preparedCache{}, fmt.Errorf("name the prepared UNet: %w", err)
+	}
+	unet := sha256.New()
+	s := in.spec
+	fmt.Fprintln(unet, s.LatentChannels, s.LatentHeight, s.LatentWidth, s.ContextLength, s.TextWidth)
+	unet.Write(in.unet.data)
+	return preparedCache{dir: dir, unet: shortHex(unet), maker: shortHex(maker)}, nil
+}
 
-func (c preparedCache) graphFile() string { return filepath.Join(c.dir, c.key+".onnx") }
-func (c preparedCache) infoFile() string  { return filepath.Join(c.dir, c.key+".json") }
+func shortHex(h hash.Hash) string { return hex.EncodeToString(h.Sum(nil)[:10]) }
+
+func (c preparedCache) name() string      { return c.unet + "-" + c.maker }
+func (c preparedCache) graphFile() string { return filepath.Join(c.dir, c.name()+".onnx") }
+func (c preparedCache) infoFile() string  { return filepath.Join(c.dir, c.name()+".json") }
 
 // preparedInfo is what lies beside a prepared graph. It is written last: a
 // graph without it is not complete.
@@ -175,7 +204,7 @@ func (c preparedCache) load() (*preparedUNet, error) {
 		return nil, os.ErrNotExist
 	}
 	f := folder{fs: os.DirFS(c.dir), dir: c.dir}
-	data, err := f.read(c.key+".json", maxConfigBytes)
+	data, err := f.read(c.name()+".json", maxConfigBytes)
 	if err != nil {
 		return nil, err
 	}
@@ -212,7 +241,18 @@ func (c preparedCache) store(p *preparedUNet) error {
 		return err
 	}
 	p.file = c.graphFile()
-	return nil
+	return c.removeOlder()
+}
+
+// removeOlder removes what other versions of the program made of the UNet.
+func (c preparedCache) removeOlder() error {
+	entries, err := os.ReadDir(c.dir)
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), c.unet+"-") && !strings.HasPrefix(e.Name(), c.name()+".") {
+			err = errors.Join(err, os.Remove(filepath.Join(c.dir, e.Name())))
+		}
+	}
+	return err
 }
 
 // writeFile puts data into a file that is there whole or not at all.

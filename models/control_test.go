@@ -1,0 +1,73 @@
+package models
+
+import (
+	"testing"
+
+	"pentimento/models/graph"
+)
+
+func TestControlDepth(t *testing.T) {
+	const rows, tokens = 4, 3
+	layers := []graph.Layer{{Cross: true}, {}}
+	take := func(c *Control, row, source int) { c.CrossSource[row], c.Take[row*tokens] = int64(source), 1 }
+	for name, test := range map[string]struct {
+		change func(c *Control)
+		depth  int // 0: refused
+	}{
+		"nothing":                 {func(*Control) {}, 1},
+		"one row takes":           {func(c *Control) { take(c, 1, 0) }, 1},
+		"two rows take from one":  {func(c *Control) { take(c, 1, 0); take(c, 3, 0) }, 1},
+		"chain of two":            {func(c *Control) { take(c, 1, 0); take(c, 2, 1) }, 2},
+		"chain against the order": {func(c *Control) { take(c, 2, 3); take(c, 1, 2); take(c, 0, 1) }, 3},
+		"source is re-weighted":   {func(c *Control) { c.Keep[1] = 2; take(c, 1, 0) }, 2},
+		"source without take":     {func(c *Control) { take(c, 1, 0); c.CrossSource[2] = 1 }, 1},
+		"self chain":              {func(c *Control) { c.SelfSource[rows+1], c.SelfSource[rows+2] = 0, 1 }, 2},
+		"self of a cross layer":   {func(c *Control) { c.SelfSource[1], c.SelfSource[2] = 0, 1 }, 1},
+		"value chain": {func(c *Control) {
+			c.ValueSource[1], c.ValueSource[2], c.CrossValueMix[tokens], c.CrossValueMix[2*tokens] = 0, 1, 1, 1
+		}, 2},
+		"self value chain": {func(c *Control) {
+			c.ValueSource[rows+1], c.ValueSource[rows+2], c.SelfValueMix[rows+1], c.SelfValueMix[rows+2] = 0, 1, .5, .5
+		}, 2},
+		"takes from itself":      {func(c *Control) { take(c, 1, 1) }, 1},
+		"that beside a chain":    {func(c *Control) { take(c, 1, 1); take(c, 2, 0); take(c, 3, 2) }, 0},
+		"circle":                 {func(c *Control) { take(c, 1, 2); take(c, 2, 1) }, 0},
+		"self circle":            {func(c *Control) { c.SelfSource[rows], c.SelfSource[rows+1] = 1, 0 }, 0},
+		"row outside":            {func(c *Control) { c.CrossSource[0] = rows }, 0},
+		"value row outside":      {func(c *Control) { c.ValueSource[rows] = -1 }, 0},
+		"table of another batch": {func(c *Control) { c.Keep = c.Keep[1:] }, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := Identity(rows, len(layers), tokens)
+			test.change(&c)
+			depth, err := c.check(rows, layers, tokens)
+			if test.depth == 0 {
+				if err == nil {
+					t.Errorf("accepted with depth %d", depth)
+				}
+				return
+			}
+			if err != nil || depth != test.depth {
+				t.Errorf("depth %d, %v; want %d", depth, err, test.depth)
+			}
+		})
+	}
+}
+
+func TestMapSize(t *testing.T) {
+	for _, test := range []struct{ height, width, pixels, wantHeight, wantWidth int }{
+		{16, 16, 256, 16, 16}, {64, 64, 256, 16, 16}, {96, 96, 144, 12, 12}, {64, 96, 384, 16, 24},
+		{72, 72, 81, 9, 9}, {20, 20, 9, 3, 3}, {16, 16, 100, 0, 0}, {16, 16, 0, 0, 0},
+	} {
+		h, w, err := mapSize(test.height, test.width, test.pixels)
+		if test.wantHeight == 0 {
+			if err == nil {
+				t.Errorf("%+v: no error but %d×%d", test, h, w)
+			}
+			continue
+		}
+		if err != nil || h != test.wantHeight || w != test.wantWidth {
+			t.Errorf("%+v gave %d×%d, %v", test, h, w, err)
+		}
+	}
+}
