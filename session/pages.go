@@ -100,9 +100,6 @@ func checkPages(file io.ReaderAt, size int64, pageSize int) (used pageSet, err e
 	if err != nil {
 		return nil, err
 	}
-	if m.pageSize != uint64(pageSize) {
-		return nil, damaged("pages of %d and of %d bytes", pageSize, m.pageSize)
-	}
 	if m.pages < 2 || m.pages > uint64(size)/uint64(pageSize) {
 		return nil, damaged("%d pages in %d bytes: the file was cut short", m.pages, size)
 	}
@@ -148,6 +145,9 @@ func readMeta(file io.ReaderAt, pageSize int64) (meta, error) {
 			freelist:    binary.NativeEndian.Uint64(b[32:]),
 			pages:       binary.NativeEndian.Uint64(b[40:]),
 			transaction: binary.NativeEndian.Uint64(b[48:]),
+		}
+		if m.pageSize != uint64(pageSize) {
+			return meta{}, damaged("pages of %d and of %d bytes", pageSize, m.pageSize)
 		}
 		if !found || m.transaction > best.transaction {
 			best, found = m, true

@@ -25,7 +25,8 @@ func Animate(frames []Frame) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	labels, height := text.labels(frames, cell.X-2*labelGap, labelLines)
+	labels := text.labels(frames, cell.X-2*labelGap, labelLines)
+	height := text.height(labels)
 	if height > 0 {
 		height += labelGap
 	}

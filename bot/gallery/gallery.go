@@ -111,8 +111,7 @@ func enlarged(picture *image.RGBA, side int) *image.RGBA {
 // encode writes a PNG.
 func encode(picture image.Image) ([]byte, error) {
 	var out bytes.Buffer
-	encoder := png.Encoder{CompressionLevel: png.BestCompression}
-	if err := encoder.Encode(&out, picture); err != nil {
+	if err := png.Encode(&out, picture); err != nil {
 		return nil, fmt.Errorf("encode the picture: %w", err)
 	}
 	return out.Bytes(), nil

@@ -30,14 +30,18 @@ func Sheet(frames []Frame, columns int) ([]byte, error) {
 		return nil, err
 	}
 	columns = min(columns, len(frames))
-	labels, height := text.labels(frames, cell.X, labelLines)
-	rows := (len(frames) + columns - 1) / columns
-	page, err := newPage(2*margin+columns*(cell.X+gap)-gap, 2*margin+rows*(cell.Y+height+gap)-gap)
+	labels := text.labels(frames, cell.X, labelLines)
+	tops := []int{margin} // of the rows, and of what would follow
+	for first := 0; first < len(frames); first += columns {
+		row := labels[first:min(first+columns, len(frames))]
+		tops = append(tops, tops[len(tops)-1]+cell.Y+text.height(row)+gap)
+	}
+	page, err := newPage(2*margin+columns*(cell.X+gap)-gap, tops[len(tops)-1]-gap+margin)
 	if err != nil {
 		return nil, err
 	}
 	for i, picture := range pictures {
-		at := image.Pt(margin+i%columns*(cell.X+gap), margin+i/columns*(cell.Y+height+gap))
+		at := image.Pt(margin+i%columns*(cell.X+gap), tops[i/columns])
 		place(page, picture, image.Rectangle{Min: at, Max: at.Add(cell)})
 		text.drawLabel(page, image.Pt(at.X, at.Y+cell.Y+labelGap), cell.X, labels[i])
 	}
@@ -64,19 +68,26 @@ func place(page, picture *image.RGBA, cell image.Rectangle) {
 	draw.Draw(page, image.Rectangle{Min: at, Max: at.Add(size)}, picture, image.Point{}, draw.Over)
 }
 
-// labels wraps the labels of frames to width and returns the height in pixels
-// that the tallest takes with the gap above it; 0 if there are none.
-func (t *typesetter) labels(frames []Frame, width, lines int) (wrapped [][]string, height int) {
+// labels wraps the labels of frames to width.
+func (t *typesetter) labels(frames []Frame, width, lines int) [][]string {
+	wrapped := make([][]string, len(frames))
+	for i, frame := range frames {
+		wrapped[i] = t.wrap(frame.Label, width, lines)
+	}
+	return wrapped
+}
+
+// height is what the tallest label takes with the gap above it; 0 if there are
+// none.
+func (t *typesetter) height(labels [][]string) int {
 	most := 0
-	for _, frame := range frames {
-		label := t.wrap(frame.Label, width, lines)
-		wrapped = append(wrapped, label)
+	for _, label := range labels {
 		most = max(most, len(label))
 	}
 	if most == 0 {
-		return wrapped, 0
+		return 0
 	}
-	return wrapped, labelGap + most*t.lineHeight
+	return labelGap + most*t.lineHeight
 }
 
 // drawLabel draws the lines centred below one another.
