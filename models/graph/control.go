@@ -1,12 +1,12 @@
 package graph
 
-import pb "pentimento/models/graph/onnxpb"
+import "slices"
 
 // layer makes what takes the place of a layer's MatMul probs·V: the same
 // product of controlled maps and values where the layer is controlled, and
 // otherwise the MatMul as it was. The MatMul itself is in the branches so that
 // no branch has to copy maps.
-func (r *rewriter) layer(g *pb.Graph, a *attention) *block {
+func (r *rewriter) layer(a *attention) *block {
 	b := &block{builder: r.head.builder}
 	active := r.layers[a.Index]
 	results := b.choose(active.any,
@@ -14,10 +14,8 @@ func (r *rewriter) layer(g *pb.Graph, a *attention) *block {
 		func(b *block) []result { return r.results(b, a, a.probs, "", a.value) })
 	node := b.nodes[len(b.nodes)-1]
 	node.Output[0] = a.out
-	rest := results[1:]
 	if r.averaged(a) {
-		r.layerMaps = append(r.layerMaps, rest[0].name)
-		rest = rest[1:]
+		r.layerMaps = append(r.layerMaps, results[1].name)
 	}
 	if r.capture[a.Index] {
 		out := Value{ProbsOutput(a.Index), Float32, true, r.mapDims("p2p_K", a)}
@@ -113,14 +111,7 @@ func (r *rewriter) results(b *block, a *attention, probs, rows, value string) []
 }
 
 // averaged reports whether a layer is part of the output Maps.
-func (r *rewriter) averaged(a *attention) bool {
-	for _, l := range r.mapLayers {
-		if l == a.Index {
-			return true
-		}
-	}
-	return false
-}
+func (r *rewriter) averaged(a *attention) bool { return slices.Contains(r.mapLayers, a.Index) }
 
 // byRow views [B·h, N, M] or [B, h, N, M] as [B, h, N, M], without knowing
 // which it is or how many heads there are.

@@ -222,7 +222,7 @@ func (r *rewriter) rewrite(m *Model) (*Controlled, error) {
 	r.addControls()
 	bodies := map[int]*block{}
 	for i := range r.found {
-		bodies[r.found[i].product] = r.layer(g, &r.found[i])
+		bodies[r.found[i].product] = r.layer(&r.found[i])
 	}
 	r.addMaps()
 

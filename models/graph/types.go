@@ -69,7 +69,10 @@ func resultType(n *pb.Node, types map[string]Type) Type {
 	case "CastLike", "DequantizeLinear":
 		return operand(1)
 	case "Where":
-		return max(operand(1), operand(2))
+		if t := operand(1); t != 0 {
+			return t
+		}
+		return operand(2)
 	case "If", "Loop", "Scan":
 		return 0
 	}
