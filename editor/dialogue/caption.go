@@ -79,9 +79,16 @@ func (c *caption) tokens() []token {
 
 func (c *caption) parse() parsed { return parse(c.lex, c.tokens()) }
 
-// splice replaces the words [from, to) by new ones. A first word in capitals
-// passes them on to the word that takes its place.
+// splice replaces the words [from, to) by new ones. Words at either end that are
+// the same before and after are kept, with their memory. A first word in
+// capitals passes them on to the word that takes its place.
 func (c *caption) splice(from, to int, with []token) {
+	for from < to && len(with) > 0 && c.words[from].lower == with[0].lower {
+		from, with = from+1, with[1:]
+	}
+	for from < to && len(with) > 0 && c.words[to-1].lower == with[len(with)-1].lower {
+		to, with = to-1, with[:len(with)-1]
+	}
 	added := make([]*word, len(with))
 	for i, t := range with {
 		t.glued = t.mark && t.lower != "&" || t.lower == "'s"

@@ -26,7 +26,7 @@ func (p *Planner) clauses(tokens []token) [][]token {
 			cut(i, i+1)
 		case t.lower == "then" && i > start:
 			cut(i, i+1)
-		case t.lower == "but" && i > start && i+1 < len(tokens):
+		case t.lower == "but" && i > start && i+1 < len(tokens) && tokens[start].lower != "not":
 			cut(i, i+1)
 		case t.lower == "," || t.lower == "and" || t.lower == "&" || t.lower == "+":
 			next := skipJoints(tokens, i)
@@ -59,10 +59,18 @@ func (p *Planner) startsClause(before, after []token) bool {
 		return after[1].lower != "of" && !(closed[first] == 0 && after[1].mark)
 	case (first == "no" || first == "with") && len(after) > 1 && starters[before[0].lower]:
 		return first == "no"
-	case p.gapped(before, after) != nil:
+	case p.gapped(before, after) != nil, p.isMoment(untilJoint(after)) && len(before) > 1:
 		return true
 	}
 	return false
+}
+
+func untilJoint(tokens []token) []token {
+	end := slices.IndexFunc(tokens, func(t token) bool { return t.mark || t.lower == "and" })
+	if end < 0 {
+		return tokens
+	}
+	return tokens[:end]
 }
 
 // completed gives a clause without a verb the verb of the clause before.
@@ -90,6 +98,9 @@ func (p *Planner) gapped(before, part []token) []token {
 	case "make", "turn", "paint", "color", "colour", "let", "have":
 		q := parse(p.lex, part[:end])
 		n, ok := mainPhrase(q)
+		if said := parse(p.lex, before[1:]); len(said.nouns) > 0 && said.nouns[len(said.nouns)-1].end == len(before)-1 && verb != "have" {
+			return nil // "make the car and the house blue"
+		}
 		if ok && n.start == 0 && n.end < end && (closed[part[0].lower] == determiner || q.tags[0] == possessive || n.owner >= 0) && p.isAdjectival(part[n.end:end]) {
 			return slices.Concat(before[:1], part)
 		}

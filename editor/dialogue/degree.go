@@ -37,9 +37,9 @@ func (d *draft) scaleWord(spoken []token, factor float64) bool {
 	if len(spoken) == 0 {
 		return false
 	}
-	what := d.resolveAdjective(spoken)
-	if !what.found {
-		what = d.resolve(spoken)
+	what := d.resolve(spoken)
+	if w := d.resolveLoosely(spoken); w.found {
+		what = w
 	}
 	switch {
 	case what.found:

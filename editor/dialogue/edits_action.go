@@ -33,13 +33,21 @@ func (d *draft) act(spoken, does []token) bool {
 	if d.ambiguous(what) {
 		return true
 	}
+	p := d.caption.parse()
+	if what.whole && len(spoken) == 1 {
+		if n, ok := d.subject(p); ok {
+			what = found(what, p, n)
+		}
+	}
+	if n, ok := d.person(p); ok && len(does) == 1 && what.found && what.np.head == n.head && d.p.lex.Is(base, lexicon.Expression) {
+		return d.give(spoken, tokenise("a "+base), "with")
+	}
 	action := slices.Concat(tokenise(lexicon.Gerund(base)), does[1:])
 	if startsWith(does, []string{does[0].lower}) && pastForm(does[0].lower, d.p.lex) && does[0].lower != base {
 		action = does // "surrounded by …"
 	}
 	d.widen(Shape)
 	d.because(phraseText(spoken) + " " + phraseText(does))
-	p := d.caption.parse()
 	if !what.found {
 		end := d.tail(p)
 		if what.whole || len(spoken) == 0 {

@@ -55,13 +55,15 @@ func (d *draft) addOne(item, place []token, lead string) bool {
 	}
 	head := thing.tokens[name.head].lower
 	switch {
+	case place == nil && d.reviseOwn(thing, name):
+		return true
+	case place == nil && d.alreadyThere(thing, name):
+		d.because(fmt.Sprintf("%s is there already", phraseText(item)))
+		return true
 	case place == nil && d.p.isStyle(item):
 		return d.setStyle(item, false)
 	case place == nil && d.p.isMoment(item):
 		return d.setTime(item)
-	case place == nil && d.alreadyThere(thing, name):
-		d.because(fmt.Sprintf("%s is there already", phraseText(item)))
-		return true
 	}
 	item = d.withArticle(thing, name)
 	d.because("add " + phraseText(item))
@@ -79,6 +81,20 @@ func (d *draft) addOne(item, place []token, lead string) bool {
 	return d.attachScene(item, lead)
 }
 
+// reviseOwn describes anew what a person has only once: "with red hair" where her
+// hair is blond.
+func (d *draft) reviseOwn(thing parsed, name nounPhrase) bool {
+	head := thing.tokens[name.head]
+	if name.head == name.start || name.end < len(thing.tokens) || !d.attachable(head.lower) || thing.tokens[name.start].lower == "another" {
+		return false
+	}
+	r := d.resolve([]token{head})
+	if !r.found || d.p.lemma(r.head) != d.p.lemma(head.lower) || d.alreadyThere(thing, name) {
+		return false
+	}
+	return d.respecify(r, thing, name)
+}
+
 // attachable tells whether a thing goes with a person: what one wears or has.
 func (d *draft) attachable(head string) bool {
 	if _, ok := d.person(d.caption.parse()); !ok {
@@ -93,6 +109,8 @@ func (d *draft) withArticle(thing parsed, name nounPhrase) []token {
 	tokens := thing.tokens
 	switch first := tokens[name.start].lower; {
 	case name.start > 0:
+		return tokens
+	case first == "the" && onlyOne[tokens[name.head].lower]:
 		return tokens
 	case first == "the" || first == "some" || first == "more" || first == "another":
 		tokens = tokens[1:]
@@ -109,6 +127,9 @@ func (d *draft) withArticle(thing parsed, name nounPhrase) []token {
 	}
 	return slices.Concat(tokenise(article(tokens[0].lower)), tokens)
 }
+
+// onlyOne are things of which the world has one.
+var onlyOne = set("moon sun sky sea ocean")
 
 // alreadyThere tells whether the caption names the thing with all its adjectives.
 func (d *draft) alreadyThere(thing parsed, name nounPhrase) bool {
@@ -142,22 +163,48 @@ func (d *draft) attach(owner *nounPhrase, item []token, lead string) bool {
 	}
 	at := wholePhrase(p, n).end
 	lists := d.lists(p, at)
-	if len(lists) > 0 {
-		chosen := lists[0]
-		for _, l := range lists {
-			if p.tokens[l.start].lower == lead {
-				chosen = l
-				break
-			}
-		}
-		if owner == nil || chosen.start == at {
-			d.extend(p, chosen, item)
-			return true
-		}
+	if owner == nil && len(lists) == 0 && lead == "with" {
+		lists = d.farLists(p, at)
+	}
+	if l, ok := d.fitting(p, lists, item, lead); ok {
+		d.extend(p, l, item)
+		return true
+	}
+	if lead == "wearing" && len(lists) > 0 {
+		at = lists[len(lists)-1].end
 	}
 	d.caption.splice(at, at, slices.Concat(tokenise(lead), item))
 	d.attend(at + len(item))
 	return true
+}
+
+// farLists are lists further on that say what a person has: "a woman, smiling,
+// with blond hair".
+func (d *draft) farLists(p parsed, at int) []list {
+	for ; at < len(p.tokens); at++ {
+		for _, l := range d.lists(p, at) {
+			if n, ok := phraseAt(p, l.start+1); ok && d.attachable(p.tokens[n.head].lower) {
+				return []list{l}
+			}
+		}
+	}
+	return nil
+}
+
+// fitting is the list that a thing joins: the one with its connective, else one
+// that it can stand in. Only clothes can follow "wearing".
+func (d *draft) fitting(p parsed, lists []list, item []token, lead string) (list, bool) {
+	for _, l := range lists {
+		if p.tokens[l.start].lower == lead {
+			return l, true
+		}
+	}
+	for _, l := range lists {
+		if lead == "with" && d.p.lex.CanBe(item[len(item)-1].lower, lexicon.Garment) {
+			return l, true
+		}
+	}
+	return list{}, false
 }
 
 // wholePhrase is the phrase that n is inside of, as the woman in "a woman's
@@ -293,7 +340,7 @@ func (d *draft) addAt(item, place []token, lead string) bool {
 		return d.attachScene(slices.Concat(item, place), lead)
 	}
 	where := d.resolve(ground)
-	if where.found && d.p.lex.Is(where.head, lexicon.Person) && (relation == "on" || relation == "onto" || relation == "to") {
+	if where.found && (d.p.lex.Is(where.head, lexicon.Person) || d.p.lex.Is(where.head, lexicon.Animal)) && (relation == "on" || relation == "onto" || relation == "to") {
 		d.preset = Appearance
 		return d.attach(&where.np, item, lead)
 	}

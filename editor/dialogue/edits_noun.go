@@ -28,6 +28,11 @@ func (d *draft) swap(spoken, to []token) bool {
 		return d.swapUnnamed(what, to)
 	case d.ambiguous(what):
 		return true
+	case d.p.isMoment(to) && (d.p.isMoment(spoken) || d.p.lex.Is(what.head, lexicon.Time)):
+		return d.setTime(to)
+	case oneOfThem(to): // "turn the handbag into a glass one"
+		bare := d.p.bareAdjectives(to[:len(to)-1])
+		return len(bare) > 0 && d.modify(what, bare)
 	case d.p.isAdjectival(to):
 		return d.setAdjectives(spoken, to)
 	}
@@ -39,10 +44,7 @@ func (d *draft) swap(spoken, to []token) bool {
 	if d.p.lex.IsColour(thing.tokens[name.head].lower) && !d.p.lex.IsColour(what.head) {
 		return d.setAdjectives(spoken, to)
 	}
-	if oneOfThem(thing, name) { // "turn the handbag into a glass one"
-		return d.setAdjectives(spoken, thing.tokens[name.start:name.head])
-	}
-	if d.p.lemma(thing.tokens[name.head].lower) == d.p.lemma(what.head) && name.head > name.start {
+	if d.p.lemma(thing.tokens[name.head].lower) == d.p.lemma(what.head) && what.from == what.np.head {
 		return d.respecify(what, thing, name)
 	}
 	d.putInPlace(what, thing, name)
@@ -54,70 +56,71 @@ func (d *draft) swap(spoken, to []token) bool {
 	return true
 }
 
-func oneOfThem(thing parsed, name nounPhrase) bool {
-	w := thing.tokens[name.head].lower
-	return (w == "one" || w == "ones") && name.head > name.start
+func oneOfThem(to []token) bool {
+	w := to[len(to)-1].lower
+	return w == "one" || w == "ones"
 }
 
-// putInPlace replaces the answering words by the new noun phrase and makes the
-// article agree.
+// putInPlace replaces the answering words by the new noun phrase, drops the
+// adjectives that the new one excludes and makes the article agree.
 func (d *draft) putInPlace(what referent, thing parsed, name nounPhrase) {
 	p := d.caption.parse()
 	n := what.np
 	start := name.start
-	for start < name.head && (thing.tags[start] == determiner || thing.tags[start] == possessive && thing.tokens[start].lower != "'s") {
+	for start < name.head && (thing.tags[start] == determiner || thing.tags[start] == number || thing.tags[start] == possessive && thing.tokens[start].lower != "'s") {
 		start++
 	}
-	fresh := thing.tokens[start:]
-	from, to := min(what.from, n.core), what.to
+	from := min(what.from, n.core)
 	if what.to <= n.head { // a compound's first part answered
 		from = what.from
 	}
-	// Adjectives before the answering words stay unless the new ones exclude them.
-	kept := d.keptModifiers(p, n, from, thing, name)
-	spoken := thing.tokens[name.start:start]
-	determiner := d.articleFor(p, n, spoken, thing.tokens[name.head].lower, len(kept) > 0)
-	replacement := slices.Concat(determiner, kept, fresh)
-	begin := n.start
+	// From right to left, so that the indices of what is left to do stay right.
+	d.caption.splice(from, what.to, thing.tokens[start:])
+	end := from + name.head - start
+	first := n.start
 	if n.owner >= 0 && n.owner < from {
-		begin = n.owner + 2
-		replacement = slices.Concat(kept, fresh)
+		first = n.owner + 2
 	}
-	// Words that stay are cut around, so that they remember where they came from.
-	for begin < from && len(replacement) > 0 && d.caption.words[begin].lower == replacement[0].lower {
-		begin, replacement = begin+1, replacement[1:]
+	for i := from - 1; i >= first; i-- {
+		if (p.tags[i] == adjective || p.tags[i] == gerund) && d.excluded(p.tokens[i].lower, thing, name) {
+			d.caption.splice(i, i+1, nil)
+			end--
+		}
 	}
-	d.caption.splice(begin, to, replacement)
-	d.attend(begin + len(replacement) - 1 - (len(thing.tokens) - 1 - name.head))
+	if first == n.start {
+		length := determiners(p, n)
+		article := d.articleFor(p, n, thing.tokens[name.start:start], thing.tokens[name.head].lower)
+		d.caption.splice(n.start, n.start+length, article)
+		end += len(article) - length
+	}
+	d.attend(end)
 }
 
-// keptModifiers are the adjectives of a noun phrase that survive a swap.
-func (d *draft) keptModifiers(p parsed, n nounPhrase, before int, thing parsed, name nounPhrase) []token {
-	var kept []token
-	for i := n.start; i < before; i++ {
-		if p.tags[i] != adjective && p.tags[i] != gerund || n.owner >= 0 && i <= n.owner {
-			continue
-		}
-		clash := false
-		for j := name.start; j < name.head; j++ {
-			clash = clash || p.tokens[i].lower == thing.tokens[j].lower || d.p.lex.SameScale(p.tokens[i].lower, thing.tokens[j].lower)
-		}
-		if !clash {
-			kept = append(kept, p.tokens[i])
-		}
+// determiners is how many articles, numbers and possessives a noun phrase
+// starts with.
+func determiners(p parsed, n nounPhrase) int {
+	i := n.start
+	for i < n.head && (p.tags[i] == determiner || p.tags[i] == number || p.tags[i] == possessive && p.tokens[i].lower != "'s") {
+		i++
 	}
-	return kept
+	return i - n.start
+}
+
+// excluded tells whether an adjective of the caption cannot stand beside the new
+// noun phrase's own.
+func (d *draft) excluded(w string, thing parsed, name nounPhrase) bool {
+	return slices.ContainsFunc(thing.tokens[name.start:name.head], func(t token) bool {
+		return t.lower == w || d.p.lex.SameScale(w, t.lower)
+	})
 }
 
 // articleFor chooses the determiner of a swapped noun phrase: the caption's own
 // where it agrees with the new noun in number.
-func (d *draft) articleFor(p parsed, n nounPhrase, spoken []token, head string, modified bool) []token {
+func (d *draft) articleFor(p parsed, n nounPhrase, spoken []token, head string) []token {
 	plural := d.p.lex.IsPlural(head)
-	var old []token
-	for i := n.start; i < n.head; i++ {
-		if p.tags[i] == determiner || p.tags[i] == number || p.tags[i] == possessive && p.tokens[i].lower != "'s" {
-			old = append(old, p.tokens[i])
-		}
+	old := p.tokens[n.start : n.start+determiners(p, n)]
+	if n.start > 0 && p.tags[n.start-1] == mark && p.tokens[n.start-1].lower != "," && len(old) == 0 {
+		return nil // a quotation mark: the article is before it
 	}
 	indefinite := len(old) > 0 && (old[0].lower == "a" || old[0].lower == "an")
 	switch {
@@ -153,11 +156,25 @@ func (p *Planner) massNoun(w string) bool {
 func (d *draft) respecify(what referent, thing parsed, name nounPhrase) bool {
 	var modifiers []token
 	for i := name.start; i < name.head; i++ {
+		if thing.tags[i] == number {
+			d.putInPlace(what, thing, name)
+			d.widen(Shape)
+			return true
+		}
 		if thing.tags[i] != determiner && thing.tags[i] != possessive {
 			modifiers = append(modifiers, thing.tokens[i])
 		}
 	}
-	return d.modify(what, modifiers)
+	rest := thing.tokens[name.end:]
+	if len(modifiers) > 0 && !d.modify(what, modifiers) {
+		return false
+	}
+	if n, ok := d.phraseOf(what); ok && len(rest) > 0 { // "a wave made of light"
+		d.caption.splice(n.end, n.end, rest)
+		d.because(fmt.Sprintf("%s %s", what.head, phraseText(rest)))
+		d.widen(Appearance)
+	}
+	return len(modifiers)+len(rest) > 0
 }
 
 // swapUnnamed handles a swap of something that the prompt does not name. It may
@@ -204,8 +221,15 @@ func skipDeterminer(p parsed, n nounPhrase) int {
 // hair red". Where the caption does not name it, it is added with them: "with a
 // blue top".
 func (d *draft) setAdjectives(spoken, adjectives []token) bool {
-	what := d.resolve(spoken)
 	adjectives = d.p.bareAdjectives(adjectives)
+	if several := d.items(spoken); len(several) > 1 {
+		done := false
+		for _, one := range several {
+			done = d.setAdjectives(one, adjectives) || done
+		}
+		return done
+	}
+	what := d.resolve(spoken)
 	switch {
 	case len(adjectives) == 0:
 		return false
@@ -228,8 +252,12 @@ func (p *Planner) bareAdjectives(list []token) []token {
 	var out []token
 	for i, t := range list {
 		switch t.lower {
-		case "a", "an", "the", "be", "all", "very", "really", "so", "more", "completely", "totally", "color", "colour", "colored", "coloured", "in":
+		case "a", "an", "the", "be", "all", "very", "really", "so", "more", "completely", "totally", "color", "colour", "in":
 			continue
+		case "colored", "coloured":
+			if i > 0 && p.lex.IsColour(list[i-1].lower) {
+				continue
+			}
 		case "and", "&":
 			// "black and white" is one colour scheme; other lists need no "and".
 			if i > 0 && i+1 < len(list) && p.lex.IsColour(list[i-1].lower) && p.lex.IsColour(list[i+1].lower) {
@@ -277,7 +305,7 @@ func (d *draft) phraseOf(what referent) (nounPhrase, bool) {
 	p := d.caption.parse()
 	best, distance := nounPhrase{}, 1<<30
 	for _, n := range p.nouns {
-		if gap := max(n.head-what.np.head, what.np.head-n.head); p.tokens[n.head].lower == what.head && gap < distance {
+		if gap := max(n.head-what.np.head, what.np.head-n.head); p.tokens[n.head].lower == what.noun && gap < distance {
 			best, distance = n, gap
 		}
 	}
@@ -405,4 +433,4 @@ func (p *Planner) isAdjectival(tokens []token) bool {
 	return seen
 }
 
-var degreeWord = set("very really much more most less least quite rather slightly somewhat extremely so too a bit little completely totally fully lot")
+var degreeWord = set("very really much more most quite rather slightly somewhat extremely so too a bit little completely totally fully lot")

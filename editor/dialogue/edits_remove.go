@@ -13,7 +13,11 @@ func (d *draft) remove(spoken []token) bool {
 	before := d.caption.clone()
 	done := false
 	for _, item := range d.items(spoken) {
-		switch what := d.resolve(item); {
+		what := d.resolve(item)
+		if !what.found && !what.scene {
+			what = d.resolveLoosely(item)
+		}
+		switch {
 		case d.ambiguous(what):
 			return true
 		case what.found:
@@ -38,6 +42,18 @@ func (d *draft) remove(spoken []token) bool {
 	return d.ask(Question{Kind: NothingToDo, Text: fmt.Sprintf("The prompt does not name %q, so there is nothing to take out of it.", phraseText(spoken)), Choices: d.removable()})
 }
 
+// resolveLoosely finds a word of the caption that is made of the spoken one:
+// "snowy" for "the snow".
+func (d *draft) resolveLoosely(spoken []token) referent {
+	for len(spoken) > 1 && closedWord(spoken[0].lower) {
+		spoken = spoken[1:]
+	}
+	if len(spoken) != 1 {
+		return referent{}
+	}
+	return d.resolveWord(d.caption.parse(), referent{phrase: spoken})
+}
+
 // removable suggests what could be taken out.
 func (d *draft) removable() []string {
 	p := d.caption.parse()
@@ -52,6 +68,10 @@ func (d *draft) removable() []string {
 
 func (d *draft) removeFound(what referent, spoken []token) {
 	p := d.caption.parse()
+	if m, ok := d.moment(p); ok && m.start <= what.from && what.from < m.end {
+		d.caption.splice(m.start, m.end, nil) // "under a cloudy sky", all of it
+		return
+	}
 	if p.tags[what.np.head] != noun || what.to <= what.np.head && p.tags[what.from] == adjective {
 		d.caption.splice(what.from, what.to, nil) // "not curly": an adjective
 		return
@@ -155,6 +175,9 @@ func (d *draft) governor(p parsed, from int) int {
 	start := from
 	for start > 0 && (p.tags[start-1] == preposition || p.tokens[start-1].lower == "top" || p.tokens[start-1].lower == "front" || p.tokens[start-1].lower == "next") {
 		start--
+	}
+	for start > 1 && p.tags[start-1] == verb && p.tokens[start-2].lower == "to" { // "trying to reach"
+		start -= 2
 	}
 	if start > 0 && (p.tags[start-1] == gerund || p.tags[start-1] == past) && !posture[d.p.verbBase(p.tokens[start-1].lower)] {
 		start--

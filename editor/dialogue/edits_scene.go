@@ -89,6 +89,9 @@ func (d *draft) setMood(adjectives []token) bool {
 	case weatherWord[last]:
 		return d.setTime(adjectives)
 	}
+	if bearer := d.bearer(adjectives); len(bearer) > 1 {
+		return d.setAdjectives(bearer, adjectives)
+	}
 	p := d.caption.parse()
 	if i := d.focusIndex(); i >= 0 {
 		for _, n := range p.nouns {
@@ -133,7 +136,9 @@ func (d *draft) setScene(to []token) bool {
 		}
 		return false
 	}
-	ground = d.withArticle(thing, name)
+	if given == "" {
+		ground = d.withArticle(thing, name)
+	}
 	from, end := d.placePhrase(p)
 	relation := given
 	if relation == "" {
@@ -155,7 +160,7 @@ func (d *draft) placePhrase(p parsed) (from, to int) {
 			continue
 		}
 		relation := p.tokens[start-1].lower
-		if r := d.placeRank(p, n, relation); r > rank {
+		if r := d.placeRank(p, n, relation); r >= rank && r > 3 {
 			best, rank = i, r
 		}
 	}
@@ -188,8 +193,8 @@ func (d *draft) placeRank(p parsed, n nounPhrase, relation string) int {
 	switch relation {
 	case "in", "at", "on":
 		score = 3
-	case "through", "across", "along", "over", "into", "to", "inside", "against", "down", "under", "near", "by", "of":
-		score = 2
+	case "through", "across", "along", "over", "into", "inside", "against", "down", "under", "near", "by", "of":
+		score = 1
 	default:
 		return 0
 	}
@@ -203,6 +208,14 @@ func (d *draft) placeRank(p parsed, n nounPhrase, relation string) int {
 		score += 4
 	case lex.CanBe(head, lexicon.Place):
 		score += 2
+	case lex.Is(head, lexicon.Vehicle):
+		return 0
+	case len(lex.Senses(head)) == 0:
+		score++
+	case relation == "on" && d.tail(p) == n.end:
+		score++
+	case relation == "of":
+		score += 3
 	}
 	return score
 }
@@ -271,7 +284,7 @@ func (d *draft) setStyle(style []token, prefix bool) bool {
 	p := d.caption.parse()
 	if n := len(p.nouns); n > 0 && prefix {
 		first := p.nouns[0]
-		if first.start == 0 && first.end < len(p.tokens) && p.tokens[first.end].lower == "of" && d.p.isMedium(p.tokens[first.head].lower) && d.p.isMedium(style[len(style)-1].lower) {
+		if first.start == 0 && first.end < len(p.tokens) && p.tokens[first.end].lower == "of" && d.p.lex.CanBe(p.tokens[first.head].lower, lexicon.Picture) && d.p.isMedium(style[len(style)-1].lower) {
 			thing := parse(d.p.lex, style)
 			if name, ok := mainPhrase(thing); ok {
 				d.caption.splice(first.start, first.end, d.withArticle(thing, name))

@@ -10,7 +10,7 @@ var (
 	weatherWord = set("sunny cloudy rainy snowy foggy misty stormy windy starry overcast cloudless clear gloomy wintry autumnal night nighttime daytime winter summer autumn fall spring hazy dark moonlit sunlit")
 	seasonWord  = set("winter summer autumn fall spring snowy wintry autumnal")
 	dayWord     = set("sunny cloudy rainy snowy foggy misty stormy windy overcast cloudless clear gloomy hazy wintry")
-	timeWord    = set("night sunset sunrise dawn dusk noon midnight twilight midday nighttime daytime daybreak sundown nightfall")
+	timeWord    = set("day night sunset sunrise dawn dusk noon midnight twilight midday nighttime daytime daybreak sundown nightfall")
 	fallWord    = set("rain snow fog mist storm thunderstorm blizzard sandstorm sunshine sunlight moonlight snowfall rainfall")
 )
 
@@ -21,7 +21,7 @@ type momentSpan struct{ start, end int }
 // isMoment tells whether a phrase is a time of day, a season or weather.
 func (p *Planner) isMoment(phrase []token) bool {
 	rest := phrase
-	for len(rest) > 1 && (closed[rest[0].lower] == preposition || closed[rest[0].lower] == determiner) {
+	for len(rest) > 1 && rest[0].lower != "no" && (closed[rest[0].lower] == preposition || closed[rest[0].lower] == determiner) {
 		rest = rest[1:]
 	}
 	if len(rest) == 0 || len(rest) > 4 {
@@ -34,7 +34,7 @@ func (p *Planner) isMoment(phrase []token) bool {
 	case last == "sky":
 		return weatherWord[rest[0].lower] || p.lex.IsColour(rest[0].lower)
 	case last == "day" || last == "night" || last == "morning" || last == "evening" || last == "afternoon":
-		return p.isAdjectival(rest[:1]) || weatherWord[rest[0].lower]
+		return len(rest) == 2 && p.isAdjectival(rest[:1]) || weatherWord[rest[0].lower]
 	case last == "time":
 		return timeWord[rest[0].lower] || seasonWord[rest[0].lower]
 	}
@@ -97,6 +97,25 @@ func (d *draft) setTime(phrase []token) bool {
 	return true
 }
 
+// setSky describes the sky or the day: in the caption's own phrase where it has
+// one.
+func (d *draft) setSky(kind string, adjectives []token) bool {
+	if len(adjectives) == 0 {
+		return false
+	}
+	p := d.caption.parse()
+	for _, n := range p.nouns {
+		if p.tokens[n.head].lower == kind {
+			from := skipDeterminer(p, n)
+			d.caption.splice(from, n.core, adjectives)
+			d.because("the " + kind + " becomes " + phraseText(adjectives))
+			return d.globally()
+		}
+	}
+	lead := map[string]string{"sky": "under ", "day": "on "}[kind]
+	return d.setTime(slices.Concat(tokenise(lead+article(adjectives[0].lower)), adjectives, tokenise(kind)))
+}
+
 func (d *draft) globally() bool {
 	d.widen(Global)
 	return true
@@ -122,18 +141,24 @@ func (d *draft) adjustDay(p parsed, phrase []token, w string) bool {
 
 // momentPhrase says a time or weather as captions do.
 func (p *Planner) momentPhrase(phrase []token) []token {
-	if closed[phrase[0].lower] == preposition {
+	last := phrase[len(phrase)-1].lower
+	if relation := phrase[0].lower; closed[relation] == preposition && !(last == "night" && (relation == "by" || relation == "in" || relation == "during")) {
 		return phrase
 	}
-	last := phrase[len(phrase)-1].lower
+	for len(phrase) > 1 && closed[phrase[0].lower] == preposition {
+		phrase = phrase[1:]
+	}
+	last = phrase[len(phrase)-1].lower
 	rest := phrase
 	if closed[rest[0].lower] == determiner {
 		rest = rest[1:]
 	}
 	text := lower(phraseText(rest))
 	switch {
-	case last == "daytime" || last == "nighttime":
-		text = map[string]string{"daytime": "in daytime", "nighttime": "at night"}[last]
+	case last == "nighttime":
+		text = "at night"
+	case last == "daytime" || last == "day" && len(rest) == 1:
+		text = "on a sunny day"
 	case len(rest) == 2 && last == "time":
 		text = "at " + rest[0].lower
 	case len(rest) == 1 && timeWord[last], last == "night" || last == "sunset" || last == "sunrise":

@@ -91,7 +91,14 @@ func otherValue(d *draft, m match) bool {
 	if d.p.isAdjectival(y) {
 		return d.replaceLast(y)
 	}
-	return d.swapLast(y)
+	if d.swapLast(y) {
+		return true
+	}
+	thing := parse(d.p.lex, y)
+	if name, ok := mainPhrase(thing); !ok || name.start > 0 || name.end < len(y) || !d.p.knowsAll(thing, y) {
+		return false
+	}
+	return d.transform(y)
 }
 
 // swapLast replaces the noun that the turn before put in.

@@ -11,10 +11,10 @@ const (
 	change  = "(change|turn|convert|transform|switch|swap|morph|alter|make|modify|set|edit|transfigure|recolor|recolour|repaint|paint|color|colour|dye|render)"
 	into    = "(into|in to|to|to be|to become|to look like|as)"
 	put     = "(add|put|place|insert|include|draw|paint|show|have|set|hang|throw in|put in|give me|position|stick|get|i want|want|need|there should be|there could be|there must be|there is|there are|there was|there were|let there be|have there be|it should be|it could be|make there be)"
-	gone    = "(remove|delete|erase|get rid of|take away|take off|take out|drop|lose|eliminate|without|no|no more|hide|clear away|clear|cut out|dump|ditch|strip|minus|there should be no|there should not be|there shouldn't be|don't show|do not show|don't include|don't want|i don't want|i do not want|take|exclude|omit|leave out|kill|undo)"
+	gone    = "(remove|delete|shave|shave off|melt|erase|get rid of|take away|take off|take out|drop|lose|eliminate|without|no|no more|hide|clear away|clear|cut out|dump|ditch|strip|minus|there should be no|there should not be|there shouldn't be|don't show|do not show|don't include|don't want|i don't want|i do not want|take|exclude|omit|leave out|kill|undo)"
 	scene   = "(background|backdrop|location|setting|scene|scenery|place|surroundings|environment|backgroud|bg)"
 	picture = "(it|this|that|image|picture|photo|photograph|everything|whole thing|whole image|whole picture|painting|drawing|video)"
-	allow   = "(let|have|make|get|allow|cause|can|could|force)"
+	allow   = "(let|have|make|turn|get|allow|cause|can|could|force)"
 	should  = "(should|must|could|would|ought to|needs to|need to|has to|have to|can|will|may)"
 )
 
@@ -36,24 +36,27 @@ func grammar() []rule {
 		{"(in|as|like) [a|an] <s>", styleOnly},
 
 		// Scene.
-		{"[change|make|set|turn|replace|switch|swap|edit|alter|have|let] [the|its|her|his|their] " + scene + " (to|into|with|by|be|as|to be|for|is|should be|becomes|become|from now on) <y>", sceneTo},
 		{"(edit|change) the " + scene + " by (removing|replacing) <x> (and placing|and adding|with|by) <y>", sceneTo},
+		{"[change|make|set|turn|replace|switch|swap|edit|alter|have|let] [the|its|her|his|their] " + scene + " (to|into|with|by|be|as|to be|for|is|should be|becomes|become|from now on) <y>", sceneTo},
 		{"(make|turn|set|change|paint|color|colour) [the|its|her|his|their] " + scene + " <y>", sceneTo},
 		{"(put|move|place|set|take|bring|transport|relocate|teleport) <x> (in|on|at|into|onto|to|inside) <y>", moveTo},
 		{put + " <x> (in|to|on|into|onto|at) [the] (background|back ground|backdrop|distance|foreground|backgroud|back)", inBackground},
 		{"[with] <x> (in|on|at) [the] (background|backdrop|distance|foreground)", inBackground},
-		{"[on|with] [a|an] <y> background", sceneTo},
+		{"[give|have|use|add|put|make|show|want|set] [it|her|him|them|the picture|the image] [on|with|against|in|in front of] [a|an|the] <y> (background|backdrop)", backgroundOnly},
 
 		// Time and weather.
-		{"(make|set|change|turn|let|have) [the] (weather|time|season|time of day|lighting|sky|day) [to|into|be|at|to be|as] <t>", momentOf},
+		{"(make|set|change|turn|let|have) [the] (kind=weather|time|season|time of day|lighting|sky|day) [to|into|be|at|to be|as] <t>", momentOf},
 		{"(make|turn|change|set|let|have|add) [it|this|the scene|the image|the picture|the photo|everything] [look|be|into|to|to be|like] [it's|it is|at|in] <t>", momentOnly},
 		{"(it should be|it is|it's|should be|let it be|let it|with|during|at|in|under|on|have it) [a|an|the] <t>", momentOnly},
 		{"<t>", momentOnly},
 
-		// Swaps.
-		{"(replace|substitute|swap|exchange|switch|change) [out] <x> (with|by|for|to|into) <y>", swapXY},
+		// Colours.
 		{change + " [the] (color|colour) of <x> " + into + " <y>", colourOf},
 		{change + " <x> (color|colour) " + into + " <y>", colourOf},
+		{"(color|colour|paint|dye|tint|make|recolor|repaint) <z>", colourSplit},
+
+		// Swaps.
+		{"(replace|substitute|swap|exchange|switch|change) [out] <x> (with|by|for|to|into) <y>", swapXY},
 		{change + " <x> from <f> " + into + " <y>", func(d *draft, m match) bool { return d.swapFrom(m["x"], m["f"], m["y"]) }},
 		{"<y> instead of <x>", insteadOf},
 		{"<y> rather than <x>", insteadOf},
@@ -63,7 +66,7 @@ func grammar() []rule {
 		{put + " <y> (in place of|in the place of|where <x>) <x>", insteadOf},
 		{"(remove|delete|take away|get rid of) <x> (and add|and put|and place|and insert|, add|then add) <y>", swapXY},
 		{change + " <x> " + into + " <y>", swapXY},
-		{"<x> (->|→|to|becomes|become|into) <y>", swapNamed},
+		{"<x> (- >|→|to|becomes|become|into) <y>", swapNamed},
 
 		// Removal and degree.
 		{"(make|have) <x> [be|look] [a] [bit|little|lot] (less) <y>", lessOf},
@@ -72,25 +75,42 @@ func grammar() []rule {
 		{"(increase|strengthen|boost|intensify|emphasize|emphasise|enhance|stress|raise|amplify|dial up|turn up) <x>", more},
 		{"[make it|give it|give her|give him|add|with] [a bit|a little|much|a lot|way|slightly|even|some] more <x>", more},
 		{"(make|have) <x> [be|look] [a bit|a little|a lot|much|way|even|slightly|far] more <y>", moreOf},
+		{"(don't|do not|dont|never) [let|have|make|show|allow] <x> (wear|have|hold|be|look|show) <y>", removeY},
+		{"(don't|do not|dont|never) (wear|have|hold|be|look|show) <y>", removeY},
+		{"(make|let|have) <x> not (wear|have|hold|be|look) <y>", removeY},
+		{"<x> (should not|shouldn't|shouldnt|must not|mustn't|doesn't|does not|can't|cannot|isn't|is not) [be|have|wear|hold|look|need|show] <y>", removeY},
+		{"(stop|quit|no longer) [being|wearing|holding] <y>", removeY},
+		{"(take|get|leave|cut) <x> (off|away|out)", removeX},
+		{"<x> (less) <y>", lessOf},
+		{"<x> (more)", more},
+		{"<x> (less)", less},
+		{"[make] [it|her|him] [the] (as) <y> as (possible|you can|can be)", asPossible},
+		{"(make|have) <x> as <y> as (possible|you can|can be)", asPossible},
+		{"[the|with the] <y> (possible|imaginable|ever)", asPossible},
 		{"not (so|that|as|too) <x>", less},
 		{"too <x>", less},
 		{"<x> is too <y>", lessOf},
 		{"not <x> enough", more},
 		{"<x> (is|are) not <y> enough", moreOf},
+		{"not <y>", notAdjective},
 		{"undo <x>", func(d *draft, m match) bool { return d.undoThing(m["x"]) }},
 		{"[i] [want|need|have|keep|leave|make] [it|her|him|them] " + gone + " <x> from <y>", removeX},
 		{"[i] [want|need|have|keep|leave|make] [it|her|him|them] " + gone + " <x>", removeX},
+
+		{"(make|get|have) <v>", adjectiveVerb},
+		{"<v>", adjectiveVerb},
 
 		// Comparatives: the handler looks for one among the words.
 		{"(make|turn|have|let|get|i want) <z>", comparative},
 		{"<y>", bareComparative},
 
 		// Additions.
-		{"(give|lend|hand|offer) <x> <y>", giveXY},
+		{"(give|lend|hand|offer) <z>", giveXY},
 		{"(add|attach) <y> (to|onto) <x>", addTo},
 		{put + " <y> (relation=on top of|in front of|next to|close to|in the middle of|in the center of|in the centre of|on the side of|to the left of|to the right of|on|in|at|near|beside|behind|under|above|over|below|between|around|inside|along|by|onto|into|against) <x>", addPlace},
 		{put + " <y> " + "(too|there|here)", func(d *draft, m match) bool { return d.add(m["y"], nil, "") }},
-		{put + " <z>", makeSplit},
+		{"(have|get|want|i want|need|there should be|there could be|let there be|it should be|it could be|should be) <z>", makeSplit},
+		{"(open|close|shut) <x>", openClose},
 		{put + " <y>", addY},
 		{"wearing <y>", func(d *draft, m match) bool { return d.add(m["y"], nil, "wearing") }},
 		{"with <y>", func(d *draft, m match) bool { return d.add(m["y"], nil, "with") }},
@@ -99,10 +119,11 @@ func grammar() []rule {
 
 		// What something should be or do.
 		{allow + " <x> (be|become|turn|look|appear|look like|turn into|be changed to|be replaced by|be replaced with|change to|change into) <y>", beXY},
+		{"<x> to (be|become|turn|look|appear|look like|turn into) <y>", beXY},
+		{"<x> to <y>", actXY},
 		{"<x> " + should + " (be|become|turn|look|appear|look like|turn into) <y>", beXY},
 		{allow + " <z>", makeSplit},
 		{"<x> " + should + " <y>", actXY},
-		{"(color|colour|paint|dye|tint) <x> <y>", func(d *draft, m match) bool { return d.setAdjectives(m["x"], m["y"]) }},
 		{"<x> (is|are|was|were|turns|wears|has|becomes) <y>", statement},
 		{"<x>", fragment},
 	}

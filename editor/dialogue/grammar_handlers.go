@@ -1,6 +1,7 @@
 package dialogue
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -109,10 +110,13 @@ func inBackground(d *draft, m match) bool {
 
 func momentOf(d *draft, m match) bool {
 	t := m["t"]
-	if !d.p.isMoment(t) && !d.p.isAdjectival(t) {
-		return false
+	switch kind := m.text("kind"); {
+	case d.p.isAdjectival(t) && (kind == "sky" || kind == "day") && !timeWord[t[len(t)-1].lower]:
+		return d.setSky(kind, d.p.bareAdjectives(t))
+	case d.p.isMoment(t), d.p.isAdjectival(t):
+		return d.setTime(t)
 	}
-	return d.setTime(t)
+	return false
 }
 
 func momentOnly(d *draft, m match) bool { return d.p.isMoment(m["t"]) && d.setTime(m["t"]) }
@@ -174,6 +178,12 @@ func insteadOf(d *draft, m match) bool {
 			y = verb[p.nouns[len(p.nouns)-1].start:]
 		}
 	}
+	if x.found && len(x.rivals) > 0 && d.captionTag(x) == adjective && d.p.isAdjectival(y) {
+		return d.ask(d.whichOf(x, y))
+	}
+	if thing := parse(d.p.lex, y); x.found && d.captionTag(x) == adjective && len(thing.nouns) == 1 && d.p.lemma(thing.tokens[thing.nouns[0].head].lower) == d.p.lemma(x.head) {
+		return d.respecify(x, thing, thing.nouns[0]) // "red hair instead of blond"
+	}
 	if x.found && d.captionTag(x) == adjective && d.p.isAdjectival(y) {
 		d.caption.splice(x.from, x.to, d.p.bareAdjectives(y))
 		d.because("swap " + phraseText(m["x"]) + " for " + phraseText(y))
@@ -182,6 +192,19 @@ func insteadOf(d *draft, m match) bool {
 		return true
 	}
 	return d.swap(m["x"], y)
+}
+
+// whichOf asks which noun an adjective is meant for.
+func (d *draft) whichOf(x referent, y []token) Question {
+	p := d.caption.parse()
+	q := Question{Kind: Clarify, Text: fmt.Sprintf("What should be %s?", phraseText(y))}
+	for _, n := range slices.Insert(slices.Clone(x.rivals), 0, x.np) {
+		choice := fmt.Sprintf("make the %s %s", p.tokens[n.head].lower, phraseText(y))
+		if !slices.Contains(q.Choices, choice) {
+			q.Choices = append(q.Choices, choice)
+		}
+	}
+	return q
 }
 
 func (d *draft) captionTag(x referent) tag {
@@ -215,10 +238,10 @@ func (d *draft) leadingPhrase(y []token) (int, bool) {
 	if len(y) == 0 {
 		return 0, false
 	}
-	if pronouns[y[0].lower] && (y[0].lower != "her" && y[0].lower != "this" && y[0].lower != "that" && y[0].lower != "one" || len(y) == 1) {
+	p := parse(d.p.lex, y)
+	if pronouns[y[0].lower] && (p.tags[0] == pronoun || len(y) == 1) {
 		return 1, true
 	}
-	p := parse(d.p.lex, y)
 	if n, ok := mainPhrase(p); ok && n.start == 0 {
 		return n.end, true
 	}
@@ -362,11 +385,95 @@ func (d *draft) comparativeIn(y []token) (string, bool) {
 }
 
 func giveXY(d *draft, m match) bool {
-	what := d.resolve(m["x"])
-	if !what.found && !what.whole || !d.startsThing(m["y"]) {
+	give := func(x, y []token) bool {
+		what := d.resolve(x)
+		if !what.found && !what.whole || !d.startsThing(y) {
+			return false
+		}
+		return d.give(x, y, "with")
+	}
+	z := m["z"]
+	if len(z) > 1 && pronouns[z[0].lower] && give(z[:1], z[1:]) {
+		return true // "give her red hair": not "her red hair"
+	}
+	return d.splits(z, give)
+}
+
+func removeY(d *draft, m match) bool { return d.remove(m["y"]) }
+
+// notAdjective takes an adjective out: "not curly".
+func notAdjective(d *draft, m match) bool {
+	y := d.p.bareAdjectives(m["y"])
+	if len(y) != 1 {
 		return false
 	}
-	return d.give(m["x"], m["y"], "with")
+	return d.resolveAdjective(y).found && d.remove(y)
+}
+
+// asPossible answers "as curly as possible" and "the curliest hair possible".
+func asPossible(d *draft, m match) bool {
+	y := m["y"]
+	base, _, ok := d.p.lex.Degree(y[0].lower)
+	if !ok {
+		base = y[0].lower
+	}
+	if !d.p.isAdjectival(tokenise(base)) {
+		return false
+	}
+	of := y[1:]
+	if x, ok := m["x"]; ok && !d.resolve(x).whole {
+		of = x
+	}
+	return d.compare(base, of, greatly)
+}
+
+// colourSplit answers "paint the house red".
+func colourSplit(d *draft, m match) bool {
+	return d.splits(m["z"], func(x, y []token) bool {
+		if !d.p.isAdjectival(y) || !d.p.lex.IsColour(y[len(y)-1].lower) {
+			return false
+		}
+		what := d.resolve(x)
+		return (what.found || what.scene || what.head != "" && !what.whole) && d.setAdjectives(x, y)
+	})
+}
+
+// adjectiveVerb answers verbs that are made of adjectives: "straighten her hair",
+// "darken the sky", "curl her hair".
+func adjectiveVerb(d *draft, m match) bool {
+	v := m["v"]
+	if len(v) < 2 {
+		return false
+	}
+	base := map[string]string{"lengthen": "long", "curl": "curly", "enlarge": "big", "shrink": "small", "brighten": "bright"}[v[0].lower]
+	if stem, ok := strings.CutSuffix(v[0].lower, "en"); ok && base == "" {
+		for _, s := range stemsOf(stem) {
+			if e, ok := d.p.lex.Lookup(s); ok && e.Adjective > 0 {
+				base = s
+				break
+			}
+		}
+	}
+	if base == "" || !d.isReference(v[1:]) {
+		return false
+	}
+	if what := d.resolve(v[1:]); !what.found && what.head == "" || what.whole {
+		return false
+	}
+	return d.compare(base, v[1:], strength(d.said))
+}
+
+// stemsOf are the adjectives that may lie under "-en": "straight", "wide", "red".
+func stemsOf(stem string) []string {
+	all := []string{stem, stem + "e"}
+	if n := len(stem); n > 2 && stem[n-1] == stem[n-2] {
+		all = append(all, stem[:n-1])
+	}
+	return all
+}
+
+func backgroundOnly(d *draft, m match) bool {
+	return len(m["y"]) < 5 && d.p.isAdjectival(m["y"]) && d.setBackground(m["y"])
 }
 
 // startsThing tells whether words begin as a noun phrase that is not just the
@@ -382,6 +489,9 @@ func (d *draft) startsThing(y []token) bool {
 func addTo(d *draft, m match) bool {
 	if d.p.isStyle(m["y"]) || d.p.isMoment(m["y"]) {
 		return d.add(m["y"], nil, "")
+	}
+	if placeWord[m["y"][len(m["y"])-1].lower] {
+		return false
 	}
 	what := d.resolve(m["x"])
 	switch {
@@ -557,6 +667,15 @@ func actXY(d *draft, m match) bool {
 	return d.p.startsVerb(m["y"]) && d.act(m["x"], m["y"])
 }
 
+// openClose says the state that "open the door" leads to.
+func openClose(d *draft, m match) bool {
+	state := "closed"
+	if d.said[0].lower == "open" {
+		state = "open"
+	}
+	return d.setAdjectives(m["x"], tokenise(state))
+}
+
 func statement(d *draft, m match) bool {
 	if !d.isReference(m["x"]) {
 		return false
@@ -593,6 +712,9 @@ func fragment(d *draft, m match) bool {
 		d.because("say " + phraseText(x))
 		return true
 	}
+	if things := d.items(x); len(things) > 1 {
+		return d.fragments(things)
+	}
 	name, ok := mainPhrase(p)
 	if !ok || name.start > 0 || name.end < len(x) {
 		// "her hair red"
@@ -611,6 +733,16 @@ func fragment(d *draft, m match) bool {
 		return true
 	}
 	return d.add(x, nil, "")
+}
+
+// fragments understands a list without a verb: "red hair and glasses".
+func (d *draft) fragments(things [][]token) bool {
+	for _, thing := range things {
+		if !fragment(d, match{"x": thing}) {
+			return false
+		}
+	}
+	return true
 }
 
 // knowsAll tells whether every word is English: a fragment of unknown words

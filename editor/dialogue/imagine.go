@@ -71,7 +71,7 @@ func (p *Planner) newScene(spoken []token, talk Conversation) (prompt string, ok
 			return false
 		}
 		for _, n := range q.nouns {
-			if r := d.resolve(x[n.start:n.end]); r.found || r.whole || r.scene {
+			if d.named(d.caption.parse(), q.tokens[n.head].lower) || q.tokens[n.start].lower == "the" {
 				return false
 			}
 		}

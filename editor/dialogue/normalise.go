@@ -15,8 +15,8 @@ var before = phrases(
 	"could you please", "can you please", "would you please", "could you", "can you", "would you", "will you", "can we", "could we", "shall we", "may we",
 	"can i", "could i", "may i", "might i", "is it possible to", "it is possible to", "is this possible to", "would it be possible to",
 	"i would like you to", "i'd like you to", "i would like to", "i'd like to", "i would love to", "i'd love to", "i want you to", "i want to", "i wanna", "i need you to", "i need to",
-	"i would like", "i'd like", "i would love", "i'd love", "i think you should", "i think we should", "i think", "you should", "we should", "how about we", "how about you",
-	"what if we", "what if you", "what about we", "why don't we", "why don't you", "why not", "let us", "let's", "lets", "let me", "do me a favor and", "go ahead and", "try to", "try", "feel free to", "just",
+	"i would prefer", "i'd prefer", "i want", "i need", "i would like", "i'd like", "i would love", "i'd love", "i think you should", "i think we should", "i think", "you should", "we should", "how about we", "how about you",
+	"what if we", "what if you", "what if", "what about we", "why don't we", "why don't you", "why not", "let us", "let's", "lets", "let me", "do me a favor and", "go ahead and", "try to", "try", "feel free to", "just",
 	"please", "pls", "plz", "kindly", "hey", "hi", "hello", "ok", "okay", "alright", "all right", "right", "great", "nice", "perfect", "cool", "thanks", "thank you", "good", "well", "yes", "yeah", "yep", "sure", "so", "now", "then", "and", "also", "but", "next", "maybe", "perhaps", "actually", "hmm", "hm", "um", "uh", "oh", "bot", "pentimento",
 )
 
@@ -38,9 +38,12 @@ func read(utterance string) []token {
 	if n := utteranceLimit * 32; len(utterance) > n {
 		utterance = utterance[:n]
 	}
+	if utterance == strings.ToUpper(utterance) {
+		utterance = strings.ToLower(utterance)
+	}
 	var kept []token
 	for _, t := range tokenise(utterance) {
-		if t.mark && !strings.Contains(",;.:!?&+→>-–—\n", t.lower) {
+		if t.mark && !strings.Contains(",;.:!?&+→>-–—/\n", t.lower) {
 			continue
 		}
 		if kept = append(kept, t); len(kept) == utteranceLimit {

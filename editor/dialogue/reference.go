@@ -21,6 +21,7 @@ type referent struct {
 	found    bool
 	np       nounPhrase
 	from, to int
+	noun     string // the caption's own head of np
 	// owner is the noun phrase it belongs to ("the man's top"), where known.
 	owned bool
 	owner nounPhrase
@@ -83,8 +84,23 @@ func (d *draft) resolve(phrase []token) referent {
 	}
 	d.resolveOwner(p, spoken, name, &r)
 	d.pick(p, spoken, name, &r)
+	if score := d.likeness(r.head, headOf(p, r)); name.head == name.start+skipArticle(spoken, name) && score < 9 {
+		if w := d.resolveWord(p, referent{phrase: spoken.tokens[name.head:name.end]}); w.found && p.tokens[w.from].lower == r.head {
+			w.phrase = phrase
+			return w // the word itself stands there, as an adjective: "the blond"
+		}
+	}
 	return r
 }
+
+func headOf(p parsed, r referent) string {
+	if !r.found {
+		return ""
+	}
+	return p.tokens[r.to-1].lower
+}
+
+func skipArticle(p parsed, n nounPhrase) int { return skipDeterminer(p, n) - n.start }
 
 // mainPhrase is the noun phrase that a spoken phrase is about: the first, with
 // its possessor inside; in "one of the children" the children, in "the color of
@@ -128,6 +144,7 @@ func (d *draft) resolvePronoun(p parsed, r referent) referent {
 
 func found(r referent, p parsed, n nounPhrase) referent {
 	r.found, r.np, r.from, r.to, r.head = true, n, n.core, n.head+1, p.tokens[n.head].lower
+	r.noun = r.head
 	return r
 }
 
@@ -146,20 +163,52 @@ func (d *draft) person(p parsed) (nounPhrase, bool) {
 // resolveWord finds a phrase without a noun: a word of the caption itself ("the
 // red").
 func (d *draft) resolveWord(p parsed, r referent) referent {
-	want := d.p.lemma(r.phrase[len(r.phrase)-1].lower)
+	want := r.phrase[len(r.phrase)-1].lower
 	for i, t := range p.tokens {
-		if !t.mark && !closedWord(t.lower) && d.p.lemma(t.lower) == want {
-			r.found, r.from, r.to, r.head = true, i, i+1, t.lower
-			r.np = nounPhrase{start: i, end: i + 1, head: i, core: i, owner: -1}
-			for _, n := range p.nouns {
-				if n.start <= i && i < n.end {
-					r.np = n
-				}
+		if !t.mark && !closedWord(t.lower) && d.p.related(t.lower, want) {
+			n := phraseAround(p, i)
+			if r.found {
+				r.rivals = append(r.rivals, n)
+				continue
 			}
-			return r
+			r.found, r.from, r.to, r.np, r.head = true, i, i+1, n, p.tokens[n.head].lower
+			r.noun = r.head
 		}
 	}
 	return r
+}
+
+// phraseAround is the noun phrase that word i is in; alone if it is in none.
+func phraseAround(p parsed, i int) nounPhrase {
+	around := nounPhrase{start: i, end: i + 1, head: i, core: i, owner: -1}
+	for _, n := range p.nouns {
+		if n.start <= i && i < n.end {
+			around = n
+		}
+	}
+	return around
+}
+
+// related tells whether two words are forms of one: "smile" and "smiling",
+// "snow" and "snowy", "curls" and "curly".
+func (p *Planner) related(a, b string) bool {
+	return p.lemma(a) == p.lemma(b) || p.root(a) == p.root(b)
+}
+
+// root strips what makes an adjective or participle of a noun.
+func (p *Planner) root(w string) string {
+	base := p.lemma(w)
+	if verb, ok := p.lex.VerbLemma(w); ok {
+		base = verb
+	}
+	if stem, ok := strings.CutSuffix(base, "y"); ok && len(stem) > 2 {
+		for _, s := range []string{stem, stem + "e", stem[:len(stem)-1]} {
+			if e, ok := p.lex.Lookup(s); ok && e.Noun >= 0 {
+				return s
+			}
+		}
+	}
+	return base
 }
 
 // resolveOwner finds who "her", "the man's" or "of the man" is.
@@ -190,7 +239,7 @@ func (d *draft) pick(p parsed, spoken parsed, name nounPhrase, r *referent) {
 	focus := d.focusIndex()
 	for _, n := range p.nouns {
 		for i := n.core; i <= n.head; i++ {
-			score := d.likeness(r.head, p.tokens[i].lower)
+			score := d.likeness(r.head, d.p.compound(p, n.core, i))
 			if score == 0 || i < n.head && (score < 10 || !d.compoundPart(spoken, name, p, n, i)) {
 				continue
 			}
@@ -214,6 +263,23 @@ func (d *draft) pick(p parsed, spoken parsed, name nounPhrase, r *referent) {
 			}
 		}
 	}
+	d.pickByOrder(spoken, name, r)
+	if r.found {
+		r.noun = p.tokens[r.np.head].lower
+	}
+}
+
+// pickByOrder answers "the second car" among rivals.
+func (d *draft) pickByOrder(spoken parsed, name nounPhrase, r *referent) {
+	all := slices.Insert(slices.Clone(r.rivals), 0, r.np)
+	for _, t := range spoken.tokens[name.start:name.head] {
+		nth, ok := map[string]int{"first": 1, "second": 2, "third": 3, "fourth": 4, "last": len(all), "other": len(all)}[t.lower]
+		if ok && len(all) > 1 && nth <= len(all) {
+			r.np, r.rivals = all[nth-1], nil
+			r.from, r.to = r.np.core, r.np.head+1
+			return
+		}
+	}
 }
 
 // compoundPart allows a compound's first noun to answer ("the varanus"), unless
@@ -228,6 +294,12 @@ func (d *draft) compoundPart(spoken parsed, name nounPhrase, p parsed, n nounPhr
 func (d *draft) likeness(spoken, noun string) float64 {
 	if spoken == noun {
 		return 10
+	}
+	if noun == "" {
+		return 0
+	}
+	if i := strings.LastIndexByte(noun, '-'); i >= 0 && noun[i+1:] == spoken {
+		return 8 // "coffee-cup"
 	}
 	lex := d.p.lex
 	a, _ := lex.NounLemma(spoken)
@@ -246,12 +318,29 @@ func (d *draft) likeness(spoken, noun string) float64 {
 		return 6
 	case down:
 		return 4
-	case a == "man" && genericPerson[b], a == "woman" && genericPerson[b]:
-		return 4
+	case genders[a] != 0 && genders[b] != 0 && genders[a] != genders[b]:
+		return 0
+	case lex.Is(a, lexicon.Person) && lex.Is(b, lexicon.Person):
+		return 3
 	case len(a) > 3 && strings.HasSuffix(b, a), len(b) > 3 && strings.HasSuffix(a, b) && lex.Is(a, lexicon.Artifact):
 		return 5 // "motorcycle" and "cycle"
 	}
 	return 0
+}
+
+// genders of the words for people that have one.
+var genders = map[string]int{"man": 1, "boy": 1, "guy": 1, "gentleman": 1, "father": 1, "king": 1, "woman": 2, "girl": 2, "lady": 2, "mother": 2, "queen": 2}
+
+// compound is the noun at i with the compound's parts before it, where the
+// lexicon has the whole ("las vegas"), else the noun alone.
+func (p *Planner) compound(q parsed, core, i int) string {
+	for ; core < i; core++ {
+		whole := lower(phraseText(q.tokens[core : i+1]))
+		if e, ok := p.lex.Lookup(whole); ok && e.Noun >= 0 {
+			return whole
+		}
+	}
+	return q.tokens[i].lower
 }
 
 // modifiers compares what was said of the noun with what the caption says of

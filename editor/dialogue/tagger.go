@@ -96,6 +96,8 @@ func tagOne(lex lexicon.Lexicon, tokens []token, tags []tag, i int, verbSeen boo
 	}
 	inside := prev == determiner || prev == possessive || prev == adjective || prev == number
 	switch {
+	case can.gerund && len(tokens) == 1 && can.noun > 0:
+		return noun
 	case can.gerund && !(inside && can.noun > 0 && next != noun):
 		if inside || prev == preposition && next == noun && can.adjective > 0 {
 			if next == noun || next == adjective {
@@ -169,6 +171,9 @@ func verbLike(lex lexicon.Lexicon, tokens []token, tags []tag, i int, next tag) 
 		return false
 	}
 	plural := lex.IsPlural(tokens[i-1].lower)
+	if can := possible(lex, w); can.verb > 2*can.noun && (next == determiner || next == possessive) {
+		return true // "let the cat wear a tie", where nothing agrees
+	}
 	ends := strings.HasSuffix(w, "s") && !strings.HasSuffix(w, "ss")
 	can := possible(lex, w)
 	if plural == ends && !pastForm(w, lex) {
@@ -212,7 +217,7 @@ func possible(lex lexicon.Lexicon, w string) possibility {
 		p.gerund = strings.HasSuffix(w, "ing")
 		p.past = !p.gerund && !strings.HasSuffix(w, "s")
 	}
-	if _, _, ok := lex.Degree(w); ok && p.noun <= 0 {
+	if _, _, ok := lex.Degree(w); ok && p.noun < 0 {
 		p.adjective, known = max(p.adjective, 1), true
 	}
 	if !known {

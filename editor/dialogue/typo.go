@@ -93,7 +93,8 @@ func (p *Planner) vocabulary(talk Conversation) []string {
 		}
 	}
 	words = append(words, talk.Vocabulary...)
-	words = append(words, "background", "undo", "redo", "instead", "remove", "without", "glasses", "color", "colour", "change", "replace", "style", "sunset", "curlier", "please", "picture")
+	words = append(words, "red", "blue", "green", "yellow", "black", "white", "brown", "blond", "orange", "purple", "pink", "gray", "curly", "hair", "make", "add",
+		"background", "undo", "redo", "instead", "remove", "without", "glasses", "color", "colour", "change", "replace", "style", "sunset", "curlier", "please", "picture")
 	return words
 }
 

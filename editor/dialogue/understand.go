@@ -54,7 +54,7 @@ func (p *Planner) edit(tokens, spoken []token, talk Conversation) Reply {
 	planned := 0
 	for i, clause := range clauses {
 		if i == 0 && correction && len(clause) > 1 && clause[0].lower == "no" {
-			if rest := polite(clause[1:]); len(rest) > 0 && (clause[1].mark || !d.resolve(rest).found) {
+			if rest := polite(clause[1:]); len(rest) > 0 && (clause[1].mark || !d.resolve(rest).found && !d.resolveLoosely(rest).found) {
 				clause = rest
 			}
 		}

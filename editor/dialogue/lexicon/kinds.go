@@ -64,7 +64,7 @@ func (l Lexicon) Is(noun string, kind Kind) bool { return l.isA(noun, kind, 1) }
 func (l Lexicon) CanBe(noun string, kind Kind) bool { return l.isA(noun, kind, 1<<8) }
 
 func (l Lexicon) isA(noun string, kind Kind, senses int) bool {
-	mine := l.senses(noun)
+	mine := l.Senses(noun)
 	if len(mine) > senses {
 		mine = mine[:senses]
 	}
@@ -80,7 +80,9 @@ func (l Lexicon) isA(noun string, kind Kind, senses int) bool {
 	return false
 }
 
-func (l Lexicon) senses(noun string) []Sense {
+// Senses are the meanings of a noun, which may be in the plural, most frequent
+// first.
+func (l Lexicon) Senses(noun string) []Sense {
 	lemma, ok := l.NounLemma(noun)
 	if !ok {
 		return nil
@@ -89,16 +91,16 @@ func (l Lexicon) senses(noun string) []Sense {
 	return entry.Senses
 }
 
-// KindOf tells whether special names a kind of what general names in one of
-// their two most frequent senses ("oak", "tree"), or the same ("bike",
-// "bicycle"). Words for everything ("thing") have no kinds.
+// KindOf tells whether special, in its most frequent sense, names a kind of what
+// general names in one of its two most frequent ("oak", "tree"), or the same
+// ("bike", "bicycle"). Words for everything ("thing") have no kinds.
 func (l Lexicon) KindOf(special, general string) bool {
-	below, above := l.senses(special), l.senses(general)
+	below, above := l.Senses(special), l.Senses(general)
 	for _, a := range above[:min(2, len(above))] {
 		if a.Last-a.First > broad {
 			continue
 		}
-		if slices.ContainsFunc(below[:min(2, len(below))], a.Covers) {
+		if slices.ContainsFunc(below[:min(1, len(below))], a.Covers) {
 			return true
 		}
 	}
