@@ -125,10 +125,9 @@ func (r *Report) describe(in *inspection) {
 	r.Class, r.Spec, r.Digest, r.Layers = in.index.Class, in.spec, in.digest, in.info.Layers
 	for _, p := range in.parts() {
 		report := PartReport{
-			Name: p.name, Bytes: int64(len(p.data)), Opset: p.graph.Opset(),
-			Inputs: p.graph.Inputs(), Outputs: p.graph.Outputs(),
+			Name: p.name, Bytes: p.bytes, Opset: p.opset, Inputs: p.inputs, Outputs: p.outputs,
 		}
-		for _, weights := range p.graph.External() {
+		for _, weights := range p.external {
 			if info, err := os.Stat(in.folder.path(p.name + "/" + weights)); err == nil {
 				report.Bytes += info.Size()
 			}

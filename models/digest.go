@@ -21,7 +21,7 @@ func (in *inspection) digestFiles() []string {
 	}
 	for _, p := range in.parts() {
 		files = append(files, p.file(), p.configFile())
-		for _, weights := range p.graph.External() {
+		for _, weights := range p.external {
 			files = append(files, p.name+"/"+weights)
 		}
 	}
@@ -33,11 +33,18 @@ func (in *inspection) digestFiles() []string {
 // computeDigest is the sha256 of the lines that `sha256sum` prints for the
 // files that matter, in the order of their names.
 func (in *inspection) computeDigest() (string, error) {
+	known := map[string]string{}
+	for _, p := range in.parts() {
+		known[p.file()] = p.sum
+	}
 	var lines strings.Builder
 	for _, file := range in.digestFiles() {
-		sum, err := in.folder.sha256(file)
-		if err != nil {
-			return "", err
+		sum := known[file]
+		if sum == "" {
+			var err error
+			if sum, err = in.folder.sha256(file); err != nil {
+				return "", err
+			}
 		}
 		fmt.Fprintf(&lines, "%s  %s\n", sum, file)
 	}

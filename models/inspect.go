@@ -1,6 +1,8 @@
 package models
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"math"
@@ -12,12 +14,19 @@ import (
 	"pentimento/models/tokenizer"
 )
 
-// A part is one graph of a model folder.
+// A part is one graph of a model folder: what has to be known of it, not the
+// graph itself, which with its weights may be large.
 type part struct {
 	name   string // its subfolder: "unet"
-	data   []byte // the graph file
-	graph  *graph.Model
 	config partConfig
+	// data is the graph file where ONNX Runtime can't read it itself: nil in
+	// a folder on the disk.
+	data            []byte
+	bytes           int64  // of the graph file
+	sum             string // its sha256
+	opset           int64
+	inputs, outputs []graph.Value
+	external        []string // files with weights outside the graph
 }
 
 func (p *part) file() string       { return p.name + "/model.onnx" }
@@ -34,6 +43,8 @@ type inspection struct {
 
 	text, unet, decoder *part
 	encoder             *part // nil when the folder has none
+	// unetGraph is there until the UNet is prepared.
+	unetGraph *graph.Model
 
 	// The inputs and outputs that matter, by their role.
 	textIn, textOut       graph.Value
@@ -87,23 +98,23 @@ func (in *inspection) readVocabulary() (err error) {
 }
 
 func (in *inspection) readText() (err error) {
-	in.text, err = in.folder.readPart("text_encoder")
+	in.text, _, err = in.folder.readPart("text_encoder")
 	return err
 }
 
 func (in *inspection) readUNet() (err error) {
-	in.unet, err = in.folder.readPart("unet")
+	in.unet, in.unetGraph, err = in.folder.readPart("unet")
 	return err
 }
 
 func (in *inspection) readDecoder() (err error) {
-	in.decoder, err = in.folder.readPart("vae_decoder")
+	in.decoder, _, err = in.folder.readPart("vae_decoder")
 	return err
 }
 
 func (in *inspection) readEncoder() (err error) {
 	if in.folder.has("vae_encoder") {
-		in.encoder, err = in.folder.readPart("vae_encoder")
+		in.encoder, _, err = in.folder.readPart("vae_encoder")
 	}
 	return err
 }
@@ -114,39 +125,46 @@ func (in *inspection) readDigest() (err error) {
 }
 
 // readPart reads a part's graph and configuration.
-func (f folder) readPart(name string) (*part, error) {
+func (f folder) readPart(name string) (*part, *graph.Model, error) {
 	p := &part{name: name}
 	var err error
 	if p.config, err = f.loadPartConfig(name); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if p.data, err = f.read(p.file(), maxGraphBytes); err != nil {
-		return nil, err
+	data, err := f.read(p.file(), maxGraphBytes)
+	if err != nil {
+		return nil, nil, err
 	}
-	if p.graph, err = graph.Parse(p.data); err != nil {
-		return nil, f.failed(p.file(), err)
+	g, err := graph.Parse(data)
+	if err != nil {
+		return nil, nil, f.failed(p.file(), err)
 	}
-	for _, weights := range p.graph.External() {
+	sum := sha256.Sum256(data)
+	p.bytes, p.sum = int64(len(data)), hex.EncodeToString(sum[:])
+	p.opset, p.inputs, p.outputs, p.external = g.Opset(), g.Inputs(), g.Outputs(), g.External()
+	for _, weights := range p.external {
 		if err := f.checkWeights(name + "/" + weights); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	return p, nil
+	if f.dir == "" {
+		p.data = data
+	}
+	return p, g, nil
 }
 
 // feeds gives the graph's inputs with the wanted names, in that order. Any
 // other input is one that nobody here could fill.
 func (in *inspection) feeds(p *part, names ...string) ([]graph.Value, error) {
-	inputs := p.graph.Inputs()
 	found := make([]graph.Value, len(names))
 	for i, name := range names {
-		at := slices.IndexFunc(inputs, func(v graph.Value) bool { return v.Name == name })
+		at := slices.IndexFunc(p.inputs, func(v graph.Value) bool { return v.Name == name })
 		if at < 0 {
-			return nil, in.folder.failed(p.file(), fmt.Errorf("has no input %q; its inputs are %s", name, list(inputs)))
+			return nil, in.folder.failed(p.file(), fmt.Errorf("has no input %q; its inputs are %s", name, list(p.inputs)))
 		}
-		found[i] = inputs[at]
+		found[i] = p.inputs[at]
 	}
-	for _, v := range inputs {
+	for _, v := range p.inputs {
 		if !slices.Contains(names, v.Name) {
 			return nil, in.folder.failed(p.file(), fmt.Errorf("wants an input %q, which no Stable Diffusion 1.x or 2.x model has", v.Name))
 		}
@@ -156,7 +174,7 @@ func (in *inspection) feeds(p *part, names ...string) ([]graph.Value, error) {
 
 // fetch gives the output called name or, without one, the first.
 func (in *inspection) fetch(p *part, name string) (graph.Value, error) {
-	outputs := p.graph.Outputs()
+	outputs := p.outputs
 	if len(outputs) == 0 {
 		return graph.Value{}, in.folder.failed(p.file(), errors.New("has no output"))
 	}
@@ -207,7 +225,7 @@ func (in *inspection) checkText() error {
 }
 
 func (in *inspection) checkUNet() (err error) {
-	if in.info, err = graph.Inspect(in.unet.graph); err != nil {
+	if in.info, err = graph.Inspect(in.unetGraph); err != nil {
 		return in.folder.failed(in.unet.file(), err)
 	}
 	if n := dim(in.info.Timestep, 0); n > 1 {

@@ -240,6 +240,9 @@ func (op opener) open(p *part, g runtime.Graph, inputs, outputs []string) (*runt
 	session, err := op.o.Runtime.Open(g, runtime.SessionOptions{
 		Inputs: inputs, Outputs: outputs, Device: op.device, Threads: op.o.Threads,
 	})
+	if unusable := (*runtime.DeviceError)(nil); errors.As(err, &unusable) {
+		return nil, err // it is not the file's fault
+	}
 	if err != nil {
 		return nil, op.folder.failed(p.file(), err)
 	}

@@ -49,7 +49,8 @@ func (in *inspection) prepare(ctx context.Context, o Options) (p *preparedUNet, 
 		}
 		unkept = cache.store(p)
 	}
-	if len(in.unet.graph.External()) > 0 {
+	in.unetGraph = nil // it may be large, and is not needed any more
+	if len(in.unet.external) > 0 {
 		if err := p.attachWeights(in.folder.path(in.unet.name)); err != nil {
 			return nil, nil, err
 		}
@@ -80,7 +81,7 @@ func (in *inspection) rewrite(ctx context.Context, o Options) (*preparedUNet, er
 	if err != nil {
 		return nil, err
 	}
-	controlled, err := graph.Rewrite(in.unet.graph, probe, graph.Options{})
+	controlled, err := graph.Rewrite(in.unetGraph, probe, graph.Options{})
 	if err != nil {
 		return nil, in.folder.failed(in.unet.file(), err)
 	}
@@ -92,12 +93,12 @@ func (in *inspection) rewrite(ctx context.Context, o Options) (*preparedUNet, er
 // probe runs the UNet once, on the CPU and on zeros, to learn the shape of
 // every attention map.
 func (in *inspection) probe(ctx context.Context, o Options) (_ graph.Probe, err error) {
-	data, outputs, err := graph.Shapes(in.unet.graph)
+	data, outputs, err := graph.Shapes(in.unetGraph)
 	if err != nil {
 		return graph.Probe{}, in.folder.failed(in.unet.file(), err)
 	}
 	g := runtime.Graph{Data: data}
-	if len(in.unet.graph.External()) > 0 {
+	if len(in.unet.external) > 0 {
 		g.Weights = in.folder.path(in.unet.name)
 	}
 	session, err := o.Runtime.Open(g, runtime.SessionOptions{
@@ -180,8 +181,7 @@ func (in *inspection) preparedCache(dir string) (preparedCache, error) {
 	}
 	unet := sha256.New()
 	s := in.spec
-	fmt.Fprintln(unet, s.LatentChannels, s.LatentHeight, s.LatentWidth, s.ContextLength, s.TextWidth)
-	unet.Write(in.unet.data)
+	fmt.Fprintln(unet, in.unet.sum, s.LatentChannels, s.LatentHeight, s.LatentWidth, s.ContextLength, s.TextWidth)
 	return preparedCache{dir: dir, unet: shortHex(unet), maker: shortHex(maker)}, nil
 }
 
