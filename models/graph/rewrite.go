@@ -87,7 +87,7 @@ type Controlled struct {
 }
 
 // Rewrite makes the controlled UNet. Every attention layer becomes, for row b
-// of a batch (engine design, section 2; P2P, section 3.2 and 3.3),
+// of a batch (P2P, section 3.2),
 //
 //	all    = concat(own [B, h, N, M], cache [C, h, N, M])
 //	cross: probs_b = (all[cross_source_b] · mapper_b) · take_b + own_b · keep_b
@@ -162,7 +162,7 @@ func refuseControlled(m *Model) error {
 }
 
 // maxMapPixels is the resolution of the maps that local blend and heat-maps
-// use (P2P's reference: 16²): finer ones are noisy, coarser ones blunt.
+// use, 16² as in P2P's reference.
 const maxMapPixels = 16 * 16
 
 // mapLayers returns the cross-attention layers with the most pixels up to

@@ -9,8 +9,8 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
-// Limits of what is read, well above any UNet: Stable Diffusion 1.5 has about
-// 60,000 messages, nested 8 deep.
+// Limits of what is read, far above what a UNet has: the bundled one has 4,283
+// messages, 6,606 once it is controlled.
 const (
 	maxBytes    = 1<<31 - 1 // protobuf's own limit
 	maxMessages = 1_000_000
