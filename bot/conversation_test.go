@@ -1,0 +1,151 @@
+package bot
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"pentimento/editor"
+	"pentimento/editor/dialogue"
+	"pentimento/models"
+	"pentimento/models/pocket"
+	"pentimento/models/runtime"
+	"pentimento/session"
+)
+
+// forgetful is a store that has lost its pictures.
+type forgetful struct{ session.Store }
+
+func (forgetful) GetBlob(context.Context, session.Key, string) ([]byte, error) {
+	return nil, session.ErrNoSuchBlob
+}
+
+var testKey = session.Key{User: "ann", Place: "test"}
+
+func newConversation(t *testing.T, store session.Store) *Conversation {
+	t.Helper()
+	path := os.Getenv("PENTIMENTO_ONNXRUNTIME")
+	if path == "" {
+		path = filepath.Join("..", "build", "onnxruntime")
+	}
+	lib, err := runtime.Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := models.OpenFS(t.Context(), pocket.Files(), "pocket", models.Options{Runtime: lib, Device: "cpu"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := m.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	clock := Clock{Now: time.Now, Seed: func() uint64 { return 5 }}
+	return New(editor.New(m), dialogue.New(), store, testKey, Options{Steps: 4, Guidance: 4.5}, clock)
+}
+
+func say(t *testing.T, c *Conversation, utterance string) *Answer {
+	t.Helper()
+	a, err := c.Say(t.Context(), utterance, nil)
+	if err != nil {
+		t.Fatalf("%q: %v", utterance, err)
+	}
+	return a
+}
+
+func TestSayDrawsEditsAndGoesBack(t *testing.T) {
+	c := newConversation(t, session.NewMemory())
+	first := say(t, c, "a woman's face with blond hair")
+	if first.Turn.ID != 1 || first.Source != nil || first.Turn.Settings.Seed != 5 || first.Turn.Edit != "" {
+		t.Errorf("the first picture is %+v", first.Turn)
+	}
+	second := say(t, c, "make her hair red")
+	if second.Turn.Parent != 1 || second.Turn.Edit != "blond → red" || second.Source == nil || !second.Drawing.Traced {
+		t.Errorf("the edit is %+v", second.Turn)
+	}
+	back := say(t, c, "undo")
+	if back.Turn.ID != 1 || !bytes.Equal(back.PNG, first.PNG) || back.Drawing != nil {
+		t.Errorf("undo gave turn %d", back.Turn.ID)
+	}
+	if again := say(t, c, "redo"); again.Turn.ID != 2 || !bytes.Equal(again.PNG, second.PNG) {
+		t.Errorf("redo gave turn %d", again.Turn.ID)
+	}
+	if _, err := c.Revert(t.Context(), 2); !errors.Is(err, session.ErrNothingToUndo) {
+		t.Errorf("two turns back of one: %v", err)
+	}
+}
+
+func TestNothingIsPretended(t *testing.T) {
+	c := newConversation(t, session.NewMemory())
+	if _, err := c.Revert(t.Context(), 1); !errors.Is(err, ErrNothingDrawn) {
+		t.Errorf("revert before the first picture: %v", err)
+	}
+	if _, err := c.Weight(t.Context(), "hair", 2, nil); !errors.Is(err, ErrNothingDrawn) {
+		t.Errorf("weight before the first picture: %v", err)
+	}
+	say(t, c, "a woman's face with blond hair")
+	if a := say(t, c, "xyzzy plugh"); a.Question == nil || a.PNG != nil {
+		t.Errorf("gibberish was answered with a picture")
+	}
+	if _, err := c.Weight(t.Context(), "zebra", 2, nil); !errors.Is(err, editor.ErrNoSuchWord) {
+		t.Errorf("weight of a word that is not there: %v", err)
+	}
+	same, err := c.Weight(t.Context(), "hair", 1, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(strings.Join(same.Notices, " "), "same as before") {
+		t.Errorf("an edit without effect has the notices %q", same.Notices)
+	}
+}
+
+func TestCancelledTurnLeavesTheSession(t *testing.T) {
+	c := newConversation(t, session.NewMemory())
+	say(t, c, "a woman's face with blond hair")
+	ctx, cancel := context.WithCancel(t.Context())
+	_, err := c.Say(ctx, "make her hair red", func(editor.Progress) { cancel() })
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	s, err := c.Session(t.Context())
+	if err != nil || len(s.Turns) != 1 || s.Head != 1 {
+		t.Errorf("the session has %d turns (%v)", len(s.Turns), err)
+	}
+}
+
+func TestLostPictureIsDrawnAgain(t *testing.T) {
+	store := session.NewMemory()
+	c := newConversation(t, store)
+	first := say(t, c, "a woman's face with blond hair")
+	c.store = forgetful{store}
+	c.engine.Forget()
+	say(t, c, "make her hair red")
+	back, err := c.Revert(t.Context(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(back.PNG, first.PNG) {
+		t.Error("the picture that was drawn again is another one")
+	}
+}
+
+func TestAttentionBelongsToTheHead(t *testing.T) {
+	c := newConversation(t, session.NewMemory())
+	say(t, c, "a woman's face with blond hair")
+	heat, err := c.Attention(t.Context(), "HAIR")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if heat.Word != "hair" || len(heat.Map) != heat.Width*heat.Height || heat.Turn.ID != 1 {
+		t.Errorf("got %q, %d values of %d×%d", heat.Word, len(heat.Map), heat.Width, heat.Height)
+	}
+	if _, err := c.Attention(t.Context(), "beard"); !errors.Is(err, editor.ErrNoSuchWord) {
+		t.Errorf("got %v", err)
+	}
+}

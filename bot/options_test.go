@@ -1,0 +1,91 @@
+package bot
+
+import (
+	"testing"
+
+	"pentimento/editor/dialogue"
+	"pentimento/editor/recipe"
+)
+
+func TestSetOptions(t *testing.T) {
+	tests := []struct {
+		name, value string
+		ok          bool
+	}{
+		{"seed", "18446744073709551615", true},
+		{"seed", "-1", false},
+		{"seed", "auto", true},
+		{"steps", "20", true},
+		{"steps", "0", false},
+		{"steps", "1001", false},
+		{"guidance", "4.5", true},
+		{"guidance", "NaN", false},
+		{"preset", "cl", true},
+		{"preset", "auto", true},
+		{"preset", "best", false},
+		{"cross", ".8", true},
+		{"self", "1.1", false},
+		{"value", "NaN", false},
+		{"K", "0.3", true},
+		{"k", "auto", true},
+		{"colour", "red", false},
+	}
+	for _, test := range tests {
+		var o Options
+		if err := o.Set(test.name, test.value); (err == nil) != test.ok {
+			t.Errorf("set %s to %s: %v", test.name, test.value, err)
+		}
+	}
+}
+
+// edit is the plan of "make her hair red".
+func edit(preset string) *dialogue.Plan {
+	return &dialogue.Plan{Action: dialogue.Edit, Prompt: "red hair", Preset: preset,
+		Blend: dialogue.Blend{Source: []recipe.Span{{Start: 0, End: 10}}, Target: []recipe.Span{{Start: 0, End: 8}}}}
+}
+
+func TestTurnTakesThePresetOfItsPlan(t *testing.T) {
+	var o Options
+	turn := o.turnOf(edit("appearance"))
+	if turn.Preset != "appearance" || turn.Windows.Cross.To != .8 || turn.Blend.Threshold != .3 || len(turn.Blend.Target) != 1 {
+		t.Errorf("got %+v", turn)
+	}
+	if turn = o.turnOf(edit("global")); turn.Blend.Threshold != 0 || turn.Blend.Target != nil {
+		t.Errorf("a global edit blends: %+v", turn.Blend)
+	}
+	if turn = o.turnOf(edit("unheard of")); turn.Preset != "appearance" {
+		t.Errorf("an unknown preset became %q", turn.Preset)
+	}
+	root := o.turnOf(&dialogue.Plan{Action: dialogue.Imagine, Prompt: "a cat"})
+	if root.Windows.Cross.To != 0 || root.Preset != "" {
+		t.Errorf("a root has windows: %+v", root)
+	}
+}
+
+func TestOverridesReplaceThePreset(t *testing.T) {
+	var o Options
+	for name, value := range map[string]string{"preset": "cl", "self": ".5", "value": ".25", "k": ".6"} {
+		if err := o.Set(name, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	turn := o.turnOf(edit("appearance"))
+	w := turn.Windows
+	if turn.Preset != "cl" || w.Cross.To != .2 || w.Self.To != .5 || w.Value.To != .25 || w.ValueMix != 1 || turn.Blend.Threshold != .6 {
+		t.Errorf("got %+v", turn)
+	}
+	if err := o.Set("k", "0"); err != nil {
+		t.Fatal(err)
+	}
+	if turn = o.turnOf(edit("appearance")); turn.Blend.Target != nil {
+		t.Errorf("k = 0 blends: %+v", turn.Blend)
+	}
+}
+
+func TestReweightedReplacesTheWordsWeight(t *testing.T) {
+	span := func(a, b int) recipe.Span { return recipe.Span{Start: a, End: b} }
+	got := reweighted([]recipe.Weight{{Span: span(0, 3), Factor: 2}, {Span: span(4, 8), Factor: 3}}, span(4, 8), .5)
+	if len(got) != 2 || got[0].Factor != 2 || got[1].Factor != .5 {
+		t.Errorf("got %v", got)
+	}
+}
