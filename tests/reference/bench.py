@@ -3,7 +3,7 @@
     /usr/bin/python3 tests/reference/bench.py [FOLDER]
 
 plain_seconds is one picture (two rows a step), edit_seconds one edit done the reference way (source and target
-together, four rows a step): prompt to pixels, 20 steps. Each is the best of five runs with the best number of
+together, four rows a step): prompt to pixels, 20 steps. Each is the best of three runs with the best number of
 threads, after a warm-up.
 """
 import json
@@ -17,7 +17,7 @@ from make_fixtures import BLOND, DEFAULT, RED, turn
 from model import Model
 from p2p import Pipeline
 
-STEPS, GUIDANCE, RUNS = 20, 4.5, 5
+STEPS, GUIDANCE, RUNS = 20, 4.5, 3
 
 
 def best_seconds(pipeline, turns):
