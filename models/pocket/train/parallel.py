@@ -42,6 +42,7 @@ class Team:
 
     def wait(self):
         if os.getppid() != self.parent:
+            self.barrier.abort()
             sys.exit('the parent process is gone')
         self.barrier.wait(timeout=900)
 

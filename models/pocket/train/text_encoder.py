@@ -14,18 +14,18 @@ WIDTH, LAYERS, HEADS = 128, 2, 4
 class CLIPAttention(nn.Module):
     def __init__(self, width, heads):
         super().__init__()
-        self.heads = heads
+        self.heads, self.head, self.width = heads, width // heads, width
         self.q_proj, self.k_proj, self.v_proj, self.out_proj = (nn.Linear(width, width) for _ in range(4))
 
     def forward(self, x, mask):
-        batch, tokens, width = x.shape
+        batch, tokens = x.shape[:2]
 
         def split(y):
-            return y.reshape(batch, tokens, self.heads, width // self.heads).transpose(1, 2)
+            return y.reshape(batch, tokens, self.heads, self.head).transpose(1, 2)
 
-        scores = split(self.q_proj(x)) @ split(self.k_proj(x)).transpose(2, 3) * (width // self.heads) ** -.5 + mask
+        scores = split(self.q_proj(x)) @ split(self.k_proj(x)).transpose(2, 3) * self.head ** -.5 + mask
         mixed = scores.softmax(-1) @ split(self.v_proj(x))
-        return self.out_proj(mixed.transpose(1, 2).reshape(batch, tokens, width))
+        return self.out_proj(mixed.transpose(1, 2).reshape(batch, tokens, self.width))
 
 
 class CLIPMLP(nn.Module):

@@ -22,7 +22,7 @@ import parallel
 from autoencoder import SCALING_FACTOR, AutoencoderKL
 from dataset import arguments
 
-BATCH, CROP, RATE, KL = 8, 64, 1.2e-3, 5e-4  # BATCH is per worker
+BATCH, CROP, RATE, KL = 4, 64, 1e-3, 5e-4  # BATCH is per worker
 HELD_OUT_COUNT = 256                         # the last drawings are never trained on
 SAVE_EVERY = 150                             # seconds
 CHECKPOINT = 'autoencoder.pt'

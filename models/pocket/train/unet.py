@@ -25,26 +25,21 @@ def alphas_cumprod():
     return torch.cumprod(1 - betas, 0).float()
 
 
+def full(x):
+    """x in full precision; nothing at all, also in an exported graph, where it is."""
+    return x if x.dtype == torch.float32 else x.float()
+
+
 class GroupNorm(nn.GroupNorm):
     """Normalises in full precision, also where the training multiplies in bfloat16."""
 
     def forward(self, x):
-        return F.group_norm(x.float(), self.num_groups, self.weight, self.bias, self.eps)
+        return F.group_norm(full(x), self.num_groups, self.weight, self.bias, self.eps)
 
 
 class LayerNorm(nn.LayerNorm):
     def forward(self, x):
-        return F.layer_norm(x.float(), self.normalized_shape, self.weight, self.bias, self.eps)
-
-
-class PixelLinear(nn.Linear):
-    """A linear layer that trains as a 1x1 convolution: oneDNN is faster than BLAS on these thin matrices."""
-
-    def forward(self, x):
-        if not (self.training and x.dim() == 3 and x.is_contiguous()):
-            return super().forward(x)
-        y = F.conv2d(x.transpose(1, 2).unsqueeze(3), self.weight[:, :, None, None], self.bias)
-        return y.squeeze(3).transpose(1, 2)
+        return F.layer_norm(full(x), self.normalized_shape, self.weight, self.bias, self.eps)
 
 
 class ResnetBlock2D(nn.Module):
@@ -70,17 +65,16 @@ class Attention(nn.Module):
 
     def __init__(self, width, context, heads):
         super().__init__()
-        self.heads = heads
+        self.heads, self.head, self.width = heads, width // heads, width
         self.keep = False  # keep the probabilities of the last call, for the grounding loss
         self.probabilities = None
-        self.to_q = PixelLinear(width, width, bias=False)
-        self.to_k = PixelLinear(context or width, width, bias=False)
-        self.to_v = PixelLinear(context or width, width, bias=False)
-        self.to_out = nn.ModuleList([PixelLinear(width, width)])
+        self.to_q = nn.Linear(width, width, bias=False)
+        self.to_k = nn.Linear(context or width, width, bias=False)
+        self.to_v = nn.Linear(context or width, width, bias=False)
+        self.to_out = nn.ModuleList([nn.Linear(width, width)])
 
     def forward(self, x, context=None):
-        batch, width = x.shape[0], x.shape[2]
-        head = width // self.heads
+        batch, head = x.shape[0], self.head
         context = x if context is None else context
 
         def heads_to_batch(y):
@@ -91,24 +85,24 @@ class Attention(nn.Module):
         if self.keep:
             self.probabilities = probabilities.view(batch, self.heads, *probabilities.shape[1:])
         mixed = torch.bmm(probabilities, heads_to_batch(self.to_v(context)))
-        return self.to_out[0](mixed.reshape(batch, self.heads, -1, head).transpose(1, 2).reshape(batch, -1, width))
+        return self.to_out[0](mixed.reshape(batch, self.heads, -1, head).transpose(1, 2).reshape(batch, -1, self.width))
 
 
 class GEGLU(nn.Module):
     def __init__(self, width, inner):
         super().__init__()
-        self.proj = PixelLinear(width, 2 * inner)
+        self.proj = nn.Linear(width, 2 * inner)
 
     def forward(self, x):
         value, gate = self.proj(x).chunk(2, -1)
-        return value * F.gelu(gate)
+        return value * F.gelu(full(gate))  # its gradient in bfloat16 is slow
 
 
 class FeedForward(nn.Module):
     def __init__(self, width):
         super().__init__()
         inner = width * FEED_FORWARD
-        self.net = nn.ModuleList([GEGLU(width, inner), nn.Identity(), PixelLinear(inner, width)])
+        self.net = nn.ModuleList([GEGLU(width, inner), nn.Identity(), nn.Linear(inner, width)])
 
     def forward(self, x):
         return self.net[2](self.net[0](x))
