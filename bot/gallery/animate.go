@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"image"
-	"image/draw"
 	"image/gif"
 )
 
@@ -47,11 +46,4 @@ func Animate(frames []Frame) ([]byte, error) {
 		return nil, fmt.Errorf("encode the animation: %w", err)
 	}
 	return data.Bytes(), nil
-}
-
-// quantised returns the page in its own 256 colours, dithered.
-func quantised(page *image.RGBA) *image.Paletted {
-	out := image.NewPaletted(page.Bounds(), paletteOf(page, 256))
-	draw.FloydSteinberg.Draw(out, out.Bounds(), page, image.Point{})
-	return out
 }

@@ -230,25 +230,49 @@ func TestBadRequests(t *testing.T) {
 	}
 }
 
-// The warmest pixel is where the map has its peak, and the picture's own
-// brightness does not move it.
+// The warmest pixels are where the map has its peak, and the picture's own
+// brightness does not move them.
 func TestHeatPeak(t *testing.T) {
 	data, err := Heat(face(t, 128, color.RGBA{255, 255, 255, 255}), attention(), 16, 16, "hair")
 	if err != nil {
 		t.Fatal(err)
 	}
-	picture := decodeAll(t, data)[0]
-	best, at := uint32(0), image.Point{}
+	picture := rgba(decodeAll(t, data)[0])
+	var sum image.Point
+	n := 0
 	for y := range 256 {
 		for x := range 256 {
-			r, g, _, _ := picture.At(x, y).RGBA()
-			if r+g > best {
-				best, at = r+g, image.Pt(x, y)
+			if c := picture.RGBAAt(x, y); c.R > 220 && c.G > 180 { // the last sixth of the colours
+				sum, n = sum.Add(image.Pt(x, y)), n+1
 			}
 		}
 	}
-	if want := image.Pt(10*16+8, 4*16+8); max(abs(at.X-want.X), abs(at.Y-want.Y)) > 8 {
-		t.Errorf("the warmest pixel is %v, want %v", at, want)
+	if n == 0 {
+		t.Fatal("nothing is warm")
+	}
+	if at, want := sum.Div(n), image.Pt(10*16+8, 4*16+8); max(abs(at.X-want.X), abs(at.Y-want.Y)) > 8 {
+		t.Errorf("the warmest pixels are around %v, want %v", at, want)
+	}
+}
+
+// One pixel that takes nearly all the attention does not hide where the rest
+// went.
+func TestHeatOutlier(t *testing.T) {
+	picture := face(t, 128, color.RGBA{A: 255})
+	spiked := attention()
+	spiked[15*16] = 50
+	plain, err := Heat(picture, attention(), 16, 16, "hair")
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := Heat(picture, spiked, 16, 16, "hair")
+	if err != nil {
+		t.Fatal(err)
+	}
+	peak := image.Pt(10*16+8, 4*16+8)
+	got, want := rgba(decodeAll(t, data)[0]).RGBAAt(peak.X, peak.Y), rgba(decodeAll(t, plain)[0]).RGBAAt(peak.X, peak.Y)
+	if got.G+20 < want.G {
+		t.Errorf("the peak is %v with an outlier elsewhere, %v without", got, want)
 	}
 }
 
