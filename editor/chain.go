@@ -20,12 +20,15 @@ type link struct {
 	equalizer []float32
 	// The rest relates the turn to its source, the link before it; a root has
 	// none of it.
-	mapping  align.Mapping
-	cross    []steps // [M] cross_replace_steps of every token
-	anyCross steps   // the union of cross
-	self     steps
-	value    steps
-	blend    *blend // nil: no local blend
+	mapping align.Mapping
+	// inherited is the factor that the source's own re-weighting left on the
+	// map that a token takes over; 0 for maps that the source muted. [M]
+	inherited []float32
+	cross     []steps // [M] cross_replace_steps of every token
+	anyCross  steps   // the union of cross
+	self      steps
+	value     steps
+	blend     *blend // nil: no local blend
 }
 
 // steps is the half-open range [from, to) of denoising steps.
@@ -94,6 +97,7 @@ func (e *Engine) newLink(ctx context.Context, turn recipe.Turn) (*link, error) {
 // join relates a turn to its source.
 func (e *Engine) join(source, l *link, n int) {
 	l.mapping = align.Tokens(source.tokens, l.tokens, align.Words(source.tokens.Words, l.tokens.Words))
+	l.inherited = inherited(l.mapping, source.equalizer)
 	w := l.turn.Windows
 	l.self, l.value = window(w.Self, n), window(w.Value, n)
 	l.cross = make([]steps, len(l.tokens.IDs))
@@ -109,6 +113,24 @@ func (e *Engine) join(source, l *link, n int) {
 		l.anyCross = l.anyCross.union(s)
 	}
 	l.blend = e.newBlend(source, l, n)
+}
+
+// inherited returns, for every token of a mapping, the mean factor of the
+// source tokens that it reads.
+func inherited(m align.Mapping, equalizer []float32) []float32 {
+	n := len(equalizer)
+	out := make([]float32, n)
+	for j := range out {
+		var share, sum float32
+		for i := range equalizer {
+			share += m.Mapper[i*n+j]
+			sum += m.Mapper[i*n+j] * equalizer[i]
+		}
+		if out[j] = 1; share > 0 {
+			out[j] = sum / share
+		}
+	}
+	return out
 }
 
 // tokensIn returns the positions of the tokens of all words that a span of the

@@ -16,12 +16,14 @@ const maxSelfPixels = 16 * 16
 // paper's on the right:
 //
 //	probs = (probs_s @ mapper) * take + probs * keep    Edit(M_t, M_t*, t)
-//	take  = c · α_t   for tokens whose window has the step and that have a source
+//	take  = c/c_s · α_t   for tokens whose window has the step and that have a source
 //	keep  = c · (1 − α_t)
 //
 // so that word swap (mapper of a swap), refinement (α = 0 for new words) and
 // re-weighting (c, the equalizer) are one linear operation and compose.
-// Because c is in both terms, re-weighting acts outside the windows too.
+// Because c is in both terms, re-weighting acts outside the windows too. c_s is
+// the source's own equalizer, which the taken map carries already: in a chain
+// every turn's weights are what its recipe says, not a product of all before.
 func controls(batch int, rows []int, links []*link, step int, spec models.Spec) models.Control {
 	c := models.Identity(batch, len(spec.Layers), spec.ContextLength)
 	for i, l := range links {
@@ -51,12 +53,18 @@ func controlCross(c *models.Control, row, source int, l *link, step, m int) {
 	}
 	for j := range m {
 		weight := l.equalizer[j]
-		if injects && l.cross[j].has(step) && l.mapping.Kinds[j] != align.Insert {
-			c.Take[row*m+j], c.Keep[row*m+j] = weight, 0
+		if injects && l.takes(j, step) {
+			c.Take[row*m+j], c.Keep[row*m+j] = weight/l.inherited[j], 0
 		} else {
 			c.Take[row*m+j], c.Keep[row*m+j] = 0, weight
 		}
 	}
+}
+
+// takes reports whether token j takes its source's map at a step. A map that
+// the source muted is gone: the token then keeps its own.
+func (l *link) takes(j, step int) bool {
+	return l.cross[j].has(step) && l.mapping.Kinds[j] != align.Insert && l.inherited[j] != 0
 }
 
 // controlSelf injects the source's self-attention maps.

@@ -21,6 +21,7 @@ func wholeLink(m int, w recipe.Windows, equalizer float32) *link {
 	}
 	for range m {
 		l.equalizer = append(l.equalizer, equalizer)
+		l.inherited = append(l.inherited, 1)
 		l.cross = append(l.cross, window(w.Cross, 10))
 	}
 	return l

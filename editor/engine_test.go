@@ -246,3 +246,23 @@ func TestDrawStopsWhenCancelled(t *testing.T) {
 		t.Errorf("stopping took %v", waited)
 	}
 }
+
+// Weights belong to a turn: carried along a chain they stay what they are, so
+// that an edit that repeats its source, weights and all, is its source.
+func TestCarriedWeightsDoNotCompound(t *testing.T) {
+	e := New(openModel(t))
+	r := first(hairChain(t, 2), 1)
+	for _, factor := range []float64{2.5, -1, 0} {
+		weighted := recipe.Turn{Prompt: blond, Weights: []recipe.Weight{{Span: spanOf(t, blond, "hair"), Factor: factor}}}
+		once := r
+		once.Turns = []recipe.Turn{weighted}
+		carried := weighted
+		carried.Windows = recipe.Windows{Cross: upTo(1), Self: upTo(1)}
+		twice := r
+		twice.Turns = []recipe.Turn{weighted, carried}
+		a, b := mustDraw(t, e, once), mustDraw(t, e, twice)
+		if !bytes.Equal(a.Image.Pix, b.Image.Pix) {
+			t.Errorf("× %v carried over one turn gives another picture", factor)
+		}
+	}
+}

@@ -17,8 +17,8 @@ import (
 //
 // which is word swap, refinement and re-weighting (P2P, section 3.2) as one
 // linear operation; in a self-attention layer with the probs of row
-// SelfSource[layer, b]. Sources are rows of the same batch, as the UNet
-// computes them before any control.
+// SelfSource[layer, b]. Sources are rows of the same batch as they are after
+// their own control, so that a chain of rows edits one the other.
 //
 // Values are mixed as V = own·(1−β) + source·β with the row
 // ValueSource[layer, b] and β from SelfValueMix or, in cross-attention, token

@@ -45,6 +45,10 @@ class Turn:
         if source is None:
             return
         self.mapper, self.kinds = mapping(source.prompt, self.prompt)
+        # The maps that are taken carry the source's own re-weighting, which must not act twice: what was mapped
+        # is divided by it, and a map that the source muted cannot be taken at all.
+        share = self.mapper.sum(0)
+        self.inherited = torch.where(share > 0, (self.mapper * source.equalizer[:, None]).sum(0) / share.clamp(min=1e-12), torch.ones(()))
         self.cross = [self.windows.get('cross', CLOSED)] * model.context
         for word in self.windows.get('cross_words', []):
             for j in self.prompt.tokens(word):
@@ -52,15 +56,17 @@ class Turn:
 
     def alpha(self, s):
         """the paper's alpha of every token at step s: 1 where the source's map is taken [M]"""
-        return torch.tensor([float(kind != INSERT and inside(window, s, self.n)) for kind, window in zip(self.kinds, self.cross)])
+        return torch.tensor([float(kind != INSERT and inherited != 0 and inside(window, s, self.n))
+                             for kind, inherited, window in zip(self.kinds, self.inherited, self.cross)])
 
     def edit_cross(self, s, own, source):
         """Edit(M_t, M*_t, t) for cross-attention: word swap and refinement through the mapper, re-weighting by the
-        equalizer c on both terms. [heads, N, M]"""
+        equalizer c on both terms, in place of the source's. [heads, N, M]"""
         if self.source is None:
             return own * self.equalizer
         alpha = self.alpha(s)
-        return (source @ self.mapper * alpha + own * (1 - alpha)) * self.equalizer
+        inherited = torch.where(alpha > 0, self.inherited, torch.ones(()))
+        return (source @ self.mapper / inherited * alpha + own * (1 - alpha)) * self.equalizer
 
     def edit_self(self, s, own, source):
         """self-attention: the source's maps while the window lasts [heads, N, N]"""
