@@ -12,12 +12,13 @@ import (
 
 // captionLimit is how many words of a prompt are edited; what follows is kept
 // as it stands. No text encoder reads as many.
-const captionLimit = 300
+const captionLimit = 160
 
-// A word of a caption under the knife. Words are known by their pointer, so
-// that an edit can be remembered while others move the words about.
+// A word of a caption under the knife.
 type word struct {
 	token
+	// id stays with the word while edits move it about, and is never 0.
+	id int
 	// origin is the index of the word in the source caption; -1 for new words.
 	origin int
 	// factor is the weight of the word's attention.
@@ -30,17 +31,21 @@ type word struct {
 // word of the source it was. Operations, spans and weights are read off that
 // memory when all edits are done (plan.go), so an edit only has to move words.
 type caption struct {
-	lex    lexicon.Lexicon
+	lex    *lexicon.Lexicon
 	source []token
 	was    []float64 // factors of the source's words
 	words  []*word
+	// last is the id given last.
+	last int
 	// clause is the number of the clause now edited; cutBy says for each word
 	// of the source which clause took it out.
 	clause int
 	cutBy  []int
+	// seen is the parse of the words as they stand; nil after a change.
+	seen *parsed
 }
 
-func newCaption(lex lexicon.Lexicon, prompt string, weights []recipe.Weight) *caption {
+func newCaption(lex *lexicon.Lexicon, prompt string, weights []recipe.Weight) *caption {
 	c := &caption{lex: lex, source: tokenise(prompt)}
 	for i, t := range c.source {
 		factor := 1.0
@@ -50,8 +55,9 @@ func newCaption(lex lexicon.Lexicon, prompt string, weights []recipe.Weight) *ca
 			}
 		}
 		c.was = append(c.was, factor)
-		c.words = append(c.words, &word{token: t, origin: i, factor: factor})
+		c.words = append(c.words, &word{token: t, id: i + 1, origin: i, factor: factor})
 	}
+	c.last = len(c.source)
 	c.cutBy = make([]int, len(c.source))
 	return c
 }
@@ -77,12 +83,20 @@ func (c *caption) tokens() []token {
 	return out
 }
 
-func (c *caption) parse() parsed { return parse(c.lex, c.tokens()) }
+// parse finds the parts of speech and noun phrases of the words as they stand.
+func (c *caption) parse() parsed {
+	if c.seen == nil {
+		p := parse(c.lex, c.tokens())
+		c.seen = &p
+	}
+	return *c.seen
+}
 
 // splice replaces the words [from, to) by new ones. Words at either end that are
 // the same before and after are kept, with their memory. A first word in
 // capitals passes them on to the word that takes its place.
 func (c *caption) splice(from, to int, with []token) {
+	c.seen = nil
 	for from < to && len(with) > 0 && c.words[from].lower == with[0].lower {
 		from, with = from+1, with[1:]
 	}
@@ -92,7 +106,8 @@ func (c *caption) splice(from, to int, with []token) {
 	added := make([]*word, len(with))
 	for i, t := range with {
 		t.glued = t.mark && t.lower != "&" || t.lower == "'s"
-		added[i] = &word{token: t, origin: -1, factor: 1, clause: c.clause}
+		c.last++
+		added[i] = &word{token: t, id: c.last, origin: -1, factor: 1, clause: c.clause}
 	}
 	for _, w := range c.words[from:to] {
 		if w.origin >= 0 {
@@ -133,6 +148,7 @@ func closedWord(w string) bool {
 // tidy mends what edits leave behind: articles before another first letter,
 // doubled or dangling commas and connectives.
 func (c *caption) tidy() {
+	c.seen = nil
 	c.dropDangling()
 	for i, w := range c.words[:max(0, len(c.words)-1)] {
 		if next := c.words[i+1]; (w.lower == "a" || w.lower == "an") && (w.origin < 0 || next.origin != w.origin+1) && !next.mark {

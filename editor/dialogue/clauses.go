@@ -51,6 +51,10 @@ func skipJoints(tokens []token, i int) int {
 
 // startsClause tells whether words begin an edit of their own.
 func (p *Planner) startsClause(before, after []token) bool {
+	after = polite(after)
+	if len(after) == 0 {
+		return false
+	}
 	first := after[0].lower
 	switch {
 	case starters[first] && len(after) > 1:

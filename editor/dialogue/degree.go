@@ -19,7 +19,10 @@ const minWeight, maxWeight = -2.0, 4.0
 
 // strength reads how much is asked for: "a bit", "much", "way".
 func strength(said []token) float64 {
-	for _, t := range said {
+	for i, t := range said {
+		if t.lower == "much" && i > 0 && (said[i-1].lower == "too" || said[i-1].lower == "so" || said[i-1].lower == "that" || said[i-1].lower == "as") {
+			continue
+		}
 		switch t.lower {
 		case "bit", "little", "slightly", "somewhat", "touch", "tad", "tiny", "smidge", "slight":
 			return slightly

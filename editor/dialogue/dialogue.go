@@ -160,14 +160,28 @@ type Reply struct {
 // A Planner understands utterances. It keeps no state between them and may be
 // used from any number of goroutines at once.
 type Planner struct {
-	lex       lexicon.Lexicon
+	lex       *lexicon.Lexicon
 	rules     []rule
+	followUps []rule
 	controls  []controlRule
 	beyond    []beyondRule
-	followUps []rule
+	asking    []pattern
+	fresh     []pattern
+	draw      pattern
+	insert    pattern
 }
 
 // New makes a planner.
 func New() *Planner {
-	return &Planner{rules: grammar(), controls: controlRules(), beyond: beyondRules(), followUps: followUpRules()}
+	return &Planner{
+		lex:       lexicon.New(),
+		rules:     grammar(),
+		followUps: followUpRules(),
+		controls:  controlRules(),
+		beyond:    beyondRules(),
+		asking:    compileAll(asking),
+		fresh:     compileAll(fresh),
+		draw:      compile("(draw|sketch|create|illustrate) <x>"),
+		insert:    compile("(add|put|insert|place|draw) <y>"),
+	}
 }

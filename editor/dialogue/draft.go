@@ -12,8 +12,11 @@ type draft struct {
 	preset string
 	// wholeScene is set where the edit has no bounds inside the picture.
 	wholeScene bool
-	// focus is the noun that was edited last: what "it" names.
-	focus *word
+	// focus is the id of the noun that was edited last: what "it" names. 0 is
+	// none.
+	focus int
+	// correction is set for a clause that began with "no".
+	correction bool
 	// removed is where the clause before took words out, so that "remove the
 	// bananas and add grapes" puts the grapes there; -1 after any other.
 	removed *removal
@@ -40,20 +43,20 @@ func (p *Planner) newDraft(talk Conversation) *draft {
 }
 
 // lastFocus is the noun that the turn before edited.
-func (d *draft) lastFocus() *word {
+func (d *draft) lastFocus() int {
 	plan := d.talk.Turns[len(d.talk.Turns)-1].Plan
 	if plan == nil || len(plan.Ops) == 0 {
-		return nil
+		return 0
 	}
 	op := plan.Ops[len(plan.Ops)-1]
 	for _, want := range []string{op.Noun, lastWord(op.To)} {
 		for _, w := range slices.Backward(d.caption.words) {
 			if want != "" && w.lower == want {
-				return w
+				return w.id
 			}
 		}
 	}
-	return nil
+	return 0
 }
 
 func lastWord(text string) string {
@@ -83,6 +86,6 @@ func (d *draft) ask(q Question) bool {
 // attend makes the noun at index i the one that "it" names.
 func (d *draft) attend(i int) {
 	if i >= 0 && i < len(d.caption.words) {
-		d.focus = d.caption.words[i]
+		d.focus = d.caption.words[i].id
 	}
 }

@@ -146,7 +146,7 @@ func (d *draft) give(spoken, things []token, lead string) bool {
 func (d *draft) revise(owner referent, thing parsed, name nounPhrase) bool {
 	head := thing.tokens[name.head]
 	part := d.resolve([]token{head})
-	if !part.found || d.p.lemma(part.head) != d.p.lemma(head.lower) || part.np.head == owner.np.head || name.end != len(thing.tokens) {
+	if !part.found || d.p.lemma(part.noun) != d.p.lemma(head.lower) || part.np.head == owner.np.head || name.end != len(thing.tokens) {
 		return false
 	}
 	return d.respecify(part, thing, name)

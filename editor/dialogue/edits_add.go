@@ -89,7 +89,7 @@ func (d *draft) reviseOwn(thing parsed, name nounPhrase) bool {
 		return false
 	}
 	r := d.resolve([]token{head})
-	if !r.found || d.p.lemma(r.head) != d.p.lemma(head.lower) || d.alreadyThere(thing, name) {
+	if !r.found || d.p.lemma(r.noun) != d.p.lemma(head.lower) || d.alreadyThere(thing, name) {
 		return false
 	}
 	return d.respecify(r, thing, name)

@@ -44,7 +44,7 @@ func (d *draft) swap(spoken, to []token) bool {
 	if d.p.lex.IsColour(thing.tokens[name.head].lower) && !d.p.lex.IsColour(what.head) {
 		return d.setAdjectives(spoken, to)
 	}
-	if d.p.lemma(thing.tokens[name.head].lower) == d.p.lemma(what.head) && what.from == what.np.head {
+	if d.p.lemma(thing.tokens[name.head].lower) == d.p.lemma(what.noun) && what.from == what.np.head {
 		return d.respecify(what, thing, name)
 	}
 	d.putInPlace(what, thing, name)

@@ -295,6 +295,7 @@ func (d *draft) setStyle(style []token, prefix bool) bool {
 	if prefix && d.p.isMedium(style[len(style)-1].lower) {
 		thing := parse(d.p.lex, style)
 		if name, ok := mainPhrase(thing); ok {
+			d.caption.seen = nil
 			if w := d.caption.words; len(w) > 0 && closedWord(w[0].lower) {
 				w[0].text = w[0].lower
 			}

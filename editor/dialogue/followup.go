@@ -3,6 +3,8 @@ package dialogue
 import (
 	"slices"
 	"strings"
+
+	"pentimento/editor/dialogue/lexicon"
 )
 
 // followUp answers clauses that only the turn before gives a meaning: "a bit
@@ -52,7 +54,11 @@ func followUpRules() []rule {
 		{"(what about|how about|and what about|try|rather|i meant|i mean|actually|or|maybe|preferably|better) <y> [instead|rather|then]", otherValue},
 		{"(make it|make that|make them|use|go with|have it|let's try|do it in|let it be|want it|turn it) <y> (instead|rather)", otherValue},
 		{"<y> (instead|rather)", otherValue},
-		{"(too) <y>", tooMuch},
+		{"(i said|i asked for|i wanted|i meant) <y>", otherValue},
+		{"[it's|its|that's|thats|it is|that is|this is|it looks|looks] [a bit|a little|way|much|far] (too) <y>", tooMuch},
+		{"(back to|go back to|return to|switch back to|change it back to|make it) <y> [again]", backTo},
+		{"(put|bring|give|add|get|want|have) [her|him|it|me] [back] <y> [back|again]", bringBack},
+		{"(another|another one|one more|add another|add another one|add one more)", anotherOne},
 	}
 	rules := make([]rule, len(list))
 	for i, r := range list {
@@ -87,7 +93,7 @@ func sameFor(d *draft, m match) bool {
 
 // otherValue replaces what the turn before put in by something of the same sort.
 func otherValue(d *draft, m match) bool {
-	y := m["y"]
+	y := polite(m["y"])
 	if d.p.isAdjectival(y) {
 		return d.replaceLast(y)
 	}
@@ -101,8 +107,59 @@ func otherValue(d *draft, m match) bool {
 	return d.transform(y)
 }
 
-// swapLast replaces the noun that the turn before put in.
+// backTo takes back the edit that replaced what was spoken: "back to blond".
+func backTo(d *draft, m match) bool {
+	for _, turn := range slices.Backward(d.talk.Turns) {
+		if turn.Plan == nil {
+			continue
+		}
+		for _, op := range slices.Backward(turn.Plan.Ops) {
+			if op.Kind == Swap && d.saysSame(op.From, m["y"]) && d.reverse(op) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// bringBack adds again what an earlier turn took out.
+func bringBack(d *draft, m match) bool {
+	for _, turn := range slices.Backward(d.talk.Turns) {
+		if turn.Plan == nil {
+			continue
+		}
+		for _, op := range slices.Backward(turn.Plan.Ops) {
+			if op.Kind == Remove && d.saysSame(lastWord(op.From), m["y"]) {
+				return d.reverse(op)
+			}
+		}
+	}
+	return false
+}
+
+// saysSame compares words without articles.
+func (d *draft) saysSame(text string, spoken []token) bool {
+	for len(spoken) > 1 && closed[spoken[0].lower] == determiner {
+		spoken = spoken[1:]
+	}
+	return text == lower(phraseText(spoken))
+}
+
+// anotherOne adds once more what the turn before added.
+func anotherOne(d *draft, m match) bool {
+	plan := d.talk.Turns[len(d.talk.Turns)-1].Plan
+	if plan == nil || len(plan.Ops) != 1 || plan.Ops[0].Kind != Refine {
+		return false
+	}
+	d.because("one more " + plan.Ops[0].To)
+	return d.attachScene(tokenise("another "+plan.Ops[0].To), "with")
+}
+
+// swapLast replaces the noun, or the doing, that the turn before put in.
 func (d *draft) swapLast(y []token) bool {
+	if d.swapLastVerb(y) {
+		return true
+	}
 	thing := parse(d.p.lex, y)
 	name, ok := mainPhrase(thing)
 	if !ok || name.start > 0 || name.end < len(y) {
@@ -120,6 +177,23 @@ func (d *draft) swapLast(y []token) bool {
 			d.putInPlace(found(referent{}, p, n), thing, name)
 			d.widen(Shape)
 			d.because("in place of " + p.tokens[i].lower)
+			return true
+		}
+	}
+	return false
+}
+
+func (d *draft) swapLastVerb(y []token) bool {
+	base, ok := d.p.lex.VerbLemma(y[0].lower)
+	if !ok {
+		return false
+	}
+	p := d.caption.parse()
+	for _, i := range d.lastWords() {
+		if p.tags[i] == gerund {
+			d.caption.splice(i, i+1, slices.Concat(tokenise(lexicon.Gerund(base)), y[1:]))
+			d.because("in place of " + p.tokens[i].lower)
+			d.widen(Shape)
 			return true
 		}
 	}
@@ -223,7 +297,7 @@ func (d *draft) restore(turn Turn) {
 			w.origin = now[j].origin
 		}
 	}
-	d.caption.words = old.words
+	d.caption.words, d.caption.seen = old.words, nil
 	d.widen(Appearance)
 }
 

@@ -105,6 +105,8 @@ func grammar() []rule {
 		{"<y>", bareComparative},
 
 		// Additions.
+		{"(put|bring|give|get) <y> back", addY},
+		{"(put|bring|give) back <y>", addY},
 		{"(give|lend|hand|offer) <z>", giveXY},
 		{"(add|attach) <y> (to|onto) <x>", addTo},
 		{put + " <y> (relation=on top of|in front of|next to|close to|in the middle of|in the center of|in the centre of|on the side of|to the left of|to the right of|on|in|at|near|beside|behind|under|above|over|below|between|around|inside|along|by|onto|into|against) <x>", addPlace},

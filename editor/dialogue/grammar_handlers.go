@@ -98,7 +98,7 @@ func inBackground(d *draft, m match) bool {
 	if !ok {
 		return false
 	}
-	if r := d.resolve(m["x"]); r.found && d.p.lemma(r.head) == d.p.lemma(thing.tokens[name.head].lower) {
+	if r := d.resolve(m["x"]); r.found && d.p.lemma(r.noun) == d.p.lemma(thing.tokens[name.head].lower) {
 		return false
 	}
 	d.wholeScene = true
@@ -697,7 +697,9 @@ func fragment(d *draft, m match) bool {
 	p := parse(d.p.lex, x)
 	switch {
 	case d.p.isStyle(x):
-		return d.setStyle(x, false)
+		return d.setStyle(x, d.correction)
+	case d.correction && d.swapLastVerb(x):
+		return true
 	case d.p.isMoment(x):
 		return d.setTime(x)
 	case d.p.isAdjectival(x):
@@ -723,13 +725,13 @@ func fragment(d *draft, m match) bool {
 		}
 		return false
 	}
-	if r := d.resolve(x); r.found && d.p.lemma(r.head) == d.p.lemma(p.tokens[name.head].lower) && name.head > name.start && r.np.head > r.np.start {
+	if r := d.resolve(x); r.found && d.p.lemma(r.noun) == d.p.lemma(p.tokens[name.head].lower) && name.head > name.start && r.np.head > r.np.start {
 		return d.respecify(r, p, name)
 	}
 	if !d.p.knowsAll(p, x) {
 		return false
 	}
-	if d.replaceLast(x) {
+	if d.replaceLast(x) || d.correction && d.swapLast(x) {
 		return true
 	}
 	return d.add(x, nil, "")

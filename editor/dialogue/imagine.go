@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// asking are the ways to ask for a picture that are no part of its description.
+// asking are the ways to ask for a picture that are no part of its description,
+// fresh those that ask for a new one in mid conversation.
 const drawing = "(draw|imagine|generate|create|show|paint|sketch|render|make|produce|give|design|illustrate)"
 
 var asking = []string{
@@ -21,10 +22,27 @@ var asking = []string{
 	"/imagine <x>",
 }
 
+var fresh = []string{
+	"[draw|make|paint|show|generate|create|imagine|give] [me|us] [a|the] (new|next|another|fresh|different) (picture|image|scene|photo|drawing) [of|with|showing|:|,] [:] <x>",
+	"(imagine|/imagine|generate) <x>",
+	"(start over|start again|restart|begin again|start fresh) (with|from|:|,) <x>",
+	drawing + " [me|us] [a|an|the] (picture|image|photo|photograph|pic|drawing|portrait|painting|sketch) of <x>",
+	"(picture|image|photo) of <x>",
+	"(draw|show|paint|sketch|make|create) (me|us) <x>",
+}
+
+func compileAll(texts []string) []pattern {
+	out := make([]pattern, len(texts))
+	for i, text := range texts {
+		out[i] = compile(text)
+	}
+	return out
+}
+
 // imagine makes the plan for a first picture: the utterance is its prompt, without
 // the asking.
 func (p *Planner) imagine(spoken []token, talk Conversation) Reply {
-	text := describe(spoken)
+	text := p.describe(spoken)
 	first := lower(phraseText(spoken[:1]))
 	if starters[first] && !slices.Contains([]string{"draw", "paint", "show", "render", "make", "have", "get", "give", "open", "more", "less"}, first) || startsWith(spoken, []string{"make", "her"}) || startsWith(spoken, []string{"make", "it"}) {
 		return Reply{Question: &Question{Kind: NothingToDo, Text: "Nothing has been drawn yet. Say what you would like to see.", Choices: examples(nil)}}
@@ -36,9 +54,9 @@ func (p *Planner) imagine(spoken []token, talk Conversation) Reply {
 }
 
 // describe strips the asking from a description.
-func describe(spoken []token) string {
-	for _, a := range asking {
-		compile(a).match(spoken, func(m match) bool {
+func (p *Planner) describe(spoken []token) string {
+	for _, ask := range p.asking {
+		ask.match(spoken, func(m match) bool {
 			spoken = m["x"]
 			return true
 		})
@@ -50,20 +68,12 @@ func describe(spoken []token) string {
 // rather than for an edit: it says so ("new picture: …"), or asks to draw
 // something that is no part of the picture at hand.
 func (p *Planner) newScene(spoken []token, talk Conversation) (prompt string, ok bool) {
-	for _, explicit := range []string{
-		"[draw|make|paint|show|generate|create|imagine|give] [me|us] [a|the] (new|next|another|fresh|different) (picture|image|scene|photo|drawing) [of|with|showing|:|,] [:] <x>",
-		"(imagine|/imagine|generate) <x>",
-		"(start over|start again|restart|begin again|start fresh) (with|from|:|,) <x>",
-		drawing + " [me|us] [a|an|the] (picture|image|photo|photograph|pic|drawing|portrait|painting|sketch) of <x>",
-		"(picture|image|photo) of <x>",
-		"(draw|show|paint|sketch|make|create) (me|us) <x>",
-	} {
-		if compile(explicit).match(spoken, func(m match) bool { prompt = phraseText(m["x"]); return true }) {
+	for _, ask := range p.fresh {
+		if ask.match(spoken, func(m match) bool { prompt = phraseText(m["x"]); return true }) {
 			return prompt, prompt != ""
 		}
 	}
-	draw := compile("(draw|sketch|create|illustrate) <x>")
-	draw.match(spoken, func(m match) bool {
+	p.draw.match(spoken, func(m match) bool {
 		x := m["x"]
 		d := p.newDraft(talk)
 		q := parse(p.lex, x)

@@ -5,7 +5,7 @@ import "strings"
 // limit is how many words of an utterance, or of a clause, are read. Nobody says
 // more in one edit, and it bounds the work on hostile input.
 const (
-	utteranceLimit = 400
+	utteranceLimit = 200
 	clauseLimit    = 60
 )
 
@@ -21,7 +21,7 @@ var before = phrases(
 )
 
 // after are ways to end that carry no meaning.
-var after = phrases("please", "pls", "plz", "thanks", "thank you", "thx", "for me", "if you can", "if possible", "if you could", "would you", "could you", "can you", "ok", "okay", "now", "too", "as well", "also", "though", "for a change", "this time")
+var after = phrases("please", "pls", "plz", "thanks", "thank you", "thx", "for me", "if you can", "if possible", "if you could", "would you", "could you", "can you", "ok", "okay", "now", "too", "as well", "also", "though", "for a change", "this time", "again", "once again", "for a start", "thank you very much")
 
 // phrases cuts each phrase into its words.
 func phrases(list ...string) [][]string {

@@ -88,7 +88,7 @@ type parsed struct {
 	nouns  []nounPhrase
 }
 
-func parse(lex lexicon.Lexicon, tokens []token) parsed {
+func parse(lex *lexicon.Lexicon, tokens []token) parsed {
 	tags := tagAll(lex, tokens)
 	return parsed{tokens, tags, nounPhrases(tokens, tags)}
 }

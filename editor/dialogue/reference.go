@@ -126,6 +126,9 @@ func (d *draft) named(p parsed, head string) bool {
 
 func (d *draft) resolvePronoun(p parsed, r referent) referent {
 	w := r.phrase[0].lower
+	if (w == "them" || w == "they") && d.focusIndex() >= 0 && d.p.lex.IsPlural(d.caption.words[d.focusIndex()].lower) {
+		w = "these"
+	}
 	if genericPerson[w] {
 		if n, ok := d.person(p); ok {
 			return found(r, p, n)
@@ -374,10 +377,7 @@ func (d *draft) modifiers(spoken parsed, name nounPhrase, p parsed, n nounPhrase
 
 // focusIndex is where the noun that was edited last stands, or -1.
 func (d *draft) focusIndex() int {
-	if d.focus == nil {
-		return -1
-	}
-	return slices.Index(d.caption.words, d.focus)
+	return slices.IndexFunc(d.caption.words, func(w *word) bool { return w.id == d.focus })
 }
 
 // lemma folds a word's number, spelling and degree, for comparing.

@@ -56,7 +56,7 @@ var closed = func() map[string]tag {
 // lexicon; which of it it is, from its neighbours: after an article comes a
 // noun phrase, after a plural noun a word that is noun or verb is the verb, and
 // so on. Unknown words are judged by their ending, else they are nouns.
-func tagAll(lex lexicon.Lexicon, tokens []token) []tag {
+func tagAll(lex *lexicon.Lexicon, tokens []token) []tag {
 	tags := make([]tag, len(tokens))
 	verbSeen := false
 	for i, t := range tokens {
@@ -78,7 +78,7 @@ func tagAll(lex lexicon.Lexicon, tokens []token) []tag {
 	return tags
 }
 
-func tagOne(lex lexicon.Lexicon, tokens []token, tags []tag, i int, verbSeen bool) tag {
+func tagOne(lex *lexicon.Lexicon, tokens []token, tags []tag, i int, verbSeen bool) tag {
 	w := tokens[i].lower
 	if t, ok := closed[w]; ok {
 		return tagClosed(lex, w, t, tokens, i)
@@ -131,7 +131,7 @@ func tagOne(lex lexicon.Lexicon, tokens []token, tags []tag, i int, verbSeen boo
 	return noun
 }
 
-func tagClosed(lex lexicon.Lexicon, w string, t tag, tokens []token, i int) tag {
+func tagClosed(lex *lexicon.Lexicon, w string, t tag, tokens []token, i int) tag {
 	switch w {
 	case "her":
 		if i+1 < len(tokens) && !tokens[i+1].mark && !objectHer(lex, tokens[i+1:]) {
@@ -150,7 +150,7 @@ func tagClosed(lex lexicon.Lexicon, w string, t tag, tokens []token, i int) tag 
 
 // objectHer tells whether what follows makes "her" a pronoun ("give her a hat",
 // "make her wear a hat") and no possessive ("her hair").
-func objectHer(lex lexicon.Lexicon, after []token) bool {
+func objectHer(lex *lexicon.Lexicon, after []token) bool {
 	if t, ok := closed[after[0].lower]; ok {
 		return t != number
 	}
@@ -165,7 +165,7 @@ func objectHer(lex lexicon.Lexicon, after []token) bool {
 // verbLike tells whether a word that may be a verb after a noun is one: it
 // agrees with the noun in number ("swans glide", "a swan glides") and something
 // follows that a verb takes.
-func verbLike(lex lexicon.Lexicon, tokens []token, tags []tag, i int, next tag) bool {
+func verbLike(lex *lexicon.Lexicon, tokens []token, tags []tag, i int, next tag) bool {
 	w := tokens[i].lower
 	if next == verb || next == auxiliary {
 		return false
@@ -188,7 +188,7 @@ func verbLike(lex lexicon.Lexicon, tokens []token, tags []tag, i int, next tag) 
 	return can.verb > can.noun
 }
 
-func pastForm(w string, lex lexicon.Lexicon) bool {
+func pastForm(w string, lex *lexicon.Lexicon) bool {
 	lemma, ok := lex.VerbLemma(w)
 	return ok && lemma != w && !strings.HasSuffix(w, "s") && !strings.HasSuffix(w, "ing")
 }
@@ -199,7 +199,7 @@ type possibility struct {
 	gerund, past                  bool
 }
 
-func possible(lex lexicon.Lexicon, w string) possibility {
+func possible(lex *lexicon.Lexicon, w string) possibility {
 	e, known := lex.Lookup(w)
 	p := possibility{noun: e.Noun, verb: e.Verb, adjective: e.Adjective, adverb: e.Adverb}
 	if !known {
@@ -228,7 +228,7 @@ func possible(lex lexicon.Lexicon, w string) possibility {
 
 // unknown judges a word that the lexicon lacks by its ending; compounds with a
 // hyphen are judged by their last part.
-func unknown(lex lexicon.Lexicon, w string) possibility {
+func unknown(lex *lexicon.Lexicon, w string) possibility {
 	p := possibility{noun: -1, verb: -1, adjective: -1, adverb: -1}
 	if i := strings.LastIndexByte(w, '-'); i > 0 && i+1 < len(w) {
 		last := possible(lex, w[i+1:])
@@ -253,7 +253,7 @@ func unknown(lex lexicon.Lexicon, w string) possibility {
 }
 
 // guess is a word's most frequent part of speech, without context.
-func guess(lex lexicon.Lexicon, t token) tag {
+func guess(lex *lexicon.Lexicon, t token) tag {
 	if t.mark {
 		return mark
 	}

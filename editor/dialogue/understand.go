@@ -13,8 +13,11 @@ func (p *Planner) Plan(utterance string, talk Conversation) Reply {
 	tokens = p.answer(tokens, talk)
 	tokens, mended := p.mend(tokens, talk)
 	spoken := polite(tokens)
-	if len(spoken) == 0 || len(trimMarks(spoken)) == 0 {
+	switch {
+	case len(trimMarks(spoken)) == 0:
 		return Reply{Question: p.notUnderstood(tokens, talk)}
+	case meaningless(spoken):
+		return Reply{Question: &Question{Kind: NothingToDo, Text: "Say what should change.", Choices: examples(p.suggestions(talk))}}
 	}
 	reply := p.understand(tokens, spoken, talk)
 	if reply.Plan != nil {
@@ -24,6 +27,18 @@ func (p *Planner) Plan(utterance string, talk Conversation) Reply {
 		}
 	}
 	return reply
+}
+
+// meaningless tells whether nothing was said but "thanks" and the like.
+func meaningless(spoken []token) bool {
+	for _, list := range [][][]string{before, after} {
+		for _, phrase := range list {
+			if len(phrase) == len(spoken) && startsWith(spoken, phrase) && !moreWords[lower(phraseText(spoken))] && phrase[0] != "again" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (p *Planner) understand(tokens, spoken []token, talk Conversation) Reply {
@@ -44,6 +59,9 @@ func (p *Planner) understand(tokens, spoken []token, talk Conversation) Reply {
 	return p.edit(tokens, spoken, talk)
 }
 
+// maxClauses bounds how many edits one utterance can ask for.
+const maxClauses = 12
+
 // edit plans the clauses of a request one after the other. What cannot be done
 // is named in the plan; if nothing can, the first reason is asked about.
 func (p *Planner) edit(tokens, spoken []token, talk Conversation) Reply {
@@ -51,8 +69,16 @@ func (p *Planner) edit(tokens, spoken []token, talk Conversation) Reply {
 	var question *Question
 	clauses := p.clauses(spoken)
 	correction := startsWith(trimMarks(tokens), []string{"no"}) || startsWith(trimMarks(tokens), []string{"not"})
+	if len(clauses) > maxClauses {
+		d.undone = append(d.undone, fmt.Sprintf("everything after the first %d edits", maxClauses))
+		clauses = clauses[:maxClauses]
+	}
+	if reply, ok := p.onlyControl(clauses, talk); ok {
+		return reply
+	}
 	planned := 0
 	for i, clause := range clauses {
+		d.correction = i == 0 && correction
 		if i == 0 && correction && len(clause) > 1 && clause[0].lower == "no" {
 			if rest := polite(clause[1:]); len(rest) > 0 && (clause[1].mark || !d.resolve(rest).found && !d.resolveLoosely(rest).found) {
 				clause = rest
@@ -60,7 +86,7 @@ func (p *Planner) edit(tokens, spoken []token, talk Conversation) Reply {
 		}
 		d.caption.clause = i
 		before := d.caption.clone()
-		done := d.clause(clause, false)
+		done := d.stepBack(clause) || d.clause(clause, false)
 		if d.question != nil {
 			if question == nil {
 				question = d.question
@@ -87,7 +113,53 @@ func (p *Planner) edit(tokens, spoken []token, talk Conversation) Reply {
 	if len(plan.Ops) == 0 && plan.Prompt == talk.Turns[len(talk.Turns)-1].Prompt {
 		return Reply{Question: &Question{Kind: NothingToDo, Text: "The picture's prompt says so already: " + plan.Prompt, Choices: p.suggestions(talk)}}
 	}
+	if strings.TrimSpace(plan.Prompt) == "" {
+		return Reply{Question: &Question{Kind: NothingToDo, Text: "That would leave nothing to draw.", Choices: []string{"start over", "undo"}}}
+	}
 	return Reply{Plan: plan}
+}
+
+// onlyControl answers requests of which one clause is about the conversation and
+// no other means anything: "no, I liked it before, can you undo that?"
+func (p *Planner) onlyControl(clauses [][]token, talk Conversation) (Reply, bool) {
+	var reply Reply
+	var others [][]token
+	for _, clause := range clauses {
+		if r, ok := p.control(clause, talk); ok {
+			reply = r
+		} else {
+			others = append(others, clause)
+		}
+	}
+	if len(others)+1 != len(clauses) {
+		return Reply{}, false
+	}
+	for _, clause := range others {
+		if p.newDraft(talk).clause(clause, false) {
+			return Reply{}, false
+		}
+	}
+	return reply, true
+}
+
+// stepBack takes back whole turns inside a request that goes on: "undo and make
+// it blue".
+func (d *draft) stepBack(clause []token) bool {
+	reply, ok := d.p.control(clause, d.talk)
+	if !ok || reply.Plan == nil {
+		return false
+	}
+	turns := d.talk.Turns
+	switch reply.Plan.Action {
+	case Undo:
+		d.restore(turns[len(turns)-1-reply.Plan.Steps])
+	case Goto:
+		d.restore(turns[reply.Plan.Steps-1])
+	default:
+		return false
+	}
+	d.because(reply.Plan.Label)
+	return true
 }
 
 // complete makes whole utterances of the choices of "Which car?": the clause
@@ -134,27 +206,29 @@ func (d *draft) clause(tokens []token, rest bool) bool {
 		return true
 	}
 	for _, r := range d.p.rules {
-		before, preset, whole, focus := d.caption.clone(), d.preset, d.wholeScene, d.focus
-		reasons, undone := len(d.reasons), len(d.undone)
-		if r.pattern.match(tokens, func(m match) bool {
-			if r.do(d, m) {
-				return true
-			}
-			d.caption, d.preset, d.wholeScene, d.focus = before.clone(), preset, whole, focus
-			d.reasons, d.undone = d.reasons[:reasons], d.undone[:undone]
-			return false
-		}) {
+		if r.pattern.match(tokens, func(m match) bool { return d.try(func() bool { return r.do(d, m) }) }) {
 			return true
 		}
 	}
 	return false
 }
 
+// try undoes what an edit did to the draft if it declines in the end.
+func (d *draft) try(edit func() bool) bool {
+	before, reasons, undone := *d, len(d.reasons), len(d.undone)
+	d.caption = d.caption.clone()
+	if edit() {
+		return true
+	}
+	*d = before
+	d.reasons, d.undone = d.reasons[:reasons], d.undone[:undone]
+	return false
+}
+
 // inItsPlace puts what is added right after a removal in the place of what was
 // removed: "remove the bananas and add grapes".
 func (d *draft) inItsPlace(r *removal, tokens []token) bool {
-	add := compile("(add|put|insert|place|draw) <y>")
-	return add.match(tokens, func(m match) bool {
+	return d.p.insert.match(tokens, func(m match) bool {
 		if slices.ContainsFunc(m["y"], func(t token) bool { return closed[t.lower] == preposition && !t.mark }) {
 			return false
 		}

@@ -4,7 +4,7 @@ import "strings"
 
 // NounLemma gives the singular of a noun ("men" → "man"), or the word itself
 // where that is a noun, and whether there is such a noun.
-func (l Lexicon) NounLemma(word string) (string, bool) {
+func (l *Lexicon) NounLemma(word string) (string, bool) {
 	if lemma, ok := l.irregular(word, 'n'); ok {
 		return lemma, true
 	}
@@ -22,7 +22,7 @@ func (l Lexicon) NounLemma(word string) (string, bool) {
 }
 
 // IsPlural tells whether a noun's form is the plural of another noun.
-func (l Lexicon) IsPlural(word string) bool {
+func (l *Lexicon) IsPlural(word string) bool {
 	if plurals[word] {
 		return true
 	}
@@ -47,7 +47,7 @@ var plurals = map[string]bool{"people": true, "sheep": true, "deer": true, "catt
 
 // VerbLemma gives the base of a verb's form ("running" → "run"), and
 // whether there is such a verb.
-func (l Lexicon) VerbLemma(word string) (string, bool) {
+func (l *Lexicon) VerbLemma(word string) (string, bool) {
 	if lemma, ok := l.irregular(word, 'v'); ok {
 		return lemma, true
 	}
@@ -84,7 +84,10 @@ func stems(stem string) []string {
 
 // Degree tells of which adjective the word is the comparative ("curlier" →
 // "curly", "er") or the superlative ("biggest" → "big", "est").
-func (l Lexicon) Degree(word string) (base, ending string, ok bool) {
+func (l *Lexicon) Degree(word string) (base, ending string, ok bool) {
+	if e, ok := l.Lookup(word); ok && e.Noun > 0 && e.Adjective < 0 {
+		return word, "", false // "forest", "flower"
+	}
 	for _, ending := range []string{"er", "est"} {
 		stem, found := strings.CutSuffix(word, ending)
 		if !found || len(stem) < 2 {
@@ -108,7 +111,7 @@ func (l Lexicon) Degree(word string) (base, ending string, ok bool) {
 // suppletive comparatives share no letters with their base.
 var suppletive = map[string]string{"better": "good", "worse": "bad", "farther": "far", "further": "far"}
 
-func (Lexicon) irregular(word string, part byte) (string, bool) {
+func (*Lexicon) irregular(word string, part byte) (string, bool) {
 	line, ok := find(forms, word)
 	if !ok {
 		return "", false

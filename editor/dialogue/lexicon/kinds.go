@@ -58,31 +58,22 @@ var anchors = [kinds][]struct {
 
 // Is tells whether the noun's most frequent sense is of the kind. The word may
 // be in the plural.
-func (l Lexicon) Is(noun string, kind Kind) bool { return l.isA(noun, kind, 1) }
+func (l *Lexicon) Is(noun string, kind Kind) bool { return l.isA(noun, kind, 1) }
 
 // CanBe tells whether any of the noun's recorded senses is of the kind.
-func (l Lexicon) CanBe(noun string, kind Kind) bool { return l.isA(noun, kind, 1<<8) }
+func (l *Lexicon) CanBe(noun string, kind Kind) bool { return l.isA(noun, kind, 1<<8) }
 
-func (l Lexicon) isA(noun string, kind Kind, senses int) bool {
+func (l *Lexicon) isA(noun string, kind Kind, senses int) bool {
 	mine := l.Senses(noun)
 	if len(mine) > senses {
 		mine = mine[:senses]
 	}
-	for _, anchor := range anchors[kind] {
-		entry, ok := l.Lookup(anchor.lemma)
-		if !ok || anchor.sense >= len(entry.Senses) {
-			continue
-		}
-		if slices.ContainsFunc(mine, entry.Senses[anchor.sense].Covers) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(l.tops[kind], func(top Sense) bool { return slices.ContainsFunc(mine, top.Covers) })
 }
 
 // Senses are the meanings of a noun, which may be in the plural, most frequent
 // first.
-func (l Lexicon) Senses(noun string) []Sense {
+func (l *Lexicon) Senses(noun string) []Sense {
 	lemma, ok := l.NounLemma(noun)
 	if !ok {
 		return nil
@@ -94,7 +85,7 @@ func (l Lexicon) Senses(noun string) []Sense {
 // KindOf tells whether special, in its most frequent sense, names a kind of what
 // general names in one of its two most frequent ("oak", "tree"), or the same
 // ("bike", "bicycle"). Words for everything ("thing") have no kinds.
-func (l Lexicon) KindOf(special, general string) bool {
+func (l *Lexicon) KindOf(special, general string) bool {
 	below, above := l.Senses(special), l.Senses(general)
 	for _, a := range above[:min(2, len(above))] {
 		if a.Last-a.First > broad {
@@ -113,7 +104,7 @@ const broad = 12000
 
 // SameScale tells whether two adjectives exclude each other: both colours, both
 // sizes, both kinds of weather.
-func (l Lexicon) SameScale(a, b string) bool {
+func (l *Lexicon) SameScale(a, b string) bool {
 	if l.IsColour(a) && l.IsColour(b) {
 		return true
 	}
@@ -129,17 +120,13 @@ func (l Lexicon) SameScale(a, b string) bool {
 }
 
 // IsColour tells whether the word names a colour, as an adjective or a noun.
-func (l Lexicon) IsColour(word string) bool {
+func (l *Lexicon) IsColour(word string) bool {
 	entry, ok := l.Lookup(word)
 	if !ok {
 		return false
 	}
-	if red, ok := l.Lookup("red"); ok && len(entry.Scales) > 0 && entry.Scales[0] == red.Scales[0] {
+	if len(entry.Scales) > 0 && entry.Scales[0] == l.colours {
 		return true
 	}
-	colour, ok := l.Lookup("color")
-	if !ok || len(colour.Senses) == 0 {
-		return false
-	}
-	return slices.ContainsFunc(entry.Senses, colour.Senses[0].Covers)
+	return l.CanBe(word, Colour)
 }

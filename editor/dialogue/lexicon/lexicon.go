@@ -32,9 +32,29 @@ var words string
 //go:embed forms.txt
 var forms string
 
-// A Lexicon answers questions about words. The zero value is ready to use,
-// from any number of goroutines at once.
-type Lexicon struct{}
+// A Lexicon answers questions about words, from any number of goroutines at once.
+type Lexicon struct {
+	// tops are the senses at the top of each kind.
+	tops [kinds][]Sense
+	// colours is the scale that red lies on.
+	colours int
+}
+
+// New opens the lexicon.
+func New() *Lexicon {
+	l := &Lexicon{}
+	for kind, list := range anchors {
+		for _, a := range list {
+			if entry, ok := l.Lookup(a.lemma); ok && a.sense < len(entry.Senses) {
+				l.tops[kind] = append(l.tops[kind], entry.Senses[a.sense])
+			}
+		}
+	}
+	if red, ok := l.Lookup("red"); ok && len(red.Scales) > 0 {
+		l.colours = red.Scales[0]
+	}
+	return l
+}
 
 // An Entry is what is known of a lemma. Counts are of WordNet's tagged texts,
 // a negative count says that the lemma cannot be that part of speech.
@@ -54,7 +74,7 @@ type Sense struct{ First, Last int }
 func (s Sense) Covers(t Sense) bool { return s.First <= t.First && t.First <= s.Last }
 
 // Lookup finds a lemma, in lower case, its words joined with spaces.
-func (Lexicon) Lookup(lemma string) (Entry, bool) {
+func (*Lexicon) Lookup(lemma string) (Entry, bool) {
 	entry := Entry{Noun: -1, Verb: -1, Adjective: -1, Adverb: -1}
 	line, ok := find(words, strings.ReplaceAll(lemma, " ", "_"))
 	if !ok {
