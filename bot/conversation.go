@@ -9,6 +9,7 @@ package bot
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"image"
@@ -149,9 +150,8 @@ func (c *Conversation) draw(ctx context.Context, s *session.Session, utterance s
 	if err != nil {
 		return nil, err
 	}
-	if turn.Picture, err = c.store.PutBlob(ctx, c.key, picture); err != nil {
-		return nil, err
-	}
+	turn.Picture = fmt.Sprintf("%x", sha256.Sum256(picture))
+	_, unkept := c.store.PutBlob(ctx, c.key, picture)
 	if turn.Plan, err = json.Marshal(plan); err != nil {
 		return nil, fmt.Errorf("keep the plan: %w", err)
 	}
@@ -165,6 +165,10 @@ func (c *Conversation) draw(ctx context.Context, s *session.Session, utterance s
 	answer, err := c.answer(ctx, s)
 	if err != nil {
 		return nil, err
+	}
+	if unkept != nil {
+		// A picture is a cache of its recipe: the turn counts without it.
+		answer.Notices = append(answer.Notices, fmt.Sprintf("The picture could not be kept and will be drawn again when it is needed: %v.", unkept))
 	}
 	answer.Drawing = drawing
 	answer.Seconds = c.clock.Now().Sub(start).Seconds()

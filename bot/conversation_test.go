@@ -18,6 +18,13 @@ import (
 	"pentimento/session"
 )
 
+// full is a store that has no room for pictures.
+type full struct{ session.Store }
+
+func (full) PutBlob(context.Context, session.Key, []byte) (string, error) {
+	return "", session.ErrDiskFull
+}
+
 // forgetful is a store that has lost its pictures.
 type forgetful struct{ session.Store }
 
@@ -147,5 +154,16 @@ func TestAttentionBelongsToTheHead(t *testing.T) {
 	}
 	if _, err := c.Attention(t.Context(), "beard"); !errors.Is(err, editor.ErrNoSuchWord) {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestFullDiskCostsThePictureNotTheTurn(t *testing.T) {
+	c := newConversation(t, full{session.NewMemory()})
+	first := say(t, c, "a woman's face with blond hair")
+	if first.Turn.ID != 1 || len(first.PNG) == 0 || !strings.Contains(strings.Join(first.Notices, " "), "disk is full") {
+		t.Errorf("turn %d, %d bytes, notices %q", first.Turn.ID, len(first.PNG), first.Notices)
+	}
+	if second := say(t, c, "make her hair red"); second.Turn.Parent != 1 {
+		t.Errorf("the edit hangs on turn %d", second.Turn.Parent)
 	}
 }
