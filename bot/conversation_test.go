@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -14,7 +12,7 @@ import (
 	"pentimento/editor/dialogue"
 	"pentimento/models"
 	"pentimento/models/pocket"
-	"pentimento/models/runtime"
+	"pentimento/models/runtime/runtimetest"
 	"pentimento/session"
 )
 
@@ -36,15 +34,7 @@ var testKey = session.Key{User: "ann", Place: "test"}
 
 func newConversation(t *testing.T, store session.Store) *Conversation {
 	t.Helper()
-	path := os.Getenv("PENTIMENTO_ONNXRUNTIME")
-	if path == "" {
-		path = filepath.Join("..", "build", "onnxruntime")
-	}
-	lib, err := runtime.Load(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := models.OpenFS(t.Context(), pocket.Files(), "pocket", models.Options{Runtime: lib, Device: "cpu"})
+	m, err := models.OpenFS(t.Context(), pocket.Files(), "pocket", models.Options{Runtime: runtimetest.Load(t), Device: "cpu"})
 	if err != nil {
 		t.Fatal(err)
 	}

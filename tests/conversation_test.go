@@ -1,17 +1,14 @@
 package tests
 
 import (
-	"bufio"
 	"encoding/json"
 	"image"
 	"image/draw"
 	"image/png"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -76,38 +73,14 @@ func TestEditAfterRevertBranches(t *testing.T) {
 // and the pictures drawn from its recipes are the same.
 func TestResumeAfterKill(t *testing.T) {
 	p := newProgram(t)
-	cmd := p.chat("--seed", "5")
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	answers := bufio.NewReader(out)
-	var before []turn
-	for _, line := range []string{"a woman's face with blond hair", "make her hair red"} {
-		if _, err := io.WriteString(in, line+"\n"); err != nil {
-			t.Fatal(err)
-		}
-		answer, err := answers.ReadBytes('\n')
-		if err != nil {
-			t.Fatal(err)
-		}
-		before = append(before, decodeTurns(t, answer)...)
-	}
-	if _, err := io.WriteString(in, "add glasses\n"); err != nil {
-		t.Fatal(err)
-	}
+	c := p.start(t, "--seed", "5")
+	before := []turn{c.ask("a woman's face with blond hair"), c.ask("make her hair red")}
+	c.tell("add glasses")
 	time.Sleep(50 * time.Millisecond) // in the middle of drawing
-	if err := cmd.Process.Kill(); err != nil {
+	if err := c.cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	if err := cmd.Wait(); err == nil {
+	if err := c.cmd.Wait(); err == nil {
 		t.Fatal("the program survived kill -9")
 	}
 
@@ -121,100 +94,51 @@ func TestResumeAfterKill(t *testing.T) {
 }
 
 func TestInterruptCancelsTheTurnAndKeepsTheRest(t *testing.T) {
-	p := newProgram(t)
-	cmd := p.chat("--seed", "5")
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	answers := bufio.NewReader(out)
-	say := func(line string) {
-		if _, err := io.WriteString(in, line+"\n"); err != nil {
-			t.Fatal(err)
-		}
-	}
-	hear := func() turn {
-		answer, err := answers.ReadBytes('\n')
-		if err != nil {
-			t.Fatal(err)
-		}
-		return decodeTurns(t, answer)[0]
-	}
-	say("a woman's face with blond hair")
-	if first := hear(); first.Turn != 1 {
+	c := newProgram(t).start(t, "--seed", "5")
+	if first := c.ask("a woman's face with blond hair"); first.Turn != 1 {
 		t.Fatalf("got %+v", first)
 	}
-	say("/settings steps 1000")
-	hear()
-	say("/imagine a woman's face with red hair")
+	c.ask("/settings steps 1000")
+	c.tell("/imagine a woman's face with red hair")
 	time.Sleep(300 * time.Millisecond)
-	if err := cmd.Process.Signal(os.Interrupt); err != nil {
-		t.Fatal(err)
-	}
+	c.interrupt()
 	start := time.Now()
-	if cancelled := hear(); !strings.Contains(cancelled.Error, "cancelled") {
+	if cancelled := c.hear(); !strings.Contains(cancelled.Error, "cancelled") {
 		t.Errorf("got %+v", cancelled)
 	}
 	if waited := time.Since(start); waited > 5*time.Second {
 		t.Errorf("cancelling took %v", waited)
 	}
-	say("/history")
-	if history := hear(); strings.Count(string(history.History), `"turn"`) != 1 {
+	if history := c.ask("/history"); strings.Count(string(history.History), `"turn"`) != 1 {
 		t.Errorf("history is %s", history.History)
 	}
-	if err := cmd.Process.Signal(os.Interrupt); err != nil {
-		t.Fatal(err)
-	}
-	wait := make(chan error, 1)
-	go func() { wait <- cmd.Wait() }()
+	c.interrupt()
+	ended := make(chan error, 1)
+	go func() { ended <- c.cmd.Wait() }()
 	select {
-	case err := <-wait:
+	case err := <-ended:
 		if err != nil {
 			t.Errorf("the second Ctrl-C ended the program with %v", err)
 		}
 	case <-time.After(10 * time.Second):
 		t.Error("the second Ctrl-C did not end the program")
-		_ = cmd.Process.Signal(syscall.SIGKILL)
 	}
 }
 
 func TestTwoChatsOnOneStore(t *testing.T) {
 	p := newProgram(t)
-	first := p.chat()
-	in, err := first.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, err := first.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := first.Start(); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := io.WriteString(in, "/settings\n"); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := bufio.NewReader(out).ReadBytes('\n'); err != nil {
-		t.Fatal(err)
-	}
+	first := p.start(t)
+	first.ask("/settings")
 	second := p.chat()
 	second.Stderr = nil
 	message, err := second.CombinedOutput()
 	if _, failed := err.(*exec.ExitError); !failed || !strings.Contains(string(message), "in use") {
 		t.Errorf("the second chat said %q (%v)", message, err)
 	}
-	if err := in.Close(); err != nil {
+	if err := first.in.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if err := first.Wait(); err != nil {
+	if err := first.cmd.Wait(); err != nil {
 		t.Error(err)
 	}
 }

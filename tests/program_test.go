@@ -6,9 +6,11 @@
 package tests
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -89,6 +91,72 @@ func (p program) say(t *testing.T, args []string, lines ...string) []turn {
 		t.Fatalf("chat: %v\n%s", err, out)
 	}
 	return decodeTurns(t, out)
+}
+
+// talk is a conversation under way.
+type talk struct {
+	t   *testing.T
+	cmd *exec.Cmd
+	in  io.WriteCloser
+	out *bufio.Reader
+}
+
+// start begins a conversation that the test holds line by line. Whatever the
+// test does, the program is gone at its end.
+func (p program) start(t *testing.T, args ...string) *talk {
+	t.Helper()
+	cmd := p.chat(args...)
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if cmd.ProcessState == nil {
+			_ = cmd.Process.Kill()
+			_ = cmd.Wait()
+		}
+	})
+	return &talk{t, cmd, in, bufio.NewReader(out)}
+}
+
+// tell says a line without waiting for the answer.
+func (c *talk) tell(line string) {
+	c.t.Helper()
+	if _, err := io.WriteString(c.in, line+"\n"); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// hear waits for the next answer.
+func (c *talk) hear() turn {
+	c.t.Helper()
+	answer, err := c.out.ReadBytes('\n')
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return decodeTurns(c.t, answer)[0]
+}
+
+// ask says a line and waits for the answer.
+func (c *talk) ask(line string) turn {
+	c.t.Helper()
+	c.tell(line)
+	return c.hear()
+}
+
+// interrupt is Ctrl-C.
+func (c *talk) interrupt() {
+	c.t.Helper()
+	if err := c.cmd.Process.Signal(os.Interrupt); err != nil {
+		c.t.Fatal(err)
+	}
 }
 
 func decodeTurns(t *testing.T, out []byte) []turn {
