@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -13,22 +11,14 @@ import (
 	"pentimento/editor/recipe"
 	"pentimento/models"
 	"pentimento/models/pocket"
-	"pentimento/models/runtime"
+	"pentimento/models/runtime/runtimetest"
 )
 
 // openModel opens the bundled model. Tests of the engine run on it: it is
 // small, and it is what users get.
 func openModel(t testing.TB) *models.Model {
 	t.Helper()
-	path := os.Getenv("PENTIMENTO_ONNXRUNTIME")
-	if path == "" {
-		path = filepath.Join("..", "build", "onnxruntime")
-	}
-	lib, err := runtime.Load(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := models.OpenFS(t.Context(), pocket.Files(), "pocket", models.Options{Runtime: lib, Device: "cpu"})
+	m, err := models.OpenFS(t.Context(), pocket.Files(), "pocket", models.Options{Runtime: runtimetest.Load(t), Device: "cpu"})
 	if err != nil {
 		t.Fatal(err)
 	}
