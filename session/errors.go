@@ -33,6 +33,15 @@ var (
 	ErrDiskFull = errors.New("the disk is full")
 	// ErrNoSuchBlob: the session has no blob with that digest.
 	ErrNoSuchBlob = errors.New("there is no such blob")
+	// ErrUnavailable: the server that keeps the sessions does not answer. If it
+	// was a change, it is not known whether it was kept.
+	ErrUnavailable = errors.New("the conversations cannot be reached at the moment; try again soon")
+	// ErrMemoryFull: the server has no room, and nothing was changed.
+	ErrMemoryFull = errors.New("there is no room for more conversations; nothing was changed")
+	// ErrDenied: the server refuses the user, the password or the command.
+	ErrDenied = errors.New("the server that keeps the conversations refuses this program")
+	// ErrNoSuchShare: nothing is shared under that code, or no longer.
+	ErrNoSuchShare = errors.New("nothing is shared under that code: it was mistyped, taken back, or is too old")
 	// ErrClosed: the store was closed.
 	ErrClosed = errors.New("the session store is closed")
 )

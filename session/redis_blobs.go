@@ -1,0 +1,163 @@
+package session
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// chunkBytes is how much of a blob one key holds. The server is busy with one
+// value at a time: a larger one makes everybody wait.
+const chunkBytes = 1<<20 - chunkHeader
+
+// chunkHeader precedes the first chunk: the length of the blob, big endian.
+const chunkHeader = 4
+
+// PutBlob implements [Store].
+func (r *Redis) PutBlob(ctx context.Context, key Key, data []byte) (string, error) {
+	if err := r.enter(ctx, key.validate()); err != nil {
+		return "", err
+	}
+	defer r.mu.RUnlock()
+	digest, err := blobDigest(data)
+	if err != nil {
+		return "", err
+	}
+	chunks := splitBlob(data)
+	err = r.try(ctx, "keep a blob in", func(ctx context.Context) error {
+		// The index first: Delete must find every chunk.
+		if err := r.indexBlob(ctx, key, digest, len(chunks)); err != nil {
+			return err
+		}
+		for i, chunk := range chunks {
+			if err := r.blobs.Set(ctx, r.keys.chunk(key, digest, i), chunk, r.ttl).Err(); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return "", err
+	}
+	return digest, nil
+}
+
+// indexBlob notes that the session has a blob, and renews its expiry.
+func (r *Redis) indexBlob(ctx context.Context, key Key, digest string, chunks int) error {
+	_, err := r.blobs.Pipelined(ctx, func(p redis.Pipeliner) error {
+		p.HSet(ctx, r.keys.blobs(key), digest, chunks)
+		if r.ttl > 0 {
+			for _, name := range []string{r.keys.blobs(key), r.keys.session(key), r.keys.places(key.User)} {
+				p.PExpire(ctx, name, r.ttl)
+			}
+		}
+		return nil
+	})
+	return err
+}
+
+// GetBlob implements [Store].
+func (r *Redis) GetBlob(ctx context.Context, key Key, digest string) (data []byte, err error) {
+	if err := r.enter(ctx, key.validate()); err != nil {
+		return nil, err
+	}
+	defer r.mu.RUnlock()
+	if !isDigest(digest) {
+		return nil, ErrNoSuchBlob
+	}
+	err = r.try(ctx, "read a blob from", func(ctx context.Context) error {
+		data, err = r.getBlob(ctx, key, digest)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if has, err := blobDigest(data); err != nil || has != digest {
+		return nil, ErrNoSuchBlob
+	}
+	return data, nil
+}
+
+// getBlob joins the chunks of a blob.
+func (r *Redis) getBlob(ctx context.Context, key Key, digest string) ([]byte, error) {
+	first, err := r.getChunk(ctx, key, digest, 0)
+	if err != nil {
+		return nil, err
+	}
+	if len(first) < chunkHeader {
+		return nil, ErrNoSuchBlob
+	}
+	size := int(binary.BigEndian.Uint32(first))
+	if size > MaxBlobBytes {
+		return nil, ErrNoSuchBlob
+	}
+	data := slices.Grow(first[chunkHeader:], max(0, size-len(first)))
+	for i := 1; len(data) < size; i++ {
+		chunk, err := r.getChunk(ctx, key, digest, i)
+		if err != nil {
+			return nil, err
+		}
+		if len(chunk) == 0 {
+			return nil, ErrNoSuchBlob
+		}
+		data = append(data, chunk...)
+	}
+	return data, nil
+}
+
+// getChunk returns one chunk and renews its expiry.
+func (r *Redis) getChunk(ctx context.Context, key Key, digest string, i int) ([]byte, error) {
+	name := r.keys.chunk(key, digest, i)
+	var got *redis.StringCmd
+	if r.ttl > 0 {
+		got = r.blobs.GetEx(ctx, name, r.ttl)
+	} else {
+		got = r.blobs.Get(ctx, name)
+	}
+	chunk, err := got.Bytes()
+	if errors.Is(err, redis.Nil) {
+		return nil, ErrNoSuchBlob
+	}
+	return chunk, err
+}
+
+// splitBlob returns what is kept under a blob's keys.
+func splitBlob(data []byte) [][]byte {
+	first := binary.BigEndian.AppendUint32(nil, uint32(len(data)))
+	chunks := [][]byte{append(first, data[:min(len(data), chunkBytes)]...)}
+	for rest := data[min(len(data), chunkBytes):]; len(rest) > 0; {
+		n := min(len(rest), chunkBytes)
+		chunks = append(chunks, rest[:n])
+		rest = rest[n:]
+	}
+	return chunks
+}
+
+// blobKeys returns the keys of all the session's blobs, with their index.
+func (r *Redis) blobKeys(ctx context.Context, key Key) ([]string, error) {
+	index, err := r.client.HGetAll(ctx, r.keys.blobs(key)).Result()
+	if err != nil {
+		return nil, err
+	}
+	keys := []string{r.keys.blobs(key)}
+	for digest, count := range index {
+		n, err := strconv.Atoi(count)
+		if err != nil || n > len(splitBlob(nil))+MaxBlobBytes/chunkBytes {
+			n = 1 + MaxBlobBytes/chunkBytes
+		}
+		for i := range n {
+			keys = append(keys, r.keys.chunk(key, digest, i))
+		}
+	}
+	return keys, nil
+}
+
+// isDigest reports whether text can be what PutBlob returns.
+func isDigest(text string) bool {
+	return len(text) == 64 && strings.Trim(text, "0123456789abcdef") == ""
+}
