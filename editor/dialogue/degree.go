@@ -44,6 +44,9 @@ func (d *draft) scaleWord(spoken []token, factor float64) bool {
 	if w := d.resolveLoosely(spoken); w.found {
 		what = w
 	}
+	if what.found && factor > 1 && what.to == what.np.head+1 && !d.p.related(what.head, what.noun) {
+		what.found = false // "more people" where there are women
+	}
 	switch {
 	case what.found:
 		for i := what.from; i < what.to; i++ {

@@ -49,30 +49,51 @@ func (d *draft) act(spoken, does []token) bool {
 	d.widen(Shape)
 	d.because(phraseText(spoken) + " " + phraseText(does))
 	if !what.found {
-		end := d.tail(p)
 		if what.whole || len(spoken) == 0 {
+			end := d.tail(p)
 			d.caption.splice(end, end, slices.Concat(tokenise(","), action))
 			return true
 		}
-		subject := parse(d.p.lex, spoken)
-		lead := "with"
-		if name, ok := mainPhrase(subject); ok {
-			spoken = d.withArticle(subject, name)
-		}
-		d.caption.splice(end, end, slices.Concat(tokenise(lead), spoken, action))
-		return true
+		return d.addDoing(spoken, action)
 	}
 	d.attend(what.np.head)
-	at := wholePhrase(p, what.np).end
-	d.placeAction(p, at, action)
+	d.placeAction(p, d.after(p, what.np), action)
 	return true
+}
+
+// addDoing adds something that the caption does not name, doing something: "with a
+// gorilla sitting at the table".
+func (d *draft) addDoing(spoken, action []token) bool {
+	subject := parse(d.p.lex, spoken)
+	if name, ok := mainPhrase(subject); ok {
+		spoken = d.withArticle(subject, name)
+	}
+	end := d.tail(d.caption.parse())
+	d.caption.splice(end, end, slices.Concat(tokenise("with"), spoken, action))
+	d.widen(Shape)
+	d.because("add " + phraseText(spoken))
+	return true
+}
+
+// after is where words about a noun phrase go: after it and its "of": "a group
+// of people".
+func (d *draft) after(p parsed, n nounPhrase) int {
+	whole := wholePhrase(p, n)
+	if d.p.lex.CanBe(p.tokens[whole.head].lower, lexicon.Picture) {
+		return whole.end
+	}
+	_, end := d.extent(p, whole)
+	return end
 }
 
 // placeAction writes a participle phrase after the noun phrase that ends at at:
 // in the place of a verb that says the same kind of thing, before one that
 // goes on.
 func (d *draft) placeAction(p parsed, at int, action []token) {
-	next := at
+	next := d.verbAfter(p, at)
+	if next > at && next == len(p.tokens) {
+		next = at
+	}
 	if next < len(p.tokens) && p.tags[next] == auxiliary {
 		next++
 	}
@@ -82,7 +103,7 @@ func (d *draft) placeAction(p parsed, at int, action []token) {
 			d.replaceVerb(p, next, action)
 			return
 		}
-		if p.tags[next] == gerund && next == at {
+		if p.tags[next] == gerund && !object || p.tags[next] == gerund && next == at {
 			d.caption.splice(at, at, slices.Concat(action, tokenise("and")))
 			return
 		}
@@ -93,12 +114,29 @@ func (d *draft) placeAction(p parsed, at int, action []token) {
 	d.caption.splice(at, at, action)
 }
 
+// verbAfter is where the verb of a noun phrase stands that ends at at: past its
+// prepositional phrases ("two women in kimonos walk"). It is at itself where
+// there is none.
+func (d *draft) verbAfter(p parsed, at int) int {
+	i := at
+	for i < len(p.tokens) && p.tags[i] == preposition && i < at+8 {
+		n, ok := phraseAt(p, i+1)
+		if !ok {
+			return at
+		}
+		i = n.end
+	}
+	if i < len(p.tokens) && (p.tags[i] == verb || p.tags[i] == gerund || p.tags[i] == auxiliary) && p.tokens[i].lower != "wearing" {
+		return i
+	}
+	return at
+}
+
 // replaceVerb puts an action in the place of the verb at i, and of its place
 // phrase where the action brings its own.
 func (d *draft) replaceVerb(p parsed, i int, action []token) {
 	end := i + 1
-	spoken := parse(d.p.lex, action)
-	if slices.Contains(spoken.tags, preposition) && end < len(p.tokens) && p.tags[end] == preposition {
+	if d.bringsPlace(action) && end < len(p.tokens) && p.tags[end] == preposition {
 		for end < len(p.tokens) && p.tags[end] != noun && p.tags[end] != mark {
 			end++
 		}
@@ -107,6 +145,13 @@ func (d *draft) replaceVerb(p parsed, i int, action []token) {
 		}
 	}
 	d.caption.splice(i, end, action)
+}
+
+// bringsPlace tells whether an action says where: "lying on a bed", and not just
+// "lying down".
+func (d *draft) bringsPlace(action []token) bool {
+	p := parse(d.p.lex, action)
+	return slices.ContainsFunc(p.nouns, func(n nounPhrase) bool { return n.start > 0 && p.tags[n.start-1] == preposition })
 }
 
 // give adds things to an owner: "give her a hat", "let the cat have blue eyes".

@@ -134,6 +134,9 @@ var onlyOne = set("moon sun sky sea ocean")
 // alreadyThere tells whether the caption names the thing with all its adjectives.
 func (d *draft) alreadyThere(thing parsed, name nounPhrase) bool {
 	p := d.caption.parse()
+	if first := thing.tokens[name.start].lower; first == "another" || first == "more" {
+		return false
+	}
 	for _, n := range p.nouns {
 		if d.p.lemma(p.tokens[n.head].lower) != d.p.lemma(thing.tokens[name.head].lower) {
 			continue
@@ -161,7 +164,7 @@ func (d *draft) attach(owner *nounPhrase, item []token, lead string) bool {
 	if !ok {
 		return d.attachScene(item, lead)
 	}
-	at := wholePhrase(p, n).end
+	at := d.after(p, n)
 	lists := d.lists(p, at)
 	if owner == nil && len(lists) == 0 && lead == "with" {
 		lists = d.farLists(p, at)

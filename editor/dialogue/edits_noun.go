@@ -47,10 +47,14 @@ func (d *draft) swap(spoken, to []token) bool {
 	if d.p.lemma(thing.tokens[name.head].lower) == d.p.lemma(what.noun) && what.from == what.np.head {
 		return d.respecify(what, thing, name)
 	}
-	d.putInPlace(what, thing, name)
-	if d.p.lex.Is(what.head, lexicon.Place) {
+	if d.p.lex.Is(what.noun, lexicon.Place) {
 		d.wholeScene = true
+		if p := d.caption.parse(); what.np.end < len(p.tokens) && p.tokens[what.np.end].lower == "of" {
+			_, end := d.extent(p, what.np) // a desert is not "of tall grass"
+			d.caption.splice(what.np.end, end, nil)
+		}
 	}
+	d.putInPlace(what, thing, name)
 	d.widen(Shape)
 	d.because(fmt.Sprintf("swap %q for %q", what.head, phraseText(to)))
 	return true
@@ -126,7 +130,7 @@ func (d *draft) articleFor(p parsed, n nounPhrase, spoken []token, head string) 
 	switch {
 	case len(spoken) > 0 && spoken[0].lower != "a" && spoken[0].lower != "an" && spoken[0].lower != "the" && spoken[0].lower != "some":
 		return spoken // "his", "two"
-	case indefinite && (plural || d.p.massNoun(head)):
+	case indefinite && (plural || len(spoken) == 0 && d.p.massNoun(head)):
 		return nil
 	case len(old) > 0 && !indefinite && old[0].lower != "the" && !plural && len(spoken) > 0:
 		return spoken // "two dogs" → "a cat"

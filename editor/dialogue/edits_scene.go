@@ -100,12 +100,18 @@ func (d *draft) setMood(adjectives []token) bool {
 			}
 		}
 	}
+	if lower(phraseText(adjectives)) == "black and white" || lookWord[last] {
+		return d.setStyle(adjectives, false)
+	}
 	n, ok := d.subject(p)
 	if !ok {
 		return false
 	}
 	return d.modify(found(referent{}, p, n), adjectives)
 }
+
+// lookWord are adjectives that say how a picture looks and not what is in it.
+var lookWord = set("colorful colourful vibrant moody dramatic dreamy magical spooky romantic monochrome ethereal whimsical gritty grainy saturated desaturated sharp detailed atmospheric")
 
 // setScene changes where the picture is set. A place phrase of the caption gets
 // the new place, its preposition chosen for it; without one the place is
@@ -183,6 +189,9 @@ func (d *draft) placePhrase(p parsed) (from, to int) {
 func (d *draft) placeRank(p parsed, n nounPhrase, relation string) int {
 	head := p.tokens[n.head].lower
 	lex := d.p.lex
+	if placeWord[head] && n.end < len(p.tokens) && p.tokens[n.end].lower == "of" {
+		return 0 // "on top of"
+	}
 	if lex.Is(head, lexicon.Garment) || lex.Is(head, lexicon.BodyPart) || lex.Is(head, lexicon.Time) || lex.Is(head, lexicon.Person) {
 		return 0
 	}
@@ -198,7 +207,10 @@ func (d *draft) placeRank(p parsed, n nounPhrase, relation string) int {
 	default:
 		return 0
 	}
-	if relation == "of" && !(n.start > 1 && p.tokens[n.start-2].lower == "front") {
+	if relation == "of" {
+		if n.start > 1 && p.tokens[n.start-2].lower == "front" {
+			return 6
+		}
 		return 0
 	}
 	switch {
@@ -214,8 +226,6 @@ func (d *draft) placeRank(p parsed, n nounPhrase, relation string) int {
 		score++
 	case relation == "on" && d.tail(p) == n.end:
 		score++
-	case relation == "of":
-		score += 3
 	}
 	return score
 }

@@ -10,7 +10,7 @@ type rule struct {
 const (
 	change  = "(change|turn|convert|transform|switch|swap|morph|alter|make|modify|set|edit|transfigure|recolor|recolour|repaint|paint|color|colour|dye|render)"
 	into    = "(into|in to|to|to be|to become|to look like|as)"
-	put     = "(add|put|place|insert|include|draw|paint|show|have|set|hang|throw in|put in|give me|position|stick|get|i want|want|need|there should be|there could be|there must be|there is|there are|there was|there were|let there be|have there be|it should be|it could be|make there be)"
+	put     = "(add|put|place|insert|include|draw|paint|show|have|set|hang|throw in|put in|give me|position|stick|get|i want|want|need|there should be|there could be|there must be|there is|there are|there was|there were|let there be|have there be|could there be|can there be|there be|it should be|it could be|make there be)"
 	gone    = "(remove|delete|shave|shave off|melt|erase|get rid of|take away|take off|take out|drop|lose|eliminate|without|no|no more|hide|clear away|clear|cut out|dump|ditch|strip|minus|there should be no|there should not be|there shouldn't be|don't show|do not show|don't include|don't want|i don't want|i do not want|take|exclude|omit|leave out|kill|undo)"
 	scene   = "(background|backdrop|location|setting|scene|scenery|place|surroundings|environment|backgroud|bg)"
 	picture = "(it|this|that|image|picture|photo|photograph|everything|whole thing|whole image|whole picture|painting|drawing|video)"
@@ -25,13 +25,15 @@ func grammar() []rule {
 		do      func(*draft, match) bool
 	}{
 		// Style.
-		{"[change|set|make|turn|switch|apply] [the|its|this] [art|painting|drawing|overall|image|picture|photo] (style|look|medium) [of] [the] [image|picture|photo] [to|into|as|be|to be|is|should be] <s>", styleAfter},
+		{"[change|set|make|turn|switch|apply] [the|its|this] [art|painting|drawing|overall|image|picture|photo] (style|medium) [of] [the] [image|picture|photo] [to|into|as|be|to be|is|should be] <s>", styleAfter},
 		{"in [the|a|an] style of <s>", styleOf},
 		{change + " [the] " + picture + " (into|to|in|as|like|look like|with) [the|a|an] style of <s>", styleOf},
 		{"(use|apply|add|give it|give the image|put|create|try|do|make it|make it in|make it with) <s> (kind=style|styling|effect|filter|lighting|light|palette|look|tone|tones|theme|aesthetic|color palette|colour palette|mood)", styleEffect},
 		{"(use|apply|add|give it|give the image|put|create|try|do) <s> (kind=style|styling|effect|filter|lighting|light|palette|look|tone|tones|theme|aesthetic|color palette|colour palette|mood) (to|on|onto|over|for|of|in) <x>", styleEffect},
 		{"(use|apply) <s>", styleAfter},
 		{change + " <x> (into|in to|to|to be|as|with|like|look like|in) [a|an|the] <s>", pictureInto},
+		{change + " (into|in to|to|in|as) <s>", styleOnly},
+		{change + " <x> (look like|look as if|look as though) [it's|it is|it was|they are|they're] <y>", lookLike},
 		{"make <x> <s>", pictureInto},
 		{"(in|as|like) [a|an] <s>", styleOnly},
 
@@ -46,7 +48,7 @@ func grammar() []rule {
 
 		// Time and weather.
 		{"(make|set|change|turn|let|have) [the] (kind=weather|time|season|time of day|lighting|sky|day) [to|into|be|at|to be|as] <t>", momentOf},
-		{"(make|turn|change|set|let|have|add) [it|this|the scene|the image|the picture|the photo|everything] [look|be|into|to|to be|like] [it's|it is|at|in] <t>", momentOnly},
+		{"(make|turn|change|set|let|have|add) [it|this|the scene|the image|the picture|the photo|everything] [look like it's|look like it is|look as if it's|look like|look|be|into|to|to be|like] [it's|it is|at|in] <t>", momentOnly},
 		{"(it should be|it is|it's|should be|let it be|let it|with|during|at|in|under|on|have it) [a|an|the] <t>", momentOnly},
 		{"<t>", momentOnly},
 
@@ -55,9 +57,11 @@ func grammar() []rule {
 		{change + " <x> (color|colour) " + into + " <y>", colourOf},
 		{"(color|colour|paint|dye|tint|make|recolor|repaint) <z>", colourSplit},
 
+		{"(change|make|set) [the] (action|pose|posture|activity|gesture) of <x> " + into + " <y>", func(d *draft, m match) bool { return d.act(m["x"], m["y"]) }},
+		{change + " <x> from <f> " + into + " <y>", func(d *draft, m match) bool { return d.swapFrom(m["x"], m["f"], m["y"]) }},
+
 		// Swaps.
 		{"(replace|substitute|swap|exchange|switch|change) [out] <x> (with|by|for|to|into) <y>", swapXY},
-		{change + " <x> from <f> " + into + " <y>", func(d *draft, m match) bool { return d.swapFrom(m["x"], m["f"], m["y"]) }},
 		{"<y> instead of <x>", insteadOf},
 		{"<y> rather than <x>", insteadOf},
 		{"instead of <x> [make it|use|have|put|i want|add] <y>", insteadOf},
@@ -81,6 +85,7 @@ func grammar() []rule {
 		{"<x> (should not|shouldn't|shouldnt|must not|mustn't|doesn't|does not|can't|cannot|isn't|is not) [be|have|wear|hold|look|need|show] <y>", removeY},
 		{"(stop|quit|no longer) [being|wearing|holding] <y>", removeY},
 		{"(take|get|leave|cut) <x> (off|away|out)", removeX},
+		{allow + " <x> (disappear|vanish|be gone|go away|be removed|be deleted|be absent|be invisible|go)", removeX},
 		{"<x> (less) <y>", lessOf},
 		{"<x> (more)", more},
 		{"<x> (less)", less},
@@ -120,13 +125,15 @@ func grammar() []rule {
 		{"+ <y>", func(d *draft, m match) bool { return d.add(m["y"], nil, "") }},
 
 		// What something should be or do.
-		{allow + " <x> (be|become|turn|look|appear|look like|turn into|be changed to|be replaced by|be replaced with|change to|change into) <y>", beXY},
+		{allow + " <x> (be changed to|be changed into|be replaced by|be replaced with|be turned into|change to|change into|turn into|look like|be|become|turn|look|appear) <y>", beXY},
 		{"<x> to (be|become|turn|look|appear|look like|turn into) <y>", beXY},
 		{"<x> to <y>", actXY},
 		{"<x> " + should + " (be|become|turn|look|appear|look like|turn into) <y>", beXY},
 		{allow + " <z>", makeSplit},
 		{"<x> " + should + " <y>", actXY},
-		{"<x> (is|are|was|were|turns|wears|has|becomes) <y>", statement},
+		{"<x> (is wearing|are wearing|was wearing|were wearing|wears|wore|wear) <y>", wearingXY},
+		{"<x> (has|have|had|has got) <y>", havingXY},
+		{"<x> (is|are|was|were|turns|becomes|looks|gets) <y>", statement},
 		{"<x>", fragment},
 	}
 	out := make([]rule, len(rules))

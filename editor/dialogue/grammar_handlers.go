@@ -67,6 +67,24 @@ func pictureInto(d *draft, m match) bool {
 	return d.setStyle(s, true)
 }
 
+// lookLike answers "make it look like a woodblock print" and "… like it's made of
+// lego".
+func lookLike(d *draft, m match) bool {
+	what := d.resolve(m["x"])
+	y := m["y"]
+	switch {
+	case !what.whole:
+		return what.found && d.become(m["x"], y)
+	case d.p.isMoment(y):
+		return d.setTime(y)
+	case possible(d.p.lex, y[0].lower).past || closed[y[0].lower] == preposition:
+		return d.addDescription(y)
+	case d.p.lex.CanBe(y[len(y)-1].lower, lexicon.Picture) || d.p.isStyle(y):
+		return d.setStyle(y, true)
+	}
+	return d.transform(y)
+}
+
 func styleOnly(d *draft, m match) bool {
 	return d.p.isStyle(m["s"]) && d.setStyle(m["s"], true)
 }
@@ -148,6 +166,9 @@ func colourOf(d *draft, m match) bool {
 
 // swapFrom replaces words of the caption that were spoken: "from blond to red".
 func (d *draft) swapFrom(x, from, to []token) bool {
+	if d.p.isMoment(to) {
+		return d.setTime(to)
+	}
 	if d.p.isAdjectival(to) {
 		return d.setAdjectives(x, to)
 	}
@@ -242,10 +263,35 @@ func (d *draft) leadingPhrase(y []token) (int, bool) {
 	if pronouns[y[0].lower] && (p.tags[0] == pronoun || len(y) == 1) {
 		return 1, true
 	}
-	if n, ok := mainPhrase(p); ok && n.start == 0 {
-		return n.end, true
+	n, ok := mainPhrase(p)
+	if !ok || n.start != 0 {
+		return 0, false
 	}
-	return 0, false
+	if cut := d.verbInside(p, n); cut > 0 {
+		return cut, true
+	}
+	return n.end, true
+}
+
+// verbInside finds the verb that was taken for the last part of a compound noun:
+// "the zebra look at …". The caption settles it: it has a zebra and no zebra
+// look.
+func (d *draft) verbInside(p parsed, n nounPhrase) int {
+	if d.namesExactly(p.tokens[:n.end]) {
+		return 0
+	}
+	for i := n.core + 1; i <= n.head; i++ {
+		if possible(d.p.lex, p.tokens[i].lower).verb >= 0 && d.namesExactly(p.tokens[:i]) {
+			return i
+		}
+	}
+	return 0
+}
+
+// namesExactly tells whether the caption has the phrase's noun itself.
+func (d *draft) namesExactly(phrase []token) bool {
+	r := d.resolve(phrase)
+	return r.found && r.to == r.np.head+1 && d.likeness(r.head, r.noun) > 9
 }
 
 func (p *Planner) startsVerb(y []token) bool {
@@ -270,7 +316,7 @@ func notX(d *draft, m match) bool {
 }
 
 func swapNamed(d *draft, m match) bool {
-	if len(m["x"]) > 5 || !d.resolve(m["x"]).found {
+	if len(m["x"]) > 5 || starters[m["x"][0].lower] || !d.isReference(m["x"]) && len(m["x"]) > 1 || !d.resolve(m["x"]).found || d.p.startsVerb(m["y"]) && !d.p.isAdjectival(m["y"]) {
 		return false
 	}
 	return d.swap(m["x"], m["y"])
@@ -326,6 +372,11 @@ func addY(d *draft, m match) bool { return d.add(m["y"], nil, "") }
 // splits tries the ways to cut words into what is named and what it should be
 // ("her hair | red"), first after the noun phrase that they begin with.
 func (d *draft) splits(z []token, try func(x, y []token) bool) bool {
+	if n := len(z) - 2; n > 0 && direction[z[n+1].lower] { // "the zebra | face left"
+		if can := possible(d.p.lex, z[n].lower); can.verb >= 0 && d.isReference(z[:n]) && try(z[:n], z[n:]) {
+			return true
+		}
+	}
 	first, ok := d.leadingPhrase(z)
 	if ok && first < len(z) && try(z[:first], z[first:]) {
 		return true
@@ -337,6 +388,8 @@ func (d *draft) splits(z []token, try func(x, y []token) bool) bool {
 	}
 	return false
 }
+
+var direction = set("left right up down away forward backward forwards backwards straight sideways around")
 
 // cutsPhrase tells whether a cut would leave a possessive or an adjective
 // without its noun: "her | hair red".
@@ -515,11 +568,14 @@ func addPlace(d *draft, m match) bool {
 	if name, ok := mainPhrase(thing); !ok || name.end < len(y)-6 {
 		return false
 	}
+	if _, _, ok := d.subjectAndVerb(y); ok {
+		return false // "have the zebra look at the camera"
+	}
 	x := d.resolve(m["x"])
 	if x.whole {
 		return d.add(y, nil, "")
 	}
-	if d.p.isMoment(y) || d.p.isStyle(y) {
+	if !x.found && d.p.isMoment(y) || d.p.isStyle(y) {
 		return d.add(y, nil, "")
 	}
 	if !d.startsThing(y) {
@@ -535,6 +591,11 @@ func beXY(d *draft, m match) bool {
 		return false
 	}
 	return d.become(x, y)
+}
+
+// animate tells whether a noun can do things.
+func (d *draft) animate(noun string) bool {
+	return d.p.lex.Is(noun, lexicon.Person) || d.p.lex.Is(noun, lexicon.Animal)
 }
 
 // isReference tells whether words can name something: a pronoun or one noun
@@ -563,6 +624,8 @@ func (d *draft) become(x, y []token) bool {
 	}
 	what := d.resolve(x)
 	switch {
+	case len(y) == 1 && possible(d.p.lex, y[0].lower).gerund && what.found && d.animate(what.noun) && !d.p.isAdjectival(y):
+		return d.act(x, y)
 	case what.scene:
 		return d.setScene(y)
 	case what.whole && d.p.isMoment(y):
@@ -586,8 +649,10 @@ func (d *draft) become(x, y []token) bool {
 			return d.setScene(y)
 		}
 		return d.placePhraseAfter(what, y)
-	case first == gerund || first == past || y[0].lower == "doing":
+	case first == gerund || y[0].lower == "doing":
 		return d.act(x, y)
+	case first == past || pastForm(y[0].lower, d.p.lex) || strings.HasSuffix(y[0].lower, "ut"):
+		return d.placePhraseAfter(what, y)
 	case first == verb && d.p.startsVerb(y):
 		return d.act(x, y)
 	case y[0].lower == "surrounded", y[0].lower == "made", y[0].lower == "covered", y[0].lower == "full":
@@ -608,11 +673,14 @@ func (d *draft) placePhraseAfter(what referent, y []token) bool {
 	d.widen(Shape)
 	d.because("say " + phraseText(y))
 	if !what.found {
+		if what.head != "" && !what.whole {
+			return d.addDoing(what.phrase, y)
+		}
 		end := d.tail(p)
 		d.caption.splice(end, end, y)
 		return true
 	}
-	at := wholePhrase(p, what.np).end
+	at := d.after(p, what.np)
 	d.attend(what.np.head)
 	d.caption.splice(at, at, y)
 	return true
@@ -638,7 +706,8 @@ func makeXY(d *draft, m match) bool {
 		if !what.found && !what.whole && len(x) > 4 {
 			return false
 		}
-		if first == "be" || first == "look" || first == "become" {
+		looks := first == "look" && (len(y) > 1 && closed[y[1].lower] == preposition && y[1].lower != "like" || len(y) > 1 && direction[y[1].lower])
+		if !looks && (first == "be" || first == "look" || first == "become") {
 			return d.become(x, y[1:])
 		}
 		return d.act(x, y)
@@ -674,6 +743,20 @@ func openClose(d *draft, m match) bool {
 		state = "open"
 	}
 	return d.setAdjectives(m["x"], tokenise(state))
+}
+
+func wearingXY(d *draft, m match) bool {
+	return d.ownerKnown(m["x"]) && d.give(m["x"], m["y"], "wearing")
+}
+
+func havingXY(d *draft, m match) bool { return d.ownerKnown(m["x"]) && d.give(m["x"], m["y"], "with") }
+
+func (d *draft) ownerKnown(x []token) bool {
+	if !d.isReference(x) {
+		return false
+	}
+	r := d.resolve(x)
+	return r.found || r.whole
 }
 
 func statement(d *draft, m match) bool {
@@ -718,6 +801,14 @@ func fragment(d *draft, m match) bool {
 		return d.fragments(things)
 	}
 	name, ok := mainPhrase(p)
+	if ok && name.start == 0 && name.end < len(x) && p.tags[name.end] == gerund { // "the cat sleeping"
+		if r := d.resolve(x[:name.end]); r.found && d.likeness(p.tokens[name.head].lower, r.noun) > 9 {
+			return d.act(x[:name.end], x[name.end:])
+		}
+	}
+	if ok && name.start == 0 && name.end < len(x) && (p.tags[name.end] == preposition || placeWord[x[name.end].lower]) && x[name.end].lower != "of" {
+		return d.p.knowsAll(p, x) && d.addOne(x[:name.end], x[name.end:], "")
+	}
 	if !ok || name.start > 0 || name.end < len(x) {
 		// "her hair red"
 		if ok && name.start == 0 && d.p.isAdjectival(x[name.end:]) {

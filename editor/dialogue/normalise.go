@@ -16,7 +16,7 @@ var before = phrases(
 	"can i", "could i", "may i", "might i", "is it possible to", "it is possible to", "is this possible to", "would it be possible to",
 	"i would like you to", "i'd like you to", "i would like to", "i'd like to", "i would love to", "i'd love to", "i want you to", "i want to", "i wanna", "i need you to", "i need to",
 	"i would prefer", "i'd prefer", "i want", "i need", "i would like", "i'd like", "i would love", "i'd love", "i think you should", "i think we should", "i think", "you should", "we should", "how about we", "how about you",
-	"what if we", "what if you", "what if", "what about we", "why don't we", "why don't you", "why not", "let us", "let's", "lets", "let me", "do me a favor and", "go ahead and", "try to", "try", "feel free to", "just",
+	"what if we", "what if you", "what if", "what about we", "why don't we", "why don't you", "why not", "let's see", "let us see", "let me see", "can we see", "could we see", "i'd like to see", "i would like to see", "i want to see", "let us", "let's", "lets", "let me", "do me a favor and", "go ahead and", "try to", "try", "feel free to", "just",
 	"please", "pls", "plz", "kindly", "hey", "hi", "hello", "ok", "okay", "alright", "all right", "right", "great", "nice", "perfect", "cool", "thanks", "thank you", "good", "well", "yes", "yeah", "yep", "sure", "so", "now", "then", "and", "also", "but", "next", "maybe", "perhaps", "actually", "hmm", "hm", "um", "uh", "oh", "bot", "pentimento",
 )
 
@@ -42,7 +42,12 @@ func read(utterance string) []token {
 		utterance = strings.ToLower(utterance)
 	}
 	var kept []token
+	starts := true
 	for _, t := range tokenise(utterance) {
+		if starts && !t.mark && startsUpper(t.text) {
+			t.text = t.lower // a capital that only says that a sentence begins
+		}
+		starts = t.lower == "." || t.lower == "!" || t.lower == "?" || starts && t.mark
 		if t.mark && !strings.Contains(",;.:!?&+→>-–—/\n", t.lower) {
 			continue
 		}

@@ -21,7 +21,7 @@ func (c *caption) hunks() []hunk {
 	next, open := 0, 0
 	flush := func(origin, at int) {
 		if origin > next || at > open {
-			all = append(all, hunk{next, origin, open, at})
+			all = append(all, c.byClause(hunk{next, origin, open, at})...)
 		}
 	}
 	for i, w := range c.words {
@@ -48,11 +48,12 @@ func (d *draft) finish() *Plan {
 	var blendSource, blendTarget []int
 	for _, h := range c.hunks() {
 		from, to := content(source, h.from, h.to), content(target, h.start, h.end)
-		for _, op := range c.operations(from, to) {
-			op.Source, op.Target = c.place(spans, h, from, to, op.Kind)
-			op.Noun = ownerNoun(target, h.start, h.end)
-			plan.Ops = append(plan.Ops, op)
+		if len(from)+len(to) == 0 {
+			continue
 		}
+		op := c.operation(h, from, to, spans)
+		op.Noun = ownerNoun(target, h.start, h.end)
+		plan.Ops = append(plan.Ops, op)
 		blendSource = append(blendSource, withHead(source, from)...)
 		blendTarget = append(blendTarget, withHead(target, to)...)
 	}
@@ -72,40 +73,53 @@ func (d *draft) finish() *Plan {
 	return plan
 }
 
-// operations are what happened at one place, without its spans. Words that one
-// clause took out and another put in are no swap.
-func (c *caption) operations(from, to []int) []Op {
-	removed, added := join(c.source, from), join(c.tokens(), to)
-	switch {
-	case len(from) == 0 && len(to) == 0:
-		return nil
-	case len(from) == 0:
-		return []Op{{Kind: Refine, To: added}}
-	case len(to) == 0:
-		return []Op{{Kind: Remove, From: removed}}
-	case c.cutBy[from[0]] != c.words[to[0]].clause:
-		return []Op{{Kind: Remove, From: removed}, {Kind: Refine, To: added}}
+// byClause splits a hunk where different clauses of the request took part: words
+// that one clause took out and another put in are no swap.
+func (c *caption) byClause(h hunk) []hunk {
+	var parts []hunk
+	gone := h.from == h.to
+	for start := h.start; start < h.end; {
+		end := start + 1
+		for end < h.end && c.words[end].clause == c.words[start].clause {
+			end++
+		}
+		part := hunk{h.from, h.from, start, end}
+		if !gone && c.cutBy[h.from] == c.words[start].clause {
+			part.to, gone = h.to, true
+		}
+		parts = append(parts, part)
+		start = end
 	}
-	return []Op{{Kind: Swap, From: removed, To: added}}
+	if !gone {
+		parts = append([]hunk{{h.from, h.to, h.start, h.start}}, parts...)
+	}
+	return parts
 }
 
-// place gives the spans of an operation: those of its content words, or the empty
-// span where words were added or taken out.
-func (c *caption) place(spans []recipe.Span, h hunk, from, to []int, kind OpKind) (source, target recipe.Span) {
-	if kind != Refine {
+// operation is what happened at a hunk, with the spans of its content words; a
+// side without any has an empty span that marks the place.
+func (c *caption) operation(h hunk, from, to []int, spans []recipe.Span) Op {
+	op := Op{Kind: Swap, From: join(c.source, from), To: join(c.tokens(), to)}
+	if len(from) > 0 {
 		last := c.source[from[len(from)-1]]
-		source = recipe.Span{Start: c.source[from[0]].start, End: last.start + len(last.text)}
-	} else if h.from > 0 {
-		last := c.source[h.from-1]
-		source.Start = last.start + len(last.text)
-		source.End = source.Start
+		op.Source = recipe.Span{Start: c.source[from[0]].start, End: last.start + len(last.text)}
+	} else {
+		op.Kind = Refine
+		if h.from > 0 {
+			last := c.source[h.from-1]
+			op.Source.Start = last.start + len(last.text)
+			op.Source.End = op.Source.Start
+		}
 	}
-	if kind != Remove {
-		target = recipe.Span{Start: spans[to[0]].Start, End: spans[to[len(to)-1]].End}
-	} else if h.start > 0 {
-		target = recipe.Span{Start: spans[h.start-1].End, End: spans[h.start-1].End}
+	if len(to) > 0 {
+		op.Target = recipe.Span{Start: spans[to[0]].Start, End: spans[to[len(to)-1]].End}
+	} else {
+		op.Kind = Remove
+		if h.start > 0 {
+			op.Target = recipe.Span{Start: spans[h.start-1].End, End: spans[h.start-1].End}
+		}
 	}
-	return source, target
+	return op
 }
 
 // content are the indices in [from, to) without the articles and connectives at

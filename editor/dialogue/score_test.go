@@ -29,9 +29,9 @@ type triple struct {
 	ID, Source, Instruction, Target, Intent string
 }
 
-// TestEditScore scores the planner on real edit requests, by intent and by
-// half: rows whose id hashes to an odd number were not looked at while the
-// grammar was tuned.
+// TestEditScore scores the planner on real edit requests, by intent and by two
+// halves that a hash of the id makes: a rule that only fits some rows shows as a
+// gap between them.
 func TestEditScore(t *testing.T) {
 	rows := readLines[triple](t, "edits/triples.jsonl")
 	targets := runPlan(t, rows)

@@ -49,6 +49,11 @@ func (p *Planner) mend(tokens []token, talk Conversation) (out []token, said str
 	var known []string
 	out = slices.Clone(tokens)
 	for i, t := range out {
+		if word, ok := p.meantByPair(out, i, talk); ok {
+			out[i].text, out[i].lower = word, word
+			said = strings.TrimPrefix(fmt.Sprintf("%s; read %q as %q", said, t.text, word), "; ")
+			continue
+		}
 		if t.mark || len(t.lower) < 3 || p.knows(t.lower, talk) {
 			continue
 		}
@@ -61,6 +66,21 @@ func (p *Planner) mend(tokens []token, talk Conversation) (out []token, said str
 		}
 	}
 	return out, said
+}
+
+// meantByPair mends a word that is English, but that one letter keeps from being
+// the caption's: "the stop sing" where there is a stop sign.
+func (p *Planner) meantByPair(tokens []token, i int, talk Conversation) (string, bool) {
+	if i == 0 || len(talk.Turns) == 0 || len(tokens[i].lower) < 4 || closedWord(tokens[i-1].lower) || tokens[i-1].mark {
+		return "", false
+	}
+	prompt := tokenise(talk.Turns[len(talk.Turns)-1].Prompt)
+	for j := 1; j < min(len(prompt), captionLimit); j++ {
+		if prompt[j-1].lower == tokens[i-1].lower && oneOff(tokens[i].lower, prompt[j].lower) && p.lemma(tokens[i].lower) != p.lemma(prompt[j].lower) {
+			return prompt[j].lower, true
+		}
+	}
+	return "", false
 }
 
 // knows tells whether a word needs no mending.
