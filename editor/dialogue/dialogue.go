@@ -164,6 +164,7 @@ type Planner struct {
 	rules     []rule
 	followUps []rule
 	controls  []controlRule
+	settings  []settingRule
 	beyond    []beyondRule
 	asking    []pattern
 	fresh     []pattern
@@ -178,6 +179,7 @@ func New() *Planner {
 		rules:     grammar(),
 		followUps: followUpRules(),
 		controls:  controlRules(),
+		settings:  settingRules(),
 		beyond:    beyondRules(),
 		asking:    compileAll(asking),
 		fresh:     compileAll(fresh),

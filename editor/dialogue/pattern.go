@@ -38,7 +38,7 @@ func compile(text string) pattern {
 			inner, text, _ = strings.Cut(text, " ")
 		}
 		if e.gap == "" {
-			if name, choices, ok := strings.Cut(inner, "="); ok {
+			if name, choices, ok := strings.Cut(inner, "="); ok && !strings.Contains(name, "|") {
 				e.name, inner = name, choices
 			}
 			for choice := range strings.SplitSeq(inner, "|") {

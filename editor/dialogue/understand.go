@@ -12,6 +12,7 @@ func (p *Planner) Plan(utterance string, talk Conversation) Reply {
 	tokens := read(utterance)
 	tokens = p.answer(tokens, talk)
 	tokens, mended := p.mend(tokens, talk)
+	tokens, replaced := p.translate(tokens, talk)
 	spoken := polite(tokens)
 	switch {
 	case len(trimMarks(spoken)) == 0:
@@ -22,6 +23,7 @@ func (p *Planner) Plan(utterance string, talk Conversation) Reply {
 	reply := p.understand(tokens, spoken, talk)
 	if reply.Plan != nil {
 		reply.Plan.Unknown = p.unknownWords(reply.Plan, talk)
+		reply.Plan.Undone = append(reply.Plan.Undone, approximations(reply.Plan, replaced)...)
 		if mended != "" {
 			reply.Plan.Reason = strings.TrimPrefix(reply.Plan.Reason+"; "+mended, "; ")
 		}
@@ -46,6 +48,9 @@ func (p *Planner) understand(tokens, spoken []token, talk Conversation) Reply {
 		if reply, ok := p.control(form, talk); ok {
 			return reply
 		}
+	}
+	if plan, ok := p.setting(spoken); ok {
+		return Reply{Plan: plan}
 	}
 	if len(talk.Turns) == 0 {
 		return p.imagine(spoken, talk)

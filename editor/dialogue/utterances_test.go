@@ -73,6 +73,8 @@ func outcome(r Reply) string {
 		return "imagine " + r.Plan.Prompt
 	case r.Plan.Action == Edit:
 		return r.Plan.Prompt + " | " + r.Plan.Label
+	case r.Plan.Action == Set:
+		return "set " + r.Plan.Label
 	case r.Plan.Steps > 0:
 		return fmt.Sprintf("%s %d", r.Plan.Action, r.Plan.Steps)
 	}

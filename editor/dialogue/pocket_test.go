@@ -1,0 +1,47 @@
+package dialogue
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// pocketWords are the words of the bundled model's captions.
+var pocketWords = strings.Fields("a an and at autumn background beard between black blond blonde blue boat boy brown castle cloudy curly day desert drawing earrings face field forest freckles front girl glasses gray green grey happy hat hills hair house in lake long man moon mountains mouth night of on orange picture pink portrait purple red river road sad shirt short sky smile smiling snowy starry straight street sun sunny sunset the tree under wavy wearing white winter with woman yellow")
+
+func pocket(turns ...Turn) Conversation {
+	return Conversation{Turns: turns, Vocabulary: pocketWords, Known: func(w string) bool { return slices.Contains(pocketWords, w) }}
+}
+
+// TestWordsTheModelDoesNotKnow: a synonym or another spelling is taken silently, a
+// more general word with a note, any other word is drawn and named.
+func TestWordsTheModelDoesNotKnow(t *testing.T) {
+	planner := New()
+	for _, c := range []struct{ prompt, said, want, unknown, undone string }{
+		{"a woman with red hair", "add spectacles", "a woman with red hair and glasses", "", ""},
+		{"a woman with red hair", "add a fedora", "a woman with red hair and a hat", "", `"fedora" exactly, the model knows only "hat"`},
+		{"a woman with blond hair", "make her hair crimson", "a woman with red hair", "", `"crimson" exactly, the model knows only "red"`},
+		{"a woman with red hair", "give her a monocle", "a woman with red hair and a monocle", "monocle", ""},
+		{"a river between mountains", "change the river to a woods", "a forest between mountains", "", ""},
+		{"a river between mountains", "add a dragon", "a river between mountains with a dragon", "dragon", ""},
+		{"a river between mountains", "make it snwoy", "a snowy river between mountains", "", ""},
+		{"a woman with red hair", "make her hair bronw", "a woman with brown hair", "", ""},
+		{"a woman with red hair", "make her hair waavy", "a woman with wavy red hair", "", ""},
+		{"a woman with red hair", "add erarings", "a woman with red hair and earrings", "", ""},
+	} {
+		r := planner.Plan(c.said, pocket(Turn{Prompt: c.prompt}))
+		if r.Plan == nil {
+			t.Errorf("%q asks %q", c.said, r.Question.Text)
+			continue
+		}
+		if got := r.Plan.Prompt; got != c.want {
+			t.Errorf("%q gives %q, want %q", c.said, got, c.want)
+		}
+		if got := strings.Join(r.Plan.Unknown, " "); got != c.unknown {
+			t.Errorf("%q: unknown is %q, want %q", c.said, got, c.unknown)
+		}
+		if got := strings.Join(r.Plan.Undone, "; "); got != c.undone {
+			t.Errorf("%q: undone is %q, want %q", c.said, got, c.undone)
+		}
+	}
+}

@@ -1,0 +1,75 @@
+package dialogue
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// settingRule is a sentence that changes a setting; name and v are its gaps,
+// unless the rule itself says which setting and value.
+type settingRule struct {
+	pattern     pattern
+	name, value string
+}
+
+func settingRules() []settingRule {
+	const name = "(name=seed|number of steps|steps|guidance scale|guidance|preset|cross replace steps|cross|self replace steps|self|value replace steps|value|threshold|k)"
+	list := []struct{ pattern, name, value string }{
+		{"[set|change|use|make|put|with|switch|let] [the|your|a] " + name + " [to|=|:|of|at|as|be] <v>", "", ""},
+		{"(use|with|try|do|take|make it) <v> (name=steps)", "", ""},
+		{"(use|with|try|switch to|apply) [the] <v> (name=preset|settings)", "", ""},
+		{"[use|with|try|give me] [a|the] (random|new|different|another|other) seed [next time]", "seed", "auto"},
+		{"(choose|pick|let you choose) the preset [yourself]", "preset", "auto"},
+	}
+	rules := make([]settingRule, len(list))
+	for i, s := range list {
+		rules[i] = settingRule{compile(s.pattern), s.name, s.value}
+	}
+	return rules
+}
+
+// presets are the values that the setting of that name takes.
+var presets = []string{Appearance, Shape, Global, "literature", "cl"}
+
+// setting plans a change of the conversation's settings: "use seed 7", "set the
+// guidance to 5", "switch to the cl preset". What is no proper value is no setting
+// either, but may be an edit.
+func (p *Planner) setting(tokens []token) (*Plan, bool) {
+	var plan *Plan
+	for _, s := range p.settings {
+		if s.pattern.match(tokens, func(m match) bool {
+			name, value := s.name, s.value
+			if name == "" {
+				name, value = strings.Fields(m.text("name"))[0], m.text("v")
+			}
+			switch name {
+			case "number":
+				name = "steps"
+			case "threshold":
+				name = "k"
+			case "settings":
+				name = "preset"
+			}
+			if !settingValue(name, value) {
+				return false
+			}
+			plan = &Plan{Action: Set, Settings: map[string]string{name: value}, Label: name + " " + value, Reason: "set " + name}
+			return true
+		}) {
+			return plan, true
+		}
+	}
+	return nil, false
+}
+
+func settingValue(name, value string) bool {
+	if value == "auto" {
+		return name != "steps" && name != "guidance"
+	}
+	if name == "preset" {
+		return slices.Contains(presets, value)
+	}
+	f, err := strconv.ParseFloat(value, 64)
+	return err == nil && f >= 0 && f < 1<<53 && len(value) < 20
+}
