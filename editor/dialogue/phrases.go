@@ -62,7 +62,12 @@ func inPhrase(tokens []token, tags []tag, i, head int) bool {
 		return head < 0 && (i == 0 || tags[i-1] != adjective)
 	case possessive:
 		return tokens[i].lower == "'s" && i > 0 && tags[i-1] == noun || head < 0
-	case conjunction, mark:
+	case mark:
+		if quote[tokens[i].lower] {
+			return i+1 < len(tags) && (tags[i+1] == noun || tags[i+1] == adjective)
+		}
+		fallthrough
+	case conjunction:
 		// "a black and white cat", "a big, red ball"
 		joins := tokens[i].lower == "and" || tokens[i].lower == "&" || tokens[i].lower == ","
 		return joins && head < 0 && i > 0 && i+1 < len(tags) && tags[i-1] == adjective && tags[i+1] == adjective
@@ -71,6 +76,9 @@ func inPhrase(tokens []token, tags []tag, i, head int) bool {
 	}
 	return false
 }
+
+// quote marks may stand inside a noun phrase.
+var quote = map[string]bool{"\"": true, "“": true, "”": true, "'": true, "‘": true, "’": true, "«": true, "»": true}
 
 // core is the first of the nouns that end in head.
 func core(tags []tag, start, head int) int {

@@ -62,8 +62,12 @@ func (d *draft) finish() *Plan {
 		if w.factor != 1 {
 			plan.Weights = append(plan.Weights, recipe.Weight{Span: spans[i], Factor: w.factor})
 		}
+		if w.factor != c.factorBefore(w) && i < len(target.tags) {
+			blendTarget = append(blendTarget, withHead(target, []int{i})...)
+		}
 	}
 	if d.preset != Global && !d.wholeScene {
+		blendSource, blendTarget = c.onBothSides(blendSource, blendTarget)
 		plan.Blend.Source = merge(blendSource, func(i int) recipe.Span {
 			return recipe.Span{Start: c.source[i].start, End: c.source[i].start + len(c.source[i].text)}
 		})
@@ -71,6 +75,30 @@ func (d *draft) finish() *Plan {
 	}
 	plan.Label = label(plan.Ops)
 	return plan
+}
+
+// onBothSides completes the words to blend: a word that both captions have bounds
+// the edit in both pictures.
+func (c *caption) onBothSides(source, target []int) (s, t []int) {
+	for _, i := range target {
+		if w := c.words[i]; w.origin >= 0 && !slices.Contains(source, w.origin) {
+			source = append(source, w.origin)
+		}
+	}
+	for i, w := range c.words {
+		if w.origin >= 0 && slices.Contains(source, w.origin) && !slices.Contains(target, i) {
+			target = append(target, i)
+		}
+	}
+	return source, target
+}
+
+// factorBefore is the weight that a word had in the source.
+func (c *caption) factorBefore(w *word) float64 {
+	if w.origin < 0 {
+		return 1
+	}
+	return c.was[w.origin]
 }
 
 // byClause splits a hunk where different clauses of the request took part: words
@@ -205,11 +233,7 @@ func merge(indices []int, span func(int) recipe.Span) []recipe.Span {
 func (c *caption) reweighted(spans []recipe.Span) []Op {
 	var ops []Op
 	for i, w := range c.words {
-		was := 1.0
-		if w.origin >= 0 {
-			was = c.was[w.origin]
-		}
-		if w.factor == was {
+		if w.factor == c.factorBefore(w) {
 			continue
 		}
 		op := Op{Kind: Reweight, Target: spans[i], From: w.lower, To: w.lower, Factor: w.factor}
