@@ -19,19 +19,77 @@ import (
 	"pentimento/editor"
 	"pentimento/editor/dialogue"
 	"pentimento/editor/recipe"
+	"pentimento/models"
 	"pentimento/session"
 )
 
 // Conversation is one person's dialogue with the engine in one place. Its
 // methods must be called one after the other.
 type Conversation struct {
-	engine  *editor.Engine
+	engine  Engine
 	planner *dialogue.Planner
 	store   session.Store
 	key     session.Key
 	clock   Clock
 	options Options
 	pending *dialogue.Question
+	asked   Asked
+}
+
+// Engine draws; [*editor.Engine] does it in this process.
+type Engine interface {
+	// Draw draws the last turn of the recipe; progress may be nil.
+	Draw(ctx context.Context, r recipe.Recipe, progress func(editor.Progress)) (*editor.Drawing, error)
+	// Find returns the first span of the prompt that is the phrase.
+	Find(prompt, phrase string) (recipe.Span, error)
+	// Model is what draws.
+	Model() *models.Model
+}
+
+// Asked is who asks for something, and of which picture. The zero value is
+// the session's user, who speaks of the head.
+type Asked struct {
+	// Author is who says it; empty for the session's user.
+	Author string
+	// Event is the identity of the message: what is delivered twice makes one
+	// turn.
+	Event string
+	// Turn is the picture that is spoken of; 0 for the head.
+	Turn int
+	// Allow refuses a prompt before it is drawn, with a sentence for the user;
+	// nil allows all.
+	Allow func(prompt string) error
+}
+
+// With returns the conversation as the asker has it. Options and the question
+// that is pending are copied.
+func (c *Conversation) With(asked Asked) *Conversation {
+	out := *c
+	out.asked = asked
+	return &out
+}
+
+// Pending is the question that was asked last and not answered; nil for none.
+func (c *Conversation) Pending() *dialogue.Question { return c.pending }
+
+// Ask makes the question the one that the next utterance may answer.
+func (c *Conversation) Ask(question *dialogue.Question) { c.pending = question }
+
+// load returns the session with the picture that is spoken of at its head.
+func (c *Conversation) load(ctx context.Context) (*session.Session, error) {
+	s, err := c.store.Load(ctx, c.key)
+	if err == nil {
+		err = c.turnTo(s)
+	}
+	return s, err
+}
+
+// turnTo moves the head of s to the picture that is spoken of.
+func (c *Conversation) turnTo(s *session.Session) error {
+	if c.asked.Turn == 0 || c.asked.Turn == s.Head {
+		return nil
+	}
+	return s.Goto(c.asked.Turn)
 }
 
 // Clock is what a conversation needs of the world outside.
@@ -43,7 +101,7 @@ type Clock struct {
 }
 
 // New returns the conversation that store keeps under key, or a new one.
-func New(engine *editor.Engine, planner *dialogue.Planner, store session.Store, key session.Key, options Options, clock Clock) *Conversation {
+func New(engine Engine, planner *dialogue.Planner, store session.Store, key session.Key, options Options, clock Clock) *Conversation {
 	return &Conversation{engine: engine, planner: planner, store: store, key: key, options: options, clock: clock}
 }
 
@@ -72,7 +130,7 @@ type Answer struct {
 // Say answers an utterance. Progress may be nil. When ctx is cancelled the
 // turn is dropped and the session stays as it was.
 func (c *Conversation) Say(ctx context.Context, utterance string, progress func(editor.Progress)) (*Answer, error) {
-	s, err := c.store.Load(ctx, c.key)
+	s, err := c.load(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +155,7 @@ func (c *Conversation) Say(ctx context.Context, utterance string, progress func(
 // Imagine draws a new picture of the prompt as it stands, without asking the
 // dialogue what is meant. Progress may be nil.
 func (c *Conversation) Imagine(ctx context.Context, prompt string, progress func(editor.Progress)) (*Answer, error) {
-	s, err := c.store.Load(ctx, c.key)
+	s, err := c.load(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -127,7 +185,15 @@ func (c *Conversation) do(ctx context.Context, s *session.Session, utterance str
 // draw makes a new turn of the plan.
 func (c *Conversation) draw(ctx context.Context, s *session.Session, utterance string, plan *dialogue.Plan, progress func(editor.Progress)) (*Answer, error) {
 	start := c.clock.Now()
-	turn := session.Turn{Author: c.key.User, Time: start, Utterance: utterance, Edit: plan.Label}
+	if had, ok := s.ByEvent(c.asked.Event); ok {
+		return c.again(ctx, had.ID)
+	}
+	if c.asked.Allow != nil {
+		if err := c.asked.Allow(plan.Prompt); err != nil {
+			return nil, err
+		}
+	}
+	turn := session.Turn{Author: c.author(), Event: c.asked.Event, Time: start, Utterance: utterance, Edit: plan.Label}
 	r := recipe.Recipe{Version: recipe.Version, Settings: c.settings()}
 	if plan.Action == dialogue.Edit {
 		turn.Parent = s.Head
@@ -174,6 +240,24 @@ func (c *Conversation) draw(ctx context.Context, s *session.Session, utterance s
 	answer.Seconds = c.clock.Now().Sub(start).Seconds()
 	answer.Notices = append(answer.Notices, c.noticesOfDrawing(ctx, answer)...)
 	return answer, nil
+}
+
+// author is who speaks.
+func (c *Conversation) author() string {
+	if c.asked.Author != "" {
+		return c.asked.Author
+	}
+	return c.key.User
+}
+
+// again shows the turn that a message made when it was delivered before.
+func (c *Conversation) again(ctx context.Context, id int) (*Answer, error) {
+	s, err := c.store.Load(ctx, c.key)
+	if err != nil {
+		return nil, err
+	}
+	s.Head = id
+	return c.answer(ctx, s)
 }
 
 // answer shows the head of the session.

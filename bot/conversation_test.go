@@ -121,7 +121,7 @@ func TestLostPictureIsDrawnAgain(t *testing.T) {
 	c := newConversation(t, store)
 	first := say(t, c, "a woman's face with blond hair")
 	c.store = forgetful{store}
-	c.engine.Forget()
+	c.engine.(*editor.Engine).Forget()
 	say(t, c, "make her hair red")
 	back, err := c.Revert(t.Context(), 1)
 	if err != nil {
@@ -155,5 +155,36 @@ func TestFullDiskCostsThePictureNotTheTurn(t *testing.T) {
 	}
 	if second := say(t, c, "make her hair red"); second.Turn.Parent != 1 {
 		t.Errorf("the edit hangs on turn %d", second.Turn.Parent)
+	}
+}
+
+func TestSpeakingOfAnOlderPicture(t *testing.T) {
+	store := session.NewMemory()
+	c := newConversation(t, store)
+	say(t, c, "a woman's face with blond hair")
+	say(t, c, "make her hair red")
+	ofTheFirst := c.With(Asked{Author: "bob", Event: "message-7", Turn: 1})
+	branch := say(t, ofTheFirst, "make her hair black")
+	if branch.Turn.ID != 3 || branch.Turn.Parent != 1 || branch.Turn.Author != "bob" {
+		t.Errorf("the branch is %+v", branch.Turn)
+	}
+	if twice := say(t, ofTheFirst, "make her hair black"); twice.Turn.ID != 3 || twice.Drawing != nil {
+		t.Errorf("the message delivered twice made turn %d", twice.Turn.ID)
+	}
+	back, err := c.With(Asked{Turn: 2}).Revert(t.Context(), 1)
+	if err != nil || back.Turn.ID != 1 {
+		t.Errorf("undoing turn 2 gave %+v (%v)", back, err)
+	}
+}
+
+func TestForbiddenPromptIsNotDrawn(t *testing.T) {
+	c := newConversation(t, session.NewMemory())
+	no := errors.New("no")
+	_, err := c.With(Asked{Allow: func(string) error { return no }}).Imagine(t.Context(), "a river", nil)
+	if !errors.Is(err, no) {
+		t.Errorf("got %v", err)
+	}
+	if s, err := c.Session(t.Context()); err != nil || len(s.Turns) != 0 {
+		t.Errorf("the session has turns (%v)", err)
 	}
 }

@@ -47,6 +47,9 @@ func (c *Conversation) move(ctx context.Context, change func(*session.Session) e
 		if s.Head == 0 {
 			return ErrNothingDrawn
 		}
+		if err := c.turnTo(s); err != nil {
+			return err
+		}
 		return change(s)
 	})
 	if err != nil {
@@ -91,7 +94,7 @@ func reweighted(weights []recipe.Weight, span recipe.Span, factor float64) []rec
 
 // head returns the session and the turn at its head.
 func (c *Conversation) head(ctx context.Context) (*session.Session, session.Turn, error) {
-	s, err := c.store.Load(ctx, c.key)
+	s, err := c.load(ctx)
 	if err != nil {
 		return nil, session.Turn{}, err
 	}

@@ -36,7 +36,7 @@ const version = "/api/v10"
 
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("/gateway-socket", s.serveGateway)
+	mux.HandleFunc("/gateway-socket/", s.serveGateway)
 	mux.HandleFunc("/cdn/", s.serveFile)
 	mux.HandleFunc("/api/", s.serveREST)
 	return mux

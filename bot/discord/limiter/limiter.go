@@ -1,0 +1,280 @@
+// Package limiter is the way of a bot's requests to Discord: an
+// [http.RoundTripper] that keeps within the rate limits, repeats what failed
+// for a reason that passes, and stops before Discord bans the address.
+//
+// Start with [Transport.RoundTrip]; budget.go counts.
+package limiter
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// ErrInvalidRequests says that so many requests were refused of late that
+// another one could get the address banned for everybody behind it.
+var ErrInvalidRequests = errors.New("Discord refused too many requests in the last ten minutes; waiting so that it does not ban this address")
+
+// Limits that Discord states, and what is used of them.
+const (
+	// perSecond of 50 requests, over all routes but interactions.
+	perSecond = 45
+	// burst may follow each other without a pause: perSecond and burst
+	// together stay below 50 in any second.
+	burst = 4
+	// invalidMost of 10,000 answers 401, 403 or 429 in invalidWindow.
+	invalidMost   = 8000
+	invalidWindow = 10 * time.Minute
+	// attempts at one request.
+	attempts = 5
+	// largestError is how much of an answer that failed is read.
+	largestError = 64 << 10
+)
+
+// Transport sends requests with Next. The zero value of the other fields will
+// do.
+type Transport struct {
+	// Next sends a request once; http.DefaultTransport if nil.
+	Next http.RoundTripper
+	// Log gets a line for every request that is repeated.
+	Log *slog.Logger
+
+	mu      sync.Mutex
+	next    time.Time            // when the next request may start
+	paused  time.Time            // the global limit was hit until then
+	routes  map[string]time.Time // routes that are exhausted until then
+	invalid window
+}
+
+// RoundTrip implements [http.RoundTripper].
+func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {
+	route, name := routeOf(r)
+	for attempt := 1; ; attempt++ {
+		if err := t.admit(r.Context(), r, route); err != nil {
+			return nil, err
+		}
+		once, err := again(r, attempt)
+		if err != nil {
+			return nil, err
+		}
+		response, err := t.send(once)
+		wait, repeat := t.judge(r, route, response, err, attempt)
+		if !repeat {
+			return response, err
+		}
+		t.log(name, response, err, wait)
+		if response != nil {
+			drain(response)
+		}
+		if err := sleep(r.Context(), wait); err != nil {
+			return nil, err
+		}
+	}
+}
+
+func (t *Transport) send(r *http.Request) (*http.Response, error) {
+	if t.Next != nil {
+		return t.Next.RoundTrip(r)
+	}
+	return http.DefaultTransport.RoundTrip(r)
+}
+
+// again returns the request as it can be sent now: its body is read by every
+// attempt.
+func again(r *http.Request, attempt int) (*http.Request, error) {
+	if attempt == 1 || r.Body == nil || r.Body == http.NoBody {
+		return r, nil
+	}
+	if r.GetBody == nil {
+		return nil, errors.New("a request that cannot be repeated")
+	}
+	body, err := r.GetBody()
+	if err != nil {
+		return nil, err
+	}
+	once := r.Clone(r.Context())
+	once.Body = body
+	return once, nil
+}
+
+// free reports whether the request counts towards no global limit.
+func free(r *http.Request) bool {
+	return strings.Contains(r.URL.Path, "/interactions/") || strings.Contains(r.URL.Path, "/webhooks/")
+}
+
+// admit waits until the request may be sent.
+func (t *Transport) admit(ctx context.Context, r *http.Request, route string) error {
+	t.mu.Lock()
+	now := time.Now()
+	if t.invalid.count(now) >= invalidMost {
+		t.mu.Unlock()
+		return ErrInvalidRequests
+	}
+	start := now
+	if until, ok := t.routes[route]; ok && until.After(start) {
+		start = until
+	}
+	if !free(r) {
+		if t.paused.After(start) {
+			start = t.paused
+		}
+		// A bucket that refills at perSecond: next lags behind now by no more
+		// than the burst.
+		if oldest := now.Add(-burst * time.Second / perSecond); t.next.Before(oldest) {
+			t.next = oldest
+		}
+		if t.next.After(start) {
+			start = t.next
+		}
+		t.next = t.next.Add(time.Second / perSecond)
+	}
+	t.mu.Unlock()
+	return sleep(ctx, time.Until(start))
+}
+
+// judge decides whether a request is repeated, and after what wait.
+func (t *Transport) judge(r *http.Request, route string, response *http.Response, err error, attempt int) (time.Duration, bool) {
+	backoff := time.Second << (attempt - 1)
+	backoff = backoff/4 + time.Duration(rand.Int64N(int64(backoff/4)))
+	last := attempt >= attempts
+	if err != nil {
+		return backoff, !last && r.Context().Err() == nil && repeatable(r)
+	}
+	switch code := response.StatusCode; {
+	case code == http.StatusTooManyRequests:
+		wait := t.limited(route, response, backoff)
+		return wait, !last
+	case code == http.StatusUnauthorized || code == http.StatusForbidden:
+		t.mu.Lock()
+		t.invalid.add(time.Now())
+		t.mu.Unlock()
+	case code == http.StatusServiceUnavailable:
+		return backoff, !last // nothing took the request
+	case code >= 500:
+		return backoff, !last && repeatable(r)
+	}
+	t.learn(route, response)
+	return 0, false
+}
+
+// repeatable reports whether sending the request twice does no harm. The
+// answer to an interaction is one: Discord takes the first only.
+func repeatable(r *http.Request) bool {
+	return r.Method != http.MethodPost || strings.HasSuffix(r.URL.Path, "/callback")
+}
+
+// limited reads a 429, Discord's own or the web page of what stands before it,
+// and holds the route, or everything, back.
+func (t *Transport) limited(route string, response *http.Response, backoff time.Duration) time.Duration {
+	body, err := io.ReadAll(io.LimitReader(response.Body, largestError))
+	var in struct {
+		RetryAfter float64 `json:"retry_after"`
+		Global     bool    `json:"global"`
+	}
+	wait := backoff
+	if err == nil && json.Unmarshal(body, &in) == nil && in.RetryAfter > 0 {
+		wait = seconds(in.RetryAfter)
+	} else if after, err := strconv.ParseFloat(response.Header.Get("Retry-After"), 64); err == nil && after > 0 {
+		wait = seconds(after)
+	}
+	response.Body = struct {
+		io.Reader
+		io.Closer
+	}{bytes.NewReader(asJSON(body)), response.Body}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	now := time.Now()
+	if response.Header.Get("X-RateLimit-Scope") != "shared" {
+		t.invalid.add(now)
+	}
+	if in.Global || response.Header.Get("X-RateLimit-Global") != "" {
+		t.paused = now.Add(wait)
+	} else {
+		t.hold(route, now.Add(wait))
+	}
+	return wait
+}
+
+// asJSON is body, or the JSON that stands for a web page.
+func asJSON(body []byte) []byte {
+	if json.Valid(body) {
+		return body
+	}
+	return []byte(`{"message":"rate limited","retry_after":1}`)
+}
+
+// learn holds a route back whose last request this was.
+func (t *Transport) learn(route string, response *http.Response) {
+	if response.Header.Get("X-RateLimit-Remaining") != "0" {
+		return
+	}
+	after, err := strconv.ParseFloat(response.Header.Get("X-RateLimit-Reset-After"), 64)
+	if err != nil || after <= 0 {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.hold(route, time.Now().Add(seconds(after)))
+}
+
+// hold keeps requests of the route back. Routes that are free again are
+// forgotten, so that the map stays as large as there are routes held back.
+func (t *Transport) hold(route string, until time.Time) {
+	if t.routes == nil {
+		t.routes = map[string]time.Time{}
+	}
+	now := time.Now()
+	for name, end := range t.routes {
+		if end.Before(now) {
+			delete(t.routes, name)
+		}
+	}
+	t.routes[route] = until
+}
+
+// seconds bounds what a server may make the bot wait.
+func seconds(s float64) time.Duration {
+	return time.Duration(min(s, 600) * float64(time.Second))
+}
+
+func (t *Transport) log(name string, response *http.Response, err error, wait time.Duration) {
+	if t.Log == nil {
+		return
+	}
+	reason := fmt.Sprint(err)
+	if response != nil {
+		reason = response.Status
+	}
+	// A path may hold a token, the name does not.
+	t.Log.Warn("a request to Discord is repeated", "route", name, "reason", reason, "after", wait.Round(time.Millisecond))
+}
+
+// drain reads the rest of an answer, so that its connection can be used again.
+func drain(response *http.Response) {
+	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, largestError))
+	_ = response.Body.Close()
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
