@@ -5,10 +5,6 @@ import (
 	"pentimento/models"
 )
 
-// maxSelfPixels is the largest self-attention layer whose maps are injected
-// (P2P's reference: 16²): larger ones hold texture rather than structure.
-const maxSelfPixels = 16 * 16
-
 // controls fills the attention control of a batch. rows[i] is the conditional
 // row of turn i, or −1; every other row is left alone.
 //
@@ -73,7 +69,7 @@ func controlSelf(c *models.Control, batch, row, source int, l *link, step int, s
 		return
 	}
 	for k, layer := range spec.Layers {
-		if !layer.Cross && layer.Pixels <= maxSelfPixels {
+		if !layer.Cross && spec.Injectable(k) {
 			c.SelfSource[k*batch+row] = int64(source)
 		}
 	}

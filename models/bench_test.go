@@ -15,10 +15,12 @@ import (
 )
 
 // BenchmarkUNet times one run of the UNet by the number of rows: the untouched
-// graph, the controlled one left alone (plain generation), and the controlled
-// one with every second row edited by the one before it. The three take turns,
-// so that they suffer alike from whatever else the machine does; the figures
-// are the quickest runs in ms and their ratios to the untouched graph's.
+// graph; the controlled one left alone (plain generation); with every second
+// row edited by the one before it; left alone, but with the last row's maps
+// captured; and with the last row edited by maps captured before. They take
+// turns, so that they suffer alike from whatever else the machine does; the
+// figures are the quickest runs in ms and their ratios to the untouched
+// graph's.
 func BenchmarkUNet(b *testing.B) {
 	m := openPocket(b)
 	untouched := openUntouched(b)
@@ -27,6 +29,11 @@ func BenchmarkUNet(b *testing.B) {
 			plain := batchOf(b, m, slices.Repeat([]string{blond}, rows)...)
 			edited := batchOf(b, m, slices.Repeat([]string{blond}, rows)...)
 			edit(m, edited)
+			captured, cached := *plain, *plain
+			captured.Capture = []int{rows - 1}
+			cached.Cached = denoise(b, m, &captured).Captured
+			cached.Control = models.Identity(rows, len(m.Spec().Layers), m.Spec().ContextLength)
+			take(m, &cached, rows-1, rows)
 			inputs, outputs := untouched.tensors(b, m, plain)
 			runs := []func(){
 				func() {
@@ -36,6 +43,8 @@ func BenchmarkUNet(b *testing.B) {
 				},
 				func() { denoise(b, m, plain) },
 				func() { denoise(b, m, edited) },
+				func() { denoise(b, m, &captured) },
+				func() { denoise(b, m, &cached) },
 			}
 			quickest := make([]time.Duration, len(runs))
 			for b.Loop() {
@@ -47,7 +56,7 @@ func BenchmarkUNet(b *testing.B) {
 					}
 				}
 			}
-			for i, name := range []string{"untouched", "plain", "edit"} {
+			for i, name := range []string{"untouched", "plain", "edit", "capture", "cached"} {
 				b.ReportMetric(float64(quickest[i].Microseconds())/1000, name+"-ms")
 				b.ReportMetric(float64(quickest[i])/float64(quickest[0]), name+"-ratio")
 			}
@@ -59,15 +68,20 @@ func BenchmarkUNet(b *testing.B) {
 // edit lets every second row take the cross- and self-attention maps of the
 // row before it.
 func edit(m *models.Model, b *models.Batch) {
-	n := m.Spec().ContextLength
 	for row := 1; row < b.Rows; row += 2 {
-		b.Control.CrossSource[row] = int64(row - 1)
-		for j := range n {
-			b.Control.Take[row*n+j], b.Control.Keep[row*n+j] = 1, 0
-		}
-		for l := range m.Spec().Layers {
-			b.Control.SelfSource[l*b.Rows+row] = int64(row - 1)
-		}
+		take(m, b, row, row-1)
+	}
+}
+
+// take lets a row take all maps of a source.
+func take(m *models.Model, b *models.Batch, row, source int) {
+	n := m.Spec().ContextLength
+	b.Control.CrossSource[row] = int64(source)
+	for j := range n {
+		b.Control.Take[row*n+j], b.Control.Keep[row*n+j] = 1, 0
+	}
+	for l := range m.Spec().Layers {
+		b.Control.SelfSource[l*b.Rows+row] = int64(source)
 	}
 }
 

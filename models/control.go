@@ -18,7 +18,8 @@ import (
 // which is word swap, refinement and re-weighting (P2P, section 3.2) as one
 // linear operation; in a self-attention layer with the probs of row
 // SelfSource[layer, b]. Sources are rows of the same batch as they are after
-// their own control, so that a chain of rows edits one the other.
+// their own control, so that a chain of rows edits one the other; source B+c
+// is Cached[c] of the [Batch], the maps of a row of an earlier run.
 //
 // Values are mixed as V = own·(1−β) + source·β with the row
 // ValueSource[layer, b] and β from SelfValueMix or, in cross-attention, token
@@ -63,11 +64,15 @@ func Identity(rows, layers, tokens int) Control {
 }
 
 // check refuses a control whose tables have the wrong size, that names rows
-// outside the batch, or in which rows wait for each other. It returns the
-// depth: how often the graph has to apply the control until every row's source
-// is final, the length of the longest chain of controlled rows.
-func (c *Control) check(rows int, layers []graph.Layer, tokens int) (depth int, err error) {
+// outside the batch and the cached maps, or in which rows wait for each other.
+// It returns the depth: how often the graph has to apply the control until
+// every row's source is final, the length of the longest chain of controlled
+// rows.
+func (c *Control) check(rows int, cached []Maps, layers []graph.Layer, tokens int) (depth int, err error) {
 	if err := c.checkSizes(rows, len(layers), tokens); err != nil {
+		return 0, err
+	}
+	if err := c.checkCached(rows, cached, layers); err != nil {
 		return 0, err
 	}
 	cross := make([]touch, rows)
@@ -79,29 +84,29 @@ func (c *Control) check(rows int, layers []graph.Layer, tokens int) (depth int, 
 		crossValues[b] = both(anyOther(of(c.CrossValueMix), 0))
 	}
 	depth = 1
-	deepen := func(name string, sources []int64, touches []touch) {
-		d, chainErr := chainDepth(sources, touches)
+	deepen := func(name string, sources []int64, touches []touch, cached int) {
+		d, chainErr := chainDepth(sources, touches, cached)
 		if chainErr != nil && err == nil {
 			err = fmt.Errorf("control: %s: %w", name, chainErr)
 		}
 		depth = max(depth, d)
 	}
-	deepen("CrossSource", c.CrossSource, cross)
+	deepen("CrossSource", c.CrossSource, cross, len(cached))
 	touches := make([]touch, rows)
 	for l, layer := range layers {
 		sources, values := c.SelfSource[l*rows:(l+1)*rows], c.ValueSource[l*rows:(l+1)*rows]
 		if layer.Cross {
-			deepen("ValueSource", values, crossValues)
+			deepen("ValueSource", values, crossValues, 0)
 			continue
 		}
 		for b := range touches {
 			touches[b] = both(sources[b] != int64(b))
 		}
-		deepen("SelfSource", sources, touches)
+		deepen("SelfSource", sources, touches, len(cached))
 		for b := range touches {
 			touches[b] = both(c.SelfValueMix[l*rows+b] != 0)
 		}
-		deepen("ValueSource", values, touches)
+		deepen("ValueSource", values, touches, 0)
 	}
 	return depth, err
 }
@@ -127,6 +132,23 @@ func (c *Control) checkSizes(rows, layers, tokens int) error {
 	return nil
 }
 
+// checkCached refuses sources among the cached maps that a layer has no maps
+// of.
+func (c *Control) checkCached(rows int, cached []Maps, layers []graph.Layer) error {
+	for l, layer := range layers {
+		name, sources := "SelfSource", c.SelfSource[l*rows:(l+1)*rows]
+		if layer.Cross {
+			name, sources = "CrossSource", c.CrossSource
+		}
+		for b, s := range sources {
+			if i := s - int64(rows); i >= 0 && i < int64(len(cached)) && cached[i][l] == nil {
+				return fmt.Errorf("control: %s: row %d names cached maps %d, which has none of layer %d", name, b, i, l)
+			}
+		}
+	}
+	return nil
+}
+
 // A touch says what a control does to one row: whether it changes it at all,
 // and whether that takes something from the row's source.
 type touch struct{ changes, takes bool }
@@ -134,12 +156,13 @@ type touch struct{ changes, takes bool }
 func both(touched bool) touch { return touch{touched, touched} }
 
 // chainDepth is the length of the longest chain of changed rows, each of which
-// takes from the next.
-func chainDepth(sources []int64, touches []touch) (int, error) {
+// takes from the next. Chains end at cached maps, which are the sources after
+// the rows.
+func chainDepth(sources []int64, touches []touch, cached int) (int, error) {
 	rows := len(sources)
 	longest, takesFromItself := 0, -1
 	for b, s := range sources {
-		if s < 0 || s >= int64(rows) {
+		if s < 0 || s >= int64(rows+cached) {
 			return 0, fmt.Errorf("row %d names row %d of a batch of %d", b, s, rows)
 		}
 		if touches[b].takes && s == int64(b) {
@@ -152,7 +175,7 @@ func chainDepth(sources []int64, touches []touch) (int, error) {
 			if depth++; depth > rows {
 				return 0, fmt.Errorf("row %d waits for itself", b)
 			}
-			if !touches[at].takes || sources[at] == int64(at) {
+			if !touches[at].takes || sources[at] == int64(at) || sources[at] >= int64(rows) {
 				break
 			}
 		}

@@ -40,7 +40,7 @@ func TestControlDepth(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c := Identity(rows, len(layers), tokens)
 			test.change(&c)
-			depth, err := c.check(rows, layers, tokens)
+			depth, err := c.check(rows, nil, layers, tokens)
 			if test.depth == 0 {
 				if err == nil {
 					t.Errorf("accepted with depth %d", depth)

@@ -17,7 +17,18 @@ type Batch struct {
 	Timestep int       // the training step that all rows are at
 	Text     []float32 // [B, M, D]
 	Control  Control
+	// Cached are the maps of rows of earlier runs, which rows of this one may
+	// have for their sources. [C]
+	Cached []Maps
+	// Capture lists the rows whose maps [Denoised.Captured] holds. [K]
+	Capture []int
 }
+
+// Maps are the attention maps of one row of a run, as they are after its
+// control: by layer of [Spec.Layers], [heads, pixels, keys], where the keys of
+// cross-attention are tokens and those of self-attention pixels. Layers
+// without maps are nil: [Spec.Injectable] says which can have any.
+type Maps [][]float32
 
 // Denoised is what one run of the UNet gives.
 type Denoised struct {
@@ -26,6 +37,8 @@ type Denoised struct {
 	// Maps are the cross-attention maps after the control, the mean over the
 	// heads and over the layers of one resolution. [B, MapHeight*MapWidth, M]
 	Maps []float32
+	// Captured are the maps of the rows of [Batch.Capture]. [K]
+	Captured []Maps
 }
 
 // A unet is the controlled UNet, ready to run.
@@ -33,6 +46,8 @@ type unet struct {
 	session     *runtime.Session
 	feed        unetFeed
 	noise, maps graph.Value
+	// captured are the layers whose maps can be fetched.
+	captured []int
 }
 
 func (in *inspection) openUNet(op opener, p *preparedUNet) (*unet, error) {
@@ -41,7 +56,12 @@ func (in *inspection) openUNet(op opener, p *preparedUNet) (*unet, error) {
 		names = append(names, v.Name)
 	}
 	noise := p.controlled.Info.Noise
-	session, err := op.open(in.unet, p.graph, names, []string{noise.Name, graph.Maps})
+	outputs := []string{noise.Name, graph.Maps}
+	captured := p.spec.injectableLayers()
+	for _, l := range captured {
+		outputs = append(outputs, graph.ProbsOutput(l))
+	}
+	session, err := op.open(in.unet, p.graph, names, outputs)
 	if err != nil {
 		return nil, err
 	}
@@ -50,6 +70,8 @@ func (in *inspection) openUNet(op opener, p *preparedUNet) (*unet, error) {
 		feed:    unetFeed{info: p.controlled.Info, spec: p.spec, inputs: p.controlled.Inputs},
 		noise:   noise,
 		maps:    graph.Value{Name: graph.Maps, Type: graph.Float32},
+
+		captured: captured,
 	}, nil
 }
 
@@ -102,13 +124,32 @@ func (m *Model) Denoise(ctx context.Context, in *Batch) (*Denoised, error) {
 		return nil, fmt.Errorf("denoise: %w", err)
 	}
 	s := m.spec
-	out, err := run(ctx, unet.session, inputs,
-		tensorSpec{unet.noise, []int{in.Rows, s.LatentChannels, s.LatentHeight, s.LatentWidth}},
-		tensorSpec{unet.maps, []int{in.Rows, s.MapHeight * s.MapWidth, s.ContextLength}})
+	outputs := []tensorSpec{
+		{unet.noise, []int{in.Rows, s.LatentChannels, s.LatentHeight, s.LatentWidth}},
+		{unet.maps, []int{in.Rows, s.MapHeight * s.MapWidth, s.ContextLength}},
+	}
+	for _, l := range unet.captured {
+		value := graph.Value{Name: graph.ProbsOutput(l), Type: graph.Float32}
+		outputs = append(outputs, tensorSpec{value, s.mapShape(l, len(in.Capture))})
+	}
+	out, err := run(ctx, unet.session, inputs, outputs...)
 	if err != nil {
 		return nil, fmt.Errorf("denoise: %w", err)
 	}
-	return &Denoised{Noise: out[0], Maps: out[1]}, nil
+	return &Denoised{Noise: out[0], Maps: out[1], Captured: unet.split(out[2:], len(in.Capture), len(s.Layers))}, nil
+}
+
+// split gives every captured row its part of the layers' maps [K, h, N, M].
+func (u *unet) split(layers [][]float32, rows, n int) []Maps {
+	captured := make([]Maps, rows)
+	for k := range captured {
+		captured[k] = make(Maps, n)
+		for i, l := range u.captured {
+			size := len(layers[i]) / rows
+			captured[k][l] = layers[i][k*size : (k+1)*size : (k+1)*size]
+		}
+	}
+	return captured
 }
 
 // A unetFeed makes a UNet's input tensors.
@@ -131,7 +172,17 @@ func (f unetFeed) all(in *Batch) ([]*runtime.Tensor, error) {
 	if want := in.Rows * s.ContextLength * s.TextWidth; len(in.Text) != want {
 		return nil, fmt.Errorf("text has %d values, not %d", len(in.Text), want)
 	}
-	depth, err := in.Control.check(in.Rows, s.Layers, s.ContextLength)
+	for c, maps := range in.Cached {
+		if err := s.checkMaps(maps); err != nil {
+			return nil, fmt.Errorf("cached maps %d: %w", c, err)
+		}
+	}
+	for _, b := range in.Capture {
+		if b < 0 || b >= in.Rows {
+			return nil, fmt.Errorf("capture row %d of a batch of %d", b, in.Rows)
+		}
+	}
+	depth, err := in.Control.check(in.Rows, in.Cached, s.Layers, s.ContextLength)
 	if err != nil {
 		return nil, err
 	}
@@ -187,8 +238,43 @@ func (f unetFeed) tensor(v graph.Value, in *Batch, depth int) (*runtime.Tensor, 
 		return runtime.FloatTensor(kind, []int{rows, tokens}, c.CrossValueMix)
 	case graph.Depth:
 		return runtime.IntTensor(kind, nil, []int64{int64(depth)})
+	case graph.CaptureRows:
+		captured := make([]int64, len(in.Capture))
+		for k, b := range in.Capture {
+			captured[k] = int64(b)
+		}
+		return runtime.IntTensor(kind, []int{len(captured)}, captured)
+	}
+	for l := range f.spec.Layers {
+		if v.Name == graph.CacheInput(l) {
+			n, maps := cachedRows(in.Cached, l)
+			return runtime.FloatTensor(kind, f.spec.mapShape(l, n), maps)
+		}
 	}
 	return nil, fmt.Errorf("the UNet has an unknown input %s", v)
+}
+
+// cachedRows joins the cached maps of a layer to [C, h, N, M]. C is 0 when no
+// row of the batch can have any of them for a source.
+func cachedRows(cached []Maps, layer int) (c int, maps []float32) {
+	size := 0
+	for _, m := range cached {
+		size = max(size, len(m[layer]))
+	}
+	switch {
+	case size == 0:
+		return 0, nil
+	case len(cached) == 1:
+		return 1, cached[0][layer] // the usual case needs no copy
+	}
+	for _, m := range cached {
+		own := m[layer]
+		if own == nil {
+			own = make([]float32, size) // keeps the place of those after it
+		}
+		maps = append(maps, own...)
+	}
+	return len(cached), maps
 }
 
 // timestep makes the timestep in the form that the exporter chose: a scalar,

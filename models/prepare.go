@@ -19,10 +19,11 @@ import (
 )
 
 // rewriter is the source of the code that prepares UNets. A prepared UNet is
-// kept under the name of the code that made it, so that another version of the
+// kept under the name of the code that made it (this file too, which chooses
+// the options), so that another version of the
 // program never takes it for its own, and nobody has to remember a number.
 //
-//go:embed graph/*.go graph/onnxpb/*.go
+//go:embed prepare.go graph/*.go graph/onnxpb/*.go
 var rewriter embed.FS
 
 // A preparedUNet is a UNet rewritten so that its attention can be controlled.
@@ -82,6 +83,12 @@ func (in *inspection) rewrite(ctx context.Context, o Options) (*preparedUNet, er
 		return nil, err
 	}
 	controlled, err := graph.Rewrite(in.unetGraph, probe, graph.Options{})
+	if err == nil {
+		// The shapes of the maps are known now, and with them the layers that
+		// are worth an input and an output.
+		injectable := Spec{Layers: controlled.Info.Layers}.injectableLayers()
+		controlled, err = graph.Rewrite(in.unetGraph, probe, graph.Options{Capture: injectable, Cache: injectable})
+	}
 	if err != nil {
 		return nil, in.folder.failed(in.unet.file(), err)
 	}

@@ -1,6 +1,10 @@
 package models
 
-import "pentimento/models/graph"
+import (
+	"fmt"
+
+	"pentimento/models/graph"
+)
 
 // A Spec is everything that drawing with a model needs to know of it. All of
 // it is read from the model's files.
@@ -26,6 +30,57 @@ type Spec struct {
 	// MapHeight and MapWidth are the size of the aggregated cross-attention
 	// maps [MapHeight*MapWidth, M].
 	MapHeight, MapWidth int
+}
+
+// maxSelfPixels is the largest self-attention layer whose maps are taken over
+// (P2P's reference: 16²): larger ones hold texture rather than structure.
+const maxSelfPixels = 16 * 16
+
+// Injectable reports whether an edit takes a layer's maps over from its
+// source: those of cross-attention, and those of self-attention up to 16²
+// pixels. They are the layers whose maps can be captured and cached.
+func (s Spec) Injectable(layer int) bool {
+	l := s.Layers[layer]
+	return l.Cross || l.Pixels <= maxSelfPixels
+}
+
+func (s Spec) injectableLayers() []int {
+	var layers []int
+	for l := range s.Layers {
+		if s.Injectable(l) {
+			layers = append(layers, l)
+		}
+	}
+	return layers
+}
+
+// MapSize is the number of values that the maps of a layer have in one row.
+func (s Spec) MapSize(layer int) int {
+	shape := s.mapShape(layer, 1)
+	return shape[1] * shape[2] * shape[3]
+}
+
+// mapShape is the shape of the maps that a layer has in so many rows.
+func (s Spec) mapShape(layer, rows int) []int {
+	l := s.Layers[layer]
+	keys := l.Pixels
+	if l.Cross {
+		keys = s.ContextLength
+	}
+	return []int{rows, l.Heads, l.Pixels, keys}
+}
+
+// checkMaps refuses maps of another model.
+func (s Spec) checkMaps(maps Maps) error {
+	if len(maps) != len(s.Layers) {
+		return fmt.Errorf("there are %d layers, not %d", len(maps), len(s.Layers))
+	}
+	for l, m := range maps {
+		if m != nil && (!s.Injectable(l) || len(m) != s.MapSize(l)) {
+			return fmt.Errorf("layer %d has maps of %d values", l, len(m))
+		}
+	}
+	return nil
 }
 
 // A Prediction says what a UNet's output stands for, in diffusers' words.

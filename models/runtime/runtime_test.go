@@ -207,7 +207,8 @@ func TestTensorRefuses(t *testing.T) {
 	runtimetest.Load(t)
 	for name, err := range map[string]error{
 		"too few":   second(runtime.FloatTensor(runtime.Float32, []int{2, 2}, make([]float32, 3))),
-		"zero":      second(runtime.FloatTensor(runtime.Float32, []int{0, 2}, nil)),
+		"zero":      second(runtime.FloatTensor(runtime.Float32, []int{2, 0}, nil)),
+		"negative":  second(runtime.FloatTensor(runtime.Float32, []int{-1, -1}, []float32{1})),
 		"overflow":  second(runtime.FloatTensor(runtime.Float32, []int{1 << 40, 1 << 40}, nil)),
 		"int kind":  second(runtime.FloatTensor(runtime.Int64, []int{1}, []float32{1})),
 		"too large": second(runtime.IntTensor(runtime.Int32, []int{1}, []int64{1 << 40})),
@@ -216,6 +217,17 @@ func TestTensorRefuses(t *testing.T) {
 		if err == nil {
 			t.Errorf("%s: no error", name)
 		}
+	}
+}
+
+func TestTensorMayHaveNoRows(t *testing.T) {
+	runtimetest.Load(t)
+	x, err := runtime.FloatTensor(runtime.Float32, []int{0, 2}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := x.Destroy(); err != nil {
+		t.Error(err)
 	}
 }
 

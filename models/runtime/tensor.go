@@ -150,12 +150,12 @@ func ortShape(shape []int) ort.Shape {
 	return dims
 }
 
-// fits checks that shape has no empty or overflowing dimension and exactly n
-// elements.
+// fits checks that shape has exactly n elements. Only the first dimension, the
+// batch, may be empty.
 func fits(shape []int, n int) error {
 	size := 1
-	for _, d := range shape {
-		if d <= 0 || size > math.MaxInt/d {
+	for i, d := range shape {
+		if d < 0 || d == 0 && i > 0 || d > 0 && size > math.MaxInt/d {
 			return fmt.Errorf("make a tensor: %v is no shape", shape)
 		}
 		size *= d
