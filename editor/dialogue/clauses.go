@@ -63,10 +63,34 @@ func (p *Planner) startsClause(before, after []token) bool {
 		return after[1].lower != "of" && !(closed[first] == 0 && after[1].mark)
 	case (first == "no" || first == "with") && len(after) > 1 && starters[before[0].lower]:
 		return first == "no"
+	case slices.ContainsFunc(untilJoint(after[min(1, len(after)):]), func(t token) bool { return t.lower == "instead" }) && after[len(after)-1].lower == "instead" && before[0].lower == "no":
+		return true
+	case p.isComparative(untilJoint(after)) && len(before) > 1, p.isStatement(after) && p.isStatement(before):
+		return true
 	case p.gapped(before, after) != nil, p.isMoment(untilJoint(after)) && len(before) > 1:
 		return true
 	}
 	return false
+}
+
+// isComparative tells whether words are a comparative with its degree words: "a
+// bit redder".
+func (p *Planner) isComparative(words []token) bool {
+	for len(words) > 1 && degreeWord[words[0].lower] {
+		words = words[1:]
+	}
+	if len(words) != 1 {
+		return false
+	}
+	_, ending, ok := p.lex.Degree(words[0].lower)
+	return ok && ending == "er" && !p.plainAdjective(words[0].lower)
+}
+
+// isStatement tells whether words begin as "her hair is …".
+func (p *Planner) isStatement(words []token) bool {
+	q := parse(p.lex, words)
+	n, ok := mainPhrase(q)
+	return ok && n.start == 0 && n.end+1 < len(words) && (words[n.end].lower == "is" || words[n.end].lower == "are" || words[n.end].lower == "should" || words[n.end].lower == "has")
 }
 
 func untilJoint(tokens []token) []token {

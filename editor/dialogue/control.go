@@ -20,6 +20,7 @@ var controls = []struct {
 	{"[no] (i dont like it|i don't like it|i don't like that|i dont like that|i don't like this|i hate it|that's wrong|that is wrong|thats wrong|wrong|bad|not good|i don't want that|i don't want it|that's not what i meant|that's not what i wanted|not what i wanted|don't do that|i changed my mind)", Undo, 1},
 	{"(restore|bring back|show me|show|give me|return to|revert to|back to|go back to|return) [the|my] (previous|last|old|earlier) (one|version|picture|image|state|face|photo)", Undo, 1},
 	{"[no] (undo|revert|go back|back|step back|roll back|back up|go) <n> [steps|times|turns|edits|changes|step|time|turn|edit|change|back|pictures]", Undo, 0},
+	{"[no] (go|move|step) <n> (steps|step|turns|turn) back", Undo, 0},
 	{"[no] (undo|revert|cancel) [the] (last|previous) <n> [steps|turns|edits|changes|things|times]", Undo, 0},
 	{"(redo|redo it|redo that|redo the last one|redo the edit|redo the change|undo the undo|put that back|forward|go forward|do it again after all|bring it back again|reapply|reapply it)", Redo, 1},
 	{"(redo|go forward|forward) <n> [steps|times|turns|edits]", Redo, 0},

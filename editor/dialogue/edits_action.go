@@ -176,6 +176,9 @@ func (d *draft) give(spoken, things []token, lead string) bool {
 		if d.revise(what, thing, name) {
 			continue
 		}
+		if lead == "with" {
+			lead = d.leadFor(thing.tokens[measured(thing, name)].lower)
+		}
 		item = d.withArticle(thing, name)
 		p := d.caption.parse()
 		owner := d.nounAgain(p, what)
@@ -191,7 +194,7 @@ func (d *draft) give(spoken, things []token, lead string) bool {
 func (d *draft) revise(owner referent, thing parsed, name nounPhrase) bool {
 	head := thing.tokens[name.head]
 	part := d.resolve([]token{head})
-	if !part.found || d.p.lemma(part.noun) != d.p.lemma(head.lower) || part.np.head == owner.np.head || name.end != len(thing.tokens) {
+	if !part.found || d.p.lemma(part.noun) != d.p.lemma(head.lower) || part.np.head == owner.np.head {
 		return false
 	}
 	return d.respecify(part, thing, name)

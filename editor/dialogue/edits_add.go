@@ -53,7 +53,7 @@ func (d *draft) addOne(item, place []token, lead string) bool {
 	if !ok {
 		return d.addDescription(item)
 	}
-	head := thing.tokens[name.head].lower
+	head := thing.tokens[measured(thing, name)].lower
 	switch {
 	case place == nil && d.reviseOwn(thing, name):
 		return true
@@ -71,7 +71,7 @@ func (d *draft) addOne(item, place []token, lead string) bool {
 		return d.addAt(item, place, lead)
 	}
 	if lead == "" {
-		lead = "with"
+		lead = d.leadFor(head)
 	}
 	if d.attachable(head) {
 		d.widen(Appearance)
@@ -85,7 +85,7 @@ func (d *draft) addOne(item, place []token, lead string) bool {
 // hair is blond.
 func (d *draft) reviseOwn(thing parsed, name nounPhrase) bool {
 	head := thing.tokens[name.head]
-	if name.head == name.start || name.end < len(thing.tokens) || !d.attachable(head.lower) || thing.tokens[name.start].lower == "another" {
+	if name.head == name.start && name.end == len(thing.tokens) || !d.attachable(head.lower) || thing.tokens[name.start].lower == "another" {
 		return false
 	}
 	r := d.resolve([]token{head})
@@ -93,6 +93,28 @@ func (d *draft) reviseOwn(thing parsed, name nounPhrase) bool {
 		return false
 	}
 	return d.respecify(r, thing, name)
+}
+
+// measured is the index of the noun that a thing is about: the glasses of "a pair of
+// glasses".
+func measured(thing parsed, name nounPhrase) int {
+	if measure[thing.tokens[name.head].lower] && name.end < len(thing.tokens) && thing.tokens[name.end].lower == "of" {
+		if n, ok := phraseAt(thing, name.end+1); ok {
+			return n.head
+		}
+	}
+	return name.head
+}
+
+var measure = set("pair kind sort type set piece bunch lot couple")
+
+// leadFor is the connective for a thing that was added without one: clothes join
+// what the caption's person is wearing already.
+func (d *draft) leadFor(head string) string {
+	if d.p.lex.Is(head, lexicon.Garment) && slices.ContainsFunc(d.caption.tokens(), func(t token) bool { return t.lower == "wearing" }) {
+		return "wearing"
+	}
+	return "with"
 }
 
 // attachable tells whether a thing goes with a person: what one wears or has.
@@ -302,10 +324,10 @@ func (d *draft) attachScene(item []token, lead string) bool {
 	p := d.caption.parse()
 	end := d.tail(p)
 	for i := range p.tokens[:end] {
-		if p.tokens[i].lower != "with" && p.tokens[i].lower != "wearing" {
+		if p.tokens[i].lower != lead {
 			continue
 		}
-		if ls := d.lists(p, i); lead == "with" && len(ls) > 0 && ls[len(ls)-1].end == end {
+		if ls := d.lists(p, i); len(ls) > 0 && ls[len(ls)-1].end == end {
 			d.extend(p, ls[len(ls)-1], item)
 			return true
 		}
@@ -335,7 +357,7 @@ func (d *draft) tail(p parsed) int {
 // "a doll on the bench under a tree"; else the place is said as spoken.
 func (d *draft) addAt(item, place []token, lead string) bool {
 	if lead == "" {
-		lead = "with"
+		lead = d.leadFor(item[len(item)-1].lower)
 	}
 	relation, ground := splitPlace(place)
 	d.widen(Shape)

@@ -233,10 +233,15 @@ func (d *draft) setAdjectives(spoken, adjectives []token) bool {
 		}
 		return done
 	}
+	if onHair, ok := d.aboutHair(spoken, adjectives); ok {
+		spoken, adjectives = tokenise("her hair"), onHair
+	}
 	what := d.resolve(spoken)
 	switch {
 	case len(adjectives) == 0:
 		return false
+	case slices.ContainsFunc(adjectives, func(t token) bool { return vague[t.lower] }):
+		return d.ask(d.whatInstead(what))
 	case what.scene:
 		return d.setBackground(adjectives)
 	case what.whole:
@@ -249,6 +254,51 @@ func (d *draft) setAdjectives(spoken, adjectives []token) bool {
 		return true
 	}
 	return d.modify(what, adjectives)
+}
+
+// vague adjectives ask for a change without saying to what.
+var vague = set("different other another")
+
+// whatInstead asks what something should become.
+func (d *draft) whatInstead(what referent) Question {
+	head := what.head
+	if head == "" {
+		head = "picture"
+	}
+	q := Question{Kind: Clarify, Text: fmt.Sprintf("What should the %s be instead?", head)}
+	var had []token
+	if what.found {
+		had = d.caption.parse().tokens[what.np.start:what.np.end]
+	}
+	for _, colour := range []string{"red", "blue", "green", "black"} {
+		if !slices.ContainsFunc(had, func(t token) bool { return t.lower == colour }) && len(q.Choices) < 3 && !what.scene {
+			q.Choices = append(q.Choices, fmt.Sprintf("make the %s %s", head, colour))
+		}
+	}
+	return q
+}
+
+// aboutHair finds what is said of a person and meant of the hair: "make her
+// blond", "make him curly", "red-haired".
+func (d *draft) aboutHair(spoken, adjectives []token) ([]token, bool) {
+	who := d.resolve(spoken)
+	if !who.found || !d.p.lex.Is(who.noun, lexicon.Person) || len(adjectives) == 0 {
+		return nil, false
+	}
+	out := slices.Clone(adjectives)
+	for i, t := range out {
+		colour, ok := map[string]string{"brunette": "brown", "redheaded": "red", "blond": "blond", "blonde": "blonde"}[t.lower]
+		if stem, found := strings.CutSuffix(t.lower, "-haired"); found {
+			colour, ok = stem, true
+		}
+		if !ok && !d.p.oneKind(t.lower, "curly") {
+			return nil, false
+		}
+		if ok {
+			out[i].text, out[i].lower = colour, colour
+		}
+	}
+	return out, true
 }
 
 // bareAdjectives drops degree words and connectives from a list of adjectives.
@@ -285,6 +335,9 @@ func (d *draft) modify(what referent, adjectives []token) bool {
 		if !ok {
 			return false
 		}
+		if d.strengthen(n, group) {
+			continue
+		}
 		p := d.caption.parse()
 		if from, to, ok := d.clashing(p, n, group); ok {
 			if lower(phraseText(group)) != lower(phraseText(p.tokens[from:to])) {
@@ -302,6 +355,33 @@ func (d *draft) modify(what referent, adjectives []token) bool {
 	}
 	d.widen(Appearance)
 	return true
+}
+
+// strengthen answers a comparative among adjectives ("longer and curlier"): what
+// the noun is already gets more weight. It changes the group to the plain
+// adjective otherwise.
+func (d *draft) strengthen(n nounPhrase, group []token) bool {
+	base, _, ok := d.p.lex.Degree(group[0].lower)
+	if !ok || len(group) > 1 || d.p.plainAdjective(group[0].lower) {
+		return false
+	}
+	p := d.caption.parse()
+	for i := n.start; i < n.head; i++ {
+		if d.p.lemma(p.tokens[i].lower) == d.p.lemma(base) {
+			d.weigh(i, strength(d.said))
+			d.because(fmt.Sprintf("re-weight %q", base))
+			return true
+		}
+	}
+	group[0].text, group[0].lower = base, base
+	return false
+}
+
+// plainAdjective tells whether a word that looks like a comparative is an
+// adjective of its own.
+func (p *Planner) plainAdjective(w string) bool {
+	e, ok := p.lex.Lookup(w)
+	return ok && e.Adjective > 0 && w != "older" && w != "further" && w != "better"
 }
 
 // phraseOf finds the referent's noun phrase again after the caption changed.

@@ -76,8 +76,8 @@ func (d *draft) setTime(phrase []token) bool {
 	if d.adjustDay(p, phrase, word) {
 		return true
 	}
-	if n, ok := d.subject(p); ok && seasonWord[word] && len(phrase) == 1 && d.p.lex.Is(p.tokens[n.head].lower, lexicon.Place) {
-		return d.modify(found(referent{}, p, n), phrase) && d.globally()
+	if n, ok := d.subject(p); ok && seasonWord[word] && (len(phrase) == 1 || len(phrase) == 2 && phrase[0].lower == "in") && d.p.lex.Is(p.tokens[n.head].lower, lexicon.Place) {
+		return d.modify(found(referent{}, p, n), phrase[len(phrase)-1:]) && d.globally()
 	}
 	if word == "snow" && len(phrase) == 1 {
 		if n, ok := d.subject(p); ok && d.p.lex.Is(p.tokens[n.head].lower, lexicon.Place) {

@@ -54,7 +54,8 @@ func followUpRules() []rule {
 		{"(what about|how about|and what about|try|rather|i meant|i mean|actually|or|maybe|preferably|better) <y> [instead|rather|then]", otherValue},
 		{"(make it|make that|make them|use|go with|have it|let's try|do it in|let it be|want it|turn it) <y> (instead|rather)", otherValue},
 		{"<y> (instead|rather)", otherValue},
-		{"(i said|i asked for|i wanted|i meant) <y>", otherValue},
+		{"(i said|i asked for|i wanted|i meant|rather have|i'd rather have|i would rather have|i'd rather see|prefer|i prefer) <y>", otherValue},
+		{"[would] <y> (would be|would look|is|looks|look|be|might be) (better|nicer|cooler|prettier|good|nice)", otherValue},
 		{"[it's|its|that's|thats|it is|that is|this is|it looks|looks] [a bit|a little|way|much|far] (too) <y>", tooMuch},
 		{"(back to|go back to|return to|switch back to|change it back to|make it) <y> [again]", backTo},
 		{"(put|bring|give|add|get|want|have) [her|him|it|me] [back] <y> [back|again]", bringBack},
@@ -94,6 +95,9 @@ func sameFor(d *draft, m match) bool {
 // otherValue replaces what the turn before put in by something of the same sort.
 func otherValue(d *draft, m match) bool {
 	y := polite(m["y"])
+	if len(y) > 1 && (y[0].lower == "no" || y[0].lower == "without") {
+		return d.remove(y[1:])
+	}
 	if d.p.isAdjectival(y) {
 		return d.replaceLast(y)
 	}

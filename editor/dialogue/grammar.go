@@ -24,6 +24,13 @@ func grammar() []rule {
 		pattern string
 		do      func(*draft, match) bool
 	}{
+		// No change.
+		{"(keep|leave|preserve|retain|maintain) <x> [the same|as is|as it is|as they are|alone|unchanged|like that|that way|how it is]", keepIt},
+		{"(don't|do not|dont|without) (change|changing|touch|touching|alter|altering|modify|modifying) <x>", keepIt},
+		{"[exactly|just] [the] (same|same picture|same image|same one|same thing|like before|as before|like that|nothing else|everything else the same|everything the same)", keepIt},
+		{"[the] same <x>", keepSame},
+		{"(change|vary|modify|alter|swap) [the color of|the colour of] <x>", changeWhat},
+
 		// Style.
 		{"[change|set|make|turn|switch|apply] [the|its|this] [art|painting|drawing|overall|image|picture|photo] (style|medium) [of] [the] [image|picture|photo] [to|into|as|be|to be|is|should be] <s>", styleAfter},
 		{"in [the|a|an] style of <s>", styleOf},
@@ -41,7 +48,7 @@ func grammar() []rule {
 		{"(edit|change) the " + scene + " by (removing|replacing) <x> (and placing|and adding|with|by) <y>", sceneTo},
 		{"[change|make|set|turn|replace|switch|swap|edit|alter|have|let] [the|its|her|his|their] " + scene + " (to|into|with|by|be|as|to be|for|is|should be|becomes|become|from now on) <y>", sceneTo},
 		{"(make|turn|set|change|paint|color|colour) [the|its|her|his|their] " + scene + " <y>", sceneTo},
-		{"(put|move|place|set|take|bring|transport|relocate|teleport) <x> (in|on|at|into|onto|to|inside) <y>", moveTo},
+		{"(put|move|place|set|take|bring|transport|relocate|teleport) <x> (relation=in|on|at|into|onto|to|inside) <y>", moveTo},
 		{put + " <x> (in|to|on|into|onto|at) [the] (background|back ground|backdrop|distance|foreground|backgroud|back)", inBackground},
 		{"[with] <x> (in|on|at) [the] (background|backdrop|distance|foreground)", inBackground},
 		{"[give|have|use|add|put|make|show|want|set] [it|her|him|them|the picture|the image] [on|with|against|in|in front of] [a|an|the] <y> (background|backdrop)", backgroundOnly},
@@ -49,8 +56,8 @@ func grammar() []rule {
 		// Time and weather.
 		{"(make|set|change|turn|let|have) [the] (kind=weather|time|season|time of day|lighting|sky|day) [to|into|be|at|to be|as] <t>", momentOf},
 		{"(make|turn|change|set|let|have|add) [it|this|the scene|the image|the picture|the photo|everything] [look like it's|look like it is|look as if it's|look like|look|be|into|to|to be|like] [it's|it is|at|in] <t>", momentOnly},
-		{"(it should be|it is|it's|should be|let it be|let it|with|during|at|in|under|on|have it) [a|an|the] <t>", momentOnly},
 		{"<t>", momentOnly},
+		{"(it should be|it is|it's|should be|let it be|let it|with|during|at|in|under|on|have it) [a|an|the] <t>", momentOnly},
 
 		// Colours.
 		{change + " [the] (color|colour) of <x> " + into + " <y>", colourOf},
@@ -70,7 +77,7 @@ func grammar() []rule {
 		{put + " <y> (in place of|in the place of|where <x>) <x>", insteadOf},
 		{"(remove|delete|take away|get rid of) <x> (and add|and put|and place|and insert|, add|then add) <y>", swapXY},
 		{change + " <x> " + into + " <y>", swapXY},
-		{"<x> (- >|→|to|becomes|become|into) <y>", swapNamed},
+		{"<x> (- >|→|:|to|becomes|become|into) <y>", swapNamed},
 
 		// Removal and degree.
 		{"(make|have) <x> [be|look] [a] [bit|little|lot] (less) <y>", lessOf},
@@ -94,7 +101,7 @@ func grammar() []rule {
 		{"[the|with the] <y> (possible|imaginable|ever)", asPossible},
 		{"not (so|that|as|too) <x>", less},
 		{"too <x>", less},
-		{"<x> is too <y>", lessOf},
+		{"<x> (is|are|looks|look|seems|seem) [way|a bit|much|far] too <y>", lessOf},
 		{"not <x> enough", more},
 		{"<x> (is|are) not <y> enough", moreOf},
 		{"not <y>", notAdjective},

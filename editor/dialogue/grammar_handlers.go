@@ -95,6 +95,9 @@ func moveTo(d *draft, m match) bool {
 		return false
 	}
 	y := parse(d.p.lex, m["y"])
+	if m.text("y") != strings.TrimPrefix(m.text("y"), "front of ") {
+		return d.setScene(slices.Concat(m["relation"], m["y"]))
+	}
 	name, ok := mainPhrase(y)
 	if !ok || !d.p.lex.Is(y.tokens[name.head].lower, lexicon.Place) {
 		return false
@@ -102,7 +105,33 @@ func moveTo(d *draft, m match) bool {
 	if _, there := d.pickNamed(m["y"]); there {
 		return false
 	}
-	return d.setScene(m["y"])
+	return d.setScene(slices.Concat(m["relation"], m["y"]))
+}
+
+// keepIt answers what asks for no change: "keep the rest", "the same woman".
+func keepIt(d *draft, m match) bool {
+	d.because("the rest stays as it is")
+	return true
+}
+
+func keepSame(d *draft, m match) bool {
+	if r := d.resolve(m["x"]); !r.found && !r.whole {
+		return false
+	}
+	return keepIt(d, m)
+}
+
+// changeWhat answers "change her hair": to what?
+func changeWhat(d *draft, m match) bool {
+	x := parse(d.p.lex, m["x"])
+	if n, ok := mainPhrase(x); !ok || n.end < len(x.tokens) || n.start > 0 {
+		return false
+	}
+	what := d.resolve(m["x"])
+	if !what.found && !what.scene {
+		return false
+	}
+	return d.ask(d.whatInstead(what))
 }
 
 func (d *draft) pickNamed(phrase []token) (referent, bool) {
@@ -779,6 +808,9 @@ func fragment(d *draft, m match) bool {
 	}
 	p := parse(d.p.lex, x)
 	switch {
+	case oneOfThem(x) && len(x) > 1 && d.p.isAdjectival(d.p.bareAdjectives(x[:len(x)-1])):
+		words := d.p.bareAdjectives(x[:len(x)-1])
+		return d.replaceLast(words) || d.focusIndex() >= 0 && d.setAdjectives(tokenise("it"), words)
 	case d.p.isStyle(x):
 		return d.setStyle(x, d.correction)
 	case d.correction && d.swapLastVerb(x):
@@ -786,7 +818,7 @@ func fragment(d *draft, m match) bool {
 	case d.p.isMoment(x):
 		return d.setTime(x)
 	case d.p.isAdjectival(x):
-		return d.replaceLast(x) || d.setAdjectives(d.bearer(x), x)
+		return d.replaceLast(x) || d.describeSomething(x)
 	case p.tags[0] == preposition && len(x) > 1:
 		if name, ok := mainPhrase(p); ok && d.p.lex.Is(p.tokens[name.head].lower, lexicon.Place) && x[0].lower != "with" {
 			return d.setScene(x)
@@ -806,7 +838,16 @@ func fragment(d *draft, m match) bool {
 			return d.act(x[:name.end], x[name.end:])
 		}
 	}
-	if ok && name.start == 0 && name.end < len(x) && (p.tags[name.end] == preposition || placeWord[x[name.end].lower]) && x[name.end].lower != "of" {
+	if ok && name.start == 0 && name.end < len(x) && (p.tags[name.end] == preposition || placeWord[x[name.end].lower]) {
+		switch relation := x[name.end].lower; {
+		case relation == "with":
+			if r := d.resolve(x[:name.end]); r.found && d.likeness(p.tokens[name.head].lower, r.noun) > 9 {
+				return d.give(x[:name.end], x[name.end+1:], "with")
+			}
+			return d.p.knowsAll(p, x) && d.add(x, nil, "")
+		case relation == "of":
+			return d.p.knowsAll(p, x) && d.add(x, nil, "")
+		}
 		return d.p.knowsAll(p, x) && d.addOne(x[:name.end], x[name.end:], "")
 	}
 	if !ok || name.start > 0 || name.end < len(x) {
@@ -826,6 +867,37 @@ func fragment(d *draft, m match) bool {
 		return true
 	}
 	return d.add(x, nil, "")
+}
+
+// describeSomething finds the noun for adjectives that were said alone. A colour is
+// for what was edited last, or for the one thing that has a colour; else the
+// bot asks.
+func (d *draft) describeSomething(x []token) bool {
+	words := d.p.bareAdjectives(x)
+	of := d.bearer(words)
+	if len(of) > 1 || d.focusIndex() >= 0 || len(words) == 0 || !d.p.lex.IsColour(words[len(words)-1].lower) {
+		return len(words) > 0 && d.setAdjectives(of, words)
+	}
+	p := d.caption.parse()
+	var coloured, things []nounPhrase
+	for _, n := range p.nouns {
+		if d.colourOf(p, n) >= 0 {
+			coloured = append(coloured, n)
+		}
+		if !d.p.lex.Is(p.tokens[n.head].lower, lexicon.Person) && n.owner < 0 {
+			things = append(things, n)
+		}
+	}
+	if len(coloured) == 1 {
+		return d.modify(found(referent{}, p, coloured[0]), words)
+	}
+	if len(coloured) > 1 {
+		things = coloured
+	}
+	if len(things) < 2 {
+		return d.setAdjectives(of, words)
+	}
+	return d.ask(d.whichOf(referent{np: things[0], rivals: things[1:]}, words))
 }
 
 // fragments understands a list without a verb: "red hair and glasses".

@@ -16,7 +16,7 @@ var before = phrases(
 	"can i", "could i", "may i", "might i", "is it possible to", "it is possible to", "is this possible to", "would it be possible to",
 	"i would like you to", "i'd like you to", "i would like to", "i'd like to", "i would love to", "i'd love to", "i want you to", "i want to", "i wanna", "i need you to", "i need to",
 	"i would prefer", "i'd prefer", "i want", "i need", "i would like", "i'd like", "i would love", "i'd love", "i think you should", "i think we should", "i think", "you should", "we should", "how about we", "how about you",
-	"what if we", "what if you", "what if", "what about we", "why don't we", "why don't you", "why not", "let's see", "let us see", "let me see", "can we see", "could we see", "i'd like to see", "i would like to see", "i want to see", "let us", "let's", "lets", "let me", "do me a favor and", "go ahead and", "try to", "try", "feel free to", "just",
+	"what if we", "what if you", "what if", "what about we", "why don't we", "why don't you", "why not", "let's see", "let us see", "let me see", "can we see", "could we see", "i'd like to see", "i would like to see", "i want to see", "let us", "let's", "lets", "let me", "do me a favor and", "go ahead and", "try to", "try", "feel free to", "just", "only",
 	"please", "pls", "plz", "kindly", "hey", "hi", "hello", "ok", "okay", "alright", "all right", "right", "great", "nice", "perfect", "cool", "thanks", "thank you", "good", "well", "yes", "yeah", "yep", "sure", "so", "now", "then", "and", "also", "but", "next", "maybe", "perhaps", "actually", "hmm", "hm", "um", "uh", "oh", "bot", "pentimento",
 )
 
@@ -43,7 +43,7 @@ func read(utterance string) []token {
 	}
 	var kept []token
 	starts := true
-	for _, t := range tokenise(utterance) {
+	for _, t := range expand(tokenise(utterance)) {
 		if starts && !t.mark && startsUpper(t.text) {
 			t.text = t.lower // a capital that only says that a sentence begins
 		}
@@ -56,6 +56,27 @@ func read(utterance string) []token {
 		}
 	}
 	return kept
+}
+
+// expand writes out contractions with a pronoun: "she's" is "she is".
+func expand(tokens []token) []token {
+	var out []token
+	for _, t := range tokens {
+		stem, rest, ok := strings.Cut(t.lower, "'")
+		verb := map[string]string{"re": "are", "m": "am", "ll": "will", "ve": "have"}[rest]
+		if rest == "s" && (stem == "she" || stem == "he" || stem == "there") {
+			verb = "is"
+		}
+		if !ok || verb == "" {
+			out = append(out, t)
+			continue
+		}
+		first, second := t, t
+		first.text, first.lower = stem, stem
+		second.text, second.lower, second.glued = verb, verb, false
+		out = append(out, first, second)
+	}
+	return out
 }
 
 // polite strips what carries no meaning from both ends of a clause.

@@ -21,6 +21,7 @@ func beyondRules() []beyondRule {
 		{"(make|turn|move|rotate|tilt) [it|this|the image|the picture|the photo] (by <n> degrees|upside down|sideways|clockwise|counterclockwise|wider|higher resolution|high resolution|hd|4k|landscape format|portrait format)", "I cannot crop, resize, rotate or flip: I change what the picture shows."},
 		{"(make|get) " + image + " (better|nicer|good|perfect|prettier|awesome|amazing|cooler|more interesting|look better|look nicer|look good|pop)", "I cannot tell what would be better. Say what should change."},
 		{"(improve|enhance|fix|beautify|perfect|retouch|clean up|polish) " + image, "I cannot tell what would be better. Say what should change."},
+		{"(help|help me|what can you do|what can i do|what can i say|how does this work|how do i use this|commands|instructions|what are my options|what now)", "You can change, add, remove, strengthen or weaken what the picture shows, set its style, light or place, or undo."},
 		{"(surprise me|do something|do something else|something else|change something|change it|edit it|do whatever you want|you choose|you decide|anything|whatever)", "I need to know what to change."},
 		{"(sharpen|blur|deblur|denoise|brighten|darken) <x>", "I cannot filter pixels, but I can change the light that the picture describes."},
 		{"(increase|decrease|reduce|raise|lower|adjust|change|boost|up|turn up|turn down) [the] (contrast|brightness|saturation|sharpness|exposure|gamma|hue|opacity|resolution|quality|size) [of <x>|by <x>]", "I cannot filter pixels, but I can change the light that the picture describes."},

@@ -154,6 +154,10 @@ func objectHer(lex *lexicon.Lexicon, after []token) bool {
 	if t, ok := closed[after[0].lower]; ok {
 		return t != number
 	}
+	switch after[0].lower {
+	case "look", "appear", "seem", "become", "turn", "get", "feel", "wear":
+		return len(after) > 1
+	}
 	can := possible(lex, after[0].lower)
 	if len(after) == 1 {
 		return can.noun < 0

@@ -206,6 +206,9 @@ func (d *draft) clause(tokens []token, rest bool) bool {
 	}
 	if n := len(tokens) - 1; n > 0 && tokens[n].lower == "instead" {
 		tokens = tokens[:n]
+		if removed != nil && !starters[tokens[0].lower] {
+			tokens = slices.Concat(tokenise("add"), tokens)
+		}
 	}
 	if removed != nil && d.inItsPlace(removed, tokens) {
 		return true

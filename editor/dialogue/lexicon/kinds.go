@@ -1,6 +1,9 @@
 package lexicon
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // A Kind is a class of things that the edit grammar tells apart.
 type Kind int
@@ -79,6 +82,11 @@ func (l *Lexicon) Senses(noun string) []Sense {
 		return nil
 	}
 	entry, _ := l.Lookup(lemma)
+	if single, ok := strings.CutSuffix(lemma, "s"); ok && lemma == noun {
+		if one, ok := l.Lookup(single); ok { // "eyes" has an entry of its own
+			return slices.Concat(entry.Senses, one.Senses)
+		}
+	}
 	return entry.Senses
 }
 
