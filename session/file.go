@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 
 	bolt "go.etcd.io/bbolt"
 )
@@ -17,8 +18,9 @@ import (
 // It belongs to one process at a time. What Update returned without an error
 // is on disk: killing the process at any moment loses none of it.
 type File struct {
-	path  string
-	blobs blobFolder
+	path   string
+	blobs  blobFolder
+	expiry expiry
 
 	mu sync.RWMutex // held for writing while the file is erased or closed
 	db *boltFile    // nil once closed
@@ -28,8 +30,8 @@ type File struct {
 // are [ErrInUse] within a second if another process has it open, [ErrCorrupt]
 // if it is damaged or not a store, [ErrNewerSchema], [ErrDiskFull], and those
 // of the file system.
-func OpenFile(path string) (*File, error) {
-	f := &File{path: path, blobs: blobFolder(path + ".blobs")}
+func OpenFile(path string, options ...Option) (*File, error) {
+	f := &File{path: path, blobs: blobFolder(path + ".blobs"), expiry: newExpiry(options)}
 	if err := f.open(); err != nil {
 		return nil, f.explain("open", err)
 	}
@@ -126,10 +128,13 @@ func (f *File) Load(ctx context.Context, key Key) (*Session, error) {
 	}
 	defer f.mu.RUnlock()
 	var had records
-	err := f.db.view(func(tx *bolt.Tx) (err error) {
-		had, err = readRecords(tx, key)
-		return err
-	})
+	live, err := f.touch(key)
+	if err == nil && live {
+		err = f.db.view(func(tx *bolt.Tx) (err error) {
+			had, err = f.readLive(tx, key)
+			return err
+		})
+	}
 	if err != nil {
 		return nil, f.explain("read", err)
 	}
@@ -148,12 +153,16 @@ func (f *File) Update(ctx context.Context, key Key, change func(*Session) error)
 	defer f.mu.RUnlock()
 	var tx *bolt.Tx
 	var had records
+	stale := false
 	defer func() { f.db.rollback(tx) }() // also when change panics
 	err = f.db.guard(func() (err error) {
 		if tx, err = f.db.Begin(true); err != nil {
 			return err
 		}
-		had, err = readRecords(tx, key)
+		if err = f.expire(tx, key); err == nil {
+			had, err = f.readLive(tx, key)
+			stale = f.stale(tx, key)
+		}
 		return err
 	})
 	if err != nil {
@@ -166,11 +175,18 @@ func (f *File) Update(ctx context.Context, key Key, change func(*Session) error)
 	if err != nil {
 		return nil, err
 	}
-	if next.equal(had) {
+	if next.equal(had) && !stale {
 		return s, nil
 	}
 	err = f.db.guard(func() error {
-		if err := writeRecords(tx, key, had, next); err != nil {
+		place, err := makePlace(tx, key)
+		if err != nil {
+			return err
+		}
+		if err := writeRecords(place, had, next); err != nil {
+			return err
+		}
+		if err := f.renew(tx, key); err != nil {
 			return err
 		}
 		return tx.Commit()
@@ -194,6 +210,9 @@ func (f *File) List(ctx context.Context, user string) ([]Key, error) {
 			return nil
 		}
 		return places.ForEachBucket(func(place []byte) error {
+			if at, err := f.touchedAt(places.Bucket(place)); err != nil || f.expiry.over(at) {
+				return err
+			}
 			keys = append(keys, Key{User: user, Place: string(place)})
 			return nil
 		})
@@ -214,11 +233,13 @@ func (f *File) Delete(ctx context.Context, key Key) error {
 		return f.explain("delete", err)
 	}
 	err := f.db.update(func(tx *bolt.Tx) error {
-		places := tx.Bucket(bucketSessions).Bucket([]byte(key.User))
-		if places == nil || places.Bucket([]byte(key.Place)) == nil {
+		if err := removeShares(tx, func(k Key, _ time.Time) bool { return k == key }); err != nil {
+			return err
+		}
+		if placeBucket(tx, key) == nil {
 			return nil
 		}
-		return places.DeleteBucket([]byte(key.Place))
+		return tx.Bucket(bucketSessions).Bucket([]byte(key.User)).DeleteBucket([]byte(key.Place))
 	})
 	return f.explain("delete", err)
 }
@@ -240,13 +261,16 @@ func (f *File) Forget(ctx context.Context, user string) error {
 		return f.explain("forget", err)
 	}
 	err := f.db.update(func(tx *bolt.Tx) error {
-		sessions := tx.Bucket(bucketSessions)
-		if sessions.Bucket([]byte(user)) == nil {
-			return nil
-		}
-		if err := sessions.DeleteBucket([]byte(user)); err != nil {
+		if err := removeShares(tx, func(k Key, _ time.Time) bool { return k.User == user }); err != nil {
 			return err
 		}
+		if sessions := tx.Bucket(bucketSessions); sessions.Bucket([]byte(user)) != nil {
+			if err := sessions.DeleteBucket([]byte(user)); err != nil {
+				return err
+			}
+		}
+		// Even if there was nothing: sessions that were deleted or have
+		// expired left their bytes.
 		return tx.Bucket(bucketStore).Put(keyErase, []byte{1})
 	})
 	if err == nil {
@@ -277,6 +301,9 @@ func (f *File) PutBlob(ctx context.Context, key Key, data []byte) (string, error
 		return "", err
 	}
 	defer f.mu.RUnlock()
+	if _, err := f.touch(key); err != nil {
+		return "", f.explain("write a blob", err)
+	}
 	digest, err := f.blobs.put(key, data)
 	return digest, f.explain("write a blob", err)
 }
@@ -287,6 +314,11 @@ func (f *File) GetBlob(ctx context.Context, key Key, digest string) ([]byte, err
 		return nil, err
 	}
 	defer f.mu.RUnlock()
+	if live, err := f.touch(key); err != nil {
+		return nil, f.explain("read a blob", err)
+	} else if !live {
+		return nil, ErrNoSuchBlob
+	}
 	data, err := f.blobs.get(key, digest)
 	return data, f.explain("read a blob", err)
 }

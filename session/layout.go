@@ -18,14 +18,22 @@ import (
 //	        <place>
 //	            state     the session without its turns
 //	            <id>      a turn, four bytes big endian
+//	            touched   when it was last used, if sessions expire
+//	shares                there once something was shared
+//	    <code>            hashed
+//	        state, <id>   what is shared, as in a session
+//	        until         when that ends
 //
 // One record for each turn keeps an update small however long the session is.
 var (
 	bucketStore    = []byte("store")
 	bucketSessions = []byte("sessions")
+	bucketShares   = []byte("shares")
 	keySchema      = []byte("schema")
 	keyErase       = []byte("erase")
 	keyState       = []byte("state")
+	keyTouched     = []byte("touched")
+	keyUntil       = []byte("until")
 )
 
 // writeLayout makes the buckets of an empty file.
@@ -60,17 +68,26 @@ func checkLayout(tx *bolt.Tx) error {
 // turnKey is the key of a turn's record.
 func turnKey(id int) []byte { return binary.BigEndian.AppendUint32(nil, uint32(id)) }
 
-// readRecords returns a copy of the session's records; none at all if it was
-// never stored.
-func readRecords(tx *bolt.Tx, key Key) (records, error) {
+// placeBucket returns the bucket of a session, nil if it was never stored.
+func placeBucket(tx *bolt.Tx, key Key) *bolt.Bucket {
 	user := tx.Bucket(bucketSessions).Bucket([]byte(key.User))
 	if user == nil {
-		return records{}, nil
+		return nil
 	}
-	place := user.Bucket([]byte(key.Place))
-	if place == nil {
-		return records{}, nil
+	return user.Bucket([]byte(key.Place))
+}
+
+// makePlace returns the bucket of a session, making it if there is none.
+func makePlace(tx *bolt.Tx, key Key) (*bolt.Bucket, error) {
+	user, err := tx.Bucket(bucketSessions).CreateBucketIfNotExists([]byte(key.User))
+	if err != nil {
+		return nil, err
 	}
+	return user.CreateBucketIfNotExists([]byte(key.Place))
+}
+
+// readRecords returns a copy of the records in the bucket of a session.
+func readRecords(place *bolt.Bucket) (records, error) {
 	r := records{state: bytes.Clone(place.Get(keyState))}
 	if r.state == nil {
 		return records{}, fmt.Errorf("%w: a session without its state", ErrCorrupt)
@@ -88,16 +105,8 @@ func readRecords(tx *bolt.Tx, key Key) (records, error) {
 	return r, nil
 }
 
-// writeRecords stores what of next is not in had.
-func writeRecords(tx *bolt.Tx, key Key, had, next records) error {
-	user, err := tx.Bucket(bucketSessions).CreateBucketIfNotExists([]byte(key.User))
-	if err != nil {
-		return err
-	}
-	place, err := user.CreateBucketIfNotExists([]byte(key.Place))
-	if err != nil {
-		return err
-	}
+// writeRecords stores in the bucket of a session what of next is not in had.
+func writeRecords(place *bolt.Bucket, had, next records) error {
 	for i, turn := range next.turns {
 		if i < len(had.turns) && bytes.Equal(turn, had.turns[i]) {
 			continue

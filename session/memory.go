@@ -2,9 +2,11 @@ package session
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
+	"time"
 )
 
 // Memory is a [Store] that lives as long as the process. It keeps records,
@@ -12,13 +14,29 @@ import (
 type Memory struct {
 	mu       sync.Mutex
 	closed   bool
+	expiry   expiry
 	sessions map[Key]records
+	touched  map[Key]time.Time // of sessions and of blobs without one
 	blobs    map[Key]map[string][]byte
+	shares   map[string]memoryShare // by hashed code
+}
+
+// A memoryShare is what is shared by the session key, until then.
+type memoryShare struct {
+	records
+	key   Key
+	until time.Time
 }
 
 // NewMemory returns an empty store.
-func NewMemory() *Memory {
-	return &Memory{sessions: make(map[Key]records), blobs: make(map[Key]map[string][]byte)}
+func NewMemory(options ...Option) *Memory {
+	return &Memory{
+		expiry:   newExpiry(options),
+		sessions: make(map[Key]records),
+		touched:  make(map[Key]time.Time),
+		blobs:    make(map[Key]map[string][]byte),
+		shares:   make(map[string]memoryShare),
+	}
 }
 
 // Load implements [Store].
@@ -27,6 +45,7 @@ func (m *Memory) Load(ctx context.Context, key Key) (*Session, error) {
 		return nil, err
 	}
 	defer m.mu.Unlock()
+	m.touch(key)
 	return loaded(key, m.sessions[key])
 }
 
@@ -36,6 +55,7 @@ func (m *Memory) Update(ctx context.Context, key Key, change func(*Session) erro
 		return nil, err
 	}
 	defer m.mu.Unlock()
+	m.touch(key)
 	had := m.sessions[key]
 	s, err := loaded(key, had)
 	if err != nil {
@@ -59,7 +79,7 @@ func (m *Memory) List(ctx context.Context, user string) ([]Key, error) {
 	defer m.mu.Unlock()
 	var keys []Key
 	for key := range m.sessions {
-		if key.User == user {
+		if key.User == user && !m.expiry.over(m.touchedAt(key)) {
 			keys = append(keys, key)
 		}
 	}
@@ -73,8 +93,7 @@ func (m *Memory) Delete(ctx context.Context, key Key) error {
 		return err
 	}
 	defer m.mu.Unlock()
-	delete(m.sessions, key)
-	delete(m.blobs, key)
+	m.remove(func(k Key) bool { return k == key })
 	return nil
 }
 
@@ -84,16 +103,7 @@ func (m *Memory) Forget(ctx context.Context, user string) error {
 		return err
 	}
 	defer m.mu.Unlock()
-	for key := range m.sessions {
-		if key.User == user {
-			delete(m.sessions, key)
-		}
-	}
-	for key := range m.blobs {
-		if key.User == user {
-			delete(m.blobs, key)
-		}
-	}
+	m.remove(func(k Key) bool { return k.User == user })
 	return nil
 }
 
@@ -107,6 +117,7 @@ func (m *Memory) PutBlob(ctx context.Context, key Key, data []byte) (string, err
 	if err != nil {
 		return "", err
 	}
+	m.touch(key)
 	if m.blobs[key] == nil {
 		m.blobs[key] = make(map[string][]byte)
 	}
@@ -120,11 +131,99 @@ func (m *Memory) GetBlob(ctx context.Context, key Key, digest string) ([]byte, e
 		return nil, err
 	}
 	defer m.mu.Unlock()
+	m.touch(key)
 	data, ok := m.blobs[key][digest]
 	if !ok {
 		return nil, ErrNoSuchBlob
 	}
 	return slices.Clone(data), nil
+}
+
+// Share implements [Store].
+func (m *Memory) Share(ctx context.Context, key Key, turn int, lifetime time.Duration) (string, error) {
+	if err := m.lock(ctx, validateShare(key, lifetime)); err != nil {
+		return "", err
+	}
+	defer m.mu.Unlock()
+	m.touch(key)
+	s, err := loaded(key, m.sessions[key])
+	if err != nil {
+		return "", err
+	}
+	code, r, err := newShare(s, turn)
+	if err != nil {
+		return "", err
+	}
+	now := m.expiry.now()
+	maps.DeleteFunc(m.shares, func(_ string, s memoryShare) bool { return !now.Before(s.until) })
+	m.shares[hashedCode(code)] = memoryShare{r, key, now.Add(lifetime)}
+	return code, nil
+}
+
+// Shared implements [Store].
+func (m *Memory) Shared(ctx context.Context, code string) (*Session, error) {
+	if err := m.lock(ctx, nil); err != nil {
+		return nil, err
+	}
+	defer m.mu.Unlock()
+	share := m.shares[hashedCode(code)]
+	if !m.expiry.now().Before(share.until) {
+		return nil, ErrNoSuchShare
+	}
+	return decodeShare(share.records)
+}
+
+// Revoke implements [Store].
+func (m *Memory) Revoke(ctx context.Context, user, code string) error {
+	if err := m.lock(ctx, validateName("user", user)); err != nil {
+		return err
+	}
+	defer m.mu.Unlock()
+	share, ok := m.shares[hashedCode(code)]
+	if !ok || share.key.User != user || !m.expiry.now().Before(share.until) {
+		return ErrNoSuchShare
+	}
+	delete(m.shares, hashedCode(code))
+	return nil
+}
+
+// touch renews the session's life, unless that is over, and removes all whose
+// life is over from time to time.
+func (m *Memory) touch(key Key) {
+	if m.expiry.due() || m.expiry.over(m.touchedAt(key)) {
+		m.expire()
+	}
+	if m.expiry.ttl > 0 {
+		m.touched[key] = m.expiry.now()
+	}
+}
+
+// touchedAt returns when the session was last touched: now if that is not
+// known.
+func (m *Memory) touchedAt(key Key) time.Time {
+	if at, ok := m.touched[key]; ok {
+		return at
+	}
+	return m.expiry.now()
+}
+
+// expire removes what nobody touched for long. What was shared of it has a
+// life of its own.
+func (m *Memory) expire() {
+	m.removeSessions(func(key Key) bool { return m.expiry.over(m.touchedAt(key)) })
+}
+
+// remove removes sessions with their blobs and what was shared of them.
+func (m *Memory) remove(which func(Key) bool) {
+	m.removeSessions(which)
+	maps.DeleteFunc(m.shares, func(_ string, s memoryShare) bool { return which(s.key) })
+}
+
+// removeSessions removes sessions with their blobs.
+func (m *Memory) removeSessions(which func(Key) bool) {
+	maps.DeleteFunc(m.sessions, func(key Key, _ records) bool { return which(key) })
+	maps.DeleteFunc(m.blobs, func(key Key, _ map[string][]byte) bool { return which(key) })
+	maps.DeleteFunc(m.touched, func(key Key, _ time.Time) bool { return which(key) })
 }
 
 // Close implements [Store].

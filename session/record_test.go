@@ -142,7 +142,15 @@ func FuzzCheckPages(f *testing.F) {
 	r.turns[1] = bytes.Repeat(r.turns[1], 5) // a page that runs over
 	err = errors.Join(db.Update(writeLayout), db.Update(func(tx *bolt.Tx) error {
 		other := Key{User: "bob", Place: "x"}
-		return errors.Join(writeRecords(tx, key, records{}, r), writeRecords(tx, other, records{}, records{state: []byte("x")}))
+		place, err := makePlace(tx, key)
+		if err != nil {
+			return err
+		}
+		second, err := makePlace(tx, other)
+		if err != nil {
+			return err
+		}
+		return errors.Join(writeRecords(place, records{}, r), writeRecords(second, records{}, records{state: []byte("x")}))
 	}), db.Close())
 	if err != nil {
 		f.Fatal(err)

@@ -168,6 +168,9 @@ func (r *Redis) Delete(ctx context.Context, key Key) error {
 	}
 	defer r.mu.RUnlock()
 	return r.try(ctx, "delete a session from", func(ctx context.Context) error {
+		if err := r.unshare(ctx, key.User, key.Place); err != nil {
+			return err
+		}
 		blobs, err := r.blobKeys(ctx, key)
 		if err != nil {
 			return err
@@ -192,6 +195,9 @@ func (r *Redis) Forget(ctx context.Context, user string) error {
 	}
 	defer r.mu.RUnlock()
 	return r.try(ctx, "forget a user in", func(ctx context.Context) error {
+		if err := r.unshare(ctx, user, ""); err != nil {
+			return err
+		}
 		return r.removeMatching(ctx, user, r.keys.ofUser(user))
 	})
 }

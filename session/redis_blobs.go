@@ -39,12 +39,27 @@ func (r *Redis) PutBlob(ctx context.Context, key Key, data []byte) (string, erro
 				return err
 			}
 		}
-		return nil
+		return r.dropUnindexed(ctx, key, digest, len(chunks))
 	})
 	if err != nil {
 		return "", err
 	}
 	return digest, nil
+}
+
+// dropUnindexed removes the chunks of a blob that a Delete or Forget between
+// could not see.
+func (r *Redis) dropUnindexed(ctx context.Context, key Key, digest string, chunks int) error {
+	there, err := r.blobs.HExists(ctx, r.keys.blobs(key), digest).Result()
+	if err != nil || there {
+		return err
+	}
+	for i := range chunks {
+		if err := r.blobs.Unlink(ctx, r.keys.chunk(key, digest, i)).Err(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // indexBlob notes that the session has a blob, and renews its expiry.

@@ -3,6 +3,10 @@ package session_test
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -58,6 +62,33 @@ func TestRedisSentinel(t *testing.T) {
 	})
 }
 
+func TestRedisExpiry(t *testing.T) {
+	server := redistest.Start(t, "--appendfsync", "no")
+	sessiontest.RunExpiry(t, func(t *testing.T) (session.Store, func(time.Duration)) {
+		options := redisAt(t, "redis://"+server.Addr)
+		options.TTL = time.Hour
+		return openRedis(t, options), func(d time.Duration) { pass(t, client(t, server), options.Prefix, d) }
+	})
+}
+
+// pass lets time pass for keys: all are to end that much earlier.
+func pass(t *testing.T, c *redis.Client, prefix string, d time.Duration) {
+	t.Helper()
+	for _, key := range allKeys(t, c, prefix) {
+		left, err := c.PTTL(t.Context(), key).Result()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if left < 0 {
+			t.Errorf("the key %q has no end", key)
+			continue
+		}
+		if err := c.PExpire(t.Context(), key, left-d).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // client returns a connection to look behind the store's back with.
 func client(t testing.TB, server *redistest.Server) *redis.Client {
 	t.Helper()
@@ -82,5 +113,74 @@ func allKeys(t testing.TB, c *redis.Client, prefix string) []string {
 			return keys
 		}
 		keys = append(keys, it.Val())
+	}
+}
+
+// What Forget leaves behind is what there would be had the user never come.
+func TestRedisForgetsEveryByte(t *testing.T) {
+	server := redistest.Start(t)
+	options := redisAt(t, "redis://"+server.Addr)
+	store := openRedis(t, options)
+	defer closeStore(t, store)
+	c := client(t, server)
+
+	talk := func(user string) (code string) {
+		for _, place := range []string{"dm", "thread"} {
+			key := session.Key{User: user, Place: place + " of " + user}
+			digest, err := store.PutBlob(t.Context(), key, append([]byte(user), make([]byte, 3<<20)...))
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = store.Update(t.Context(), key, func(s *session.Session) error {
+				_, err := s.Add(session.Turn{Author: user, Utterance: "it is " + user, Picture: digest})
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if code, err = store.Share(t.Context(), key, 1, time.Hour); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return code
+	}
+	talk("bernadette")
+	before := allKeys(t, c, "")
+	code := talk("anastasia")
+	if _, err := session.Fork(t.Context(), store, code, session.Key{User: "anastasia", Place: "third"}, "fork"); err != nil {
+		t.Fatal(err)
+	}
+	if during := allKeys(t, c, ""); len(during) < 2*len(before) {
+		t.Fatalf("two users have %d keys, one has %d", len(during), len(before))
+	}
+	if err := c.Del(t.Context(), options.Prefix+"{"+hashedUser("anastasia")+"}:places").Err(); err != nil {
+		t.Fatal(err) // Forget needs no index
+	}
+	if err := store.Forget(t.Context(), "anastasia"); err != nil {
+		t.Fatal(err)
+	}
+	after := allKeys(t, c, "")
+	slices.Sort(before)
+	slices.Sort(after)
+	if !slices.Equal(before, after) {
+		t.Errorf("the keys are\n%q\nwant\n%q", after, before)
+	}
+	for _, key := range after {
+		if value, err := c.Dump(t.Context(), key).Result(); err != nil || strings.Contains(key+value, "anastasia") {
+			t.Errorf("%q tells of the user (%v)", key, err)
+		}
+	}
+}
+
+// hashedUser is how key names speak of a user.
+func hashedUser(user string) string {
+	sum := sha256.Sum256([]byte(user))
+	return hex.EncodeToString(sum[:16])
+}
+
+func closeStore(t testing.TB, store session.Store) {
+	t.Helper()
+	if err := store.Close(); err != nil {
+		t.Error(err)
 	}
 }

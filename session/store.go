@@ -1,6 +1,9 @@
 package session
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // Limits on what is kept and on what is read back.
 const (
@@ -15,7 +18,11 @@ const (
 )
 
 // A Store keeps sessions and their blobs. All methods may be called by several
-// goroutines at once. An error leaves everything as it was.
+// goroutines at once. An error leaves everything as it was, but for
+// [ErrUnavailable].
+//
+// A store may be told that sessions expire. Every request for a session then
+// renews it, so that it ends a while after the last one.
 type Store interface {
 	// Load returns the session, or an empty one with Version 0 if none was
 	// stored under key.
@@ -34,8 +41,8 @@ type Store interface {
 	// List returns the keys of the user's sessions, ordered by place.
 	List(ctx context.Context, user string) ([]Key, error)
 
-	// Delete removes one session with its blobs; one that is not there is no
-	// error.
+	// Delete removes one session with its blobs and what was shared of it; one
+	// that is not there is no error.
 	Delete(ctx context.Context, key Key) error
 
 	// Forget removes every byte that is kept of the user.
@@ -48,6 +55,20 @@ type Store interface {
 
 	// GetBlob returns what PutBlob kept, or [ErrNoSuchBlob].
 	GetBlob(ctx context.Context, key Key, digest string) ([]byte, error)
+
+	// Share gives a turn and the way to it a code that cannot be guessed: 130
+	// random bits. What is shared is a copy, which does not change any more and
+	// is there until lifetime is over, Revoke, or Delete or Forget of whose it
+	// is. The error is [ErrNoSuchTurn] if there is no such turn.
+	Share(ctx context.Context, key Key, turn int, lifetime time.Duration) (code string, err error)
+
+	// Shared returns what Share made of the turn, as [Session.Branch] does,
+	// under the key of the one who shared it; or [ErrNoSuchShare].
+	Shared(ctx context.Context, code string) (*Session, error)
+
+	// Revoke ends what the user shared under the code; the error is
+	// [ErrNoSuchShare] if that is nothing.
+	Revoke(ctx context.Context, user, code string) error
 
 	// Close waits for what is under way and releases the store. Every other
 	// method then returns [ErrClosed].

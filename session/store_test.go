@@ -3,6 +3,7 @@ package session_test
 import (
 	"path/filepath"
 	"testing"
+	"time"
 
 	"pentimento/session"
 	"pentimento/session/sessiontest"
@@ -19,5 +20,34 @@ func TestFile(t *testing.T) {
 			t.Fatal(err)
 		}
 		return store
+	})
+}
+
+// A clock goes when it is told to.
+type clock struct{ now time.Time }
+
+func newClock() *clock { return &clock{time.Date(2025, 3, 1, 0, 0, 0, 0, time.UTC)} }
+
+func (c *clock) pass(d time.Duration) { c.now = c.now.Add(d) }
+
+func (c *clock) options() []session.Option {
+	return []session.Option{session.ExpireAfter(time.Hour), session.WithClock(func() time.Time { return c.now })}
+}
+
+func TestMemoryExpiry(t *testing.T) {
+	sessiontest.RunExpiry(t, func(*testing.T) (session.Store, func(time.Duration)) {
+		c := newClock()
+		return session.NewMemory(c.options()...), c.pass
+	})
+}
+
+func TestFileExpiry(t *testing.T) {
+	sessiontest.RunExpiry(t, func(t *testing.T) (session.Store, func(time.Duration)) {
+		c := newClock()
+		store, err := session.OpenFile(filepath.Join(t.TempDir(), "sessions.db"), c.options()...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return store, c.pass
 	})
 }

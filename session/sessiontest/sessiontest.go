@@ -1,5 +1,5 @@
 // Package sessiontest is the suite that every [session.Store] passes. Start at
-// [Run].
+// [Run]; stores whose sessions expire pass [RunExpiry] too.
 package sessiontest
 
 import (
@@ -40,6 +40,10 @@ func Run(t *testing.T, open func(t *testing.T) session.Store) {
 		{"delete removes one session", testDelete},
 		{"forget removes the user", testForget},
 		{"blobs come back", testBlobs},
+		{"a turn is shared as it was", testShare},
+		{"a share is taken back by its owner", testRevoke},
+		{"a share ends with its session and its owner", testShareEnds},
+		{"a fork is a copy", testFork},
 		{"limits", testLimits},
 		{"a request that was given up is not served", testContext},
 		{"a closed store says so", testClosed},
@@ -512,6 +516,9 @@ func requests(ctx context.Context, store session.Store) map[string]error {
 	errs["Delete"] = store.Delete(ctx, alice())
 	errs["Forget"] = store.Forget(ctx, "alice")
 	_, errs["PutBlob"] = store.PutBlob(ctx, alice(), []byte("x"))
+	_, errs["Share"] = store.Share(ctx, alice(), 1, time.Hour)
+	_, errs["Shared"] = store.Shared(ctx, "code")
+	errs["Revoke"] = store.Revoke(ctx, "alice", "code")
 	_, errs["GetBlob"] = store.GetBlob(ctx, alice(), strings.Repeat("0", 64))
 	return errs
 }
