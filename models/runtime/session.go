@@ -105,9 +105,11 @@ func (o SessionOptions) build(g Graph) (_ *ort.SessionOptions, err error) {
 
 func (o SessionOptions) entries(g Graph) map[string]string {
 	entries := map[string]string{
-		// A thread that spins while it waits takes the processor away from
-		// the thread it waits for as soon as the machine is not idle.
-		"session.intra_op.allow_spinning": "0",
+		// Between two small operators a thread that spins is there at once;
+		// on a busy machine a long spin takes the processor away from the
+		// thread that is waited for. See docs/decisions/0007.
+		"session.intra_op.allow_spinning":   "1",
+		"session.intra_op.spin_duration_us": "50",
 	}
 	if g.Weights != "" {
 		entries["session.model_external_initializers_file_folder_path"] = g.Weights
