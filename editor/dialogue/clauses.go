@@ -26,6 +26,8 @@ func (p *Planner) clauses(tokens []token) [][]token {
 			cut(i, i+1)
 		case t.lower == "then" && i > start:
 			cut(i, i+1)
+		case t.lower == "with" && i > start && p.isMoment(trimMarks(tokens[start:i])):
+			cut(i, i) // "at night with glasses"
 		case t.lower == "but" && i > start && i+1 < len(tokens) && tokens[start].lower != "not":
 			cut(i, i+1)
 		case t.lower == "," || t.lower == "and" || t.lower == "&" || t.lower == "+":
@@ -115,7 +117,7 @@ func (p *Planner) completed(before [][]token, part []token) []token {
 // gapped completes "the shirt blue" after "make her hair red", and "grass to snow"
 // after "change the cat to a dog"; nil where nothing was left out.
 func (p *Planner) gapped(before, part []token) []token {
-	if len(before) < 2 {
+	if len(before) < 2 || p.isComparative(untilJoint(part)) {
 		return nil
 	}
 	end := slices.IndexFunc(part, func(t token) bool { return t.mark || t.lower == "and" })

@@ -3,6 +3,7 @@ package dialogue
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"pentimento/editor/dialogue/lexicon"
 )
@@ -46,6 +47,9 @@ func (d *draft) scaleWord(spoken []token, factor float64) bool {
 	}
 	if what.found && factor > 1 && what.to == what.np.head+1 && !d.p.related(what.head, what.noun) {
 		what.found = false // "more people" where there are women
+	}
+	if what.found && factor > 1 && d.p.lex.IsPlural(spoken[len(spoken)-1].lower) && !d.p.lex.IsPlural(what.noun) && !d.p.lex.Is(what.noun, lexicon.BodyPart) && d.captionTag(what) == noun {
+		return d.swap(tokenise(what.noun), spoken[len(spoken)-1:]) // "more houses" where there is one
 	}
 	switch {
 	case what.found:
@@ -101,6 +105,9 @@ func (d *draft) opposite(spoken []token) []token {
 // last, hair for what only hair is, else the subject.
 func (d *draft) bearer(adjectives []token) []token {
 	last := adjectives[len(adjectives)-1].lower
+	if last == "brunette" || last == "redheaded" || strings.HasSuffix(last, "-haired") {
+		return tokenise("her")
+	}
 	if d.p.oneKind(last, "curly") || last == "blond" || last == "blonde" {
 		if _, ok := d.person(d.caption.parse()); ok {
 			return tokenise("her hair")
@@ -114,6 +121,11 @@ func (d *draft) bearer(adjectives []token) []token {
 // that is replaced; else it is added.
 func (d *draft) compare(base string, of []token, factor float64) bool {
 	p := d.caption.parse()
+	if m, ok := d.moment(p); ok && base == "dark" && p.tokens[m.end-1].lower == "night" && len(of) == 0 {
+		d.weigh(m.end-1, factor)
+		d.because("more night")
+		return d.globally()
+	}
 	for i, t := range p.tokens {
 		if p.tags[i] == mark || d.p.lemma(t.lower) != d.p.lemma(base) {
 			continue
@@ -124,11 +136,15 @@ func (d *draft) compare(base string, of []token, factor float64) bool {
 			}
 		}
 		d.weigh(i, factor)
+		d.attend(phraseAround(p, i).head)
 		d.widen(Appearance)
 		d.because(fmt.Sprintf("re-weight %q", base))
 		return true
 	}
 	adjectives := tokenise(base)
+	if len(of) == 0 && d.p.lex.IsColour(base) {
+		return d.describeSomething(adjectives)
+	}
 	if len(of) == 0 {
 		of = d.bearer(adjectives)
 		if what, ok := d.onScale(p, base); ok {

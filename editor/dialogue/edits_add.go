@@ -51,7 +51,7 @@ func (d *draft) addOne(item, place []token, lead string) bool {
 	thing := parse(d.p.lex, item)
 	name, ok := mainPhrase(thing)
 	if !ok {
-		return d.addDescription(item)
+		return d.p.isAdjectival(item) && d.describeSomething(item) || d.addDescription(item)
 	}
 	head := thing.tokens[measured(thing, name)].lower
 	switch {
@@ -64,6 +64,9 @@ func (d *draft) addOne(item, place []token, lead string) bool {
 		return d.setStyle(item, false)
 	case place == nil && d.p.isMoment(item):
 		return d.setTime(item)
+	}
+	if head == "sky" && place == nil && name.head > name.start {
+		return d.setTime(slices.Concat(tokenise("under"), d.withArticle(thing, name)))
 	}
 	item = d.withArticle(thing, name)
 	d.because("add " + phraseText(item))
@@ -378,7 +381,11 @@ func (d *draft) addAt(item, place []token, lead string) bool {
 	switch {
 	case n.start > 0 && p.tags[n.start-1] == preposition && !symmetric:
 		// "a sandwich on a plate": the new thing joins what is there already.
-		d.caption.splice(n.end, n.end, slices.Concat(tokenise("with"), item, tokenise(relation+" it")))
+		it := " it"
+		if d.p.lex.IsPlural(p.tokens[n.head].lower) {
+			it = " them"
+		}
+		d.caption.splice(n.end, n.end, slices.Concat(tokenise("with"), item, tokenise(relation+it)))
 		d.attend(n.end + len(item))
 	case symmetric && n.start > 0:
 		d.caption.splice(n.end, n.end, slices.Concat(tokenise(relation), item))

@@ -240,8 +240,6 @@ func (d *draft) setAdjectives(spoken, adjectives []token) bool {
 	switch {
 	case len(adjectives) == 0:
 		return false
-	case slices.ContainsFunc(adjectives, func(t token) bool { return vague[t.lower] }):
-		return d.ask(d.whatInstead(what))
 	case what.scene:
 		return d.setBackground(adjectives)
 	case what.whole:
@@ -330,6 +328,9 @@ func (p *Planner) bareAdjectives(list []token) []token {
 // its own scale (red for blond, short for long); others go where English has
 // them: size, then texture, then colour, then material.
 func (d *draft) modify(what referent, adjectives []token) bool {
+	if slices.ContainsFunc(adjectives, func(t token) bool { return vague[t.lower] }) {
+		return d.ask(d.whatInstead(what))
+	}
 	for _, group := range d.p.colourGroups(adjectives) {
 		n, ok := d.phraseOf(what)
 		if !ok {
@@ -380,9 +381,10 @@ func (d *draft) strengthen(n nounPhrase, group []token) bool {
 // plainAdjective tells whether a word that looks like a comparative is an
 // adjective of its own.
 func (p *Planner) plainAdjective(w string) bool {
-	e, ok := p.lex.Lookup(w)
-	return ok && e.Adjective > 0 && w != "older" && w != "further" && w != "better"
+	return notCompared[w]
 }
+
+var notCompared = set("outer inner upper other former latter elder later latest rather super")
 
 // phraseOf finds the referent's noun phrase again after the caption changed.
 func (d *draft) phraseOf(what referent) (nounPhrase, bool) {

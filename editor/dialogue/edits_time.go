@@ -161,6 +161,10 @@ func (p *Planner) momentPhrase(phrase []token) []token {
 		text = "on a sunny day"
 	case len(rest) == 2 && last == "time":
 		text = "at " + rest[0].lower
+	case len(rest) == 2 && last == "night" && p.isAdjectival(rest[:1]):
+		text = "on " + article(text) + " " + text
+	case len(rest) == 2 && (rest[0].lower == "early" || rest[0].lower == "late"):
+		text = "in the " + text
 	case len(rest) == 1 && timeWord[last], last == "night" || last == "sunset" || last == "sunrise":
 		text = "at " + text
 	case last == "snowing", last == "snow":

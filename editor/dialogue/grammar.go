@@ -28,6 +28,7 @@ func grammar() []rule {
 		{"(keep|leave|preserve|retain|maintain) <x> [the same|as is|as it is|as they are|alone|unchanged|like that|that way|how it is]", keepIt},
 		{"(don't|do not|dont|without) (change|changing|touch|touching|alter|altering|modify|modifying) <x>", keepIt},
 		{"[exactly|just] [the] (same|same picture|same image|same one|same thing|like before|as before|like that|nothing else|everything else the same|everything the same)", keepIt},
+		{"[the] same <x> (relation=with|in|at|on|under|wearing) <y>", sameWith},
 		{"[the] same <x>", keepSame},
 		{"(change|vary|modify|alter|swap) [the color of|the colour of] <x>", changeWhat},
 
@@ -37,6 +38,8 @@ func grammar() []rule {
 		{change + " [the] " + picture + " (into|to|in|as|like|look like|with) [the|a|an] style of <s>", styleOf},
 		{"(use|apply|add|give it|give the image|put|create|try|do|make it|make it in|make it with) <s> (kind=style|styling|effect|filter|lighting|light|palette|look|tone|tones|theme|aesthetic|color palette|colour palette|mood)", styleEffect},
 		{"(use|apply|add|give it|give the image|put|create|try|do) <s> (kind=style|styling|effect|filter|lighting|light|palette|look|tone|tones|theme|aesthetic|color palette|colour palette|mood) (to|on|onto|over|for|of|in) <x>", styleEffect},
+		{"(paint|draw|render|redraw|repaint) [it|this|the picture|the image|the scene] like <s>", styleOf},
+		{"(make|create|do) <s> (out of|of|from) <x>", outOf},
 		{"(use|apply) <s>", styleAfter},
 		{change + " <x> (into|in to|to|to be|as|with|like|look like|in) [a|an|the] <s>", pictureInto},
 		{change + " (into|in to|to|in|as) <s>", styleOnly},
@@ -81,7 +84,7 @@ func grammar() []rule {
 
 		// Removal and degree.
 		{"(make|have) <x> [be|look] [a] [bit|little|lot] (less) <y>", lessOf},
-		{"[make it|a bit|a little|much|a lot|way|slightly|even|some] less <x>", less},
+		{"[make it|a bit|a little|much|a lot|way|slightly|even|some] (less|fewer) <x>", less},
 		{"(reduce|decrease|lower|lessen|weaken|soften|tone down|dial down|turn down) <x>", less},
 		{"(increase|strengthen|boost|intensify|emphasize|emphasise|enhance|stress|raise|amplify|dial up|turn up) <x>", more},
 		{"[make it|give it|give her|give him|add|with] [a bit|a little|much|a lot|way|slightly|even|some] more <x>", more},

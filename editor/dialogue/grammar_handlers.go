@@ -23,6 +23,13 @@ func styleAfter(d *draft, m match) bool {
 	return d.setStyle(s, false)
 }
 
+func outOf(d *draft, m match) bool {
+	if r := d.resolve(m["x"]); !r.whole && !r.found {
+		return false
+	}
+	return d.p.isStyle(m["s"]) && d.setStyle(m["s"], true)
+}
+
 func styleOf(d *draft, m match) bool {
 	return d.setStyle(append(slices.Clone(m["s"]), tokenise("style")...), true)
 }
@@ -114,7 +121,14 @@ func keepIt(d *draft, m match) bool {
 	return true
 }
 
+func sameWith(d *draft, m match) bool {
+	return d.isReference(m["x"]) && keepSame(d, m) && d.clause(slices.Concat(m["relation"], m["y"]), false)
+}
+
 func keepSame(d *draft, m match) bool {
+	if x := parse(d.p.lex, m["x"]); len(x.nouns) != 1 || x.nouns[0].end < len(x.tokens) {
+		return false
+	}
 	if r := d.resolve(m["x"]); !r.found && !r.whole {
 		return false
 	}
@@ -857,7 +871,7 @@ func fragment(d *draft, m match) bool {
 		}
 		return false
 	}
-	if r := d.resolve(x); r.found && d.p.lemma(r.noun) == d.p.lemma(p.tokens[name.head].lower) && name.head > name.start && r.np.head > r.np.start {
+	if r := d.resolve(x); r.found && d.p.lemma(r.noun) == d.p.lemma(p.tokens[name.head].lower) && name.head > name.start {
 		return d.respecify(r, p, name)
 	}
 	if !d.p.knowsAll(p, x) {
@@ -874,6 +888,9 @@ func fragment(d *draft, m match) bool {
 // bot asks.
 func (d *draft) describeSomething(x []token) bool {
 	words := d.p.bareAdjectives(x)
+	if d.focusIndex() < 0 && lower(phraseText(words)) == "black and white" {
+		return d.setStyle(words, false)
+	}
 	of := d.bearer(words)
 	if len(of) > 1 || d.focusIndex() >= 0 || len(words) == 0 || !d.p.lex.IsColour(words[len(words)-1].lower) {
 		return len(words) > 0 && d.setAdjectives(of, words)

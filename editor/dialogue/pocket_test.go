@@ -24,6 +24,8 @@ func TestWordsTheModelDoesNotKnow(t *testing.T) {
 		{"a woman with red hair", "give her a monocle", "a woman with red hair and a monocle", "monocle", ""},
 		{"a river between mountains", "change the river to a woods", "a forest between mountains", "", ""},
 		{"a river between mountains", "add a dragon", "a river between mountains with a dragon", "dragon", ""},
+		{"a river between mountains", "add snow", "a snowy river between mountains", "", ""},
+		{"a woman with red hair", "more curls", "a woman with curly red hair", "", ""},
 		{"a river between mountains", "make it snwoy", "a snowy river between mountains", "", ""},
 		{"a woman with red hair", "make her hair bronw", "a woman with brown hair", "", ""},
 		{"a woman with red hair", "make her hair waavy", "a woman with wavy red hair", "", ""},

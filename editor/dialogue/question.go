@@ -25,6 +25,7 @@ func beyondRules() []beyondRule {
 		{"(surprise me|do something|do something else|something else|change something|change it|edit it|do whatever you want|you choose|you decide|anything|whatever)", "I need to know what to change."},
 		{"(sharpen|blur|deblur|denoise|brighten|darken) <x>", "I cannot filter pixels, but I can change the light that the picture describes."},
 		{"(increase|decrease|reduce|raise|lower|adjust|change|boost|up|turn up|turn down) [the] (contrast|brightness|saturation|sharpness|exposure|gamma|hue|opacity|resolution|quality|size) [of <x>|by <x>]", "I cannot filter pixels, but I can change the light that the picture describes."},
+		{"(move|shift|drag|slide|push) <x> (to the left|to the right|left|right|up|down|higher|lower|closer|away|further away|to the center|to the middle)", "I cannot move things about: I change what the picture shows."},
 		{"(save|download|export|print|send|share|upload|delete|email|post) " + image, "That is a command, not an edit: see /help."},
 		{"(write|type|add|put) [the] (text|words|caption|title|name|letters) <x>", "I cannot write text into a picture."},
 	}

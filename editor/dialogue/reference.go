@@ -69,6 +69,10 @@ func (d *draft) resolve(phrase []token) referent {
 	if len(phrase) == 1 && pronouns[phrase[0].lower] {
 		return d.resolvePronoun(p, r)
 	}
+	if len(phrase) == 1 && phrase[0].lower == "everything" {
+		r.whole = true
+		return r
+	}
 	spoken := parse(d.p.lex, phrase)
 	name, ok := mainPhrase(spoken)
 	if !ok {

@@ -201,9 +201,7 @@ func (d *draft) clause(tokens []token, rest bool) bool {
 	d.said = tokens
 	removed := d.removed
 	d.removed = nil
-	if done, ok := d.followUp(tokens); ok {
-		return done
-	}
+	spoken := tokens
 	if n := len(tokens) - 1; n > 0 && tokens[n].lower == "instead" {
 		tokens = tokens[:n]
 		if removed != nil && !starters[tokens[0].lower] {
@@ -212,6 +210,9 @@ func (d *draft) clause(tokens []token, rest bool) bool {
 	}
 	if removed != nil && d.inItsPlace(removed, tokens) {
 		return true
+	}
+	if done, ok := d.followUp(spoken); ok {
+		return done
 	}
 	for _, r := range d.p.rules {
 		if r.pattern.match(tokens, func(m match) bool { return d.try(func() bool { return r.do(d, m) }) }) {

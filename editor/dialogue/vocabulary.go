@@ -44,6 +44,11 @@ func (p *Planner) knownFor(w string, talk Conversation) (replacement, bool) {
 			return replacement{w, v, true}, true
 		}
 	}
+	for _, v := range talk.Vocabulary { // "curls" for "curly"
+		if p.related(v, w) && !closedWord(v) && talk.Known(v) {
+			return replacement{w, v, true}, true
+		}
+	}
 	mine := p.lex.Senses(w)
 	if len(mine) == 0 || p.lex.Is(w, lexicon.Person) || p.lex.Is(w, lexicon.Animal) {
 		return replacement{}, false
