@@ -2,9 +2,10 @@
 
 On two cores this is more than twice as fast as one process with two threads:
 the networks are small, and one thread's matrices stay in its core's cache.
-Start with OMP_NUM_THREADS unset; every worker sets its own.
+A SIGTERM or an interrupt lets the workers finish their step and save.
 """
 import os
+import signal
 import sys
 
 import torch
@@ -14,13 +15,14 @@ WORKERS = 2
 
 
 class Team:
-    """What the workers share: gradients, a few numbers and a barrier."""
+    """What the workers share: gradients, a wish to stop and a barrier."""
 
     def __init__(self, parameters):
         context = mp.get_context('spawn')
         self.barrier = context.Barrier(WORKERS)
         self.gradients = torch.zeros(2, WORKERS, parameters).share_memory_()
-        self.numbers = torch.zeros(4, dtype=torch.float64).share_memory_()
+        self.asked_to_stop = torch.zeros(3).share_memory_()  # by the parent; as seen at even and at odd steps
+        self.stopping = False
         self.parent = os.getpid()
 
     def average(self, parameters, step, clip=1.):
@@ -30,7 +32,11 @@ class Team:
         """
         buffer = self.gradients[step % 2]
         torch.cat([p.grad.reshape(-1) for p in parameters], out=buffer[self.rank])
+        seen = self.asked_to_stop[1 + step % 2:2 + step % 2]
+        if self.rank == 0:
+            seen.copy_(self.asked_to_stop[:1])
         self.wait()
+        self.stopping = bool(seen)
         mean = buffer.mean(0)
         norm = float(mean.norm())
         mean *= min(1., clip / (norm + 1e-6))
@@ -48,6 +54,8 @@ class Team:
 
 
 def _start(rank, work, team, args):
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     torch.set_num_threads(1)
     team.rank = rank
     work(rank, team, *args)
@@ -61,6 +69,8 @@ def run(work, parameters, *args):
     workers = [context.Process(target=_start, args=(rank, work, team, args), daemon=True) for rank in range(WORKERS)]
     for w in workers:
         w.start()
+    for wish in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(wish, lambda *_: team.asked_to_stop[:1].fill_(1))
     for w in workers:
         w.join()
     if any(w.exitcode for w in workers):

@@ -102,7 +102,7 @@ def train(rank, team, work, steps, anneal, bfloat16):
     rng = np.random.default_rng((7, rank, step))
     torch.manual_seed(1000 * step + rank)
     seen, saved, begun, first = [], time.time(), time.time(), step
-    while step < steps:
+    while step < steps and not team.stopping:
         chosen = np.sort(rng.integers(0, count, BATCH))
         x = to_tensor(np.stack([busy_crop(rng, images[i]) for i in chosen]))
         if rng.random() < .5:
@@ -130,7 +130,7 @@ def train(rank, team, work, steps, anneal, bfloat16):
         if step % 1000 == 0:
             decibels = psnr(averaged, held_out)
             print('  held out: %.2f dB, worst %.2f' % (decibels.mean(), decibels.min()), flush=True)
-        if time.time() - saved > SAVE_EVERY or step == steps:
+        if time.time() - saved > SAVE_EVERY or step == steps or team.stopping:
             save()
             saved = time.time()
 

@@ -32,7 +32,7 @@ from text_encoder import CLIPTextModel
 from tokenizer import Tokenizer
 from unet import UNet, alphas_cumprod
 
-BATCH, RATE, DECAY = 8, 8e-4, .9995      # BATCH is per worker
+BATCH, RATE, DECAY = 8, 1e-3, .9995      # BATCH is per worker
 NO_CAPTION, SHARE, COVER = .1, .03, .03  # share of rows without caption; weights of the grounding losses
 SAVE_EVERY = 150                         # seconds
 CHECKPOINT = 'denoiser.pt'
@@ -146,7 +146,7 @@ def train(rank, team, work, steps, anneal, rate, bfloat16):
     timesteps, batches = Timesteps(), Batches(work, rank, step)
     torch.manual_seed(1000 * step + rank)
     seen, saved, begun, first = [], time.time(), time.time(), step
-    while step < steps:
+    while step < steps and not team.stopping:
         z, tokens, masks = batches.next()
         t = timesteps.draw(BATCH)
         a = timesteps.alphas[t].view(-1, 1, 1, 1)
@@ -170,7 +170,7 @@ def train(rank, team, work, steps, anneal, rate, bfloat16):
             speed = (step - first) * BATCH * parallel.WORKERS / (time.time() - begun)
             print('step %d loss %.4f outside %.3f lack %.3f norm %.2f, %.1f samples/s' % (step, *np.mean(seen, 0), speed), flush=True)
             seen = []
-        if time.time() - saved > SAVE_EVERY or step == steps:
+        if time.time() - saved > SAVE_EVERY or step == steps or team.stopping:
             save()
             saved = time.time()
 
