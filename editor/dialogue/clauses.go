@@ -44,12 +44,14 @@ func (p *Planner) clauses(tokens []token) [][]token {
 
 // skipJoints steps over ", and then also please".
 func skipJoints(tokens []token, i int) int {
-	joints := set(", and & + then also please finally next but now")
 	for i < len(tokens) && joints[tokens[i].lower] {
 		i++
 	}
 	return i
 }
+
+// joints stand between clauses.
+var joints = set(", and & + then also please finally next but now")
 
 // startsClause tells whether words begin an edit of their own.
 func (p *Planner) startsClause(before, after []token) bool {

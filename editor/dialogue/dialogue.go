@@ -5,16 +5,22 @@
 // The hard part is editing a caption by conversation, and the package follows
 // the way of an utterance through it:
 //
-//   - normalise.go and tokens.go clean it and cut it into words;
-//   - control.go answers what is about the conversation: undo, start over;
-//   - clauses.go splits a compound request;
-//   - grammar.go lists the sentences that are understood, as patterns, and
-//     the edits_….go files say what each of them does to the caption;
-//   - reference.go finds what "her hair", "it" or "the animal" names;
-//   - caption.go is the caption under the knife, tagger.go and phrases.go
-//     see its parts of speech and noun phrases;
-//   - plan.go reads the finished edit off the caption: spans, operations,
-//     preset, words to blend and the label.
+//   - understand.go is the order of things; start there;
+//   - normalise.go, tokens.go, typo.go and vocabulary.go clean an utterance and
+//     cut it into words that are known;
+//   - control.go, settings.go and imagine.go answer what is no edit: undo, use
+//     seed 7, draw a castle;
+//   - clauses.go splits a compound request, followup.go reads what only the turn
+//     before gives a meaning;
+//   - grammar.go lists the sentences that are understood, as patterns
+//     (pattern.go), and the edit_….go files say what each does to the caption;
+//   - reference.go and likeness.go find what "her hair", "it" or "the animal"
+//     names, split.go where the words that name something end;
+//   - caption.go is the caption under the knife, tagger.go and phrases.go see its
+//     parts of speech and noun phrases, lists.go its "with a, b and c";
+//   - plan.go reads the finished edit off the caption: spans, operations, preset,
+//     words to blend and the label;
+//   - clarify.go and question.go ask back.
 //
 // Everything is deterministic, offline and explained by the plan's Reason. The
 // words themselves are known to the package lexicon.

@@ -100,3 +100,69 @@ func parse(lex *lexicon.Lexicon, tokens []token) parsed {
 	tags := tagAll(lex, tokens)
 	return parsed{tokens, tags, nounPhrases(tokens, tags)}
 }
+
+// mainPhrase is the noun phrase that a spoken phrase is about: the first, with
+// its possessor inside; in "one of the children" the children, in "the color of
+// the car" the car.
+func mainPhrase(p parsed) (nounPhrase, bool) {
+	var whole []nounPhrase
+	for _, n := range p.nouns {
+		if len(whole) == 0 || n.start > whole[len(whole)-1].start {
+			whole = append(whole, n)
+		} else {
+			whole[len(whole)-1] = n // the longer one, with the possessor inside
+		}
+	}
+	if len(whole) == 0 {
+		return nounPhrase{}, false
+	}
+	return whole[0], true
+}
+
+// wholePhrase is the phrase that n is inside of, as the woman in "a woman's
+// face".
+func wholePhrase(p parsed, n nounPhrase) nounPhrase {
+	for _, w := range p.nouns {
+		if w.owner == n.head {
+			return wholePhrase(p, w)
+		}
+	}
+	return n
+}
+
+func phraseAt(p parsed, at int) (nounPhrase, bool) {
+	best, ok := nounPhrase{}, false
+	for _, n := range p.nouns {
+		if n.start == at && (!ok || n.end > best.end) {
+			best, ok = n, true
+		}
+	}
+	return best, ok
+}
+
+// phraseAround is the noun phrase that word i is in; alone if it is in none.
+func phraseAround(p parsed, i int) nounPhrase {
+	around := nounPhrase{start: i, end: i + 1, head: i, core: i, owner: -1}
+	for _, n := range p.nouns {
+		if n.start <= i && i < n.end {
+			around = n
+		}
+	}
+	return around
+}
+
+func skipDeterminer(p parsed, n nounPhrase) int {
+	i := n.start
+	for i < n.head && p.tags[i] == determiner {
+		i++
+	}
+	return i
+}
+
+func (d *draft) captionTag(x referent) tag {
+	p := d.caption.parse()
+	if x.to-1 < len(p.tags) {
+		return p.tags[x.to-1]
+	}
+	return other
+}

@@ -6,43 +6,6 @@ import (
 	"strings"
 )
 
-// answer reads an utterance as the answer to the question that was asked: by the
-// choice's number, or by words that only one choice has.
-func (p *Planner) answer(tokens []token, talk Conversation) []token {
-	if talk.Pending == nil || len(talk.Pending.Choices) == 0 {
-		return tokens
-	}
-	spoken := polite(tokens)
-	if len(spoken) == 0 || len(spoken) > 5 {
-		return tokens
-	}
-	choices := talk.Pending.Choices
-	rest := spoken
-	if rest[0].lower == "the" {
-		rest = rest[1:]
-	}
-	if len(rest) > 0 && len(rest) < 3 {
-		if n, ok := readNumber(rest[:1]); ok && n <= len(choices) {
-			return read(choices[n-1])
-		}
-	}
-	var fitting []string
-	for _, choice := range choices {
-		words := " " + lower(choice) + " "
-		all := len(rest) > 0
-		for _, t := range rest {
-			all = all && (t.lower == "one" || strings.Contains(words, " "+t.lower+" "))
-		}
-		if all {
-			fitting = append(fitting, choice)
-		}
-	}
-	if len(fitting) == 1 {
-		return read(fitting[0])
-	}
-	return tokens
-}
-
 // mend corrects words that nobody knows and that are one letter off a word of the
 // caption, of the model's vocabulary or of the grammar. It says what it did.
 func (p *Planner) mend(tokens []token, talk Conversation) (out []token, said string) {

@@ -1,10 +1,9 @@
 package dialogue
 
 import (
+	"pentimento/editor/dialogue/lexicon"
 	"slices"
 	"strings"
-
-	"pentimento/editor/dialogue/lexicon"
 )
 
 // transform changes the picture as a whole: "turn it into a watercolour", "make
@@ -175,7 +174,7 @@ func (d *draft) placePhrase(p parsed) (from, to int) {
 		return end, end
 	}
 	n := p.nouns[best]
-	from, to = n.start-1, n.end
+	from = n.start - 1
 	for from > 0 && (p.tags[from-1] == preposition || placeWord[p.tokens[from-1].lower]) {
 		from--
 	}
@@ -281,103 +280,48 @@ func (d *draft) setBackground(adjectives []token) bool {
 	return true
 }
 
-// setStyle says how the picture is made. A medium goes before the caption ("an
-// oil painting of …"), other styles after it (", vintage style").
-func (d *draft) setStyle(style []token, prefix bool) bool {
-	style = trimMarks(style)
-	style, named := stripStyleWord(style)
-	if len(style) == 0 {
+func sceneTo(d *draft, m match) bool { return d.setScene(m["y"]) }
+
+func backgroundOnly(d *draft, m match) bool {
+	return len(m["y"]) < 5 && d.p.isAdjectival(m["y"]) && d.setBackground(m["y"])
+}
+
+func moveTo(d *draft, m match) bool {
+	what := d.resolve(m["x"])
+	if !what.whole && !what.found {
 		return false
 	}
-	d.widen(Global)
-	d.because("the style becomes " + phraseText(style))
-	p := d.caption.parse()
-	if n := len(p.nouns); n > 0 && prefix {
-		first := p.nouns[0]
-		if first.start == 0 && first.end < len(p.tokens) && p.tokens[first.end].lower == "of" && d.p.lex.CanBe(p.tokens[first.head].lower, lexicon.Picture) && d.p.isMedium(style[len(style)-1].lower) {
-			thing := parse(d.p.lex, style)
-			if name, ok := mainPhrase(thing); ok {
-				d.caption.splice(first.start, first.end, d.withArticle(thing, name))
-				return true
-			}
-		}
+	y := parse(d.p.lex, m["y"])
+	if m.text("y") != strings.TrimPrefix(m.text("y"), "front of ") {
+		return d.setScene(slices.Concat(m["relation"], m["y"]))
 	}
-	if prefix && d.p.isMedium(style[len(style)-1].lower) {
-		thing := parse(d.p.lex, style)
-		if name, ok := mainPhrase(thing); ok {
-			d.caption.seen = nil
-			if w := d.caption.words; len(w) > 0 && closedWord(w[0].lower) {
-				w[0].text = w[0].lower
-			}
-			lead := d.withArticle(thing, name)
-			if w := d.caption.words; len(w) > 0 && startsUpper(w[0].text) {
-				lead = slices.Clone(lead)
-				lead[0].text = upperFirst(lead[0].text)
-			}
-			d.caption.splice(0, 0, slices.Concat(lead, tokenise("of")))
-			return true
-		}
-	}
-	end := len(p.tokens)
-	for end > 0 && p.tags[end-1] == mark {
-		end--
-	}
-	words := slices.Concat(tokenise(","), style)
-	if named {
-		words = append(words, tokenise("style")...)
-	}
-	d.caption.splice(end, end, words)
-	return true
-}
-
-// stripStyleWord drops the article and a word for style; named tells that a
-// word for style is needed to make sense of what is left.
-func stripStyleWord(style []token) (rest []token, named bool) {
-	for len(style) > 1 && (style[0].lower == "a" || style[0].lower == "an" || style[0].lower == "the" || style[0].lower == "some") {
-		style = style[1:]
-	}
-	last := style[len(style)-1].lower
-	if len(style) > 1 && wordsForStyle[last] {
-		return style[:len(style)-1], last == "style"
-	}
-	return style, false
-}
-
-var wordsForStyle = set("style effect filter styling look aesthetic theme version")
-
-// isStyle tells whether a phrase is about how the picture is made.
-func (p *Planner) isStyle(phrase []token) bool {
-	if len(phrase) == 0 {
+	name, ok := mainPhrase(y)
+	if !ok || !d.p.lex.Is(y.tokens[name.head].lower, lexicon.Place) {
 		return false
 	}
-	for _, t := range phrase {
-		if t.lower == "of" || t.lower == "on" && len(phrase) > 3 {
-			break
-		}
+	if _, there := d.pickNamed(m["y"]); there {
+		return false
 	}
-	last := phrase[len(phrase)-1].lower
-	if wordsForStyle[last] || last == "tone" || last == "lighting" || last == "palette" || last == "grayscale" || last == "greyscale" || last == "sepia" {
-		return true
-	}
-	text := lower(phraseText(phrase))
-	if strings.HasPrefix(text, "in the style of") || strings.HasSuffix(text, "view") && len(phrase) < 4 {
-		return true
-	}
-	for _, t := range phrase {
-		if t.lower == "with" || t.lower == "holding" {
-			return false
-		}
-	}
-	return p.isMedium(last) || styleWord[last]
+	return d.setScene(slices.Concat(m["relation"], m["y"]))
 }
 
-var styleWord = set("vintage retro cyberpunk steampunk photorealistic realistic abstract minimalist surreal cinematic noir cartoonish cartoony painterly pixelated silhouette monochrome claymation origami pointillism impressionism impressionist expressionism cubism cubist anime manga neon 3d 2d baroque gothic futuristic hdr 8-bit high-contrast grayscale sepia bokeh lowpoly")
+func (d *draft) pickNamed(phrase []token) (referent, bool) {
+	r := d.resolve(phrase)
+	return r, r.found
+}
 
-// isMedium tells whether a noun names a kind of picture.
-func (p *Planner) isMedium(w string) bool {
-	switch w {
-	case "cartoon", "anime", "comic", "manga", "silhouette", "animation", "window", "tapestry", "pixel", "illustration", "render", "rendering", "crayon", "ink", "pastel", "graffiti", "mosaic", "watercolour", "drawing", "book", "claymation":
-		return w != "window" && w != "pixel" && w != "book" && w != "ink" && w != "pastel"
+func inBackground(d *draft, m match) bool {
+	thing := parse(d.p.lex, m["x"])
+	name, ok := mainPhrase(thing)
+	if !ok {
+		return false
 	}
-	return p.lex.Is(w, lexicon.Picture)
+	if r := d.resolve(m["x"]); r.found && d.p.lemma(r.noun) == d.p.lemma(thing.tokens[name.head].lower) {
+		return false
+	}
+	d.wholeScene = true
+	d.widen(Shape)
+	item := slices.Concat(d.withArticle(thing, name), tokenise("in the background"))
+	d.because("add " + phraseText(item))
+	return d.attachScene(item, "with")
 }

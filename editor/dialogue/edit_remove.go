@@ -2,8 +2,6 @@ package dialogue
 
 import (
 	"fmt"
-	"strings"
-
 	"pentimento/editor/dialogue/lexicon"
 )
 
@@ -237,23 +235,15 @@ func (d *draft) removeBackground() bool {
 	return false
 }
 
-// describe adds words that are no thing: "add surrounded by fans".
-func (d *draft) addDescription(item []token) bool {
-	p := parse(d.p.lex, item)
-	if len(item) == 0 {
+func removeX(d *draft, m match) bool { return d.remove(m["x"]) }
+
+func removeY(d *draft, m match) bool { return d.remove(m["y"]) }
+
+// notAdjective takes an adjective out: "not curly".
+func notAdjective(d *draft, m match) bool {
+	y := d.p.bareAdjectives(m["y"])
+	if len(y) != 1 {
 		return false
 	}
-	switch p.tags[0] {
-	case preposition, past, gerund:
-		end := d.tail(d.caption.parse())
-		lead := []token{}
-		if p.tags[0] != preposition {
-			lead = tokenise(",")
-		}
-		d.caption.splice(end, end, append(lead, item...))
-		d.because("add " + strings.TrimSpace(phraseText(item)))
-		d.widen(Shape)
-		return true
-	}
-	return false
+	return d.resolveAdjective(y).found && d.remove(y)
 }

@@ -1,9 +1,9 @@
 package dialogue
 
 import (
-	"slices"
-
 	"pentimento/editor/dialogue/lexicon"
+	"slices"
+	"strings"
 )
 
 // act makes what the spoken phrase names do something: "let the dog jump" makes
@@ -85,6 +85,9 @@ func (d *draft) after(p parsed, n nounPhrase) int {
 	_, end := d.extent(p, whole)
 	return end
 }
+
+// after are ways to end that carry no meaning.
+var after = phrases("please", "pls", "plz", "thanks", "thank you", "thx", "for me", "if you can", "if possible", "if you could", "would you", "could you", "can you", "ok", "okay", "now", "too", "as well", "also", "though", "for a change", "this time", "again", "once again", "for a start", "thank you very much")
 
 // placeAction writes a participle phrase after the noun phrase that ends at at:
 // in the place of a verb that says the same kind of thing, before one that
@@ -217,4 +220,166 @@ func cutInstead(things []token) (to, instead []token, ok bool) {
 		}
 	}
 	return nil, nil, false
+}
+
+// makeXY answers "make the bus red", "let the cat lick its nose", "make the donut
+// a cupcake": x is what the front of the words names, y the rest.
+func makeXY(d *draft, m match) bool {
+	y := m["y"]
+	x := m["x"]
+	if !d.isReference(x) {
+		return false
+	}
+	first := y[0].lower
+	if first == "of" || first == "'s" || first == "and" || first == "," {
+		return false
+	}
+	what := d.resolve(x)
+	if first == "into" || first == "to" {
+		return d.swap(x, y[1:])
+	}
+	if d.p.startsVerb(y) && !d.p.isAdjectival(y) {
+		if !what.found && !what.whole && len(x) > 4 {
+			return false
+		}
+		looks := first == "look" && (len(y) > 1 && closed[y[1].lower] == preposition && y[1].lower != "like" || len(y) > 1 && direction[y[1].lower])
+		if !looks && (first == "be" || first == "look" || first == "become") {
+			return d.become(x, y[1:])
+		}
+		return d.act(x, y)
+	}
+	switch {
+	case d.p.isAdjectival(y):
+		if what.whole {
+			return d.setMood(y)
+		}
+		return (what.found || what.head != "" || what.scene) && d.setAdjectives(x, y)
+	case closed[first] == determiner && first != "all":
+		return d.become(x, y)
+	case what.found || what.whole || what.scene:
+		return d.become(x, y)
+	}
+	return false
+}
+
+func makeSplit(d *draft, m match) bool {
+	return d.splits(m["z"], func(x, y []token) bool { return makeXY(d, match{"x": x, "y": y}) })
+}
+
+// become makes x what y says: an adjective, a noun, a doing, a place.
+func (d *draft) become(x, y []token) bool {
+	for len(y) > 1 && (y[0].lower == "be" || y[0].lower == "look" || y[0].lower == "like" || y[0].lower == "to" || y[0].lower == "become" || y[0].lower == "all") {
+		y = y[1:]
+	}
+	what := d.resolve(x)
+	switch {
+	case len(y) == 1 && possible(d.p.lex, y[0].lower).gerund && what.found && d.animate(what.noun) && !d.p.isAdjectival(y):
+		return d.act(x, y)
+	case what.scene:
+		return d.setScene(y)
+	case what.whole && d.p.isMoment(y):
+		return d.setTime(y)
+	case d.p.isAdjectival(y):
+		if what.whole {
+			return d.setMood(y)
+		}
+		return d.setAdjectives(x, y)
+	}
+	p := parse(d.p.lex, y)
+	switch first := p.tags[0]; {
+	case first == preposition && len(y) > 1:
+		if y[0].lower == "with" {
+			return d.give(x, y[1:], "with")
+		}
+		if d.p.isMoment(y) {
+			return d.setTime(y)
+		}
+		if what.whole {
+			return d.setScene(y)
+		}
+		return d.placePhraseAfter(what, y)
+	case first == gerund || y[0].lower == "doing":
+		return d.act(x, y)
+	case first == past || pastForm(y[0].lower, d.p.lex) || strings.HasSuffix(y[0].lower, "ut"):
+		return d.placePhraseAfter(what, y)
+	case first == verb && d.p.startsVerb(y):
+		return d.act(x, y)
+	case y[0].lower == "surrounded", y[0].lower == "made", y[0].lower == "covered", y[0].lower == "full":
+		return d.placePhraseAfter(what, y)
+	case len(p.nouns) > 0:
+		if possible(d.p.lex, y[0].lower).past && len(y) > 2 && closed[y[1].lower] == preposition {
+			return d.placePhraseAfter(what, y)
+		}
+		return d.swap(x, y)
+	}
+	return false
+}
+
+func beXY(d *draft, m match) bool {
+	y := m["y"]
+	x := m["x"]
+	if len(y) == 0 || !d.isReference(x) {
+		return false
+	}
+	return d.become(x, y)
+}
+
+func actXY(d *draft, m match) bool {
+	if !d.isReference(m["x"]) {
+		return false
+	}
+	if startsWith(m["y"], []string{"be"}) && len(m["y"]) > 1 {
+		return d.become(m["x"], m["y"][1:])
+	}
+	return d.p.startsVerb(m["y"]) && d.act(m["x"], m["y"])
+}
+
+// animate tells whether a noun can do things.
+func (d *draft) animate(noun string) bool {
+	return d.p.lex.Is(noun, lexicon.Person) || d.p.lex.Is(noun, lexicon.Animal)
+}
+
+// placePhraseAfter writes words after what they describe: "made of glass", "on a
+// table".
+func (d *draft) placePhraseAfter(what referent, y []token) bool {
+	p := d.caption.parse()
+	d.widen(Shape)
+	d.because("say " + phraseText(y))
+	if !what.found {
+		if what.head != "" && !what.whole {
+			return d.addDoing(what.phrase, y)
+		}
+		end := d.tail(p)
+		d.caption.splice(end, end, y)
+		return true
+	}
+	at := d.after(p, what.np)
+	d.attend(what.np.head)
+	d.caption.splice(at, at, y)
+	return true
+}
+
+func statement(d *draft, m match) bool {
+	if !d.isReference(m["x"]) {
+		return false
+	}
+	r := d.resolve(m["x"])
+	if !r.found && !r.whole {
+		return false
+	}
+	return d.become(m["x"], m["y"])
+}
+
+func wearingXY(d *draft, m match) bool {
+	return d.ownerKnown(m["x"]) && d.give(m["x"], m["y"], "wearing")
+}
+
+func havingXY(d *draft, m match) bool { return d.ownerKnown(m["x"]) && d.give(m["x"], m["y"], "with") }
+
+func (d *draft) ownerKnown(x []token) bool {
+	if !d.isReference(x) {
+		return false
+	}
+	r := d.resolve(x)
+	return r.found || r.whole
 }

@@ -2,9 +2,9 @@ package dialogue
 
 import (
 	"fmt"
-	"slices"
-
 	"pentimento/editor/dialogue/lexicon"
+	"slices"
+	"strings"
 )
 
 // add puts a thing, or a list of things, into the caption; place is what was said
@@ -206,121 +206,6 @@ func (d *draft) attach(owner *nounPhrase, item []token, lead string) bool {
 	return true
 }
 
-// farLists are lists further on that say what a person has: "a woman, smiling,
-// with blond hair".
-func (d *draft) farLists(p parsed, at int) []list {
-	for ; at < len(p.tokens); at++ {
-		for _, l := range d.lists(p, at) {
-			if n, ok := phraseAt(p, l.start+1); ok && d.attachable(p.tokens[n.head].lower) {
-				return []list{l}
-			}
-		}
-	}
-	return nil
-}
-
-// fitting is the list that a thing joins: the one with its connective, else one
-// that it can stand in. Only clothes can follow "wearing".
-func (d *draft) fitting(p parsed, lists []list, item []token, lead string) (list, bool) {
-	for _, l := range lists {
-		if p.tokens[l.start].lower == lead {
-			return l, true
-		}
-	}
-	for _, l := range lists {
-		if lead == "with" && d.p.lex.CanBe(item[len(item)-1].lower, lexicon.Garment) {
-			return l, true
-		}
-	}
-	return list{}, false
-}
-
-// wholePhrase is the phrase that n is inside of, as the woman in "a woman's
-// face".
-func wholePhrase(p parsed, n nounPhrase) nounPhrase {
-	for _, w := range p.nouns {
-		if w.owner == n.head {
-			return wholePhrase(p, w)
-		}
-	}
-	return n
-}
-
-// A list is what follows a "with" or "wearing" at start: things up to end.
-type list struct {
-	start, end int
-	// and is the index of the last "and" or comma between two things, or -1.
-	and int
-}
-
-// lists are the lists from position at on, one after the other.
-func (d *draft) lists(p parsed, at int) []list {
-	var all []list
-	for at < len(p.tokens) && (p.tokens[at].lower == "with" || p.tokens[at].lower == "wearing") {
-		l := d.readList(p, at)
-		if l.end == at+1 {
-			break
-		}
-		all = append(all, l)
-		at = l.end
-	}
-	return all
-}
-
-// readList reads things, with commas and "and" between them.
-func (d *draft) readList(p parsed, lead int) list {
-	l := list{start: lead, end: lead + 1, and: -1}
-	for {
-		at, joint := l.end, -1
-		if at > lead+1 {
-			for at < len(p.tokens) && (p.tokens[at].lower == "," || p.tokens[at].lower == "and") {
-				joint, at = at, at+1
-			}
-			if joint < 0 {
-				return l
-			}
-		}
-		n, ok := phraseAt(p, at)
-		if !ok {
-			return l
-		}
-		l.end = n.end
-		if joint >= 0 {
-			l.and = joint
-		}
-	}
-}
-
-func phraseAt(p parsed, at int) (nounPhrase, bool) {
-	best, ok := nounPhrase{}, false
-	for _, n := range p.nouns {
-		if n.start == at && (!ok || n.end > best.end) {
-			best, ok = n, true
-		}
-	}
-	return best, ok
-}
-
-// extend adds a thing to a list: "A" becomes "A and B", "A and B" becomes "A, B
-// and C".
-func (d *draft) extend(p parsed, l list, item []token) {
-	at := l.end
-	if l.and >= 0 && p.tokens[l.and].lower == "and" {
-		if l.and > 0 && p.tokens[l.and-1].lower == "," { // A, B, and C
-			d.caption.splice(l.and, l.and+1, nil)
-		} else {
-			d.caption.splice(l.and, l.and+1, tokenise(","))
-			at++
-		}
-		at--
-		if p.tokens[l.and-1].lower != "," {
-			at = l.end
-		}
-	}
-	d.caption.splice(at, at, slices.Concat(tokenise("and"), item))
-	d.attend(at + len(item))
-}
-
 // attachScene adds to the scene: to its list, else at the end, before what
 // ends a caption (time, style, a full stop).
 func (d *draft) attachScene(item []token, lead string) bool {
@@ -338,21 +223,6 @@ func (d *draft) attachScene(item []token, lead string) bool {
 	d.caption.splice(end, end, slices.Concat(tokenise(lead), item))
 	d.attend(end + len(item))
 	return true
-}
-
-// tail is where the last part of a caption begins that additions go before.
-func (d *draft) tail(p parsed) int {
-	end := len(p.tokens)
-	for end > 0 && p.tags[end-1] == mark {
-		end--
-	}
-	if m, ok := d.moment(p); ok && m.end == end && m.start > 0 {
-		return m.start
-	}
-	if i := slices.IndexFunc(p.tokens[:end], func(t token) bool { return t.lower == "," }); i > 0 && d.p.isStyle(p.tokens[i+1:end]) {
-		return i
-	}
-	return end
 }
 
 // addAt adds a thing at a place. If the caption names the place's noun, the
@@ -410,3 +280,124 @@ func splitPlace(place []token) (relation string, ground []token) {
 var beside = map[string]bool{"next to": true, "beside": true, "near": true, "by": true, "close to": true, "alongside": true}
 
 var placeWord = set("next close front top middle center centre side left right")
+
+// massNoun tells whether a noun takes no "a": water, snow, hair. WordNet does not
+// say; materials, weather and food that is no single thing are taken for it.
+func (p *Planner) massNoun(w string) bool {
+	if p.lex.IsPlural(w) {
+		return true
+	}
+	switch w {
+	case "hair", "water", "grass", "light", "lighting", "traffic", "clothing", "jewelry", "jewellery", "makeup", "lipstick", "furniture", "cutlery", "popcorn", "ice", "art", "music", "fur", "sunlight", "moonlight", "lightning", "fire", "food", "smoke", "glasses", "daylight", "ivy", "foliage":
+		return true
+	}
+	return p.lex.Is(w, lexicon.Material) || p.lex.Is(w, lexicon.Weather)
+}
+
+func addTo(d *draft, m match) bool {
+	if d.p.isStyle(m["y"]) || d.p.isMoment(m["y"]) {
+		return d.add(m["y"], nil, "")
+	}
+	if placeWord[m["y"][len(m["y"])-1].lower] {
+		return false
+	}
+	what := d.resolve(m["x"])
+	switch {
+	case what.whole || what.scene:
+		return d.add(m["y"], nil, "")
+	case what.found:
+		if d.p.isAdjectival(m["y"]) {
+			return d.setAdjectives(m["x"], m["y"])
+		}
+		return d.give(m["x"], m["y"], "with")
+	}
+	return d.add(m["y"], slices.Concat(tokenise("on"), m["x"]), "")
+}
+
+func addPlace(d *draft, m match) bool {
+	y := m["y"]
+	if r := d.resolve(y); r.found && len(y) > 0 && (y[0].lower == "the" || pronouns[y[0].lower]) {
+		return false
+	}
+	thing := parse(d.p.lex, y)
+	if name, ok := mainPhrase(thing); !ok || name.end < len(y)-6 {
+		return false
+	}
+	if _, _, ok := d.subjectAndVerb(y); ok {
+		return false // "have the zebra look at the camera"
+	}
+	x := d.resolve(m["x"])
+	if x.whole {
+		return d.add(y, nil, "")
+	}
+	if !x.found && d.p.isMoment(y) || d.p.isStyle(y) {
+		return d.add(y, nil, "")
+	}
+	if !d.startsThing(y) {
+		return false
+	}
+	return d.add(y, slices.Concat(m["relation"], m["x"]), "")
+}
+
+func addY(d *draft, m match) bool { return d.add(m["y"], nil, "") }
+
+func giveXY(d *draft, m match) bool {
+	give := func(x, y []token) bool {
+		what := d.resolve(x)
+		if !what.found && !what.whole || !d.startsThing(y) {
+			return false
+		}
+		return d.give(x, y, "with")
+	}
+	z := m["z"]
+	if len(z) > 1 && pronouns[z[0].lower] && give(z[:1], z[1:]) {
+		return true // "give her red hair": not "her red hair"
+	}
+	return d.splits(z, give)
+}
+
+// startsThing tells whether words begin as a noun phrase that is not just the
+// rest of another.
+func (d *draft) startsThing(y []token) bool {
+	t := guess(d.p.lex, y[0])
+	if t == preposition || t == conjunction || t == mark {
+		return false
+	}
+	return len(parse(d.p.lex, y).nouns) > 0
+}
+
+// describe adds words that are no thing: "add surrounded by fans".
+func (d *draft) addDescription(item []token) bool {
+	p := parse(d.p.lex, item)
+	if len(item) == 0 {
+		return false
+	}
+	switch p.tags[0] {
+	case preposition, past, gerund:
+		end := d.tail(d.caption.parse())
+		lead := []token{}
+		if p.tags[0] != preposition {
+			lead = tokenise(",")
+		}
+		d.caption.splice(end, end, append(lead, item...))
+		d.because("add " + strings.TrimSpace(phraseText(item)))
+		d.widen(Shape)
+		return true
+	}
+	return false
+}
+
+// tail is where the last part of a caption begins that additions go before.
+func (d *draft) tail(p parsed) int {
+	end := len(p.tokens)
+	for end > 0 && p.tags[end-1] == mark {
+		end--
+	}
+	if m, ok := d.moment(p); ok && m.end == end && m.start > 0 {
+		return m.start
+	}
+	if i := slices.IndexFunc(p.tokens[:end], func(t token) bool { return t.lower == "," }); i > 0 && d.p.isStyle(p.tokens[i+1:end]) {
+		return i
+	}
+	return end
+}

@@ -1,9 +1,8 @@
 package dialogue
 
 import (
-	"slices"
-
 	"pentimento/editor/dialogue/lexicon"
+	"slices"
 )
 
 var (
@@ -188,3 +187,16 @@ func (p *Planner) momentPhrase(phrase []token) []token {
 	}
 	return tokenise(text)
 }
+
+func momentOf(d *draft, m match) bool {
+	t := m["t"]
+	switch kind := m.text("kind"); {
+	case d.p.isAdjectival(t) && (kind == "sky" || kind == "day") && !timeWord[t[len(t)-1].lower]:
+		return d.setSky(kind, d.p.bareAdjectives(t))
+	case d.p.isMoment(t), d.p.isAdjectival(t):
+		return d.setTime(t)
+	}
+	return false
+}
+
+func momentOnly(d *draft, m match) bool { return d.p.isMoment(m["t"]) && d.setTime(m["t"]) }
