@@ -1,0 +1,2 @@
+-- Ends a job unless it is finished.
+return cancel(ARGV[1], tonumber(ARGV[2]))

@@ -1,0 +1,94 @@
+-- Shared by all scripts. KEYS[1] is the prefix of every key; it holds a hash
+-- tag, so that all keys are in one slot of a cluster. docs/decisions/0014 lists
+-- the keys.
+local P = KEYS[1]
+
+local function jobkey(id) return P .. 'job:' .. id end
+
+-- Milliseconds of the server's clock. Only displayed times and the preference
+-- for a worker hang on it, nothing that a jump could break.
+local function now()
+  local t = redis.call('TIME')
+  return t[1] * 1000 + math.floor(t[2] / 1000)
+end
+
+local function tell(asker, event)
+  redis.call('PUBLISH', P .. 'events:' .. asker, event)
+end
+
+local function heard(worker)
+  redis.call('ZADD', P .. 'alive', now(), worker)
+end
+
+local function alive(worker, silence)
+  local at = redis.call('ZSCORE', P .. 'alive', worker)
+  return at and math.abs(now() - at) < silence
+end
+
+-- unlease takes a running job from its worker.
+local function unlease(id, slot)
+  redis.call('HDEL', P .. 'beats', id)
+  redis.call('HDEL', P .. 'slots', slot)
+end
+
+-- finished ends a job that is in no list any more.
+local function finished(id, keep)
+  local job = redis.call('HMGET', jobkey(id), 'user', 'asker', 'key')
+  redis.call('HSET', jobkey(id), 'state', 'done')
+  redis.call('SREM', P .. 'open:' .. job[1], id)
+  redis.call('EXPIRE', jobkey(id), keep)
+  redis.call('EXPIRE', P .. 'key:' .. job[3], keep)
+  tell(job[2], cjson.encode({id = id, done = true}))
+end
+
+-- bury keeps a dead letter and drops the oldest beyond most.
+local function bury(id, failure, most)
+  local job = redis.call('HMGET', jobkey(id), 'body', 'user', 'attempt')
+  redis.call('HSET', P .. 'dead:' .. id, 'body', job[1], 'user', job[2], 'attempts', job[3], 'failure', failure)
+  redis.call('LPUSH', P .. 'dead', id)
+  while redis.call('LLEN', P .. 'dead') > most do
+    redis.call('DEL', P .. 'dead:' .. redis.call('RPOP', P .. 'dead'))
+  end
+end
+
+-- settled notes that somebody has taken the result of that key.
+local function settled(key, token, most)
+  redis.call('DEL', P .. 'key:' .. key)
+  redis.call('HSET', P .. 'settled', key, token)
+  redis.call('RPUSH', P .. 'settledorder', key)
+  while redis.call('LLEN', P .. 'settledorder') > most do
+    redis.call('HDEL', P .. 'settled', redis.call('LPOP', P .. 'settledorder'))
+  end
+end
+
+-- remove deletes every trace of a job but its key.
+local function remove(id)
+  local job = redis.call('HMGET', jobkey(id), 'user', 'asker', 'picture', 'chunks')
+  if not job[1] then return end
+  redis.call('SREM', P .. 'open:' .. job[1], id)
+  redis.call('SREM', P .. 'of:' .. job[1], id)
+  redis.call('SREM', P .. 'asked:' .. job[2], id)
+  if job[3] then
+    for n = 0, tonumber(job[4]) - 1 do redis.call('DEL', P .. 'picture:' .. job[3] .. ':' .. n) end
+  end
+  redis.call('DEL', jobkey(id))
+end
+
+-- cancel ends a job that waits or runs and reports whether it is cancelled.
+local function cancel(id, keep)
+  local job = redis.call('HMGET', jobkey(id), 'state', 'slot', 'user', 'round', 'cancelled')
+  if not job[1] then return 0 end
+  if job[1] == 'done' then return job[5] and 1 or 0 end
+  if job[1] == 'waiting' then
+    redis.call('ZREM', P .. 'waiting', id)
+    -- The user's next job may have the round of this one.
+    if redis.call('ZSCORE', P .. 'rounds', job[3]) == job[4] then
+      redis.call('ZINCRBY', P .. 'rounds', -1, job[3])
+    end
+  else
+    unlease(id, job[2])
+  end
+  redis.call('HSET', jobkey(id), 'cancelled', '1')
+  finished(id, keep)
+  return 1
+end
