@@ -1,0 +1,169 @@
+// Package recipefile writes a picture's recipe as a file that anybody can keep,
+// send and read back: JSON, or a PNG with the same JSON inside. docs/recipe.md
+// describes the format.
+//
+// A file comes from anywhere. What [Read] returns is within limits, but only
+// drawing it shows whether a model can.
+//
+// Start with [Of], [Document.JSON], [Document.Embed] and [Read].
+package recipefile
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"pentimento/editor/recipe"
+	"pentimento/session"
+)
+
+// What every document says first.
+const (
+	// Format is the name of the format.
+	Format = "pentimento recipe"
+	// Version is the version of the format that this program writes.
+	Version = 1
+)
+
+// Limits on what is read.
+const (
+	// MaxBytes is how long the JSON may be.
+	MaxBytes = 1 << 20
+	// MaxPNGBytes is how large a PNG may be.
+	MaxPNGBytes = 32 << 20
+	// MaxTurns is how many turns a recipe may have.
+	MaxTurns = 1000
+	// MaxTextBytes is how long a prompt or an utterance may be.
+	MaxTextBytes = 16 << 10
+	// MaxSpans is how many weights, windows or blend words a turn may have.
+	MaxSpans = 1000
+)
+
+// What can be wrong with a file. The texts are for the user.
+var (
+	// ErrNoRecipe: the file is no recipe and no PNG that contains one.
+	ErrNoRecipe = errors.New("there is no recipe in this file: give one that was exported here, JSON or PNG")
+	// ErrNewer: a later version of the program wrote the file.
+	ErrNewer = errors.New("the recipe was written by a newer version of this program")
+	// ErrInvalid: the file says that it is a recipe, but it is none that can
+	// be followed.
+	ErrInvalid = errors.New("the recipe is damaged")
+	// ErrTooLarge: the recipe is beyond the limits.
+	ErrTooLarge = errors.New("the recipe is too large")
+)
+
+// A Document is a recipe with the words that led to it.
+type Document struct {
+	// Format is the constant Format.
+	Format string `json:"format"`
+	// Version is that of the format.
+	Version int `json:"version"`
+	// Model is what the program that wrote the file called the model;
+	// Recipe.Settings.Model says exactly which it is.
+	Model string `json:"model,omitempty"`
+	// Recipe draws the picture.
+	Recipe recipe.Recipe `json:"recipe"`
+	// Said has what was said for each turn of the recipe, in order.
+	Said []Said `json:"said"`
+}
+
+// Said is how a turn came about.
+type Said struct {
+	// Utterance is what somebody said.
+	Utterance string `json:"utterance"`
+	// Edit is the edit in the fewest words; empty for the first turn.
+	Edit string `json:"edit,omitempty"`
+	// Time is when, in UTC.
+	Time time.Time `json:"time"`
+}
+
+// Of returns the document of a session's turn; model is what the model is
+// called. The error is [session.ErrNoSuchTurn] or one of the limits.
+func Of(s *session.Session, turn int, model string) (Document, error) {
+	branch, err := s.Branch(turn)
+	if err != nil {
+		return Document{}, err
+	}
+	d := Document{Format: Format, Version: Version, Model: model}
+	if d.Recipe, err = branch.RecipeFor(branch.Head); err != nil {
+		return Document{}, err
+	}
+	for _, t := range branch.Turns {
+		d.Said = append(d.Said, Said{Utterance: t.Utterance, Edit: t.Edit, Time: t.Time})
+	}
+	return d, d.validate()
+}
+
+// Branch returns the document's turns as [session.Session.Graft] takes them,
+// without pictures.
+func (d Document) Branch() *session.Session {
+	branch := &session.Session{Version: 1, Head: len(d.Recipe.Turns)}
+	for i, turn := range d.Recipe.Turns {
+		branch.Turns = append(branch.Turns, session.Turn{
+			ID: i + 1, Parent: i, Time: d.Said[i].Time, Utterance: d.Said[i].Utterance, Edit: d.Said[i].Edit,
+			Settings: d.Recipe.Settings, Recipe: turn,
+		})
+	}
+	return branch
+}
+
+// JSON returns the document as a file.
+func (d Document) JSON() ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(d); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrInvalid, err)
+	}
+	if b.Len() > MaxBytes {
+		return nil, fmt.Errorf("%w: %d bytes of JSON, %d are allowed", ErrTooLarge, b.Len(), MaxBytes)
+	}
+	return b.Bytes(), nil
+}
+
+// Read returns the document in a file, which is JSON or a PNG. Its errors are
+// [ErrNoRecipe], [ErrNewer], [ErrInvalid] and [ErrTooLarge].
+func Read(file []byte) (Document, error) {
+	if bytes.HasPrefix(file, []byte(pngSignature)) {
+		text, err := extract(file)
+		if err != nil {
+			return Document{}, err
+		}
+		file = text
+	}
+	if len(file) > MaxBytes {
+		return Document{}, fmt.Errorf("%w: %d bytes of JSON, %d are allowed", ErrTooLarge, len(file), MaxBytes)
+	}
+	return decode(file)
+}
+
+// decode returns the document that the JSON says.
+func decode(text []byte) (Document, error) {
+	var head struct {
+		Format  string `json:"format"`
+		Version int    `json:"version"`
+	}
+	if err := json.Unmarshal(text, &head); err != nil || head.Format != Format {
+		return Document{}, ErrNoRecipe
+	}
+	if head.Version > Version {
+		return Document{}, fmt.Errorf("%w: it is version %d, this one reads up to %d", ErrNewer, head.Version, Version)
+	}
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.DisallowUnknownFields()
+	var d Document
+	if err := dec.Decode(&d); err != nil {
+		return Document{}, fmt.Errorf("%w: %w", ErrInvalid, err)
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return Document{}, fmt.Errorf("%w: something follows it", ErrInvalid)
+	}
+	if err := d.validate(); err != nil {
+		return Document{}, err
+	}
+	return d, nil
+}

@@ -1,0 +1,138 @@
+package recipefile
+
+import (
+	"fmt"
+	"math"
+	"unicode/utf8"
+
+	"pentimento/editor/recipe"
+)
+
+// The ranges of numbers in a recipe; an engine may take less.
+const (
+	maxSteps  = 1000
+	maxNumber = 1e6
+)
+
+// validate reports whether the document is within the limits and its parts
+// belong together.
+func (d Document) validate() error {
+	r := d.Recipe
+	switch {
+	case d.Format != Format || d.Version != Version:
+		return fmt.Errorf("%w: it is %q, version %d", ErrInvalid, d.Format, d.Version)
+	case r.Version < 1:
+		return fmt.Errorf("%w: recipe version %d", ErrInvalid, r.Version)
+	case r.Version > recipe.Version:
+		return fmt.Errorf("%w: recipe version %d, this one follows up to %d", ErrNewer, r.Version, recipe.Version)
+	case len(r.Turns) > MaxTurns:
+		return fmt.Errorf("%w: %d turns, %d are allowed", ErrTooLarge, len(r.Turns), MaxTurns)
+	case len(r.Turns) == 0 || len(d.Said) != len(r.Turns):
+		return fmt.Errorf("%w: %d turns, and %d times something was said", ErrInvalid, len(r.Turns), len(d.Said))
+	}
+	if err := validateSettings(r.Settings); err != nil {
+		return err
+	}
+	if err := validateText("name of the model", d.Model); err != nil {
+		return err
+	}
+	source := ""
+	for i, turn := range r.Turns {
+		if err := validateTurn(turn, source); err != nil {
+			return fmt.Errorf("turn %d: %w", i+1, err)
+		}
+		if err := validateSaid(d.Said[i]); err != nil {
+			return fmt.Errorf("turn %d: %w", i+1, err)
+		}
+		source = turn.Prompt
+	}
+	return nil
+}
+
+func validateSettings(s recipe.Settings) error {
+	if s.Model == "" {
+		return fmt.Errorf("%w: it names no model", ErrInvalid)
+	}
+	if s.Steps < 1 || s.Steps > maxSteps {
+		return fmt.Errorf("%w: %d steps, 1 to %d are allowed", ErrInvalid, s.Steps, maxSteps)
+	}
+	if err := validateText("model", s.Model); err != nil {
+		return err
+	}
+	if err := validateText("scheduler", s.Scheduler); err != nil {
+		return err
+	}
+	return validateNumbers("guidance scale", s.Guidance)
+}
+
+// validateTurn checks a turn that edits a picture of the source prompt.
+func validateTurn(t recipe.Turn, source string) error {
+	if t.Prompt == "" {
+		return fmt.Errorf("%w: it has no prompt", ErrInvalid)
+	}
+	if err := validateText("prompt", t.Prompt); err != nil {
+		return err
+	}
+	if err := validateText("preset", t.Preset); err != nil {
+		return err
+	}
+	spans := make([]recipe.Span, 0, len(t.Weights)+len(t.Windows.CrossWords)+len(t.Blend.Target))
+	w := t.Windows
+	numbers := []float64{w.Cross.From, w.Cross.To, w.Self.From, w.Self.To, w.Value.From, w.Value.To, w.ValueMix, t.Blend.Threshold, t.Blend.Start}
+	for _, weight := range t.Weights {
+		spans, numbers = append(spans, weight.Span), append(numbers, weight.Factor)
+	}
+	for _, word := range w.CrossWords {
+		spans, numbers = append(spans, word.Span), append(numbers, word.From, word.To)
+	}
+	spans = append(spans, t.Blend.Target...)
+	if err := validateNumbers("number", numbers...); err != nil {
+		return err
+	}
+	if err := validateSpans(t.Prompt, spans); err != nil {
+		return err
+	}
+	return validateSpans(source, t.Blend.Source)
+}
+
+func validateSaid(s Said) error {
+	if year := s.Time.UTC().Year(); year < 1 || year > 9999 {
+		return fmt.Errorf("%w: it was said in the year %d", ErrInvalid, year)
+	}
+	if err := validateText("utterance", s.Utterance); err != nil {
+		return err
+	}
+	return validateText("edit", s.Edit)
+}
+
+// validateSpans reports whether all spans are words of the prompt.
+func validateSpans(prompt string, spans []recipe.Span) error {
+	if len(spans) > MaxSpans {
+		return fmt.Errorf("%w: %d words with settings of their own, %d are allowed", ErrTooLarge, len(spans), MaxSpans)
+	}
+	for _, s := range spans {
+		if s.Start < 0 || s.Start >= s.End || s.End > len(prompt) || !utf8.ValidString(prompt[s.Start:s.End]) {
+			return fmt.Errorf("%w: %d to %d is no part of %.80q", ErrInvalid, s.Start, s.End, prompt)
+		}
+	}
+	return nil
+}
+
+func validateText(what, text string) error {
+	if len(text) > MaxTextBytes {
+		return fmt.Errorf("%w: the %s has %d bytes, %d are allowed", ErrTooLarge, what, len(text), MaxTextBytes)
+	}
+	if !utf8.ValidString(text) {
+		return fmt.Errorf("%w: the %s is not UTF-8", ErrInvalid, what)
+	}
+	return nil
+}
+
+func validateNumbers(what string, numbers ...float64) error {
+	for _, n := range numbers {
+		if math.IsNaN(n) || math.Abs(n) > maxNumber {
+			return fmt.Errorf("%w: the %s is %v", ErrInvalid, what, n)
+		}
+	}
+	return nil
+}
