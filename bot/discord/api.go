@@ -1,0 +1,287 @@
+package discord
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/bwmarrin/discordgo"
+)
+
+// api is the bot's side of Discord's REST interface, and the only place that
+// calls discordgo.
+//
+// Every call has a discordgo session of its own: its rate limiter keeps an
+// entry for each interaction for ever, and makes all users' answers wait for
+// one another. The limits are kept by package limiter, below the client.
+type api struct {
+	token  string
+	client *http.Client
+	app    string // the application's ID
+}
+
+// requestDeadline bounds a request with all its repetitions.
+const requestDeadline = 2 * time.Minute
+
+// newAPI returns the interface at base, "https://discord.com" if that is
+// empty, reached by transport.
+func newAPI(token, base string, transport http.RoundTripper) *api {
+	return &api{token: token, client: &http.Client{Transport: &address{base: base, next: transport}}}
+}
+
+// address sends requests to version 10 of the interface, which discordgo
+// can only be told by a global variable, and to another host for tests.
+type address struct {
+	base string
+	next http.RoundTripper
+}
+
+// RoundTrip implements [http.RoundTripper].
+func (a *address) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	r.URL.Path = strings.Replace(r.URL.Path, "/api/v"+discordgo.APIVersion+"/", "/api/v10/", 1)
+	if a.base != "" {
+		scheme, host, _ := strings.Cut(a.base, "://")
+		r.URL.Scheme, r.URL.Host, r.Host = scheme, host, ""
+	}
+	return a.next.RoundTrip(r)
+}
+
+// session is a discordgo session for one call.
+func (a *api) session() *discordgo.Session {
+	return &discordgo.Session{
+		Token: "Bot " + a.token, Client: a.client, Ratelimiter: discordgo.NewRatelimiter(),
+		UserAgent: "DiscordBot (https://github.com/pentimento, 1)",
+	}
+}
+
+func (a *api) options(ctx context.Context) (context.CancelFunc, discordgo.RequestOption) {
+	ctx, cancel := context.WithTimeout(ctx, requestDeadline)
+	return cancel, discordgo.WithContext(ctx)
+}
+
+// picture is a file to send.
+type picture struct {
+	name string
+	data []byte
+}
+
+// content is what a message shows: all of it, in place of what was there.
+type content struct {
+	text    string
+	rows    []discordgo.MessageComponent
+	files   []picture
+	private bool // for the user alone, in answers to interactions
+}
+
+func (c content) parts() (rows []discordgo.MessageComponent, files []*discordgo.File) {
+	for _, f := range c.files {
+		kind := "image/png"
+		switch {
+		case strings.HasSuffix(f.name, ".gif"):
+			kind = "image/gif"
+		case strings.HasSuffix(f.name, ".json"):
+			kind = "application/json"
+		}
+		files = append(files, &discordgo.File{Name: f.name, ContentType: kind, Reader: bytes.NewReader(f.data)})
+	}
+	if rows = c.rows; rows == nil {
+		rows = []discordgo.MessageComponent{}
+	}
+	return rows, files
+}
+
+// noMentions makes a message notify nobody, whatever its text says.
+func noMentions() *discordgo.MessageAllowedMentions {
+	return &discordgo.MessageAllowedMentions{Parse: []discordgo.AllowedMentionType{}}
+}
+
+// post writes an ordinary message; replyTo may be "".
+func (a *api) post(ctx context.Context, channelID, replyTo string, c content) (string, error) {
+	cancel, option := a.options(ctx)
+	defer cancel()
+	rows, files := c.parts()
+	send := &discordgo.MessageSend{Content: c.text, Components: rows, Files: files, AllowedMentions: noMentions()}
+	if replyTo != "" {
+		softly := false
+		send.Reference = &discordgo.MessageReference{MessageID: replyTo, ChannelID: channelID, FailIfNotExists: &softly}
+	}
+	m, err := a.session().ChannelMessageSendComplex(channelID, send, option)
+	if err != nil {
+		return "", explain("write a message", err)
+	}
+	return m.ID, nil
+}
+
+// edit replaces a message of the bot.
+func (a *api) edit(ctx context.Context, channelID, messageID string, c content) error {
+	cancel, option := a.options(ctx)
+	defer cancel()
+	rows, files := c.parts()
+	attachments := []*discordgo.MessageAttachment{}
+	_, err := a.session().ChannelMessageEditComplex(&discordgo.MessageEdit{
+		Channel: channelID, ID: messageID, Content: &c.text, Components: &rows, Files: files,
+		Attachments: &attachments, AllowedMentions: noMentions(),
+	}, option)
+	return explain("change a message", err)
+}
+
+// remove deletes a message of the bot.
+func (a *api) remove(ctx context.Context, channelID, messageID string) error {
+	cancel, option := a.options(ctx)
+	defer cancel()
+	return explain("delete a message", a.session().ChannelMessageDelete(channelID, messageID, option))
+}
+
+// fetch returns a message, read by the bot's own eyes.
+func (a *api) fetch(ctx context.Context, channelID, messageID string) (*message, error) {
+	m := new(message)
+	return m, a.get(ctx, discordgo.EndpointChannelMessage(channelID, messageID), m)
+}
+
+// channel returns a channel.
+func (a *api) channel(ctx context.Context, id string) (channel, error) {
+	var c channel
+	return c, a.get(ctx, discordgo.EndpointChannel(id), &c)
+}
+
+// get reads an object.
+func (a *api) get(ctx context.Context, url string, into any) error {
+	cancel, option := a.options(ctx)
+	defer cancel()
+	data, err := a.session().RequestWithBucketID(http.MethodGet, url, nil, url, option)
+	if err != nil {
+		return explain("ask Discord", err)
+	}
+	if err := json.Unmarshal(data, into); err != nil {
+		return fmt.Errorf("read Discord's answer: %w", err)
+	}
+	return nil
+}
+
+// openThread opens a thread at a message.
+func (a *api) openThread(ctx context.Context, channelID, messageID, name string) (string, error) {
+	cancel, option := a.options(ctx)
+	defer cancel()
+	thread, err := a.session().MessageThreadStartComplex(channelID, messageID, &discordgo.ThreadStart{Name: name, AutoArchiveDuration: 1440}, option)
+	if err != nil {
+		return "", explain("open a thread", err)
+	}
+	return thread.ID, nil
+}
+
+// respond gives the first answer to an interaction.
+func (a *api) respond(ctx context.Context, i *interaction, r *discordgo.InteractionResponse) error {
+	cancel, option := a.options(ctx)
+	defer cancel()
+	return explain("answer an interaction", a.session().InteractionRespond(&discordgo.Interaction{ID: i.ID, Token: i.Token}, r, option))
+}
+
+// original returns the ID of the message that the first answer made.
+func (a *api) original(ctx context.Context, i *interaction) (string, error) {
+	var m message
+	err := a.get(ctx, discordgo.EndpointWebhookMessage(a.app, i.Token, "@original"), &m)
+	return m.ID, err
+}
+
+// editOriginal replaces the message that the first answer made.
+func (a *api) editOriginal(ctx context.Context, i *interaction, c content) error {
+	cancel, option := a.options(ctx)
+	defer cancel()
+	rows, files := c.parts()
+	attachments := []*discordgo.MessageAttachment{}
+	_, err := a.session().InteractionResponseEdit(&discordgo.Interaction{AppID: a.app, Token: i.Token}, &discordgo.WebhookEdit{
+		Content: &c.text, Components: &rows, Files: files, Attachments: &attachments, AllowedMentions: noMentions(),
+	}, option)
+	return explain("change an answer", err)
+}
+
+// register replaces all of the bot's commands.
+func (a *api) register(ctx context.Context, commands []*discordgo.ApplicationCommand) error {
+	cancel, option := a.options(ctx)
+	defer cancel()
+	_, err := a.session().ApplicationCommandBulkOverwrite(a.app, "", commands, option)
+	return explain("register the commands", err)
+}
+
+// application is what the bot is told about itself.
+type application struct {
+	ID    string `json:"id"`
+	Name  string `json:"name"`
+	Flags int    `json:"flags"`
+	Owner user   `json:"owner"`
+	Team  *struct {
+		OwnerID string `json:"owner_user_id"`
+	} `json:"team"`
+}
+
+// The application's flags for the Message Content intent: granted to a
+// verified bot, or switched on for a small one.
+const messageContentFlags = 1<<18 | 1<<19
+
+// about asks who the bot is.
+func (a *api) about(ctx context.Context) (application, error) {
+	var app application
+	err := a.get(ctx, discordgo.EndpointAPI+"applications/@me", &app)
+	return app, err
+}
+
+// gatewayBot asks where the gateway is, and for how many shards.
+func (a *api) gatewayBot(ctx context.Context) (url string, shards int, err error) {
+	var in struct {
+		URL    string `json:"url"`
+		Shards int    `json:"shards"`
+	}
+	err = a.get(ctx, discordgo.EndpointGatewayBot, &in)
+	if err == nil && in.URL == "" {
+		err = errors.New("find the gateway: Discord gave no address")
+	}
+	return in.URL, in.Shards, err
+}
+
+// What Discord may answer that the bot acts on.
+var (
+	errToken      = errors.New("Discord does not know the token: copy it again from the Bot page of the developer portal into DISCORD_TOKEN")
+	errGone       = errors.New("it is gone, or was answered already")
+	errPermission = errors.New("the bot is not allowed to do that here")
+)
+
+// explain names an error; discordgo's texts hold whole requests.
+func explain(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	var rest *discordgo.RESTError
+	if !errors.As(err, &rest) || rest.Response == nil {
+		return fmt.Errorf("%s: %w", what, withoutURL(err))
+	}
+	detail := rest.Response.Status
+	if rest.Message != nil && rest.Message.Message != "" {
+		detail = fmt.Sprintf("%s (%d)", rest.Message.Message, rest.Message.Code)
+	}
+	switch rest.Response.StatusCode {
+	case http.StatusUnauthorized:
+		return fmt.Errorf("%s: %w", what, errToken)
+	case http.StatusForbidden:
+		return fmt.Errorf("%s: %w: %s", what, errPermission, detail)
+	case http.StatusNotFound:
+		return fmt.Errorf("%s: %w: %s", what, errGone, detail)
+	}
+	return fmt.Errorf("%s: %s", what, detail)
+}
+
+// withoutURL drops the address from an error of the client: those of webhooks
+// hold tokens.
+func withoutURL(err error) error {
+	type hasURL interface{ Unwrap() error }
+	var wrapped hasURL
+	if strings.Contains(err.Error(), "http") && errors.As(err, &wrapped) {
+		return wrapped.Unwrap()
+	}
+	return err
+}

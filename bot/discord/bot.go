@@ -1,0 +1,350 @@
+// Package discord is the bot: the conversation as people on Discord hold it.
+//
+// Start with [Bot.Run]. The way of a request through the package: events.go
+// decodes what Discord tells, interactions.go (commands, buttons, modals) and
+// messages.go (free text) find out what is asked, of which picture of whom;
+// every answer that needs drawing becomes a turn (turn.go), one ordinary
+// message that lives from its place in the line to the picture. views.go is
+// what messages look like, ids.go the signed state that buttons carry,
+// policy.go who may do what. api.go alone calls discordgo; packages gateway
+// and limiter keep the connection and the rate limits.
+package discord
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"pentimento/bot"
+	"pentimento/bot/discord/gateway"
+	"pentimento/bot/discord/limiter"
+	"pentimento/editor/dialogue"
+	"pentimento/session"
+)
+
+// Options are what a bot is made of.
+type Options struct {
+	// Token is the bot's, from the environment.
+	Token string
+	// Engine draws, Planner understands, Store keeps the sessions.
+	Engine  bot.Engine
+	Planner *dialogue.Planner
+	Store   session.Store
+	// StateFile keeps what the bot remembers beside the sessions.
+	StateFile string
+	// Line is where turns wait; one at a time and five a user if nil.
+	Line Line
+	// Clock is the world's time and chance.
+	Clock bot.Clock
+	// Defaults are the hyper-parameters of somebody who set none.
+	Defaults bot.Options
+	// Policy is who may do what.
+	Policy Policy
+	// Rename gives commands other names.
+	Rename map[string]string
+	// NoMessageContent does without the Message Content intent.
+	NoMessageContent bool
+	// Log is where to log.
+	Log *slog.Logger
+	// Base is the address of the REST interface; https://discord.com if empty.
+	Base string
+	// Transport sends HTTP requests; http.DefaultTransport if nil.
+	Transport http.RoundTripper
+	// Backoff and Deadline are those of gateway.Client.
+	Backoff, Deadline time.Duration
+	// Ready is called with the invite link whenever a connection stands; nil
+	// for nobody.
+	Ready func(invite string)
+}
+
+// Bot is the bot. Make one with [New] and let it [Bot.Run].
+type Bot struct {
+	o      Options
+	log    *slog.Logger
+	api    *api
+	state  *state
+	signer signer
+	seen   *recent
+	work   sync.WaitGroup
+
+	mu       sync.Mutex
+	self     string // the bot's user ID
+	admins   []string
+	turns    map[string]*turn              // by message
+	pending  map[string]*dialogue.Question // by session
+	draining bool
+	warned   map[string]bool // channels in which the missing intent was explained
+	places   map[string]channel
+	began    time.Time
+}
+
+// New returns a bot; it is not connected yet. Close it in the end.
+func New(o Options) (*Bot, error) {
+	if err := checkRenames(o.Rename); err != nil {
+		return nil, err
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Line == nil {
+		o.Line = NewLine(1, 5)
+	}
+	st, err := openState(o.StateFile)
+	if err != nil {
+		return nil, err
+	}
+	key, err := st.signingKey()
+	if err != nil {
+		return nil, errors.Join(err, st.close())
+	}
+	transport := &limiter.Transport{Next: o.Transport, Log: o.Log}
+	return &Bot{
+		o: o, log: o.Log, api: newAPI(o.Token, o.Base, transport), state: st, signer: signer{key}, seen: newRecent(8192),
+		turns: map[string]*turn{}, pending: map[string]*dialogue.Question{}, warned: map[string]bool{},
+		places: map[string]channel{}, began: o.Clock.Now(),
+	}, nil
+}
+
+// Close releases what the bot remembers.
+func (b *Bot) Close() error { return b.state.close() }
+
+// Drain is how long turns that are being drawn may go on after Run's context
+// has ended.
+const Drain = 20 * time.Second
+
+// Run connects and answers until ctx ends. Then running turns have [Drain] to
+// finish, and the messages of the others say that they were not drawn. The
+// error is nil after that, or says what to fix.
+func (b *Bot) Run(ctx context.Context) error {
+	app, err := b.start(ctx)
+	if err != nil {
+		return err
+	}
+	url, shards, err := b.api.gatewayBot(ctx)
+	if err != nil {
+		return err
+	}
+	// Turns outlive the connection by the time that they may take to finish.
+	working, stop := context.WithCancelCause(context.WithoutCancel(ctx))
+	defer stop(nil)
+	connected, disconnect := context.WithCancel(ctx)
+	defer disconnect()
+	failures := make(chan error, shards)
+	gate := &identifyGate{}
+	for n := range max(1, shards) {
+		client := b.shard(working, app.ID, url, n, max(1, shards), gate)
+		go func() { failures <- client.Run(connected) }()
+	}
+	for range max(1, shards) {
+		if failure := <-failures; failure != nil {
+			err = errors.Join(err, failure)
+			disconnect()
+		}
+	}
+	b.finish(stop)
+	return err
+}
+
+// start asks who the bot is, registers its commands if they have changed, and
+// tidies up after the last run.
+func (b *Bot) start(ctx context.Context) (application, error) {
+	app, err := b.api.about(ctx)
+	if err != nil {
+		return app, err
+	}
+	b.api.app = app.ID
+	b.mu.Lock()
+	b.self = app.ID
+	b.admins = append(append([]string(nil), b.o.Policy.Admins...), app.Owner.ID)
+	if app.Team != nil {
+		b.admins = append(b.admins, app.Team.OwnerID)
+	}
+	b.mu.Unlock()
+	if err := b.register(ctx); err != nil {
+		return app, err
+	}
+	return app, b.tidy(ctx)
+}
+
+// register registers the commands if they differ from those that were
+// registered last.
+func (b *Bot) register(ctx context.Context) error {
+	list := commands(b.o.Rename)
+	sum, err := digest(list)
+	if err != nil {
+		return err
+	}
+	sum = b.api.app + " " + sum
+	if string(b.state.get(bucketMeta, "commands")) == sum {
+		return nil
+	}
+	if err := b.api.register(ctx, list); err != nil {
+		return err
+	}
+	b.log.Info("registered the commands", "commands", len(list))
+	return b.state.put(bucketMeta, "commands", []byte(sum))
+}
+
+// tidy tells those who waited when the bot was last killed.
+func (b *Bot) tidy(ctx context.Context) error {
+	left, err := b.state.opened()
+	for id, m := range left {
+		c := content{text: notDrawn(m.Said, "I was restarted before this was drawn; say it again.")}
+		if editing := b.api.edit(ctx, m.Channel, id, c); editing != nil {
+			b.log.Warn("a message from before the restart stays as it is", "error", editing)
+		}
+	}
+	return err
+}
+
+// shard is the connection of one shard.
+func (b *Bot) shard(working context.Context, app, url string, n, of int, gate *identifyGate) *gateway.Client {
+	intents := gateway.Guilds | gateway.GuildMessages | gateway.DirectMessages
+	if !b.o.NoMessageContent {
+		intents |= gateway.MessageContent
+	}
+	return &gateway.Client{
+		Token: b.o.Token, Intents: intents, Shard: n, Shards: of, Log: b.log, Backoff: b.o.Backoff, Deadline: b.o.Deadline,
+		URL: func(ctx context.Context) (string, error) {
+			if url != "" {
+				first := url
+				url = "" // asked anew from the second time on
+				return first, nil
+			}
+			again, _, err := b.api.gatewayBot(ctx)
+			return again, err
+		},
+		Identify: gate.wait,
+		Handle:   func(e gateway.Event) { b.handle(working, app, e) },
+	}
+}
+
+// handle acts on an event without holding up the next.
+func (b *Bot) handle(ctx context.Context, app string, e gateway.Event) {
+	switch e.Type {
+	case "READY":
+		b.ready(app, e.Data)
+	case "INTERACTION_CREATE":
+		var i interaction
+		if err := json.Unmarshal(e.Data, &i); err != nil {
+			b.log.Warn("an interaction that cannot be read", "error", err)
+			return
+		}
+		if b.seen.add(i.ID) {
+			b.work.Go(func() { b.interact(ctx, &i) })
+		}
+	case "MESSAGE_CREATE":
+		var m message
+		if err := json.Unmarshal(e.Data, &m); err != nil {
+			b.log.Warn("a message that cannot be read", "error", err)
+			return
+		}
+		if b.seen.add(m.ID) {
+			b.work.Go(func() { b.hear(ctx, &m) })
+		}
+	}
+}
+
+// ready notes who the bot is.
+func (b *Bot) ready(app string, data json.RawMessage) {
+	var in struct {
+		User   user `json:"user"`
+		Guilds []struct {
+			ID string `json:"id"`
+		} `json:"guilds"`
+	}
+	if err := json.Unmarshal(data, &in); err != nil {
+		b.log.Warn("READY cannot be read", "error", err)
+		return
+	}
+	b.mu.Lock()
+	b.self = in.User.ID
+	b.mu.Unlock()
+	b.log.Info("connected to Discord", "as", in.User.Username, "servers", len(in.Guilds))
+	if b.o.Ready != nil {
+		b.o.Ready(Invite(app))
+	}
+}
+
+// Invite is the link that adds the bot to a server, or to somebody's account.
+func Invite(app string) string {
+	return fmt.Sprintf("https://discord.com/oauth2/authorize?client_id=%s&scope=bot+applications.commands&permissions=%d", app, uint64(invitePermissions))
+}
+
+// errStopping ends turns when the bot stops.
+var errStopping = errors.New("the bot is being stopped")
+
+// finish lets running turns end.
+func (b *Bot) finish(stop context.CancelCauseFunc) {
+	b.mu.Lock()
+	b.draining = true
+	for _, t := range b.turns {
+		if !t.drawing {
+			t.cancel(errStopping)
+		}
+	}
+	b.mu.Unlock()
+	timer := time.AfterFunc(Drain, func() { stop(errStopping) })
+	defer timer.Stop()
+	b.work.Wait()
+}
+
+// identifyGate lets one shard identify itself in five seconds, as Discord
+// allows.
+type identifyGate struct {
+	mu   sync.Mutex
+	next time.Time
+}
+
+// identifyEvery is the time between two IDENTIFYs.
+const identifyEvery = 5 * time.Second
+
+func (g *identifyGate) wait(ctx context.Context) error {
+	g.mu.Lock()
+	start := time.Now()
+	if g.next.After(start) {
+		start = g.next
+	}
+	g.next = start.Add(identifyEvery)
+	g.mu.Unlock()
+	timer := time.NewTimer(time.Until(start))
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
+
+// recent remembers the last events, so that one that is delivered twice is
+// acted on once.
+type recent struct {
+	mu    sync.Mutex
+	known map[string]bool
+	ring  []string
+	next  int
+}
+
+func newRecent(size int) *recent {
+	return &recent{known: make(map[string]bool, size), ring: make([]string, size)}
+}
+
+// add reports whether the ID is new.
+func (r *recent) add(id string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.known[id] {
+		return false
+	}
+	delete(r.known, r.ring[r.next])
+	r.ring[r.next] = id
+	r.known[id] = true
+	r.next = (r.next + 1) % len(r.ring)
+	return true
+}

@@ -1,0 +1,405 @@
+package discord
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/bwmarrin/discordgo"
+
+	"pentimento/bot"
+	"pentimento/bot/gallery"
+	"pentimento/editor"
+	"pentimento/session"
+)
+
+// How long things are shared.
+const (
+	copyLifetime  = time.Minute
+	shareLifetime = 90 * 24 * time.Hour
+)
+
+// heating is a turn that shows where a word acts.
+func (b *Bot) heating(t *turn, word string) {
+	t.said = "attention of " + word
+	t.do = func(ctx context.Context, c *bot.Conversation, _ func(editor.Progress)) (content, error) {
+		heat, err := c.Attention(ctx, word)
+		if err != nil {
+			return content{}, err
+		}
+		overlay, err := gallery.Heat(heat.PNG, heat.Map, heat.Width, heat.Height, heat.Word)
+		if err != nil {
+			return content{}, err
+		}
+		return content{
+			text:  fmt.Sprintf("attention of **%s** in turn %d", escape(heat.Word), heat.Turn.ID),
+			files: []picture{{b.fileName("attention.png"), overlay}},
+		}, nil
+	}
+}
+
+// page is a turn that shows the session in some way, without drawing.
+func (b *Bot) page(ctx context.Context, i *interaction, said string, make func(context.Context, *bot.Conversation) (content, error)) {
+	t := b.turnOf(i)
+	t.said, t.quick = said, true
+	t.do = func(ctx context.Context, c *bot.Conversation, _ func(editor.Progress)) (content, error) {
+		return make(ctx, c)
+	}
+	b.take(ctx, i, t, false)
+}
+
+// history shows all turns as a tree, with thumbnails.
+func (b *Bot) history(ctx context.Context, i *interaction) {
+	b.page(ctx, i, "history", func(ctx context.Context, c *bot.Conversation) (content, error) {
+		s, err := c.Session(ctx)
+		if err != nil {
+			return content{}, err
+		}
+		if s.Head == 0 {
+			return content{}, bot.ErrNothingDrawn
+		}
+		turns := s.Turns[max(0, len(s.Turns)-maxThumbnails):]
+		frames, err := framesOf(ctx, c, s, turns, func(t session.Turn) string { return fmt.Sprintf("%d: %s", t.ID, describe(t)) })
+		if err != nil {
+			return content{}, err
+		}
+		sheet, err := gallery.Sheet(frames, 5)
+		if err != nil {
+			return content{}, err
+		}
+		return content{text: cut(tree(s), maxContent), files: []picture{{b.fileName("history.png"), sheet}}}, nil
+	})
+}
+
+// maxThumbnails is how many pictures a history shows.
+const maxThumbnails = 25
+
+// tree draws the session's turns, each below the one it edits.
+func tree(s *session.Session) string {
+	var out strings.Builder
+	var walk func(turns []session.Turn, depth int)
+	walk = func(turns []session.Turn, depth int) {
+		for _, t := range turns {
+			mark := ""
+			if t.ID == s.Head {
+				mark = "  ← here"
+			}
+			fmt.Fprintf(&out, "%s%d  %s%s\n", strings.Repeat("  ", min(depth, 20)), t.ID, strings.ReplaceAll(cut(describe(t), 60), "`", "'"), mark)
+			walk(s.Children(t.ID), depth+1)
+		}
+	}
+	walk(s.Roots(), 0)
+	const room = maxContent - 20
+	text := out.String()
+	if len(text) > room {
+		text = "…\n" + text[len(text)-room:]
+	}
+	return "```\n" + strings.ToValidUTF8(text, "") + "```"
+}
+
+// framesOf are the pictures of turns, with labels.
+func framesOf(ctx context.Context, c *bot.Conversation, s *session.Session, turns []session.Turn, label func(session.Turn) string) ([]gallery.Frame, error) {
+	var frames []gallery.Frame
+	for _, t := range turns {
+		picture, err := c.Picture(ctx, s, t.ID)
+		if err != nil {
+			return nil, err
+		}
+		frames = append(frames, gallery.Frame{PNG: picture, Label: label(t)})
+	}
+	return frames, nil
+}
+
+// pathFrames are the pictures on the way to a turn; 0 means the head.
+func pathFrames(ctx context.Context, c *bot.Conversation, id int) ([]gallery.Frame, *session.Session, error) {
+	s, err := c.Session(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	if s.Head == 0 {
+		return nil, nil, bot.ErrNothingDrawn
+	}
+	if id == 0 {
+		id = s.Head
+	}
+	path, err := s.Path(id)
+	if err != nil {
+		return nil, nil, err
+	}
+	frames, err := framesOf(ctx, c, s, path[max(0, len(path)-maxThumbnails):], describe)
+	return frames, s, err
+}
+
+// animate makes a GIF of the way to the picture.
+func (b *Bot) animate(ctx context.Context, i *interaction) {
+	b.page(ctx, i, "animate", func(ctx context.Context, c *bot.Conversation) (content, error) {
+		frames, _, err := pathFrames(ctx, c, 0)
+		if err != nil {
+			return content{}, err
+		}
+		film, err := gallery.Animate(frames)
+		if err != nil {
+			return content{}, err
+		}
+		return content{text: plural(len(frames), "picture"), files: []picture{{b.fileName("animation.gif"), film}}}, nil
+	})
+}
+
+// share shares the head.
+func (b *Bot) share(ctx context.Context, i *interaction) {
+	b.shareTurn(ctx, i, sessionKey(i.by().ID, i.ChannelID), 0)
+}
+
+// shareTurn writes the way to a turn as a filmstrip and a GIF, with the code
+// for /fork, and opens a thread about it where that is possible.
+func (b *Bot) shareTurn(ctx context.Context, i *interaction, key session.Key, id int) {
+	t := b.turnOf(i)
+	t.key, t.said, t.quick = key, "share", true
+	t.do = func(ctx context.Context, c *bot.Conversation, _ func(editor.Progress)) (content, error) {
+		frames, s, err := pathFrames(ctx, c, id)
+		if err != nil {
+			return content{}, err
+		}
+		if id == 0 {
+			id = s.Head
+		}
+		strip, err := gallery.Sheet(frames, 5)
+		if err != nil {
+			return content{}, err
+		}
+		film, err := gallery.Animate(frames)
+		if err != nil {
+			return content{}, err
+		}
+		code, err := b.o.Store.Share(ctx, key, id, shareLifetime)
+		if err != nil {
+			return content{}, err
+		}
+		return content{
+			text:  fmt.Sprintf("**%s** shares %s. Continue from here with `/%s code:%s`", escape(cut(t.speaker.name(), 40)), plural(len(frames), "picture"), b.shown(forkCommand), code),
+			files: []picture{{b.fileName("filmstrip.png"), strip}, {b.fileName("animation.gif"), film}},
+		}, nil
+	}
+	if b.canOpenThread(i) {
+		t.after = func(ctx context.Context, messageID string) {
+			if _, err := b.api.openThread(ctx, i.ChannelID, messageID, "Shared by "+cut(t.speaker.name(), 60)); err != nil {
+				b.log.Info("no thread for what is shared", "error", err)
+			}
+		}
+	}
+	b.take(ctx, i, t, false)
+}
+
+func (b *Bot) canOpenThread(i *interaction) bool {
+	return i.GuildID != "" && i.Channel.Type == guildText && i.installed() && i.may(createThreads|sendMessages)
+}
+
+// shown is the name that a command has for users.
+func (b *Bot) shown(name string) string {
+	if to, ok := b.o.Rename[name]; ok {
+		return to
+	}
+	return name
+}
+
+// fork continues from what somebody shared.
+func (b *Bot) fork(ctx context.Context, i *interaction) {
+	code := strings.Trim(strings.TrimSpace(i.option("code")), "`")
+	t := b.turnOf(i)
+	t.said, t.quick = "fork", true
+	t.do = func(ctx context.Context, c *bot.Conversation, _ func(editor.Progress)) (content, error) {
+		s, err := session.Fork(ctx, b.o.Store, code, t.key, t.asked.Event)
+		if errors.Is(err, session.ErrNoSuchShare) {
+			return content{}, refusal("Nothing is shared under that code, or not any more.")
+		}
+		if err != nil {
+			return content{}, err
+		}
+		a, err := c.Goto(ctx, s.Head)
+		if err != nil {
+			return content{}, err
+		}
+		return b.answerView(ctx, t.key, c, a)
+	}
+	b.take(ctx, i, t, false)
+}
+
+// settings shows or changes how pictures are drawn.
+func (b *Bot) settings(ctx context.Context, i *interaction) {
+	key := sessionKey(i.by().ID, i.ChannelID)
+	o := b.state.options(key.User, key.Place, b.o.Defaults)
+	name, value := i.option("name"), i.option("value")
+	if name != "" {
+		if value == "" {
+			value = "auto"
+		}
+		err := o.Set(name, value)
+		if err == nil && o.Steps > maxSteps {
+			err = fmt.Errorf("steps is %d here at most", maxSteps)
+		}
+		if err != nil {
+			b.tell(ctx, i, capital(escape(err.Error()))+".")
+			return
+		}
+		if err := b.state.setOptions(key.User, key.Place, o); err != nil {
+			b.tell(ctx, i, b.sentence(err))
+			return
+		}
+	}
+	b.tell(ctx, i, "```\n"+o.String()+"```")
+}
+
+// maxSteps keeps one user's picture from taking everybody's time.
+const maxSteps = 100
+
+// export gives the recipe of the picture as a file.
+func (b *Bot) export(ctx context.Context, i *interaction) {
+	s, err := b.o.Store.Load(ctx, sessionKey(i.by().ID, i.ChannelID))
+	if err == nil && s.Head == 0 {
+		err = bot.ErrNothingDrawn
+	}
+	if err != nil {
+		b.tell(ctx, i, b.sentence(err))
+		return
+	}
+	b.showRecipe(ctx, i, s, s.Head)
+}
+
+// recipe gives the recipe of the picture in a message.
+func (b *Bot) recipe(ctx context.Context, i *interaction) {
+	m := i.Data.Resolved.Messages[i.Data.TargetID]
+	h, ok := b.pictureOf(&m)
+	if !ok {
+		b.tell(ctx, i, "That message has no picture of mine.")
+		return
+	}
+	s, err := b.o.Store.Load(ctx, sessionKey(snowflakeText(h.Owner), snowflakeText(h.Place)))
+	if err != nil {
+		b.tell(ctx, i, b.sentence(err))
+		return
+	}
+	b.showRecipe(ctx, i, s, int(h.Turn))
+}
+
+func (b *Bot) showRecipe(ctx context.Context, i *interaction, s *session.Session, id int) {
+	t, err := s.Turn(id)
+	var data []byte
+	if err == nil {
+		r, err2 := s.RecipeFor(id)
+		if err = err2; err == nil {
+			data, err = json.MarshalIndent(r, "", "  ")
+		}
+	}
+	if err != nil {
+		b.tell(ctx, i, b.sentence(err))
+		return
+	}
+	b.show(ctx, i, content{
+		text: cut(fmt.Sprintf("**%s**\nturn %d · seed %d · %d steps · guidance %g · model %.12s", escape(cut(t.Recipe.Prompt, 1500)), t.ID,
+			t.Settings.Seed, t.Settings.Steps, t.Settings.Guidance, t.Settings.Model), maxContent),
+		files: []picture{{fmt.Sprintf("recipe-%d.json", id), data}}, private: true,
+	})
+}
+
+// forget asks before it deletes what is kept about the user.
+func (b *Bot) forget(ctx context.Context, i *interaction) {
+	h := handle{Owner: snowflake(i.by().ID)}
+	yes, no := h, h
+	yes.Verb, no.Verb = verbForget, verbKeep
+	b.show(ctx, i, content{
+		text:    "Delete all your sessions, pictures, settings and what you shared? Messages that are already in channels stay; delete those in Discord.",
+		private: true,
+		rows:    row1(b.button("Delete it all", discordgo.DangerButton, yes), b.button("Keep it", discordgo.SecondaryButton, no)),
+	})
+}
+
+func (b *Bot) forgetNow(ctx context.Context, i *interaction) {
+	// Deleting may take longer than an answer may.
+	if !b.replace(ctx, i, "Deleting …") {
+		return
+	}
+	text := "Deleted. I know nothing about you any more."
+	if err := b.erase(ctx, i.by().ID); err != nil {
+		text = b.sentence(err)
+	}
+	if err := b.api.editOriginal(ctx, i, content{text: text}); err != nil {
+		b.log.Warn("a deletion is not reported", "error", err)
+	}
+}
+
+// erase removes what is kept about a user, after stopping their turns.
+func (b *Bot) erase(ctx context.Context, userID string) error {
+	b.mu.Lock()
+	for _, t := range b.turns {
+		if t.speaker.ID == userID {
+			t.cancel(errCancelled)
+		}
+	}
+	for name := range b.pending {
+		if strings.HasPrefix(name, userID+" ") {
+			delete(b.pending, name)
+		}
+	}
+	b.mu.Unlock()
+	return errors.Join(b.o.Store.Forget(ctx, userID), b.state.forget(userID))
+}
+
+func (b *Bot) help(ctx context.Context, i *interaction) {
+	b.tell(ctx, i, fmt.Sprintf(`**Say what you would like to see, then what to change about it.** It stays the same picture.
+`+"`/%s a woman's face with blond hair`"+` starts one. Then, in its thread or in a reply to it: *make her hair red*, *a bit curlier*, *add glasses*, *no, undo the glasses*.
+A reply to an older picture goes on from there. A reply to somebody else's picture continues it as your own.
+`+"`/%s`"+` goes back, `+"`/%s`"+` shows all turns, `+"`/%s`"+` where a word acts, `+"`/%s`"+` lets others continue, `+"`/%s`"+` deletes what I keep about you.
+I keep what you say and the pictures, to go back and forth in them, until you delete them.`,
+		b.shown(imagineCommand), b.shown(revertCommand), b.shown(historyCommand), b.shown(attentionCommand), b.shown(shareCommand), b.shown(forgetCommand)))
+}
+
+// admin carries out what those who run the bot ask for.
+func (b *Bot) admin(ctx context.Context, i *interaction) {
+	b.mu.Lock()
+	known := false
+	for _, id := range b.admins {
+		known = known || id == i.by().ID
+	}
+	b.mu.Unlock()
+	if !known || len(i.Data.Options) == 0 {
+		b.tell(ctx, i, "Only those who run this bot can do that.")
+		return
+	}
+	what := i.Data.Options[0]
+	text, err := b.administer(ctx, what.Name, optionNamed(what.Options, "user"))
+	if err != nil {
+		text = b.sentence(err)
+	}
+	b.log.Info("an admin acted", "admin", i.by().ID, "action", what.Name)
+	b.tell(ctx, i, text)
+}
+
+func (b *Bot) administer(ctx context.Context, action, userID string) (string, error) {
+	if action != "stats" && action != "drain" && snowflake(userID) == 0 {
+		return "Say who.", nil
+	}
+	switch action {
+	case "block":
+		return "Blocked.", b.state.put(bucketBlocked, userID, []byte{1})
+	case "unblock":
+		return "Admitted again.", b.state.remove(bucketBlocked, userID)
+	case "reset":
+		return "Everything about them is deleted, and today's count.", errors.Join(b.erase(ctx, userID), b.state.remove(bucketUsage, userID))
+	case "drain":
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		if b.draining = !b.draining; b.draining {
+			return "I take no new pictures until you drain again or restart me.", nil
+		}
+		return "I take new pictures again.", nil
+	case "stats":
+		waiting, running := b.o.Line.Length()
+		pictures, people := b.state.drawn(b.today())
+		return fmt.Sprintf("up %s · %d waiting, %d being drawn · today %d pictures counted by %d people",
+			b.o.Clock.Now().Sub(b.began).Round(time.Second), waiting, running, pictures, people), nil
+	}
+	return "I don't know that.", nil
+}

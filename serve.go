@@ -1,0 +1,119 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"os"
+	"os/signal"
+	"strings"
+	"time"
+
+	"pentimento/bot"
+	"pentimento/bot/discord"
+	"pentimento/editor"
+	"pentimento/editor/dialogue"
+)
+
+// serveCommand is `pentimento serve`.
+type serveCommand struct {
+	modelFlags
+	policyFlags
+	Store            string            `help:"File that keeps the conversations; what the bot itself remembers lies beside it." default:"${state}/discord.db" placeholder:"FILE"`
+	Seed             *uint64           `help:"Seed of new pictures; random if not given."`
+	Steps            int               `help:"Denoising steps of new pictures." default:"25"`
+	Guidance         float64           `help:"Classifier-free guidance scale of new pictures." default:"4.5"`
+	Rename           map[string]string `help:"Other names for commands: imagine=paint,…" mapsep:"," placeholder:"COMMAND=NAME,…"`
+	NoMessageContent bool              `help:"Do without the Message Content intent: the bot is then told only what mentions it, replies to it or is a direct message."`
+	Parallel         int               `help:"Pictures drawn at once." default:"1"`
+	PerUser          int               `help:"Pictures that a user may have waiting or being drawn." default:"5"`
+	DiscordAPI       string            `help:"Address of Discord's REST interface." hidden:"" name:"discord-api"`
+}
+
+// policyFlags say who may do what.
+type policyFlags struct {
+	Guilds        []string       `help:"IDs of the servers that may use the bot; all if not given." placeholder:"ID,…"`
+	Channels      []string       `help:"IDs of the channels that may use it, with their threads." placeholder:"ID,…"`
+	Roles         []string       `help:"IDs of the roles that may use it." placeholder:"ID,…"`
+	DirectChats   bool           `help:"Answer direct messages although --guilds or --age-restricted is given."`
+	Admins        []string       `help:"IDs of the users who may use /admin, with the application's owner." placeholder:"ID,…"`
+	PerDay        int            `help:"Pictures that a user may draw in a day; 0 for any number." default:"0"`
+	PerDayByRole  map[string]int `help:"More pictures for roles: ID=N,…" mapsep:"," placeholder:"ID=N,…"`
+	BlockedWords  []string       `help:"Words that are refused in prompts, however they are spelled." placeholder:"WORD,…"`
+	Spoiler       bool           `help:"Hide pictures until they are clicked."`
+	AgeRestricted bool           `help:"Work only in channels that are marked as age-restricted."`
+}
+
+func (f policyFlags) policy() discord.Policy {
+	return discord.Policy{
+		Guilds: f.Guilds, Channels: f.Channels, Roles: f.Roles, DirectChats: f.DirectChats, Admins: f.Admins,
+		PerDay: f.PerDay, PerDayByRole: f.PerDayByRole, BlockedWords: f.BlockedWords, Spoiler: f.Spoiler, AgeRestricted: f.AgeRestricted,
+	}
+}
+
+// tokenVariable holds the bot's token. It is no flag and no setting: command
+// lines and files are read by others.
+const tokenVariable = "DISCORD_TOKEN"
+
+// errNoToken says how to give the token.
+var errNoToken = errors.New("the variable DISCORD_TOKEN is not set: put the bot's token there (docs/discord-setup.md says where to find it)")
+
+// token reads the bot's token.
+func token(w *world) (string, error) {
+	t := strings.TrimPrefix(strings.TrimSpace(w.getenv(tokenVariable)), "Bot ")
+	if t == "" {
+		return "", errNoToken
+	}
+	if strings.ContainsAny(t, " \t\r\n\"'") {
+		return "", errors.New("DISCORD_TOKEN has spaces or quotes in it: copy the token alone")
+	}
+	return t, nil
+}
+
+// Run serves Discord until the process is told to stop.
+func (c *serveCommand) Run(w *world) (err error) {
+	secret, err := token(w)
+	if err != nil {
+		return err
+	}
+	defaults := bot.Options{Seed: c.Seed, Steps: c.Steps, Guidance: c.Guidance}
+	for name, value := range map[string]string{"steps": fmt.Sprint(c.Steps), "guidance": fmt.Sprint(c.Guidance)} {
+		if err := defaults.Set(name, value); err != nil {
+			return err
+		}
+	}
+	store, err := openStore(c.Store)
+	if err != nil {
+		return err
+	}
+	defer closeInto(&err, store)
+	model, err := c.open(w)
+	if err != nil {
+		return err
+	}
+	defer closeInto(&err, model)
+
+	ctx, stop := signal.NotifyContext(w.ctx, os.Interrupt)
+	defer stop()
+	invited := false
+	b, err := discord.New(discord.Options{
+		Token: secret, Engine: editor.New(model), Planner: dialogue.New(), Store: store, StateFile: c.Store + ".bot",
+		Line:  discord.NewLine(max(1, c.Parallel), max(1, c.PerUser)),
+		Clock: bot.Clock{Now: time.Now, Seed: func() uint64 { return uint64(rand.Uint32()) }}, Defaults: defaults,
+		Policy: c.policy(), Rename: c.Rename, NoMessageContent: c.NoMessageContent, Log: w.log, Base: c.DiscordAPI,
+		Ready: func(invite string) {
+			if !invited {
+				invited = true
+				w.log.Info("serving", slog.String("model", model.Name()), slog.String("device", model.Device()))
+				// Without a reader of this line the bot is as good.
+				_, _ = fmt.Fprintf(w.out, "Connected to Discord. Add the bot to a server, or to your account:\n%s\n", invite)
+			}
+		},
+	})
+	if err != nil {
+		return err
+	}
+	defer closeInto(&err, b)
+	return b.Run(ctx)
+}
