@@ -28,6 +28,7 @@ type program struct {
 	Version  kong.VersionFlag `help:"Print the version and leave."`
 
 	Chat   chatCommand   `cmd:"" help:"Talk about pictures in this terminal."`
+	Worker workerCommand `cmd:"" help:"Draw pictures for bots, taking jobs from Redis."`
 	Serve  serveCommand  `cmd:"" help:"Be a bot on Discord; DISCORD_TOKEN holds its token."`
 	Models modelsCommand `cmd:"" help:"Look at model folders and prepare them."`
 	Plan   planCommand   `cmd:"" help:"Read requests as JSON lines, print edit plans as JSON lines."`

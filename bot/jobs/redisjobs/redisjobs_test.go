@@ -11,13 +11,13 @@ import (
 	"pentimento/bot/jobs"
 	"pentimento/bot/jobs/jobstest"
 	"pentimento/bot/jobs/redisjobs"
-	"pentimento/bot/jobs/redistest"
+	"pentimento/session/redistest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestRedis(t *testing.T) {
-	server := redistest.New(t)
+	server := redistest.Start(t)
 	client := newClient(t, server)
 	var queues atomic.Int64
 	jobstest.Run(t, func(t *testing.T, options jobs.Options) func() jobstest.Broker {
@@ -31,7 +31,7 @@ func TestRedis(t *testing.T) {
 // newClient returns a client that is closed when the test ends.
 func newClient(t *testing.T, server *redistest.Server) *redis.Client {
 	t.Helper()
-	client := server.Client()
+	client := redis.NewClient(&redis.Options{Addr: server.Addr})
 	t.Cleanup(func() {
 		if err := client.Close(); err != nil {
 			t.Error(err)
