@@ -1,0 +1,36 @@
+package dialogue
+
+import (
+	"errors"
+	"strings"
+)
+
+// ErrNoChange says that a prompt asks for nothing that is not there.
+var ErrNoChange = errors.New("the prompt changes nothing")
+
+// PlanTo makes the plan that edits the head of a conversation into a prompt that
+// something other than the grammar wrote. Spans, operations and words to blend
+// come from aligning the two prompts; weights are by word of the new prompt,
+// beside those that the head's words have. The preset may be empty.
+func (p *Planner) PlanTo(talk Conversation, prompt, preset string, weights map[string]float64) (*Plan, error) {
+	if len(talk.Turns) == 0 {
+		return nil, ErrNoChange
+	}
+	d := p.newDraft(talk)
+	d.restore(Turn{Prompt: prompt})
+	for _, w := range d.caption.words {
+		w.factor = d.caption.factorBefore(w)
+		if f, ok := weights[w.lower]; ok && !closedWord(w.lower) {
+			w.factor = round(min(maxWeight, max(minWeight, f)))
+		}
+	}
+	if preset != "" {
+		d.preset = preset
+	}
+	plan := d.finish()
+	if len(plan.Ops) == 0 || strings.TrimSpace(plan.Prompt) == "" {
+		return nil, ErrNoChange
+	}
+	plan.Unknown = p.unknownWords(plan, talk)
+	return plan, nil
+}
