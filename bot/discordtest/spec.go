@@ -58,9 +58,8 @@ func mend(v any) {
 			}
 		}
 		if p, ok := v["default_member_permissions"].(map[string]any); ok {
-			for name := range p {
-				delete(p, name)
-			}
+			clear(p)
+			p["type"] = []any{"string", "integer", "null"}
 		}
 		for _, x := range v {
 			mend(x)
