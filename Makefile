@@ -1,14 +1,17 @@
 # make chat   fetch the runtime library, build, and start the conversation
 # make test   run every test
+# make s3     build the S3 server that tests of pictures use if it is there
 # make lint   gofmt, go vet, staticcheck
 # make bench  measure, print a table, write build/bench.json
 GO ?= go
 ARGS ?=
 export PENTIMENTO_ONNXRUNTIME ?= $(CURDIR)/build/onnxruntime
 
+# An S3 server for the tests of pictures; it is no part of the program.
+S3_SERVER = github.com/versity/versitygw/cmd/versitygw@v1.8.0
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: all build chat test lint bench runtime clean
+.PHONY: all build chat test s3 lint bench runtime clean
 
 all: build
 
@@ -23,6 +26,11 @@ test: runtime
 
 bench: build
 	$(GO) run ./tests/bench $(ARGS)
+
+s3: build/tools/versitygw
+
+build/tools/versitygw:
+	GOBIN=$(CURDIR)/build/tools $(GO) install $(S3_SERVER)
 
 lint:
 	@out=$$(gofmt -l .); if [ -n "$$out" ]; then echo "gofmt would change:"; echo "$$out"; exit 1; fi
