@@ -2,6 +2,7 @@ package redisjobs_test
 
 import (
 	"fmt"
+	"os"
 	"sync/atomic"
 	"testing"
 
@@ -14,11 +15,17 @@ import (
 	"pentimento/session/redistest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if addr := os.Getenv(childEnv); addr != "" {
+		fmt.Println(bot(addr)) // it returns only what went wrong
+		os.Exit(1)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 func TestRedis(t *testing.T) {
-	server := redistest.Start(t)
-	client := newClient(t, server)
+	t.Parallel()
+	_, client := newServer(t)
 	var queues atomic.Int64
 	jobstest.Run(t, func(t *testing.T, options jobs.Options) func() jobstest.Broker {
 		prefix := fmt.Sprintf("test:{%d}:", queues.Add(1))
@@ -28,20 +35,21 @@ func TestRedis(t *testing.T) {
 	})
 }
 
-// newClient returns a client that is closed when the test ends.
-func newClient(t *testing.T, server *redistest.Server) *redis.Client {
+// newServer starts a server, and a client that is closed when the test ends.
+func newServer(t *testing.T, args ...string) (*redistest.Server, *redis.Client) {
 	t.Helper()
+	server := redistest.Start(t, args...)
 	client := redis.NewClient(&redis.Options{Addr: server.Addr})
 	t.Cleanup(func() {
 		if err := client.Close(); err != nil {
 			t.Error(err)
 		}
 	})
-	return client
+	return server, client
 }
 
 // open returns a queue that is closed when the test ends.
-func open(t *testing.T, client *redis.Client, options redisjobs.Options) *redisjobs.Queue {
+func open(t *testing.T, client redis.UniversalClient, options redisjobs.Options) *redisjobs.Queue {
 	t.Helper()
 	q, err := redisjobs.New(t.Context(), client, options)
 	if err != nil {
