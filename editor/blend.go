@@ -1,6 +1,7 @@
 package editor
 
 import (
+	"pentimento/editor/attention"
 	"pentimento/editor/recipe"
 	"pentimento/models"
 )
@@ -59,9 +60,9 @@ func weighted(l *link, positions []int) []weightedToken {
 
 // apply adds the maps of step s to the masks and, once the blend has begun,
 // puts the source's latents back outside them.
-func (b *blend) apply(s int, source, target *Trace, spec models.Spec) {
-	accumulate(b.sourceSum, source.maps[s], b.source, spec.ContextLength)
-	accumulate(b.targetSum, target.maps[s], b.target, spec.ContextLength)
+func (b *blend) apply(s int, source, target *attention.Trace, spec models.Spec) {
+	accumulate(b.sourceSum, source.Means[s], b.source, spec.ContextLength)
+	accumulate(b.targetSum, target.Means[s], b.target, spec.ContextLength)
 	if s < b.start {
 		return
 	}
@@ -69,7 +70,7 @@ func (b *blend) apply(s int, source, target *Trace, spec models.Spec) {
 	for _, sum := range [][]float32{b.sourceSum, b.targetSum} {
 		threshold(mask, dilate(sum, spec.MapHeight, spec.MapWidth), b.threshold)
 	}
-	x, from := target.latents[s+1], source.latents[s+1]
+	x, from := target.Latents[s+1], source.Latents[s+1]
 	for c := range spec.LatentChannels {
 		for y := range spec.LatentHeight {
 			for w := range spec.LatentWidth {

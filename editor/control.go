@@ -6,7 +6,8 @@ import (
 )
 
 // controls fills the attention control of a batch. rows[i] is the conditional
-// row of turn i, or −1; every other row is left alone.
+// row of turn i, or −1, or at least batch where its maps are cached; every
+// other row is left alone.
 //
 // Per conditional row b with source row s, engine terms on the left and the
 // paper's on the right:
@@ -24,7 +25,7 @@ func controls(batch int, rows []int, links []*link, step int, spec models.Spec) 
 	c := models.Identity(batch, len(spec.Layers), spec.ContextLength)
 	for i, l := range links {
 		row := rows[i]
-		if row < 0 {
+		if row < 0 || row >= batch {
 			continue
 		}
 		source := -1

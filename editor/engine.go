@@ -10,8 +10,8 @@
 // alignment, windows); plan.go decides which rows of the UNet a step needs;
 // control.go fills the attention control of those rows, where the paper's
 // equations are; ddim.go steps the latents; blend.go is the local blend;
-// trace.go keeps what a picture's own generation computed, so that the next
-// edit need not compute it again.
+// trace.go says what of a drawing is kept, in the cache of package attention,
+// so that the next edit need not compute it again.
 package editor
 
 import (
@@ -19,25 +19,30 @@ import (
 	"fmt"
 	"image"
 
+	"pentimento/editor/attention"
 	"pentimento/editor/noise"
 	"pentimento/editor/recipe"
 	"pentimento/models"
 	"pentimento/models/tokenizer"
 )
 
-// traceBytes bounds the traces that an engine keeps in memory.
-const traceBytes = 64 << 20
-
 // Engine draws recipes with one model. It is safe for concurrent use as far as
 // the model is.
 type Engine struct {
-	model  *models.Model
-	traces *traces
+	model *models.Model
+	cache *attention.Cache
 }
 
-// New returns an engine that draws with model.
+// New returns an engine that draws with model and has a cache of the usual
+// size in memory.
 func New(model *models.Model) *Engine {
-	return &Engine{model: model, traces: newTraces(traceBytes)}
+	return NewCached(model, attention.New(attention.Options{}))
+}
+
+// NewCached returns an engine that draws with model and keeps what it computes
+// in cache, which is the caller's to close. Engines may share a cache.
+func NewCached(model *models.Model, cache *attention.Cache) *Engine {
+	return &Engine{model: model, cache: cache}
 }
 
 // Progress tells how far a drawing is.
@@ -55,9 +60,12 @@ type Drawing struct {
 	Latents []float32
 	// Rows is the number of UNet rows computed.
 	Rows int
-	// Traced says that the source turn's latents were known and only its
-	// attention had to be computed again.
+	// Traced says that the source turn's latents were known, so that at most
+	// its attention had to be computed again.
 	Traced bool
+	// CachedSteps is the number of steps in which the attention of a turn
+	// before was known too.
+	CachedSteps int
 	// Dropped are the words of the last prompt that the model's context has
 	// no room for.
 	Dropped []string
@@ -67,8 +75,8 @@ type Drawing struct {
 }
 
 // Draw draws the last turn of the recipe. The picture depends on the recipe
-// alone: traces that the engine still has from drawing the turns before make
-// it quicker, not different. Progress may be nil. Cancelling ctx stops within
+// alone: what the cache still has from drawing the turns before makes it
+// quicker, not different. Progress may be nil. Cancelling ctx stops within
 // a step and returns its error.
 func (e *Engine) Draw(ctx context.Context, r recipe.Recipe, progress func(Progress)) (*Drawing, error) {
 	if err := e.check(r); err != nil {
@@ -78,8 +86,8 @@ func (e *Engine) Draw(ctx context.Context, r recipe.Recipe, progress func(Progre
 	if err != nil {
 		return nil, err
 	}
-	if known := e.traces.get(traceKey(r)); known != nil {
-		return e.finish(ctx, known, links, 0, true)
+	if known := e.cache.Latents(e.key(r)); known != nil {
+		return e.finish(ctx, known, links, &run{traced: true})
 	}
 	run, err := e.newRun(ctx, r, links)
 	if err != nil {
@@ -93,25 +101,29 @@ func (e *Engine) Draw(ctx context.Context, r recipe.Recipe, progress func(Progre
 			progress(Progress{Step: step + 1, Steps: r.Settings.Steps, Rows: run.rows})
 		}
 	}
-	e.traces.put(traceKey(r), run.last())
-	return e.finish(ctx, run.last(), links, run.rows, run.traced)
+	e.cache.Put(ctx, e.key(r), run.last(), e.shape(r.Settings.Steps))
+	return e.finish(ctx, run.last(), links, run)
 }
 
 // finish decodes the latents of a complete trace.
-func (e *Engine) finish(ctx context.Context, t *Trace, links []*link, rows int, traced bool) (*Drawing, error) {
-	picture, err := e.model.Decode(ctx, t.final())
+func (e *Engine) finish(ctx context.Context, t *attention.Trace, links []*link, run *run) (*Drawing, error) {
+	latents := t.Latents[len(t.Latents)-1]
+	picture, err := e.model.Decode(ctx, latents)
 	if err != nil {
 		return nil, err
 	}
 	tokens := links[len(links)-1].tokens
 	return &Drawing{
-		Image: picture, Latents: t.final(), Rows: rows, Traced: traced,
-		Dropped: tokens.Dropped, tokens: tokens, maps: t.meanMaps(),
+		Image: picture, Latents: latents, Rows: run.rows, Traced: run.traced, CachedSteps: run.cachedSteps,
+		Dropped: tokens.Dropped, tokens: tokens, maps: meanMaps(t),
 	}, nil
 }
 
-// Forget drops every trace that the engine keeps.
-func (e *Engine) Forget() { e.traces.clear() }
+// Forget drops all that the cache has in memory.
+func (e *Engine) Forget() { e.cache.Clear() }
+
+// Cache returns the cache that the engine draws with.
+func (e *Engine) Cache() *attention.Cache { return e.cache }
 
 // Model returns the model that the engine draws with.
 func (e *Engine) Model() *models.Model { return e.model }

@@ -3,7 +3,10 @@ package editor
 import (
 	"testing"
 
+	"pentimento/editor/attention"
 	"pentimento/editor/recipe"
+	"pentimento/models"
+	"pentimento/models/graph"
 )
 
 // chainOf makes links with windows and, where start is not negative, a blend.
@@ -38,6 +41,26 @@ func upTo(f float64) recipe.Window { return recipe.Window{To: f} }
 
 func TestPlanRows(t *testing.T) {
 	edit := recipe.Windows{Cross: upTo(.5), Self: upTo(.3)}
+	withValues := edit
+	withValues.Value, withValues.ValueMix = upTo(.2), 1
+	spec := models.Spec{Layers: []graph.Layer{{Cross: true, Pixels: 256}, {Pixels: 256}, {Pixels: 4096}}}
+	// latents is a trace without maps; maps has those of cross-attention at
+	// the first steps, and of self-attention.
+	latents := newTrace(10, nil)
+	maps := func(cross, self int) *attention.Trace {
+		t := newTrace(10, nil)
+		for s := range t.Maps {
+			t.Maps[s] = make([][]float32, 3)
+			if s < cross {
+				t.Maps[s][0] = []float32{1}
+			}
+			if s < self {
+				t.Maps[s][1] = []float32{1}
+			}
+		}
+		return t
+	}
+	two := []int{2, 2, 2, 2, 2, 2, 2, 2, 2, 2}
 	blended := func(links []*link) []*link {
 		for _, l := range links[1:] {
 			l.blend = &blend{start: 2}
@@ -47,23 +70,31 @@ func TestPlanRows(t *testing.T) {
 	tests := []struct {
 		name  string
 		links []*link
-		known []*Trace
+		known []*attention.Trace
 		want  []int
 	}{
-		{"plain", chainOf(), []*Trace{nil}, []int{2, 2, 2, 2, 2, 2, 2, 2, 2, 2}},
-		{"edit, nothing known", chainOf(edit), []*Trace{nil, nil}, []int{4, 4, 4, 4, 3, 2, 2, 2, 2, 2}},
-		{"edit, source known", chainOf(edit), []*Trace{{}, nil}, []int{3, 3, 3, 3, 3, 2, 2, 2, 2, 2}},
-		{"edit without windows", chainOf(recipe.Windows{}), []*Trace{nil, nil}, []int{2, 2, 2, 2, 2, 2, 2, 2, 2, 2}},
-		{"late window", chainOf(recipe.Windows{Self: recipe.Window{From: .8, To: 1}}), []*Trace{nil, nil}, []int{4, 4, 4, 4, 4, 4, 4, 4, 4, 3}},
-		{"blend, nothing known", blended(chainOf(edit)), []*Trace{nil, nil}, []int{4, 4, 4, 4, 4, 4, 4, 4, 4, 4}},
-		{"blend, source known", blended(chainOf(edit)), []*Trace{{}, nil}, []int{3, 3, 3, 3, 3, 2, 2, 2, 2, 2}},
-		{"two edits, nothing known", blended(chainOf(edit, edit)), []*Trace{nil, nil, nil}, []int{6, 6, 6, 6, 6, 6, 6, 6, 6, 6}},
-		{"two edits, source known", blended(chainOf(edit, edit)), []*Trace{{}, {}, nil}, []int{4, 4, 4, 4, 4, 2, 2, 2, 2, 2}},
-		{"two edits, root known", blended(chainOf(edit, edit)), []*Trace{{}, nil, nil}, []int{5, 5, 5, 5, 5, 4, 4, 4, 4, 4}},
+		{"plain", chainOf(), []*attention.Trace{nil}, []int{2, 2, 2, 2, 2, 2, 2, 2, 2, 2}},
+		{"edit, nothing known", chainOf(edit), []*attention.Trace{nil, nil}, []int{4, 4, 4, 4, 3, 2, 2, 2, 2, 2}},
+		{"edit, source known", chainOf(edit), []*attention.Trace{latents, nil}, []int{3, 3, 3, 3, 3, 2, 2, 2, 2, 2}},
+		{"edit without windows", chainOf(recipe.Windows{}), []*attention.Trace{nil, nil}, []int{2, 2, 2, 2, 2, 2, 2, 2, 2, 2}},
+		{"late window", chainOf(recipe.Windows{Self: recipe.Window{From: .8, To: 1}}), []*attention.Trace{nil, nil}, []int{4, 4, 4, 4, 4, 4, 4, 4, 4, 3}},
+		{"blend, nothing known", blended(chainOf(edit)), []*attention.Trace{nil, nil}, []int{4, 4, 4, 4, 4, 4, 4, 4, 4, 4}},
+		{"blend, source known", blended(chainOf(edit)), []*attention.Trace{latents, nil}, []int{3, 3, 3, 3, 3, 2, 2, 2, 2, 2}},
+		{"two edits, nothing known", blended(chainOf(edit, edit)), []*attention.Trace{nil, nil, nil}, []int{6, 6, 6, 6, 6, 6, 6, 6, 6, 6}},
+		{"two edits, source known", blended(chainOf(edit, edit)), []*attention.Trace{latents, latents, nil}, []int{4, 4, 4, 4, 4, 2, 2, 2, 2, 2}},
+		{"two edits, root known", blended(chainOf(edit, edit)), []*attention.Trace{latents, nil, nil}, []int{5, 5, 5, 5, 5, 4, 4, 4, 4, 4}},
+		{"edit, maps known", chainOf(edit), []*attention.Trace{maps(5, 3), nil}, two},
+		{"blend, maps known", blended(chainOf(edit)), []*attention.Trace{maps(5, 3), nil}, two},
+		{"fifth edit, maps known", chainOf(edit, edit, edit, edit, edit), []*attention.Trace{nil, nil, nil, nil, maps(5, 3), nil}, two},
+		{"edit, cross maps lack a step", chainOf(edit), []*attention.Trace{maps(4, 3), nil}, []int{2, 2, 2, 2, 3, 2, 2, 2, 2, 2}},
+		{"edit, self maps lack a step", chainOf(edit), []*attention.Trace{maps(5, 2), nil}, []int{2, 2, 3, 2, 2, 2, 2, 2, 2, 2}},
+		{"edit with values, maps known", chainOf(withValues), []*attention.Trace{maps(5, 3), nil}, []int{3, 3, 2, 2, 2, 2, 2, 2, 2, 2}},
+		{"two edits, root's maps known", chainOf(edit, edit), []*attention.Trace{maps(5, 3), latents, nil}, []int{3, 3, 3, 3, 3, 2, 2, 2, 2, 2}},
+		{"two edits, root's maps and nothing else", chainOf(edit, edit), []*attention.Trace{maps(5, 3), nil, nil}, []int{4, 4, 4, 4, 3, 2, 2, 2, 2, 2}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got := rowsOf(plan(test.links, test.known, 10))
+			got := rowsOf(plan(test.links, test.known, 10, spec))
 			for s := range test.want {
 				if got[s] != test.want[s] {
 					t.Fatalf("rows per step are %v, want %v", got, test.want)

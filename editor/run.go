@@ -3,7 +3,9 @@ package editor
 import (
 	"context"
 	"fmt"
+	"slices"
 
+	"pentimento/editor/attention"
 	"pentimento/editor/recipe"
 	"pentimento/models"
 )
@@ -18,13 +20,17 @@ type run struct {
 	uncond  []float32 // [M, D]
 	// traces hold what is known of every turn: complete for turns drawn
 	// before, growing with every step for the others.
-	traces []*Trace
-	traced bool
-	rows   int
+	traces []*attention.Trace
+	// kept are the layers, by step, whose maps go into the last turn's trace.
+	kept        [][]bool
+	traced      bool
+	rows        int
+	cachedSteps int
 }
 
 func (e *Engine) newRun(ctx context.Context, r recipe.Recipe, links []*link) (*run, error) {
-	sampler, err := newDDIM(e.model.Spec(), r.Settings.Steps)
+	spec, steps := e.model.Spec(), r.Settings.Steps
+	sampler, err := newDDIM(spec, steps)
 	if err != nil {
 		return nil, err
 	}
@@ -32,29 +38,39 @@ func (e *Engine) newRun(ctx context.Context, r recipe.Recipe, links []*link) (*r
 	if err != nil {
 		return nil, fmt.Errorf("encode the empty prompt: %w", err)
 	}
-	known := e.known(r)
+	known := e.known(ctx, r)
 	run := &run{
 		engine: e, r: r, links: links, sampler: sampler, uncond: uncond,
-		needs:  plan(links, known, r.Settings.Steps),
+		needs:  plan(links, known, steps, spec),
 		traces: known,
+		kept:   kept(spec, steps, e.cache.Budget()-int64(e.shape(steps).LatentsBytes())),
 		traced: len(known) > 1 && known[len(known)-2] != nil,
 	}
 	start := e.initial(r.Settings.Seed)
 	for i, t := range known {
 		if t == nil {
-			run.traces[i] = newTrace(r.Settings.Steps, start)
+			run.traces[i] = newTrace(steps, start)
 		}
 	}
 	return run, nil
 }
 
-// known returns the traces that the engine has of the turns before the last.
-func (e *Engine) known(r recipe.Recipe) []*Trace {
-	known := make([]*Trace, len(r.Turns))
-	for i := range len(r.Turns) - 1 {
+// known returns the traces that the cache has of the turns before the last.
+// Those before one whose maps are known are hardly needed: a look into memory
+// is enough for them.
+func (e *Engine) known(ctx context.Context, r recipe.Recipe) []*attention.Trace {
+	known := make([]*attention.Trace, len(r.Turns))
+	shape := e.shape(r.Settings.Steps)
+	found := false
+	for i := len(r.Turns) - 2; i >= 0; i-- {
 		prefix := r
 		prefix.Turns = r.Turns[:i+1]
-		known[i] = e.traces.get(traceKey(prefix))
+		if found {
+			known[i] = e.cache.Latents(e.key(prefix))
+			continue
+		}
+		known[i] = e.cache.Get(ctx, e.key(prefix), shape)
+		found = known[i] != nil && known[i].HasMaps()
 	}
 	return known
 }
@@ -71,13 +87,16 @@ func (run *run) step(ctx context.Context, s int) error {
 	spec := run.engine.model.Spec()
 	latentSize := len(batch.Latents) / batch.Rows
 	mapSize := spec.MapHeight * spec.MapWidth * spec.ContextLength
+	if len(out.Captured) > 0 {
+		run.keep(s, out.Captured[0])
+	}
 	for i, l := range run.links {
 		if cond[i] < 0 {
 			continue
 		}
 		t := run.traces[i]
-		if t.maps[s] == nil {
-			t.maps[s] = clone(row(out.Maps, cond[i], mapSize))
+		if t.Means[s] == nil {
+			t.Means[s] = clone(row(out.Maps, cond[i], mapSize))
 		}
 		if !run.needs[s][i].advance {
 			continue
@@ -86,7 +105,7 @@ func (run *run) step(ctx context.Context, s int) error {
 		if uncond[i] >= 0 {
 			guide(prediction, row(out.Noise, uncond[i], latentSize), run.r.Settings.Guidance)
 		}
-		t.latents[s+1] = run.sampler.step(s, t.latents[s], prediction)
+		t.Latents[s+1] = run.sampler.step(s, t.Latents[s], prediction)
 		if l.blend != nil {
 			l.blend.apply(s, run.traces[i-1], t, spec)
 		}
@@ -108,7 +127,7 @@ func (run *run) batch(s int) (batch *models.Batch, cond, uncond []int) {
 	}
 	for i, l := range run.links {
 		cond, uncond = append(cond, -1), append(uncond, -1)
-		need, x := run.needs[s][i], run.traces[i].latents[s]
+		need, x := run.needs[s][i], run.traces[i].Latents[s]
 		if need.advance && run.r.Settings.Guidance != 1 {
 			uncond[i] = add(x, run.uncond)
 		}
@@ -116,12 +135,42 @@ func (run *run) batch(s int) (batch *models.Batch, cond, uncond []int) {
 			cond[i] = add(x, l.text)
 		}
 	}
-	batch.Control = controls(batch.Rows, cond, run.links, s, spec)
+	if run.kept[s] != nil {
+		batch.Capture = []int{cond[len(cond)-1]}
+	}
+	batch.Control = controls(batch.Rows, run.sources(s, cond, batch), run.links, s, spec)
 	return batch, cond, uncond
 }
 
+// sources returns, by turn, where the turn after it finds its maps: the turn's
+// conditional row or, where there is none but the maps are known, their place
+// after the rows, among the batch's cached maps.
+func (run *run) sources(s int, cond []int, batch *models.Batch) []int {
+	sources := slices.Clone(cond)
+	for i, next := range run.links[1:] {
+		if cond[i] < 0 && cond[i+1] >= 0 && next.injects(s) {
+			sources[i] = batch.Rows + len(batch.Cached)
+			batch.Cached = append(batch.Cached, run.traces[i].Maps[s])
+		}
+	}
+	if len(batch.Cached) > 0 {
+		run.cachedSteps++
+	}
+	return sources
+}
+
+// keep puts the maps of the last turn into its trace.
+func (run *run) keep(s int, maps models.Maps) {
+	for l, keep := range run.kept[s] {
+		if !keep {
+			maps[l] = nil
+		}
+	}
+	run.last().Maps[s] = maps
+}
+
 // last returns the trace of the turn that is drawn.
-func (run *run) last() *Trace { return run.traces[len(run.traces)-1] }
+func (run *run) last() *attention.Trace { return run.traces[len(run.traces)-1] }
 
 // row returns row b of a batched tensor with size values a row.
 func row(tensor []float32, b, size int) []float32 {

@@ -1,59 +1,21 @@
 package editor
 
 import (
-	"container/list"
 	"crypto/sha256"
 	"encoding/json"
-	"sync"
+	"strings"
 
+	"pentimento/editor/attention"
 	"pentimento/editor/recipe"
+	"pentimento/models"
 )
 
-// A Trace is what drawing a turn computed and an edit of that turn needs
-// again: with it the source's latents need not be recomputed, which saves the
-// source's unconditional row of every step and, outside the windows, its
-// conditional row too.
-type Trace struct {
-	latents [][]float32 // [steps+1][C·H·W], x_T first, x_0 last
-	maps    [][]float32 // [steps][pixels·M] aggregated cross-attention
-}
-
-func newTrace(steps int, start []float32) *Trace {
-	t := &Trace{latents: make([][]float32, steps+1), maps: make([][]float32, steps)}
-	t.latents[0] = start
-	return t
-}
-
-// final returns x_0. [C, H, W]
-func (t *Trace) final() []float32 { return t.latents[len(t.latents)-1] }
-
-// meanMaps returns the mean of the aggregated maps over all steps. [pixels, M]
-func (t *Trace) meanMaps() []float32 {
-	mean := make([]float32, len(t.maps[0]))
-	for _, m := range t.maps {
-		for i, v := range m {
-			mean[i] += v / float32(len(t.maps))
-		}
-	}
-	return mean
-}
-
-func (t *Trace) bytes() int {
-	n := 0
-	for _, part := range [][][]float32{t.latents, t.maps} {
-		for _, x := range part {
-			n += 4 * len(x)
-		}
-	}
-	return n
-}
-
-type key [sha256.Size]byte
-
-// traceKey names the trace of a recipe's last turn: equal recipes, equal
-// traces.
-func traceKey(r recipe.Recipe) key {
-	data, err := json.Marshal(r)
+// key names what drawing the last turn of a recipe computes: equal keys, equal
+// traces. Beside the recipe that depends on the model, which a recipe need not
+// name, and on the kind of device.
+func (e *Engine) key(r recipe.Recipe) attention.Key {
+	device, _, _ := strings.Cut(e.model.Device(), ":")
+	data, err := json.Marshal([]any{e.model.Digest(), device, r})
 	if err != nil {
 		// A recipe is plain data without NaNs (checkTurn), so it marshals.
 		panic(err)
@@ -61,55 +23,83 @@ func traceKey(r recipe.Recipe) key {
 	return sha256.Sum256(data)
 }
 
-// traces is a cache of traces, bounded by bytes; the least recently used go
-// first.
-type traces struct {
-	mu     sync.Mutex
-	budget int
-	used   int
-	byKey  map[key]*list.Element
-	recent *list.List // of traceEntry, most recent first
-}
-
-type traceEntry struct {
-	key   key
-	trace *Trace
-}
-
-func newTraces(budget int) *traces {
-	return &traces{budget: budget, byKey: map[key]*list.Element{}, recent: list.New()}
-}
-
-func (c *traces) get(k key) *Trace {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	e, ok := c.byKey[k]
-	if !ok {
-		return nil
+// shape is the size of the traces of drawings with so many steps.
+func (e *Engine) shape(steps int) attention.Shape {
+	spec := e.model.Spec()
+	s := attention.Shape{
+		Steps:   steps,
+		Latents: spec.LatentChannels * spec.LatentHeight * spec.LatentWidth,
+		Means:   spec.MapHeight * spec.MapWidth * spec.ContextLength,
+		Layers:  make([]attention.Layer, len(spec.Layers)),
 	}
-	c.recent.MoveToFront(e)
-	return e.Value.(traceEntry).trace
+	for l, layer := range spec.Layers {
+		if spec.Injectable(l) {
+			s.Layers[l] = attention.Layer{Size: spec.MapSize(l), Keys: layer.Pixels}
+			if layer.Cross {
+				s.Layers[l].Keys = spec.ContextLength
+			}
+		}
+	}
+	return s
 }
 
-func (c *traces) put(k key, t *Trace) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if e, ok := c.byKey[k]; ok {
-		c.recent.MoveToFront(e)
-		return
-	}
-	c.byKey[k] = c.recent.PushFront(traceEntry{k, t})
-	c.used += t.bytes()
-	for c.used > c.budget && c.recent.Len() > 1 {
-		oldest := c.recent.Remove(c.recent.Back()).(traceEntry)
-		delete(c.byKey, oldest.key)
-		c.used -= oldest.trace.bytes()
-	}
+func newTrace(steps int, start []float32) *attention.Trace {
+	t := &attention.Trace{Latents: make([][]float32, steps+1), Means: make([][]float32, steps), Maps: make([][][]float32, steps)}
+	t.Latents[0] = start
+	return t
 }
 
-func (c *traces) clear() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.byKey, c.used = map[key]*list.Element{}, 0
-	c.recent.Init()
+// meanMaps returns the mean of the aggregated maps over all steps. [pixels, M]
+func meanMaps(t *attention.Trace) []float32 {
+	mean := make([]float32, len(t.Means[0]))
+	for _, m := range t.Means {
+		for i, v := range m {
+			mean[i] += v / float32(len(t.Means))
+		}
+	}
+	return mean
+}
+
+// kept are the layers, by step, whose maps a drawing keeps for the edits that
+// may follow: those that some preset takes over at that step, as far as the
+// budget goes. Windows begin at the first step, and so does keeping.
+func kept(spec models.Spec, n int, budget int64) [][]bool {
+	var cross, self steps
+	for _, p := range presets() {
+		cross = cross.union(window(p.Windows.Cross, n))
+		self = self.union(window(p.Windows.Self, n))
+	}
+	out := make([][]bool, n)
+	for s := range out {
+		layers := make([]bool, len(spec.Layers))
+		wanted := false
+		for l, layer := range spec.Layers {
+			if spec.Injectable(l) && (layer.Cross && cross.has(s) || !layer.Cross && self.has(s)) {
+				layers[l], wanted = true, true
+				budget -= 4 * int64(spec.MapSize(l))
+			}
+		}
+		if budget < 0 {
+			break
+		}
+		if wanted {
+			out[s] = layers
+		}
+	}
+	return out
+}
+
+// covers reports whether all that a turn takes over at a step from the turn
+// before it is in that turn's trace. Values are not kept.
+func covers(source *attention.Trace, next *link, s int, spec models.Spec) bool {
+	if source == nil || source.Maps[s] == nil || next.injectsValues(s) {
+		return false
+	}
+	for l, layer := range spec.Layers {
+		takes := layer.Cross && next.anyCross.has(s) || !layer.Cross && next.self.has(s)
+		if takes && spec.Injectable(l) && source.Maps[s][l] == nil {
+			return false
+		}
+	}
+	return true
 }

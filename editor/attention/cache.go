@@ -1,0 +1,213 @@
+// Package attention is the attention cache: it keeps what drawing a turn
+// computed, so that an edit of the turn need not compute it again.
+//
+// Start with [Cache]. A turn is kept as a [Trace], under the [Key] of its
+// recipe: its latents of every step, which are small, and its attention maps,
+// which are large. cache.go is the memory tier; store.go the second one, for
+// several processes, behind the interface [Store]; chunk.go and code.go are
+// what is written there.
+//
+// Nothing here decides what a picture looks like. What is lost, damaged or of
+// another shape is not returned, and computed again.
+package attention
+
+import (
+	"container/list"
+	"context"
+	"log/slog"
+	"sync"
+)
+
+// DefaultBytes is the memory tier's budget where none is given: on the bundled
+// model the maps of two turns at 20 steps, and the latents of many.
+const DefaultBytes = 80 << 20
+
+// Options of a [Cache].
+type Options struct {
+	// Bytes is the memory tier's budget; 0 means [DefaultBytes], less than 0
+	// none.
+	Bytes int64
+	// Store is the second tier; nil for none.
+	Store Store
+	// Coding is how maps are written to the store.
+	Coding Coding
+	// Log hears when the store fails; nil is silent.
+	Log *slog.Logger
+}
+
+// A Cache keeps traces. It is safe for concurrent use.
+type Cache struct {
+	budget int64
+	store  Store
+	coder  *coder
+	log    *slog.Logger
+	writer sync.WaitGroup
+
+	mu      sync.Mutex
+	byKey   map[Key]*list.Element
+	recent  *list.List // of *entry, the last used first
+	stats   Stats
+	writing bool
+	closed  bool
+}
+
+// Stats count what a cache did.
+type Stats struct {
+	// Hits are the turns that were found with maps, Latents those found
+	// without, Misses those not found. StoreHits are the hits that came from
+	// the store.
+	Hits, Latents, Misses, StoreHits int64
+	// Bytes are held in memory by Turns, MapsBytes of them by maps.
+	Bytes, MapsBytes, Turns int64
+}
+
+type entry struct {
+	key   Key
+	trace *Trace
+}
+
+// New returns an empty cache.
+func New(o Options) *Cache {
+	if o.Bytes == 0 {
+		o.Bytes = DefaultBytes
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	c := &Cache{budget: max(0, o.Bytes), store: o.Store, log: o.Log, byKey: map[Key]*list.Element{}, recent: list.New()}
+	if o.Store != nil {
+		c.coder = newCoder(o.Coding)
+	}
+	return c
+}
+
+// Budget is how many bytes of maps a turn may have at most: more would only
+// push each other out.
+func (c *Cache) Budget() int64 { return c.budget }
+
+// Latents returns the trace of a turn, perhaps without maps, if it is in
+// memory; otherwise nil.
+func (c *Cache) Latents(key Key) *Trace {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.find(key)
+}
+
+// Get returns the trace of a turn with its maps, as far as they are known in
+// memory or in the store: without maps, or nil. Whatever is found has the
+// shape.
+func (c *Cache) Get(ctx context.Context, key Key, s Shape) *Trace {
+	c.mu.Lock()
+	found := c.find(key)
+	c.mu.Unlock()
+	if found != nil && !s.has(found) {
+		found = nil
+	}
+	fromStore := false
+	if found == nil || !found.HasMaps() {
+		if stored := c.stored(ctx, key, s); stored != nil {
+			found, fromStore = stored, true
+			c.put(key, stored)
+		}
+	}
+	c.count(found, fromStore)
+	return found
+}
+
+func (c *Cache) count(found *Trace, fromStore bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case found == nil:
+		c.stats.Misses++
+		return
+	case found.HasMaps():
+		c.stats.Hits++
+	default:
+		c.stats.Latents++
+	}
+	if fromStore {
+		c.stats.StoreHits++
+	}
+}
+
+func (c *Cache) find(key Key) *Trace {
+	e, ok := c.byKey[key]
+	if !ok {
+		return nil
+	}
+	c.recent.MoveToFront(e)
+	return e.Value.(*entry).trace
+}
+
+// Put keeps a trace, which nobody changes any more.
+func (c *Cache) Put(ctx context.Context, key Key, t *Trace, s Shape) {
+	c.put(key, t)
+	c.keep(ctx, key, t, s)
+}
+
+func (c *Cache) put(key Key, t *Trace) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if e, ok := c.byKey[key]; ok {
+		c.remove(e)
+	}
+	c.byKey[key] = c.recent.PushFront(&entry{key, t})
+	c.add(t, 1)
+	c.shrink()
+}
+
+func (c *Cache) add(t *Trace, sign int64) {
+	maps := t.MapsBytes()
+	c.stats.Turns += sign
+	c.stats.MapsBytes += sign * maps
+	c.stats.Bytes += sign * (maps + t.LatentsBytes())
+}
+
+func (c *Cache) remove(e *list.Element) {
+	gone := c.recent.Remove(e).(*entry)
+	delete(c.byKey, gone.key)
+	c.add(gone.trace, -1)
+}
+
+// shrink keeps to the budget. The maps that were not used for longest go
+// first, latents only when no maps are left: they save more by the byte. The
+// newest turn's latents always stay.
+func (c *Cache) shrink() {
+	for e := c.recent.Back(); e != nil && c.stats.Bytes > c.budget; e = e.Prev() {
+		old := e.Value.(*entry)
+		if old.trace.HasMaps() {
+			c.add(old.trace, -1)
+			old.trace = old.trace.withoutMaps()
+			c.add(old.trace, 1)
+		}
+	}
+	for c.stats.Bytes > c.budget && c.recent.Len() > 1 {
+		c.remove(c.recent.Back())
+	}
+}
+
+// Stats returns the counts so far.
+func (c *Cache) Stats() Stats {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.stats
+}
+
+// Clear drops all that is in memory.
+func (c *Cache) Clear() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for c.recent.Len() > 0 {
+		c.remove(c.recent.Back())
+	}
+}
+
+// Close waits for what is being written to the store. Nothing is written after
+// it.
+func (c *Cache) Close() {
+	c.mu.Lock()
+	c.closed = true
+	c.mu.Unlock()
+	c.writer.Wait()
+}

@@ -1,0 +1,145 @@
+package editor
+
+import (
+	"bytes"
+	"context"
+	"slices"
+	"sync"
+	"testing"
+
+	"pentimento/editor/attention"
+	"pentimento/editor/recipe"
+)
+
+// hairWalk is a chain of edits of the same face, one after the other.
+func hairWalk(t *testing.T, seed uint64, depth int) recipe.Recipe {
+	t.Helper()
+	r := first(hairChain(t, seed), 2)
+	for k := 1; k < depth; k++ {
+		r.Turns = append(r.Turns, hairChain(t, seed).Turns[1+k%2])
+	}
+	return r
+}
+
+// With the source's maps known, an edit takes as many rows as a plain picture,
+// however long the chain is, and is the same picture.
+func TestEditOfAKnownTurnTakesTwoRowsAStep(t *testing.T) {
+	m := openModel(t)
+	warm, latents, cold := New(m), NewCached(m, attention.New(attention.Options{Bytes: 1})), New(m)
+	r := hairWalk(t, 5, 4)
+	for n := 1; n <= len(r.Turns); n++ {
+		cold.Forget()
+		a, b, c := mustDraw(t, warm, first(r, n)), mustDraw(t, latents, first(r, n)), mustDraw(t, cold, first(r, n))
+		if !bytes.Equal(a.Image.Pix, c.Image.Pix) || !bytes.Equal(b.Image.Pix, c.Image.Pix) {
+			t.Errorf("%d turns: what is cached changes the picture", n)
+		}
+		if a.Rows != 2*r.Settings.Steps {
+			t.Errorf("%d turns: %d rows with maps", n, a.Rows)
+		}
+		if n == 1 {
+			continue
+		}
+		if a.CachedSteps != 8 || b.CachedSteps != 0 || c.CachedSteps != 0 {
+			t.Errorf("%d turns: maps were known at %d, %d and %d steps", n, a.CachedSteps, b.CachedSteps, c.CachedSteps)
+		}
+		if a.Rows >= b.Rows || b.Rows > c.Rows || !a.Traced || c.Traced {
+			t.Errorf("%d turns: %d rows with maps, %d with latents, %d with nothing", n, a.Rows, b.Rows, c.Rows)
+		}
+	}
+}
+
+// chunkStore is a second tier in a map.
+type chunkStore struct {
+	sync.Mutex
+	turns map[attention.Key][][]byte
+	spoil func([][]byte) [][]byte
+}
+
+func (s *chunkStore) Put(_ context.Context, _ attention.Owner, turn attention.Key, chunks [][]byte) error {
+	s.Lock()
+	defer s.Unlock()
+	s.turns[turn] = chunks
+	return nil
+}
+
+func (s *chunkStore) Get(_ context.Context, _ attention.Owner, turn attention.Key) ([][]byte, error) {
+	s.Lock()
+	defer s.Unlock()
+	var copies [][]byte
+	for _, chunk := range s.turns[turn] {
+		copies = append(copies, slices.Clone(chunk))
+	}
+	if s.spoil != nil {
+		copies = s.spoil(copies)
+	}
+	return copies, nil
+}
+
+// A process that finds the source in the store draws what one that computes
+// everything does, whatever has become of the store's chunks.
+func TestStoredMapsGiveTheSamePicture(t *testing.T) {
+	m := openModel(t)
+	r := hairWalk(t, 6, 2)
+	want := mustDraw(t, New(m), r)
+	store := &chunkStore{turns: map[attention.Key][][]byte{}}
+	ctx := attention.WithOwner(t.Context(), attention.Owner{User: "u", Place: "p"})
+	draw := func(r recipe.Recipe) *Drawing {
+		t.Helper()
+		cache := attention.New(attention.Options{Store: store})
+		defer cache.Close()
+		d, err := NewCached(m, cache).Draw(ctx, r, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	draw(first(r, 1))
+	draw(first(r, 2))
+	for name, test := range map[string]struct {
+		spoil func([][]byte) [][]byte
+		rows  func(rows int) bool
+	}{
+		"whole":          {nil, func(rows int) bool { return rows == 2*r.Settings.Steps }},
+		"a chunk lost":   {func(c [][]byte) [][]byte { return slices.Delete(c, 3, 4) }, func(rows int) bool { return rows > 2*r.Settings.Steps && rows < want.Rows }},
+		"a byte flipped": {func(c [][]byte) [][]byte { c[5][100] ^= 1; return c }, func(rows int) bool { return rows > 2*r.Settings.Steps && rows < want.Rows }},
+		"latents lost":   {func(c [][]byte) [][]byte { return c[1:] }, func(rows int) bool { return rows == want.Rows }},
+		"all lost":       {func([][]byte) [][]byte { return nil }, func(rows int) bool { return rows == want.Rows }},
+	} {
+		store.spoil = test.spoil
+		got := draw(r)
+		if !bytes.Equal(got.Image.Pix, want.Image.Pix) {
+			t.Errorf("%s: another picture", name)
+		}
+		if !test.rows(got.Rows) {
+			t.Errorf("%s: %d rows, %d without a store", name, got.Rows, want.Rows)
+		}
+	}
+}
+
+// What rounding to 8 bits in the store may do to a picture is bounded.
+func TestQuantisedMapsChangeThePictureLittle(t *testing.T) {
+	m := openModel(t)
+	ctx := attention.WithOwner(t.Context(), attention.Owner{User: "u", Place: "p"})
+	for seed := range uint64(3) {
+		r := hairWalk(t, seed, 1)
+		store := &chunkStore{turns: map[attention.Key][][]byte{}}
+		var d *Drawing
+		for n := 1; n <= 2; n++ {
+			cache := attention.New(attention.Options{Store: store, Coding: attention.Quantised})
+			var err error
+			if d, err = NewCached(m, cache).Draw(ctx, first(r, n), nil); err != nil {
+				t.Fatal(err)
+			}
+			cache.Close()
+		}
+		if d.CachedSteps == 0 {
+			t.Fatal("nothing came from the store")
+		}
+		exact := mustDraw(t, New(m), r)
+		for i, v := range exact.Image.Pix {
+			if difference := int(v) - int(d.Image.Pix[i]); difference > 2 || difference < -2 {
+				t.Fatalf("seed %d: a pixel differs by %d levels", seed, difference)
+			}
+		}
+	}
+}
