@@ -250,6 +250,9 @@ func makeXY(d *draft, m match) bool {
 	}
 	switch {
 	case d.p.isAdjectival(y):
+		if what.whole && photo[what.head] {
+			return d.setStyle(slices.Concat(d.p.bareAdjectives(y), tokenise(what.head)), false)
+		}
 		if what.whole {
 			return d.setMood(y)
 		}
@@ -273,12 +276,16 @@ func (d *draft) become(x, y []token) bool {
 	}
 	what := d.resolve(x)
 	switch {
+	case len(y) == 1 && placeAdverb[y[0].lower]:
+		return d.setScene(y)
 	case len(y) == 1 && possible(d.p.lex, y[0].lower).gerund && what.found && d.animate(what.noun) && !d.p.isAdjectival(y):
 		return d.act(x, y)
 	case what.scene:
 		return d.setScene(y)
 	case what.whole && d.p.isMoment(y):
 		return d.setTime(y)
+	case d.p.isAdjectival(y) && what.whole && photo[what.head] && !weatherWord[y[len(y)-1].lower]:
+		return d.setStyle(slices.Concat(d.p.bareAdjectives(y), tokenise(what.head)), false)
 	case d.p.isAdjectival(y):
 		if what.whole {
 			return d.setMood(y)
@@ -333,6 +340,10 @@ func actXY(d *draft, m match) bool {
 	}
 	return d.p.startsVerb(m["y"]) && d.act(m["x"], m["y"])
 }
+
+// photo are the words for the picture as a thing, which can be old or colourful
+// without anything in it being so.
+var photo = set("photo photograph painting drawing")
 
 // animate tells whether a noun can do things.
 func (d *draft) animate(noun string) bool {

@@ -55,6 +55,8 @@ func (d *draft) addOne(item, place []token, lead string) bool {
 	}
 	head := thing.tokens[measured(thing, name)].lower
 	switch {
+	case place == nil && d.p.lex.IsColour(head) && d.p.isAdjectival(item):
+		return d.replaceLast(item) || d.describeSomething(item)
 	case place == nil && d.reviseOwn(thing, name):
 		return true
 	case place == nil && d.alreadyThere(thing, name):
@@ -260,6 +262,8 @@ func (d *draft) addAt(item, place []token, lead string) bool {
 	case symmetric && n.start > 0:
 		d.caption.splice(n.end, n.end, slices.Concat(tokenise(relation), item))
 		d.attend(n.end + len(item))
+	case n.start == 0 && d.p.lex.Is(where.noun, lexicon.Person):
+		return d.attachScene(slices.Concat(item, place), lead) // people stay what the caption is about
 	default:
 		d.caption.splice(n.start, n.start, slices.Concat(item, tokenise(relation)))
 		d.attend(n.start + len(item) - 1)

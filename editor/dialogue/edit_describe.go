@@ -100,7 +100,7 @@ func (p *Planner) plainAdjective(w string) bool {
 	return notCompared[w]
 }
 
-var notCompared = set("outer inner upper other former latter elder later latest rather super")
+var notCompared = set("further outer inner upper other former latter elder later latest rather super")
 
 // phraseOf finds the referent's noun phrase again after the caption changed.
 func (d *draft) phraseOf(what referent) (nounPhrase, bool) {
@@ -263,8 +263,11 @@ func (d *draft) aboutHair(spoken, adjectives []token) ([]token, bool) {
 func (p *Planner) bareAdjectives(list []token) []token {
 	var out []token
 	for i, t := range list {
+		if c, ok := closed[t.lower]; ok && (c == preposition || c == pronoun || c == auxiliary) && t.lower != "in" && t.lower != "be" && t.lower != "like" {
+			return nil
+		}
 		switch t.lower {
-		case "a", "an", "the", "be", "all", "very", "really", "so", "more", "completely", "totally", "color", "colour", "in":
+		case "a", "an", "the", "be", "color", "colour", "in":
 			continue
 		case "colored", "coloured":
 			if i > 0 && p.lex.IsColour(list[i-1].lower) {
@@ -277,7 +280,7 @@ func (p *Planner) bareAdjectives(list []token) []token {
 			}
 			continue
 		}
-		if !t.mark {
+		if !t.mark && !degreeWord[t.lower] {
 			out = append(out, t)
 		}
 	}
@@ -308,4 +311,4 @@ func (p *Planner) isAdjectival(tokens []token) bool {
 	return seen
 }
 
-var degreeWord = set("very really much more most quite rather slightly somewhat extremely so too a bit little completely totally fully lot")
+var degreeWord = set("all very really much more most quite rather slightly somewhat extremely so too a bit little completely totally fully lot")

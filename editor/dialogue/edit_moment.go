@@ -9,7 +9,7 @@ var (
 	weatherWord = set("sunny cloudy rainy snowy foggy misty stormy windy starry overcast cloudless clear gloomy wintry autumnal night nighttime daytime winter summer autumn fall spring hazy dark moonlit sunlit")
 	seasonWord  = set("winter summer autumn fall spring snowy wintry autumnal")
 	dayWord     = set("sunny cloudy rainy snowy foggy misty stormy windy overcast cloudless clear gloomy hazy wintry")
-	timeWord    = set("day night sunset sunrise dawn dusk noon midnight twilight midday nighttime daytime daybreak sundown nightfall")
+	timeWord    = set("day night evening morning afternoon sunset sunrise dawn dusk noon midnight twilight midday nighttime daytime daybreak sundown nightfall")
 	fallWord    = set("rain snow fog mist storm thunderstorm blizzard sandstorm sunshine sunlight moonlight snowfall rainfall")
 )
 
@@ -163,6 +163,8 @@ func (p *Planner) momentPhrase(phrase []token) []token {
 	case len(rest) == 2 && last == "night" && p.isAdjectival(rest[:1]):
 		text = "on " + article(text) + " " + text
 	case len(rest) == 2 && (rest[0].lower == "early" || rest[0].lower == "late"):
+		text = "in the " + text
+	case len(rest) == 1 && (last == "morning" || last == "evening" || last == "afternoon"):
 		text = "in the " + text
 	case len(rest) == 1 && timeWord[last], last == "night" || last == "sunset" || last == "sunrise":
 		text = "at " + text

@@ -10,6 +10,8 @@ import (
 // it night", "make it a cat".
 func (d *draft) transform(to []token) bool {
 	switch {
+	case len(to) == 1 && placeAdverb[to[0].lower]:
+		return d.setScene(to)
 	case d.p.isStyle(to):
 		return d.setStyle(to, true)
 	case d.p.isMoment(to):
@@ -83,6 +85,8 @@ func (d *draft) setMood(adjectives []token) bool {
 	}
 	last := adjectives[len(adjectives)-1].lower
 	switch {
+	case placeAdverb[last]:
+		return d.setScene(adjectives)
 	case d.p.isStyle(adjectives):
 		return d.setStyle(adjectives, true)
 	case weatherWord[last]:
@@ -109,6 +113,9 @@ func (d *draft) setMood(adjectives []token) bool {
 	return d.modify(found(referent{}, p, n), adjectives)
 }
 
+// placeAdverb are places that take no preposition.
+var placeAdverb = set("underwater indoors outdoors inside outside upstairs downstairs underground offshore")
+
 // lookWord are adjectives that say how a picture looks and not what is in it.
 var lookWord = set("colorful colourful vibrant moody dramatic dreamy magical spooky romantic monochrome ethereal whimsical gritty grainy saturated desaturated sharp detailed atmospheric")
 
@@ -120,7 +127,7 @@ func (d *draft) setScene(to []token) bool {
 	if len(to) == 0 {
 		return false
 	}
-	if d.p.isAdjectival(to) {
+	if d.p.isAdjectival(to) && !placeAdverb[to[len(to)-1].lower] {
 		return d.setBackground(to)
 	}
 	if d.p.isMoment(to) && !d.p.lex.Is(to[len(to)-1].lower, lexicon.Place) {
@@ -133,7 +140,7 @@ func (d *draft) setScene(to []token) bool {
 	p := d.caption.parse()
 	thing := parse(d.p.lex, ground)
 	name, ok := mainPhrase(thing)
-	if !ok {
+	if !ok || placeAdverb[to[len(to)-1].lower] {
 		if len(to) == 1 { // "indoors"
 			from, end := d.placePhrase(p)
 			d.caption.splice(from, end, to)

@@ -85,6 +85,11 @@ func (p *Planner) isStyle(phrase []token) bool {
 		return true
 	}
 	text := lower(phraseText(phrase))
+	for _, print := range printed {
+		if text == print || strings.HasSuffix(text, " "+print) {
+			return true
+		}
+	}
 	if strings.HasPrefix(text, "in the style of") || strings.HasSuffix(text, "view") && len(phrase) < 4 {
 		return true
 	}
@@ -97,6 +102,9 @@ func (p *Planner) isStyle(phrase []token) bool {
 }
 
 var styleWord = set("vintage retro cyberpunk steampunk photorealistic realistic abstract minimalist surreal cinematic noir cartoonish cartoony painterly pixelated silhouette monochrome claymation origami pointillism impressionism impressionist expressionism cubism cubist anime manga neon 3d 2d baroque gothic futuristic hdr 8-bit high-contrast grayscale sepia bokeh lowpoly")
+
+// printed are kinds of pictures with names that WordNet puts elsewhere.
+var printed = []string{"comic book", "coloring book", "colouring book", "picture book", "comic strip", "poster", "postcard", "stamp", "album cover", "magazine cover", "blueprint", "polaroid", "screenshot", "video game", "movie still", "woodblock print", "woodcut", "lego", "tattoo design"}
 
 // isMedium tells whether a noun names a kind of picture.
 func (p *Planner) isMedium(w string) bool {

@@ -2,6 +2,7 @@ package dialogue
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"pentimento/editor/dialogue/lexicon"
@@ -11,8 +12,11 @@ import (
 // more", "too much", "again", "same for the shirt", "what about green?".
 func (d *draft) followUp(tokens []token) (done, ok bool) {
 	text := lower(phraseText(tokens))
-	for _, lead := range []string{"make it ", "make that ", "do it ", "do that ", "it's ", "it is ", "that's ", "that is ", "this is ", "do ", "i want ", "it should be ", "go "} {
+	for _, lead := range []string{"make it ", "make that ", "do it ", "do that ", "it's ", "it is ", "that's ", "that is ", "this is ", "do ", "i want ", "it should be ", "go ", "add ", "can you "} {
 		text = strings.TrimPrefix(text, lead)
+	}
+	if factor, ok := amount(tokens); ok {
+		return d.again(factor), true
 	}
 	switch {
 	case moreWords[text]:
@@ -29,6 +33,49 @@ func (d *draft) followUp(tokens []token) (done, ok bool) {
 	}
 	return false, false
 }
+
+// amount reads requests that say only how much of the last edit to add or take:
+// "increase it further by 20 percent", "do it again", "reduce by a little".
+// All of their words are about amounts.
+func amount(tokens []token) (factor float64, ok bool) {
+	by, less, more := 0.0, false, false
+	for i, t := range tokens {
+		if t.lower == "-" && i+1 < len(tokens) && tokens[i+1].glued {
+			less = true
+		}
+		switch {
+		case ups[t.lower]:
+			more = true
+		case downs[t.lower]:
+			less = true
+		case t.lower != "" && t.lower[0] >= '0' && t.lower[0] <= '9':
+			n, err := strconv.ParseFloat(t.lower, 64)
+			if err != nil || n <= 0 || n > 1000 {
+				return 0, false
+			}
+			by = n
+		case !amountFiller[t.lower] && !t.mark:
+			return 0, false
+		}
+	}
+	if !less && !more {
+		return 0, false
+	}
+	factor = strength(tokens)
+	if by > 0 {
+		factor = 1 + by/100
+	}
+	if less {
+		factor = 1 / factor
+	}
+	return factor, true
+}
+
+var (
+	ups          = set("increase increasing increased again further more repeat strengthen boost stronger")
+	downs        = set("decrease decreasing reduce reducing lower less weaken weaker lessen")
+	amountFiller = set("it another once that this the a an if will would be better good look but no naah actually wait yes by bit little lot much some percent degree degrees same amount action thing change effect do make try go adjust can could we you should i think please now time one to way slightly even of say")
+)
 
 var (
 	moreWords = lines("more", "a bit more", "a little more", "a little bit more", "much more", "a lot more", "even more", "slightly more", "some more", "more of it", "more of that", "stronger", "a bit stronger", "a little stronger", "even stronger", "much stronger", "way more", "way stronger", "not enough", "not strong enough", "that's not enough", "still more", "further", "more please", "increase it", "increase", "increase it again", "increase by a little", "again increase by a little", "more so", "more intense", "more strongly", "stronger please", "a touch more", "a tad more")

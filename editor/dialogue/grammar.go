@@ -34,7 +34,7 @@ func grammar() []rule {
 
 		// Style.
 		{"[change|set|make|turn|switch|apply] [the|its|this] [art|painting|drawing|overall|image|picture|photo] (style|medium) [of] [the] [image|picture|photo] [to|into|as|be|to be|is|should be] <s>", styleAfter},
-		{"in [the|a|an] style of <s>", styleOf},
+		{"[use|apply|do it|make it|try|have it] [in|with] [the|a|an] style of <s>", styleOf},
 		{change + " [the] " + picture + " (into|to|in|as|like|look like|with) [the|a|an] style of <s>", styleOf},
 		{"(use|apply|add|give it|give the image|put|create|try|do|make it|make it in|make it with) <s> (kind=style|styling|effect|filter|lighting|light|palette|look|tone|tones|theme|aesthetic|color palette|colour palette|mood)", styleEffect},
 		{"(use|apply|add|give it|give the image|put|create|try|do) <s> (kind=style|styling|effect|filter|lighting|light|palette|look|tone|tones|theme|aesthetic|color palette|colour palette|mood) (to|on|onto|over|for|of|in) <x>", styleEffect},

@@ -1,6 +1,9 @@
 package dialogue
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // limit is how many words of an utterance, or of a clause, are read. Nobody says
 // more in one edit, and it bounds the work on hostile input.
@@ -17,7 +20,7 @@ var before = phrases(
 	"i would like you to", "i'd like you to", "i would like to", "i'd like to", "i would love to", "i'd love to", "i want you to", "i want to", "i wanna", "i need you to", "i need to",
 	"i would prefer", "i'd prefer", "i want", "i need", "i would like", "i'd like", "i would love", "i'd love", "i think you should", "i think we should", "i think", "you should", "we should", "how about we", "how about you",
 	"what if we", "what if you", "what if", "what about we", "why don't we", "why don't you", "why not", "let's see", "let us see", "let me see", "can we see", "could we see", "i'd like to see", "i would like to see", "i want to see", "let us", "let's", "lets", "let me", "do me a favor and", "go ahead and", "try to", "try", "feel free to", "just", "only",
-	"please", "pls", "plz", "kindly", "hey", "hi", "hello", "ok", "okay", "alright", "all right", "right", "great", "nice", "perfect", "cool", "thanks", "thank you", "good", "well", "yes", "yeah", "yep", "sure", "so", "now", "then", "and", "also", "but", "next", "maybe", "perhaps", "actually", "hmm", "hm", "um", "uh", "oh", "bot", "pentimento",
+	"please", "pls", "plz", "kindly", "hey", "hi", "hello", "ok", "okay", "alright", "all right", "right", "great", "nice", "perfect", "cool", "thanks", "thank you", "good", "well", "yes", "yeah", "nah", "naah", "nope", "wait", "no problem", "go ahead", "one more thing", "i insist you to", "i was thinking to", "i was thinking of", "further", "yep", "sure", "so", "now", "then", "and", "also", "but", "next", "maybe", "perhaps", "actually", "hmm", "hm", "um", "uh", "oh", "bot", "pentimento",
 )
 
 // phrases cuts each phrase into its words.
@@ -74,6 +77,30 @@ func expand(tokens []token) []token {
 		out = append(out, first, second)
 	}
 	return out
+}
+
+// reshade says "a darker shade of orange" as captions do: "dark orange".
+func (p *Planner) reshade(tokens []token) []token {
+	for i := 1; i+2 < len(tokens); i++ {
+		if w := tokens[i].lower; w != "shade" && w != "tone" && w != "hue" || tokens[i+1].lower != "of" || !p.lex.IsColour(tokens[i+2].lower) {
+			continue
+		}
+		start, kept := i-1, []token{}
+		if base, _, ok := p.lex.Degree(tokens[start].lower); ok {
+			kept = tokenise(base)
+		} else if closed[tokens[start].lower] != determiner {
+			kept = tokens[start : start+1]
+		}
+		for start > 0 && (degreeWord[tokens[start-1].lower] || closed[tokens[start-1].lower] == determiner) {
+			start--
+		}
+		rest := tokens[i+3:]
+		if len(rest) > 0 && (rest[0].lower == "color" || rest[0].lower == "colour") {
+			rest = rest[1:]
+		}
+		return slices.Concat(tokens[:start], kept, tokens[i+2:i+3], rest)
+	}
+	return tokens
 }
 
 // polite strips what carries no meaning from both ends of a clause.

@@ -16,15 +16,15 @@ type beyondRule struct {
 func beyondRules() []beyondRule {
 	const image = "[the|this|it|that|my] [image|picture|photo|it|face|whole thing|portrait]"
 	list := []struct{ pattern, answer string }{
-		{"[no] (crop|trim|resize|rescale|scale|upscale|enlarge|zoom|zoom in|zoom out|zoom into|pan|rotate|tilt|flip|mirror|turn around|straighten|cut off|stretch|shrink|widen) " + image, "I cannot crop, resize, rotate or flip: I change what the picture shows."},
-		{"[no] (crop|trim|resize|rescale|upscale|rotate|flip|mirror|tilt|zoom|zoom in|zoom out|pan) <x>", "I cannot crop, resize, rotate or flip: I change what the picture shows."},
-		{"(make|turn|move|rotate|tilt) [it|this|the image|the picture|the photo] (by <n> degrees|upside down|sideways|clockwise|counterclockwise|wider|higher resolution|high resolution|hd|4k|landscape format|portrait format)", "I cannot crop, resize, rotate or flip: I change what the picture shows."},
+		{"[no] (crop|trim|resize|rescale|scale|upscale|enlarge|zoom|zoom in|zoom out|zoom into|pan|rotate|tilt|flip|mirror|turn around|straighten|cut off|stretch|shrink|widen) " + image, cannotTurn},
+		{"[no] (crop|trim|resize|rescale|upscale|rotate|flip|mirror|tilt|zoom|zoom in|zoom out|pan) <x>", cannotTurn},
+		{"(make|turn|move|rotate|tilt) [it|this|the image|the picture|the photo] (by <n> degrees|upside down|sideways|clockwise|counterclockwise|wider|higher resolution|high resolution|hd|4k|landscape format|portrait format)", cannotTurn},
 		{"(make|get) " + image + " (better|nicer|good|perfect|prettier|awesome|amazing|cooler|more interesting|look better|look nicer|look good|pop)", "I cannot tell what would be better. Say what should change."},
 		{"(improve|enhance|fix|beautify|perfect|retouch|clean up|polish) " + image, "I cannot tell what would be better. Say what should change."},
 		{"(help|help me|what can you do|what can i do|what can i say|how does this work|how do i use this|commands|instructions|what are my options|what now)", "You can change, add, remove, strengthen or weaken what the picture shows, set its style, light or place, or undo."},
 		{"(surprise me|do something|do something else|something else|change something|change it|edit it|do whatever you want|you choose|you decide|anything|whatever)", "I need to know what to change."},
-		{"(sharpen|blur|deblur|denoise|brighten|darken) <x>", "I cannot filter pixels, but I can change the light that the picture describes."},
-		{"(increase|decrease|reduce|raise|lower|adjust|change|boost|up|turn up|turn down) [the] (contrast|brightness|saturation|sharpness|exposure|gamma|hue|opacity|resolution|quality|size) [of <x>|by <x>]", "I cannot filter pixels, but I can change the light that the picture describes."},
+		{"(sharpen|blur|deblur|denoise|brighten|darken) <x>", cannotFilter},
+		{"(increase|decrease|reduce|raise|lower|adjust|change|boost|up|turn up|turn down) [the] (contrast|brightness|saturation|sharpness|exposure|gamma|hue|opacity|resolution|quality|size) [of <x>|by <x>]", cannotFilter},
 		{"(move|shift|drag|slide|push) <x> (to the left|to the right|left|right|up|down|higher|lower|closer|away|further away|to the center|to the middle)", "I cannot move things about: I change what the picture shows."},
 		{"(save|download|export|print|send|share|upload|delete|email|post) " + image, "That is a command, not an edit: see /help."},
 		{"(write|type|add|put) [the] (text|words|caption|title|name|letters) <x>", "I cannot write text into a picture."},
@@ -36,8 +36,36 @@ func beyondRules() []beyondRule {
 	return rules
 }
 
+// beyondWord recognises requests by one word that gives them away, wherever
+// it stands.
+func beyondWord(tokens []token) string {
+	for i, t := range tokens {
+		switch t.lower {
+		case "brightness", "contrast", "saturation", "opacity", "sharpness", "exposure", "gamma":
+			return cannotFilter
+		case "rotate", "crop", "flip", "zoom", "clockwise", "anticlockwise", "counterclockwise":
+			if i < 4 || t.lower != "flip" {
+				return cannotTurn
+			}
+		case "degree", "degrees":
+			if i > 0 && !closedWord(tokens[i-1].lower) {
+				return cannotTurn
+			}
+		}
+	}
+	return ""
+}
+
+const (
+	cannotTurn   = "I cannot crop, resize, rotate or flip: I change what the picture shows."
+	cannotFilter = "I cannot filter pixels, but I can change the light that the picture describes."
+)
+
 // outOfScope answers what editing attention cannot do.
 func (p *Planner) outOfScope(tokens []token, talk Conversation) *Question {
+	if answer := beyondWord(tokens); answer != "" {
+		return &Question{Kind: OutOfScope, Text: answer, Choices: examples(p.suggestions(talk))}
+	}
 	for _, b := range p.beyond {
 		if b.pattern.match(tokens, func(match) bool { return true }) {
 			return &Question{Kind: OutOfScope, Text: b.answer, Choices: examples(p.suggestions(talk))}

@@ -77,7 +77,7 @@ func (p *Planner) vocabulary(talk Conversation) []string {
 	}
 	words = append(words, talk.Vocabulary...)
 	words = append(words, "red", "blue", "green", "yellow", "black", "white", "brown", "blond", "orange", "purple", "pink", "gray", "curly", "hair", "make", "add",
-		"background", "undo", "redo", "instead", "remove", "without", "glasses", "color", "colour", "change", "replace", "style", "sunset", "curlier", "please", "picture")
+		"background", "undo", "redo", "instead", "remove", "without", "glasses", "color", "colour", "change", "replace", "style", "sunset", "curlier", "increase", "decrease", "please", "picture")
 	return words
 }
 

@@ -85,7 +85,7 @@ func (p *Planner) edit(tokens, spoken []token, talk Conversation) Reply {
 	for i, clause := range clauses {
 		d.correction = i == 0 && correction
 		if i == 0 && correction && len(clause) > 1 && clause[0].lower == "no" {
-			if rest := polite(clause[1:]); len(rest) > 0 && (clause[1].mark || !d.resolve(rest).found && !d.resolveLoosely(rest).found) {
+			if rest := polite(clause[1:]); len(rest) > 0 && (clause[1].mark || starters[rest[0].lower] || closed[clause[1].lower] == auxiliary || closed[clause[1].lower] == pronoun || !d.resolve(rest).found && !d.resolveLoosely(rest).found) {
 				clause = rest
 			}
 		}
@@ -191,7 +191,7 @@ func complete(q *Question, clause []token) []string {
 // does not decline. rest is set for what follows a comma, which must not be taken
 // for a new thing lightly.
 func (d *draft) clause(tokens []token, rest bool) bool {
-	tokens = polite(tokens)
+	tokens = d.p.reshade(polite(tokens))
 	if len(tokens) == 0 {
 		return true
 	}
@@ -226,12 +226,35 @@ func (d *draft) clause(tokens []token, rest bool) bool {
 func (d *draft) try(edit func() bool) bool {
 	before, reasons, undone := *d, len(d.reasons), len(d.undone)
 	d.caption = d.caption.clone()
-	if edit() {
+	if edit() && (d.question != nil || d.sane()) {
 		return true
 	}
 	*d = before
 	d.reasons, d.undone = d.reasons[:reasons], d.undone[:undone]
 	return false
+}
+
+// unwritten are words that people say to a bot and never write into a caption. An
+// edit that would put one there has misread what was said.
+var unwritten = set("i you we if would could should can cannot please again further lets let try trying percent degree degrees increase decrease reduce change changing add adding remove replace undo image this me us don't doesn't shouldn't isn't wait ok okay yes instead rather maybe actually")
+
+// paletteWord may follow "colour" in a caption.
+var paletteWord = set("palette scheme grading tone photo photograph film")
+
+// sane tells whether an edit put only words into the caption that belong there.
+func (d *draft) sane() bool {
+	for i, w := range d.caption.words {
+		if w.origin >= 0 || w.clause != d.caption.clause {
+			continue
+		}
+		if (w.lower == "color" || w.lower == "colour") && (i+1 == len(d.caption.words) || !paletteWord[d.caption.words[i+1].lower]) {
+			return false
+		}
+		if unwritten[w.lower] || w.lower == "it" && (i == 0 || closed[d.caption.words[i-1].lower] != preposition) {
+			return false
+		}
+	}
+	return true
 }
 
 // inItsPlace puts what is added right after a removal in the place of what was

@@ -109,7 +109,7 @@ func (l *Lexicon) Degree(word string) (base, ending string, ok bool) {
 }
 
 // suppletive comparatives share no letters with their base.
-var suppletive = map[string]string{"better": "good", "worse": "bad", "farther": "far", "further": "far"}
+var suppletive = map[string]string{"better": "good", "worse": "bad"}
 
 func (*Lexicon) irregular(word string, part byte) (string, bool) {
 	line, ok := find(forms, word)
