@@ -50,6 +50,7 @@ func (c *workerCommand) Run(w *world) (err error) {
 		return err
 	}
 	operations := metrics.New()
+	operations.Queue(queue.Stats)
 	worker := &jobs.Worker{
 		Name: name, Source: queue, Engine: drawer{editor.New(model)}, Slots: c.Slots,
 		TimeLimit: c.TimeLimit, Drain: c.Drain, Log: w.log.With("worker", name), Observer: operations,

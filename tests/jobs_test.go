@@ -1,0 +1,255 @@
+package tests
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"pentimento/bot/jobs"
+	"pentimento/bot/jobs/redisjobs"
+	"pentimento/editor"
+	"pentimento/editor/recipe"
+	"pentimento/session"
+	"pentimento/session/redistest"
+)
+
+// recoverFor is how long a picture may take whose worker was killed.
+const recoverFor = 30 * time.Second
+
+// worker is a `pentimento worker` process.
+type worker struct {
+	cmd *exec.Cmd
+	log syncBuffer
+	// logged is closed when the process has said all.
+	logged chan bool
+	// metrics is the address where it answers operators.
+	metrics string
+}
+
+// startWorker starts a worker and waits until it takes jobs.
+func (p program) startWorker(t *testing.T, server *redistest.Server) *worker {
+	t.Helper()
+	w := &worker{logged: make(chan bool)}
+	w.cmd = exec.Command(p.path, "worker", "--log-level", "info", "--redis", "redis://"+server.Addr, "--metrics", "127.0.0.1:0",
+		"--cache", filepath.Join(os.TempDir(), "pentimento-test-cache"))
+	w.cmd.Env = append(os.Environ(), "PENTIMENTO_ONNXRUNTIME="+library())
+	stderr, err := w.cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = w.cmd.Process.Kill() // most have ended by now
+		_ = w.cmd.Wait()
+	})
+	ready := make(chan bool, 1)
+	go func() {
+		for lines := bufio.NewScanner(stderr); lines.Scan(); {
+			w.log.add(lines.Text())
+			if _, address, ok := strings.Cut(lines.Text(), "msg=metrics address="); ok {
+				w.metrics = address
+			}
+			if strings.Contains(lines.Text(), "msg=ready") {
+				ready <- true
+			}
+		}
+		close(ready)
+		close(w.logged)
+	}()
+	if !<-ready {
+		t.Fatalf("the worker has ended:\n%s", w.log.String())
+	}
+	return w
+}
+
+// syncBuffer collects lines of text.
+type syncBuffer struct {
+	mu    sync.Mutex
+	lines []string
+}
+
+func (b *syncBuffer) add(line string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.lines = append(b.lines, line)
+}
+
+// String returns what was collected.
+func (b *syncBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return strings.Join(b.lines, "\n")
+}
+
+// openQueue returns a bot's side of the queue that workers of the program use.
+func openQueue(t *testing.T, server *redistest.Server) *redisjobs.Queue {
+	t.Helper()
+	client := redis.NewClient(&redis.Options{Addr: server.Addr})
+	q, err := redisjobs.New(t.Context(), client, redisjobs.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := errors.Join(q.Close(), client.Close()); err != nil {
+			t.Error(err)
+		}
+	})
+	return q
+}
+
+// edit is a job of blond hair made red, with that many denoising steps.
+func edit(key string, steps int) jobs.Job {
+	preset, _ := editor.PresetNamed("appearance")
+	return jobs.Job{
+		Key: key, User: "ann", Place: "place",
+		Recipe: recipe.Recipe{
+			Version:  recipe.Version,
+			Settings: recipe.Settings{Seed: 7, Scheduler: "ddim", Steps: steps, Guidance: 4.5},
+			Turns: []recipe.Turn{
+				{Prompt: "a woman's face with blond hair"},
+				{Prompt: "a woman's face with red hair", Preset: "appearance", Windows: preset.Windows},
+			},
+		},
+	}
+}
+
+// do has a job drawn and returns its result, how often it was kept and an error.
+func do(ctx context.Context, q jobs.Queue, store session.Store, job jobs.Job, watch func(jobs.Event)) (got jobs.Result, settled bool, err error) {
+	settled, err = jobs.Do(ctx, q, job, watch, func(ctx context.Context, r jobs.Result) error {
+		got = r
+		_, err := store.Update(ctx, session.Key{User: job.User, Place: job.Place}, func(s *session.Session) error {
+			_, err := s.Add(session.Turn{Event: job.Key, Utterance: "make her hair red"})
+			return err
+		})
+		return err
+	})
+	return got, settled, err
+}
+
+// A worker is killed in mid-edit: another one draws the picture, the same one,
+// and it is one turn.
+func TestWorkerKilled(t *testing.T) {
+	const steps = 60
+	server := redistest.Start(t)
+	p, q, store := newProgram(t), openQueue(t, server), session.NewMemory()
+	doomed := p.startWorker(t, server)
+	var once sync.Once
+	var killed time.Time
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	got, settled, err := do(ctx, q, store, edit("killed", steps), func(e jobs.Event) {
+		if e.Step < 3 || e.Step > steps/2 {
+			return
+		}
+		once.Do(func() {
+			p.startWorker(t, server)
+			if err := doomed.cmd.Process.Kill(); err != nil {
+				t.Error(err)
+			}
+			killed = time.Now()
+		})
+	})
+	if !settled || err != nil {
+		t.Fatalf("settled: %v, %v", settled, err)
+	}
+	took := time.Since(killed)
+	if killed.IsZero() {
+		t.Fatal("the worker was never seen in mid-edit")
+	}
+	if took > recoverFor {
+		t.Errorf("the picture came %v after the kill, want %v", took, recoverFor)
+	}
+	t.Logf("recovered after %v", took)
+	again, _, err := do(ctx, q, store, edit("again", steps), nil)
+	if err != nil || !bytes.Equal(again.PNG, got.PNG) {
+		t.Errorf("drawn again it is another picture, %v", err)
+	}
+	s, err := store.Load(t.Context(), session.Key{User: "ann", Place: "place"})
+	if err != nil || len(s.Turns) != 2 {
+		t.Errorf("%d turns, %v; want one of each job", len(s.Turns), err)
+	}
+}
+
+// A worker that is told to end finishes what it draws, and says nothing of what
+// was asked for. Operators can look meanwhile.
+func TestWorkerDrains(t *testing.T) {
+	const steps = 40
+	server := redistest.Start(t)
+	p, q, store := newProgram(t), openQueue(t, server), session.NewMemory()
+	w := p.startWorker(t, server)
+	for path, want := range map[string]string{
+		"healthz": "ok", "readyz": "queue: ok", "metrics": `pentimento_queue_workers 1`,
+	} {
+		if said := get(t, "http://"+w.metrics+"/"+path); !strings.Contains(said, want) {
+			t.Errorf("%s says\n%s", path, said)
+		}
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	var once sync.Once
+	got, settled, err := do(ctx, q, store, edit("last", steps), func(e jobs.Event) {
+		if e.Step > 0 {
+			once.Do(func() {
+				if err := w.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+	})
+	if !settled || err != nil || !bytes.HasPrefix(got.PNG, []byte("\x89PNG")) || got.Rows == 0 {
+		t.Errorf("settled: %v, %v; %d bytes, %d rows", settled, err, len(got.PNG), got.Rows)
+	}
+	<-w.logged
+	if err := w.cmd.Wait(); err != nil {
+		t.Errorf("the worker ended with %v", err)
+	}
+	log := w.log.String()
+	if !strings.Contains(log, "turn=last") || !strings.Contains(log, "msg=drawn") || strings.Contains(log, "hair") {
+		t.Errorf("log:\n%s", log)
+	}
+}
+
+func get(t *testing.T, url string) string {
+	t.Helper()
+	response, err := http.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := io.ReadAll(response.Body)
+	if err := errors.Join(err, response.Body.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprint(response.Status, "\n", string(body))
+}
+
+// A recipe of another model is refused with a sentence, and stays a dead letter.
+func TestWorkerRefusesOtherModel(t *testing.T) {
+	server := redistest.Start(t)
+	p, q := newProgram(t), openQueue(t, server)
+	p.startWorker(t, server)
+	job := edit("other", 10)
+	job.Recipe.Settings.Model = "0123456789abcdef"
+	_, _, err := do(t.Context(), q, session.NewMemory(), job, nil)
+	if f, ok := errors.AsType[*jobs.Failure](err); !ok || !strings.Contains(f.Sentence, "another model") || !strings.Contains(f.Detail, "0123456789ab") {
+		t.Errorf("got %v", err)
+	}
+	if letters, err := q.DeadLetters(t.Context()); err != nil || len(letters) != 1 || letters[0].Job.Key != "other" {
+		t.Errorf("dead letters %+v, %v", letters, err)
+	}
+}
