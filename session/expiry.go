@@ -2,30 +2,11 @@ package session
 
 import "time"
 
-// An Option is a choice for [NewMemory] and [OpenFile].
-type Option func(*expiry)
-
-// ExpireAfter makes a session end when it was not loaded or changed for that
-// long, with its blobs. Without it sessions last.
-func ExpireAfter(ttl time.Duration) Option { return func(e *expiry) { e.ttl = ttl } }
-
-// WithClock is for what has to expire: sessions and shares. Without it the
-// clock is time.Now.
-func WithClock(now func() time.Time) Option { return func(e *expiry) { e.now = now } }
-
 // expiry says when sessions end.
 type expiry struct {
 	ttl   time.Duration
 	now   func() time.Time
 	swept time.Time
-}
-
-func newExpiry(options []Option) expiry {
-	e := expiry{now: time.Now}
-	for _, option := range options {
-		option(&e)
-	}
-	return e
 }
 
 // over reports whether a session ended that was last touched then.

@@ -12,14 +12,17 @@ import (
 	"time"
 
 	bolt "go.etcd.io/bbolt"
+
+	"pentimento/session/blobs"
 )
 
-// File is a [Store] in one bbolt file, with the blobs in a folder beside it.
+// File is a [Store] in one bbolt file, with the blobs in a folder beside it or
+// wherever [WithBlobs] says.
 // It belongs to one process at a time. What Update returned without an error
 // is on disk: killing the process at any moment loses none of it.
 type File struct {
 	path   string
-	blobs  blobFolder
+	blobs  *blobs.Store
 	expiry expiry
 
 	mu sync.RWMutex // held for writing while the file is erased or closed
@@ -31,7 +34,8 @@ type File struct {
 // if it is damaged or not a store, [ErrNewerSchema], [ErrDiskFull], and those
 // of the file system.
 func OpenFile(path string, options ...Option) (*File, error) {
-	f := &File{path: path, blobs: blobFolder(path + ".blobs"), expiry: newExpiry(options)}
+	c := choose(options)
+	f := &File{path: path, blobs: c.blobs, expiry: c.expiry}
 	if err := f.open(); err != nil {
 		return nil, f.explain("open", err)
 	}
@@ -61,10 +65,26 @@ func (f *File) open() (err error) {
 	if err == nil {
 		err = f.erase()
 	}
+	if err == nil && f.blobs == nil {
+		f.blobs, err = f.openBlobs()
+	}
 	if err != nil {
 		return errors.Join(err, f.Close())
 	}
 	return nil
+}
+
+// openBlobs opens the folder beside the file.
+func (f *File) openBlobs() (*blobs.Store, error) {
+	folder, err := blobs.OpenFolder(f.path + ".blobs")
+	if err != nil {
+		return nil, err
+	}
+	store, err := blobs.Open(context.Background(), folder, blobs.Options{Limit: DefaultBlobLimit, TTL: f.expiry.ttl})
+	if err != nil {
+		return nil, errors.Join(err, folder.Close())
+	}
+	return store, nil
 }
 
 // create makes a file with its buckets. It appears under its name complete or
@@ -229,7 +249,7 @@ func (f *File) Delete(ctx context.Context, key Key) error {
 		return err
 	}
 	defer f.mu.RUnlock()
-	if err := f.blobs.remove(key); err != nil {
+	if err := f.blobs.Drop(ctx, blobs.Owner(key)); err != nil {
 		return f.explain("delete", err)
 	}
 	err := f.db.update(func(tx *bolt.Tx) error {
@@ -257,7 +277,7 @@ func (f *File) Forget(ctx context.Context, user string) error {
 	if f.db == nil {
 		return ErrClosed
 	}
-	if err := f.blobs.removeUser(user); err != nil {
+	if err := f.blobs.Forget(ctx, user); err != nil {
 		return f.explain("forget", err)
 	}
 	err := f.db.update(func(tx *bolt.Tx) error {
@@ -304,7 +324,7 @@ func (f *File) PutBlob(ctx context.Context, key Key, data []byte) (string, error
 	if _, err := f.touch(key); err != nil {
 		return "", f.explain("write a blob", err)
 	}
-	digest, err := f.blobs.put(key, data)
+	digest, err := putBlob(ctx, f.blobs, key, data)
 	return digest, f.explain("write a blob", err)
 }
 
@@ -319,7 +339,7 @@ func (f *File) GetBlob(ctx context.Context, key Key, digest string) ([]byte, err
 	} else if !live {
 		return nil, ErrNoSuchBlob
 	}
-	data, err := f.blobs.get(key, digest)
+	data, err := getBlob(ctx, f.blobs, key, digest)
 	return data, f.explain("read a blob", err)
 }
 
@@ -332,7 +352,11 @@ func (f *File) Close() error {
 	}
 	db := f.db
 	f.db = nil
-	return f.explain("close", db.close())
+	err := db.close()
+	if f.blobs != nil {
+		err = errors.Join(err, f.blobs.Close())
+	}
+	return f.explain("close", err)
 }
 
 // enter locks the store for a request that is in order so far, or returns why

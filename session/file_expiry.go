@@ -108,16 +108,14 @@ func (f *File) ended(tx *bolt.Tx) (over []Key, err error) {
 	return over, err
 }
 
-// expireSession removes the session with its blobs if its life is over.
+// expireSession removes the session if its life is over. Its blobs have lives
+// of their own, which are as long.
 func (f *File) expireSession(tx *bolt.Tx, key Key) error {
 	place := placeBucket(tx, key)
 	if place == nil {
 		return nil
 	}
 	if at, err := f.touchedAt(place); err != nil || !f.expiry.over(at) {
-		return err
-	}
-	if err := f.blobs.remove(key); err != nil {
 		return err
 	}
 	return tx.Bucket(bucketSessions).Bucket([]byte(key.User)).DeleteBucket([]byte(key.Place))

@@ -31,7 +31,7 @@ type memoryShare struct {
 // NewMemory returns an empty store.
 func NewMemory(options ...Option) *Memory {
 	return &Memory{
-		expiry:   newExpiry(options),
+		expiry:   choose(options).expiry,
 		sessions: make(map[Key]records),
 		touched:  make(map[Key]time.Time),
 		blobs:    make(map[Key]map[string][]byte),

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"pentimento/session/blobs"
 )
 
 // Redis is a [Store] on a Redis server of version 6.2 or later, for several
@@ -23,9 +25,11 @@ type Redis struct {
 	// Blobs have connections of their own: behind a large value the small
 	// ones of a session would wait.
 	client, blobs redis.UniversalClient
-	keys          redisKeys
-	ttl           time.Duration
-	patience      time.Duration
+	// bucket keeps the blobs instead, if there is one.
+	bucket   *blobs.Store
+	keys     redisKeys
+	ttl      time.Duration
+	patience time.Duration
 
 	mu     sync.RWMutex // held for reading by requests, for writing by Close
 	closed bool
@@ -38,7 +42,7 @@ func OpenRedis(ctx context.Context, options RedisOptions) (*Redis, error) {
 		return nil, err
 	}
 	r := &Redis{
-		client: options.client(), blobs: options.client(),
+		client: options.client(), blobs: options.client(), bucket: options.Blobs,
 		keys: redisKeys(options.Prefix), ttl: options.TTL, patience: options.Patience,
 	}
 	err := r.try(ctx, "connect to", func(ctx context.Context) error { return r.client.Ping(ctx).Err() })
@@ -167,6 +171,11 @@ func (r *Redis) Delete(ctx context.Context, key Key) error {
 		return err
 	}
 	defer r.mu.RUnlock()
+	if r.bucket != nil {
+		if err := r.bucket.Drop(ctx, blobs.Owner(key)); err != nil {
+			return err
+		}
+	}
 	return r.try(ctx, "delete a session from", func(ctx context.Context) error {
 		if err := r.unshare(ctx, key.User, key.Place); err != nil {
 			return err
@@ -194,6 +203,11 @@ func (r *Redis) Forget(ctx context.Context, user string) error {
 		return err
 	}
 	defer r.mu.RUnlock()
+	if r.bucket != nil {
+		if err := r.bucket.Forget(ctx, user); err != nil {
+			return err
+		}
+	}
 	return r.try(ctx, "forget a user in", func(ctx context.Context) error {
 		if err := r.unshare(ctx, user, ""); err != nil {
 			return err
@@ -241,7 +255,11 @@ func (r *Redis) Close() error {
 		return nil
 	}
 	r.closed = true
-	if err := errors.Join(r.client.Close(), r.blobs.Close()); err != nil {
+	err := errors.Join(r.client.Close(), r.blobs.Close())
+	if r.bucket != nil {
+		err = errors.Join(err, r.bucket.Close())
+	}
+	if err != nil {
 		return fmt.Errorf("close the connections to Redis: %w", err)
 	}
 	return nil

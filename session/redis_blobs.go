@@ -24,6 +24,9 @@ func (r *Redis) PutBlob(ctx context.Context, key Key, data []byte) (string, erro
 		return "", err
 	}
 	defer r.mu.RUnlock()
+	if r.bucket != nil {
+		return putBlob(ctx, r.bucket, key, data)
+	}
 	digest, err := blobDigest(data)
 	if err != nil {
 		return "", err
@@ -82,6 +85,9 @@ func (r *Redis) GetBlob(ctx context.Context, key Key, digest string) (data []byt
 		return nil, err
 	}
 	defer r.mu.RUnlock()
+	if r.bucket != nil {
+		return getBlob(ctx, r.bucket, key, digest)
+	}
 	if !isDigest(digest) {
 		return nil, ErrNoSuchBlob
 	}

@@ -11,6 +11,8 @@ import (
 
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/maintnotifications"
+
+	"pentimento/session/blobs"
 )
 
 // RedisOptions say where a Redis server is and how to use it. Start from
@@ -35,6 +37,9 @@ type RedisOptions struct {
 	Prefix string
 	// TTL is how long a session is kept that nobody touches; 0 is for ever.
 	TTL time.Duration
+	// Blobs keeps the blobs, and is closed with the store; nil keeps them on
+	// the server too.
+	Blobs *blobs.Store
 	// Patience is how long a request goes on when the server does not answer.
 	Patience time.Duration
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"pentimento/session"
+	"pentimento/session/blobs"
 	"pentimento/session/redistest"
 	"pentimento/session/sessiontest"
 )
@@ -59,6 +60,21 @@ func TestRedisSentinel(t *testing.T) {
 	sentinel := redistest.StartSentinel(t, redistest.Start(t, "--appendfsync", "no"))
 	sessiontest.Run(t, func(t *testing.T) session.Store {
 		return openRedis(t, redisAt(t, "redis+sentinel://"+sentinel+"/mymaster"))
+	})
+}
+
+func TestRedisWithPicturesInAFolder(t *testing.T) {
+	server := redistest.Start(t, "--appendfsync", "no")
+	sessiontest.Run(t, func(t *testing.T) session.Store {
+		folder, err := blobs.OpenFolder(t.TempDir())
+		if err != nil {
+			t.Fatal(err)
+		}
+		options := redisAt(t, "redis://"+server.Addr)
+		if options.Blobs, err = blobs.Open(t.Context(), folder, blobs.Options{Limit: 1 << 30}); err != nil {
+			t.Fatal(err)
+		}
+		return openRedis(t, options)
 	})
 }
 

@@ -1,0 +1,248 @@
+// Package attentionstore keeps the attention cache's second tier in Redis (6.2
+// or later), so that any of several processes finds the maps that another one
+// computed.
+//
+// Start with [New]. [Store] implements [attention.Store]; layout.go says what
+// is kept where. Everything here may be lost at any time: every key has an
+// expiry, every place and the whole have a budget of bytes, and the turns that
+// were not used for longest go first. Of what another process writes at the
+// same moment some may be missing; who reads checks every chunk.
+package attentionstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"pentimento/editor/attention"
+)
+
+// Options of a [Store].
+type Options struct {
+	// Prefix begins the name of every key; "pentimento:" if empty.
+	Prefix string
+	// TTL is how long a turn is kept that nobody uses; a day if zero.
+	TTL time.Duration
+	// PlaceBytes is the budget of each session, 128 MiB if zero, and
+	// TotalBytes that of all, 1 GiB if zero.
+	PlaceBytes, TotalBytes int64
+}
+
+// batch is how many chunks are sent or asked for at once: what is on its way
+// has to fit in memory on both sides.
+const batch = 8
+
+// maxChunks bounds the chunks of a turn.
+const maxChunks = 4096
+
+// A Store keeps chunks in Redis.
+type Store struct {
+	client redis.UniversalClient
+	o      Options
+	keys   keys
+}
+
+// New returns a store on a server, through Sentinels or on a cluster. The
+// client is the caller's to close. It should be no other's: behind chunks of
+// a mebibyte the small requests of sessions and jobs would wait for a
+// connection.
+func New(client redis.UniversalClient, o Options) *Store {
+	if o.Prefix == "" {
+		o.Prefix = "pentimento:"
+	}
+	if o.TTL == 0 {
+		o.TTL = 24 * time.Hour
+	}
+	if o.PlaceBytes == 0 {
+		o.PlaceBytes = 128 << 20
+	}
+	if o.TotalBytes == 0 {
+		o.TotalBytes = 1 << 30
+	}
+	return &Store{client: client, o: o, keys: keys(o.Prefix)}
+}
+
+// Put implements [attention.Store]. A turn that is larger than a budget is not
+// kept, without an error.
+func (s *Store) Put(ctx context.Context, owner attention.Owner, key attention.Key, chunks [][]byte) error {
+	t := turnOf(owner, key)
+	var size int64
+	for _, chunk := range chunks {
+		if len(chunk) > attention.MaxChunk {
+			return fmt.Errorf("keep maps in Redis: a chunk of %d bytes", len(chunk))
+		}
+		size += int64(len(chunk))
+	}
+	if size > min(s.o.PlaceBytes, s.o.TotalBytes) || len(chunks) > maxChunks {
+		return nil
+	}
+	if err := s.makeRoom(ctx, t, len(chunks), size); err != nil {
+		return fmt.Errorf("make room for maps in Redis: %w", err)
+	}
+	if err := s.write(ctx, t, chunks); err != nil {
+		// What was written of it is of no use, and Redis may be full.
+		undo, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+		defer cancel()
+		return errors.Join(fmt.Errorf("keep maps in Redis: %w", err), s.drop(undo, []kept{{t, len(chunks)}}))
+	}
+	return nil
+}
+
+// makeRoom enters a turn into its place's index and into that of all turns,
+// and removes those that have to go for it.
+func (s *Store) makeRoom(ctx context.Context, t turn, chunks int, size int64) error {
+	gone, err := s.admit(ctx, s.keys.place(t), t.key, chunks, size, s.o.PlaceBytes)
+	if err != nil {
+		return err
+	}
+	for i := range gone {
+		gone[i].turn.user, gone[i].turn.place = t.user, t.place
+	}
+	// Before the turn is entered there: it may itself be replaced.
+	if err := s.drop(ctx, gone); err != nil {
+		return err
+	}
+	gone, err = s.admit(ctx, s.keys.all(), t.String(), chunks, size, s.o.TotalBytes)
+	if err != nil {
+		return err
+	}
+	for i := range gone {
+		if gone[i].turn, err = parseTurn(gone[i].turn.key); err != nil {
+			return err
+		}
+	}
+	if err := s.drop(ctx, gone); err != nil {
+		return err
+	}
+	return s.list(ctx, t, chunks, size)
+}
+
+// list enters a turn into its place's index (again, should making room have
+// removed an older version of it) and the place into the user's.
+func (s *Store) list(ctx context.Context, t turn, chunks int, size int64) error {
+	if _, err := s.admit(ctx, s.keys.place(t), t.key, chunks, size, s.o.PlaceBytes); err != nil {
+		return err
+	}
+	_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+		p.SAdd(ctx, s.keys.places(t.user), t.place)
+		p.PExpire(ctx, s.keys.places(t.user), s.o.TTL)
+		return nil
+	})
+	return err
+}
+
+// A kept is a turn and its number of chunks, as an index has it.
+type kept struct {
+	turn   turn
+	chunks int
+}
+
+// admit runs the script of that name on an index. The turns that it returns
+// have the index's names for their keys.
+func (s *Store) admit(ctx context.Context, index index, name string, chunks int, size, budget int64) ([]kept, error) {
+	gone, err := scriptAdmit.Run(ctx, s.client, index.keys(), name, chunks, size, budget, s.o.TTL.Milliseconds()).StringSlice()
+	if err != nil {
+		return nil, err
+	}
+	return parseKept(gone)
+}
+
+// write sends the chunks, a few at a time.
+func (s *Store) write(ctx context.Context, t turn, chunks [][]byte) error {
+	for from := 0; from < len(chunks); from += batch {
+		_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+			for i := from; i < min(from+batch, len(chunks)); i++ {
+				p.Set(ctx, s.keys.chunk(t, i), chunks[i], s.o.TTL)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Get implements [attention.Store]. It renews the turn's expiry.
+func (s *Store) Get(ctx context.Context, owner attention.Owner, key attention.Key) ([][]byte, error) {
+	t := turnOf(owner, key)
+	n, err := scriptUse.Run(ctx, s.client, append(s.keys.place(t).keys(), s.keys.places(t.user)), t.key, s.o.TTL.Milliseconds()).Int()
+	if err != nil {
+		return nil, fmt.Errorf("find maps in Redis: %w", err)
+	}
+	if err := scriptUse.Run(ctx, s.client, s.keys.all().keys(), t.String(), s.o.TTL.Milliseconds()).Err(); err != nil {
+		return nil, fmt.Errorf("find maps in Redis: %w", err)
+	}
+	n = min(n, maxChunks)
+	chunks := make([][]byte, 0, n)
+	for from := 0; from < n; from += batch {
+		var found []*redis.StringCmd
+		_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+			for i := from; i < min(from+batch, n); i++ {
+				// Not GET: whatever lies there, no more is read.
+				found = append(found, p.GetRange(ctx, s.keys.chunk(t, i), 0, attention.MaxChunk))
+				p.PExpire(ctx, s.keys.chunk(t, i), s.o.TTL)
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, fmt.Errorf("read maps from Redis: %w", err)
+		}
+		for _, f := range found {
+			if chunk := f.Val(); chunk != "" {
+				chunks = append(chunks, []byte(chunk))
+			}
+		}
+	}
+	return chunks, nil
+}
+
+// Forget removes all that is kept of a user.
+func (s *Store) Forget(ctx context.Context, user string) error {
+	owned := turnOf(attention.Owner{User: user}, attention.Key{})
+	places, err := s.client.SMembers(ctx, s.keys.places(owned.user)).Result()
+	if err != nil {
+		return fmt.Errorf("forget maps in Redis: %w", err)
+	}
+	for _, place := range places {
+		sizes, err := s.client.HGetAll(ctx, s.keys.place(turn{owned.user, place, ""}).sizes).Result()
+		if err != nil {
+			return fmt.Errorf("forget maps in Redis: %w", err)
+		}
+		var gone []kept
+		for key, size := range sizes {
+			gone = append(gone, kept{turn{owned.user, place, key}, chunksOf(size)})
+		}
+		if err := s.drop(ctx, gone); err != nil {
+			return fmt.Errorf("forget maps in Redis: %w", err)
+		}
+	}
+	if err := s.client.Del(ctx, s.keys.places(owned.user)).Err(); err != nil {
+		return fmt.Errorf("forget maps in Redis: %w", err)
+	}
+	return nil
+}
+
+// drop removes turns, and their names from both indexes.
+func (s *Store) drop(ctx context.Context, gone []kept) error {
+	for _, k := range gone {
+		place, all := s.keys.place(k.turn), s.keys.all()
+		_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+			for i := range min(k.chunks, maxChunks) {
+				p.Unlink(ctx, s.keys.chunk(k.turn, i))
+			}
+			p.ZRem(ctx, place.used, k.turn.key)
+			p.HDel(ctx, place.sizes, k.turn.key)
+			p.ZRem(ctx, all.used, k.turn.String())
+			p.HDel(ctx, all.sizes, k.turn.String())
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
