@@ -404,6 +404,6 @@ def _weather(canvas, s):
     elif weather == 'fog':
         light = {'day': (.90, .92, .94), 'sunset': (.95, .78, .70), 'sunrise': (.98, .90, .88), 'night': (.46, .51, .66)}[s.a['hour']]
         h = s.horizon
-        canvas.fill(whole(), down(h - 44, 128, clear(light, .15), clear(light, .80), clear(light, .62), clear(light, .30)))
+        canvas.fill(whole(), down(h - 44, 128, clear(light, .10), clear(light, .64), clear(light, .48), clear(light, .22)))
         for y in (h - 12, h + 8, h + 30):
-            canvas.fill(rectangle(-10, y - 5, 150, 10), down(y - 5, y + 5, clear(light, 0), clear(light, .75), clear(light, 0)))
+            canvas.fill(rectangle(-10, y - 5, 150, 10), down(y - 5, y + 5, clear(light, 0), clear(light, .65), clear(light, 0)))
