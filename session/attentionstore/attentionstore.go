@@ -48,7 +48,8 @@ type Store struct {
 // New returns a store on a server, through Sentinels or on a cluster. The
 // client is the caller's to close. It should be no other's: behind chunks of
 // a mebibyte the small requests of sessions and jobs would wait for a
-// connection.
+// connection. Its option ContextTimeoutEnabled should be set, so that a server
+// that does not answer holds up a drawing no longer than the cache waits.
 func New(client redis.UniversalClient, o Options) *Store {
 	if o.Prefix == "" {
 		o.Prefix = "pentimento:"
@@ -86,7 +87,7 @@ func (s *Store) Put(ctx context.Context, owner attention.Owner, key attention.Ke
 		// What was written of it is of no use, and Redis may be full.
 		undo, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 		defer cancel()
-		return errors.Join(fmt.Errorf("keep maps in Redis: %w", err), s.drop(undo, []kept{{t, len(chunks)}}))
+		return errors.Join(fmt.Errorf("keep maps in Redis: %w", err), s.drop(undo, []kept{{t, len(chunks)}}, turn{}))
 	}
 	return nil
 }
@@ -101,8 +102,7 @@ func (s *Store) makeRoom(ctx context.Context, t turn, chunks int, size int64) er
 	for i := range gone {
 		gone[i].turn.user, gone[i].turn.place = t.user, t.place
 	}
-	// Before the turn is entered there: it may itself be replaced.
-	if err := s.drop(ctx, gone); err != nil {
+	if err := s.drop(ctx, gone, t); err != nil {
 		return err
 	}
 	gone, err = s.admit(ctx, s.keys.all(), t.String(), chunks, size, s.o.TotalBytes)
@@ -114,19 +114,10 @@ func (s *Store) makeRoom(ctx context.Context, t turn, chunks int, size int64) er
 			return err
 		}
 	}
-	if err := s.drop(ctx, gone); err != nil {
+	if err := s.drop(ctx, gone, t); err != nil {
 		return err
 	}
-	return s.list(ctx, t, chunks, size)
-}
-
-// list enters a turn into its place's index (again, should making room have
-// removed an older version of it) and the place into the user's.
-func (s *Store) list(ctx context.Context, t turn, chunks int, size int64) error {
-	if _, err := s.admit(ctx, s.keys.place(t), t.key, chunks, size, s.o.PlaceBytes); err != nil {
-		return err
-	}
-	_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+	_, err = s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
 		p.SAdd(ctx, s.keys.places(t.user), t.place)
 		p.PExpire(ctx, s.keys.places(t.user), s.o.TTL)
 		return nil
@@ -216,7 +207,7 @@ func (s *Store) Forget(ctx context.Context, user string) error {
 		for key, size := range sizes {
 			gone = append(gone, kept{turn{owned.user, place, key}, chunksOf(size)})
 		}
-		if err := s.drop(ctx, gone); err != nil {
+		if err := s.drop(ctx, gone, turn{}); err != nil {
 			return fmt.Errorf("forget maps in Redis: %w", err)
 		}
 	}
@@ -226,13 +217,17 @@ func (s *Store) Forget(ctx context.Context, user string) error {
 	return nil
 }
 
-// drop removes turns, and their names from both indexes.
-func (s *Store) drop(ctx context.Context, gone []kept) error {
+// drop removes turns, and their names from both indexes. Of the turn that is
+// entered there anew only the old chunks go.
+func (s *Store) drop(ctx context.Context, gone []kept, entered turn) error {
 	for _, k := range gone {
 		place, all := s.keys.place(k.turn), s.keys.all()
 		_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
 			for i := range min(k.chunks, maxChunks) {
 				p.Unlink(ctx, s.keys.chunk(k.turn, i))
+			}
+			if k.turn == entered {
+				return nil
 			}
 			p.ZRem(ctx, place.used, k.turn.key)
 			p.HDel(ctx, place.sizes, k.turn.key)
