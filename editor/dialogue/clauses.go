@@ -4,7 +4,7 @@ import "slices"
 
 // starters begin a clause of their own: after a comma or "and" they start
 // another edit.
-var starters = set("change turn convert transform switch swap morph alter make modify set edit replace substitute exchange add put place insert include draw paint give remove delete erase get take drop lose let have use apply undo revert without more less wear open close color colour dye move keep increase decrease reduce render hide show bring")
+var starters = set("change turn convert transform switch swap morph alter make modify set edit replace substitute exchange add put place insert include draw paint give remove delete erase get take drop lose let have use apply undo revert without more less wear open close color colour dye move keep increase decrease reduce render hide show bring crop rotate flip zoom tilt mirror resize improve fix blur sharpen brighten darken save delete download straighten lengthen shorten curl widen undo go")
 
 // clauses splits a request into its edits: at full stops and semicolons, at commas
 // and connectives before a word that starts a clause. What a later clause

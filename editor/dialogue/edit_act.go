@@ -1,6 +1,7 @@
 package dialogue
 
 import (
+	"fmt"
 	"pentimento/editor/dialogue/lexicon"
 	"slices"
 	"strings"
@@ -173,7 +174,9 @@ func (d *draft) give(spoken, things []token, lead string) bool {
 		thing := parse(d.p.lex, item)
 		name, ok := mainPhrase(thing)
 		if !ok {
-			d.setAdjectives(spoken, item)
+			if !d.setAdjectives(spoken, item) {
+				d.undone = append(d.undone, fmt.Sprintf("%q was not understood", phraseText(item)))
+			}
 			continue
 		}
 		if d.revise(what, thing, name) {

@@ -15,10 +15,16 @@ func (d *draft) add(thing, place []token, lead string) bool {
 		return false
 	}
 	done := false
+	var left []string
 	for _, item := range d.items(thing) {
 		if d.addOne(item, place, lead) {
 			done = true
+		} else {
+			left = append(left, fmt.Sprintf("%q was not understood", phraseText(item)))
 		}
+	}
+	if done {
+		d.undone = append(d.undone, left...)
 	}
 	return done
 }

@@ -19,5 +19,5 @@ func keepSame(d *draft, m match) bool {
 }
 
 func sameWith(d *draft, m match) bool {
-	return d.isReference(m["x"]) && keepSame(d, m) && d.clause(slices.Concat(m["relation"], m["y"]), false)
+	return d.isReference(m["x"]) && keepSame(d, m) && d.clause(slices.Concat(m["relation"], m["y"]))
 }

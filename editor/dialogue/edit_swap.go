@@ -181,7 +181,10 @@ func swapXY(d *draft, m match) bool {
 		return false
 	}
 	if rest != nil && d.question == nil {
-		d.clause(rest, true)
+		if said := d.said; !d.clause(rest) {
+			d.undone = append(d.undone, fmt.Sprintf("%q was not understood", phraseText(rest)))
+			d.said = said
+		}
 	}
 	return true
 }

@@ -32,6 +32,8 @@ func (d *draft) likeness(spoken, noun string) float64 {
 		return 8
 	case up:
 		return 6
+	case down && lex.Is(b, lexicon.BodyPart):
+		return 0 // a beard is hair, but not the hair
 	case down:
 		return 4
 	case genders[a] != 0 && genders[b] != 0 && genders[a] != genders[b]:

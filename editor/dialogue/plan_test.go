@@ -131,3 +131,26 @@ func TestPlansSerialise(t *testing.T) {
 		t.Errorf("came back as %+v, want %+v", back, *plan)
 	}
 }
+
+// TestNothingIsSilentlyDropped: what could not be done is named.
+func TestNothingIsSilentlyDropped(t *testing.T) {
+	planner := New()
+	for _, c := range []struct{ said, want, undone string }{
+		{"make her hair red and crop it", "a woman with red hair and a hat", "crop it"},
+		{"make her hair red and remove the beard", "a woman with red hair and a hat", "beard"},
+		{"remove the hat and the scarf", "a woman with blond hair", "scarf"},
+		{"add glasses, then qwzx the flrbl", "a woman with blond hair, a hat and glasses", "qwzx the flrbl"},
+		{"change the dog to a cat and make her hair red", "a woman with red hair, a hat and a cat", "dog"},
+		{"make her hair red. make it better", "a woman with red hair and a hat", "make it better"},
+		{"rotate it and add glasses", "a woman with blond hair, a hat and glasses", "rotate it"},
+	} {
+		r := planner.Plan(c.said, Conversation{Turns: []Turn{{Prompt: "a woman with blond hair and a hat"}}})
+		if r.Plan == nil {
+			t.Errorf("%q asks %q", c.said, r.Question.Text)
+			continue
+		}
+		if undone := strings.Join(r.Plan.Undone, "; "); r.Plan.Prompt != c.want || !strings.Contains(undone, c.undone) {
+			t.Errorf("%q gives %q, undone %q; want %q, %q", c.said, r.Plan.Prompt, undone, c.want, c.undone)
+		}
+	}
+}

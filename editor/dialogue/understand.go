@@ -58,9 +58,6 @@ func (p *Planner) understand(tokens, spoken []token, talk Conversation) Reply {
 	if prompt, ok := p.newScene(spoken, talk); ok {
 		return Reply{Plan: &Plan{Action: Imagine, Prompt: prompt, Label: "new picture", Reason: "a new picture is asked for"}}
 	}
-	if q := p.outOfScope(spoken, talk); q != nil {
-		return Reply{Question: q}
-	}
 	return p.edit(tokens, spoken, talk)
 }
 
@@ -91,7 +88,8 @@ func (p *Planner) edit(tokens, spoken []token, talk Conversation) Reply {
 		}
 		d.caption.clause = i
 		before := d.caption.clone()
-		done := d.stepBack(clause) || d.clause(clause, false)
+		d.question = p.outOfScope(clause, talk)
+		done := d.question == nil && (d.stepBack(clause) || d.clause(clause))
 		if d.question != nil {
 			if question == nil {
 				question = d.question
@@ -140,7 +138,7 @@ func (p *Planner) onlyControl(clauses [][]token, talk Conversation) (Reply, bool
 		return Reply{}, false
 	}
 	for _, clause := range others {
-		if p.newDraft(talk).clause(clause, false) {
+		if p.newDraft(talk).clause(clause) {
 			return Reply{}, false
 		}
 	}
@@ -188,9 +186,8 @@ func complete(q *Question, clause []token) []string {
 }
 
 // clause understands one clause: the first rule of the grammar that matches and
-// does not decline. rest is set for what follows a comma, which must not be taken
-// for a new thing lightly.
-func (d *draft) clause(tokens []token, rest bool) bool {
+// does not decline.
+func (d *draft) clause(tokens []token) bool {
 	tokens = d.p.reshade(polite(tokens))
 	if len(tokens) == 0 {
 		return true
