@@ -38,8 +38,9 @@ var (
 	ErrUnavailable = errors.New("the conversations cannot be reached at the moment; try again soon")
 	// ErrMemoryFull: the server has no room, and nothing was changed.
 	ErrMemoryFull = errors.New("there is no room for more conversations; nothing was changed")
-	// ErrDenied: the server refuses the user, the password or the command.
-	ErrDenied = errors.New("the server that keeps the conversations refuses this program")
+	// ErrDenied: the server refuses the user, the password or the command, or
+	// its certificate is not one to trust.
+	ErrDenied = errors.New("this program and the server that keeps the conversations do not trust each other")
 	// ErrNoSuchShare: nothing is shared under that code, or no longer.
 	ErrNoSuchShare = errors.New("nothing is shared under that code: it was mistyped, taken back, or is too old")
 	// ErrClosed: the store was closed.

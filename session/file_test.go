@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -28,6 +29,7 @@ import (
 const childEnv = "SESSION_TEST_CHILD"
 
 func TestMain(m *testing.M) {
+	session.LogRedis(slog.New(slog.DiscardHandler))
 	if task := os.Getenv(childEnv); task != "" {
 		if err := child(task); err != nil {
 			fmt.Println(err)

@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -57,7 +58,7 @@ func (r *Redis) repeat(ctx context.Context, attempt func(context.Context) error,
 func isTransient(err error) bool {
 	var network net.Error
 	switch {
-	case err == nil, errors.Is(err, redis.Nil), errors.Is(err, redis.ErrClosed):
+	case err == nil, errors.Is(err, redis.Nil), errors.Is(err, redis.ErrClosed), isMistrusted(err):
 		return false
 	case errors.As(err, &network), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed),
 		errors.Is(err, redis.ErrPoolTimeout), errors.Is(err, context.DeadlineExceeded):
@@ -67,6 +68,12 @@ func isTransient(err error) bool {
 		return true
 	}
 	return strings.Contains(err.Error(), "all sentinels specified in configuration are unreachable")
+}
+
+// isMistrusted reports whether the server's certificate was refused.
+func isMistrusted(err error) bool {
+	var certificate *tls.CertificateVerificationError
+	return errors.As(err, &certificate)
 }
 
 // explainRedis gives the errors that a caller decides on their names. ctx is
@@ -85,7 +92,7 @@ func explainRedis(ctx context.Context, doing string, err error) error {
 		return ErrClosed
 	case redis.IsOOMError(err), strings.Contains(err.Error(), "OOM command not allowed"):
 		err = fmt.Errorf("%w: %w", ErrMemoryFull, err)
-	case redis.IsAuthError(err), redis.IsPermissionError(err):
+	case redis.IsAuthError(err), redis.IsPermissionError(err), isMistrusted(err):
 		err = fmt.Errorf("%w: %w", ErrDenied, err)
 	case redis.HasErrorPrefix(err, "WRONGTYPE"), redis.HasErrorPrefix(err, "TOOMANY"):
 		err = fmt.Errorf("%w: %w", ErrCorrupt, err)
