@@ -5,8 +5,8 @@
 //
 // edit.go judges pictures, speed.go times the engine, process.go runs the
 // program itself, reference.go runs the same edit in PyTorch where Debian has
-// it. Figures of runs that could not be done are left out, with a line that
-// says why.
+// it, jobs.go loads the queue in a real Redis. Figures of runs that could not be
+// done are left out, with a line that says why.
 package main
 
 import (
@@ -41,7 +41,7 @@ func main() {
 	flag.StringVar(&b.out, "out", "build", "folder for bench.json and contact sheets")
 	flag.IntVar(&b.seeds, "seeds", 32, "pictures to edit")
 	flag.IntVar(&b.steps, "steps", 20, "denoising steps")
-	only := flag.String("only", "", "run one group: edit, speed, process or reference")
+	only := flag.String("only", "", "run one group: edit, jobs, speed, process or reference")
 	flag.Parse()
 	if err := b.run(*only); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -60,6 +60,7 @@ func (b *bench) run(only string) error {
 		{"process", b.process},
 		{"speed", b.speed},
 		{"reference", b.reference},
+		{"jobs", b.jobs},
 		{"edit", b.edit},
 	}
 	for _, g := range groups {
