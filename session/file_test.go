@@ -48,6 +48,8 @@ func child(task string) error {
 		return talkForEver(path)
 	case "fill":
 		return fillDisk(path)
+	case "write":
+		return writeForEver(path)
 	}
 	return fmt.Errorf("no task %q", name)
 }

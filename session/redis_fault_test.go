@@ -16,7 +16,6 @@ import (
 	mathrand "math/rand/v2"
 	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -362,33 +361,25 @@ func TestRedisLostAnswers(t *testing.T) {
 	}
 }
 
-// writerAddress is where a process that is to be killed finds the server, and
-// writerPrefix its keys.
-const (
-	writerAddress = "PENTIMENTO_TEST_WRITER_ADDRESS"
-	writerPrefix  = "PENTIMENTO_TEST_WRITER_PREFIX"
-	writerName    = "PENTIMENTO_TEST_WRITER_NAME"
-)
-
-// TestRedisWriter is the process that TestRedisClientKilled kills: it adds
-// turns and says which were acknowledged.
-func TestRedisWriter(t *testing.T) {
-	address := os.Getenv(writerAddress)
-	if address == "" {
-		t.Skip("it runs only for TestRedisClientKilled")
-	}
-	options, err := session.ParseRedis(address)
+// writeForEver adds turns in a store on Redis and prints each event once it is
+// stored. where is an address, the prefix of keys and a name for the events.
+func writeForEver(where string) error {
+	parts := strings.Fields(where)
+	options, err := session.ParseRedis(parts[0])
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
-	options.Prefix = os.Getenv(writerPrefix)
-	store := openRedis(t, options)
+	options.Prefix = parts[1]
+	store, err := session.OpenRedis(context.Background(), options)
+	if err != nil {
+		return err
+	}
 	for n := 0; ; n++ {
-		event := fmt.Sprintf("%s/%d", os.Getenv(writerName), n)
-		if _, err := store.Update(t.Context(), testKey, eventful(event)); err != nil {
-			t.Fatal(err)
+		event := fmt.Sprintf("%s/%d", parts[2], n)
+		if _, err := store.Update(context.Background(), testKey, eventful(event)); err != nil {
+			return err
 		}
-		fmt.Println("kept", event)
+		fmt.Println(event)
 	}
 }
 
@@ -402,20 +393,10 @@ func TestRedisClientKilled(t *testing.T) {
 	defer closeStore(t, store)
 	var kept []string
 	for round := range 5 {
-		process := exec.Command(os.Args[0], "-test.run=^TestRedisWriter$")
-		process.Env = append(os.Environ(), writerAddress+"="+address, writerPrefix+"="+options.Prefix, writerName+"="+strconv.Itoa(round))
-		out, err := process.StdoutPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := process.Start(); err != nil {
-			t.Fatal(err)
-		}
+		process, out := startChild(t, "write", fmt.Sprintf("%s %s %d", address, options.Prefix, round))
 		before := len(kept)
 		for lines := bufio.NewScanner(out); lines.Scan(); {
-			if event, ok := strings.CutPrefix(lines.Text(), "kept "); ok {
-				kept = append(kept, event)
-			}
+			kept = append(kept, lines.Text())
 			if len(kept) == before+10+round {
 				if err := process.Process.Kill(); err != nil {
 					t.Fatal(err)
