@@ -71,7 +71,7 @@ func changeWhat(d *draft, m match) bool {
 		return false
 	}
 	what := d.resolve(m["x"])
-	if !what.found && !what.scene {
+	if _, colour := m["name"]; !what.found && !what.scene && !(colour && what.head != "") {
 		return false
 	}
 	return d.ask(d.whatInstead(what))

@@ -94,6 +94,9 @@ var after = phrases("please", "pls", "plz", "thanks", "thank you", "thx", "for m
 // in the place of a verb that says the same kind of thing, before one that
 // goes on.
 func (d *draft) placeAction(p parsed, at int, action []token) {
+	if d.restate(p, at, action) {
+		return
+	}
 	next := d.verbAfter(p, at)
 	if next > at && next == len(p.tokens) {
 		next = at
@@ -116,6 +119,35 @@ func (d *draft) placeAction(p parsed, at int, action []token) {
 		return
 	}
 	d.caption.splice(at, at, action)
+}
+
+// restate changes what the caption says of the same doing: "painting a horse on a
+// car" where it has "painting a horse on a wall". As many noun phrases are
+// replaced as the action brings.
+func (d *draft) restate(p parsed, at int, action []token) bool {
+	base := d.p.verbBase(action[0].lower)
+	spoken := parse(d.p.lex, action)
+	for i := at; i < min(len(p.tokens), at+6); i++ {
+		if p.tags[i] != gerund && p.tags[i] != verb || d.p.verbBase(p.tokens[i].lower) != base {
+			continue
+		}
+		end := i + 1
+		for _, said := range spoken.nouns {
+			placed := said.start > 0 && spoken.tags[said.start-1] == preposition
+			next := end
+			for next < len(p.tags) && p.tags[next] == preposition {
+				next++
+			}
+			n, ok := phraseAt(p, next)
+			if !ok || placed != (next > end) {
+				break
+			}
+			end = n.end
+		}
+		d.caption.splice(i+1, end, action[1:])
+		return true
+	}
+	return false
 }
 
 // verbAfter is where the verb of a noun phrase stands that ends at at: past its

@@ -56,7 +56,7 @@ func (d *draft) items(list []token) [][]token {
 func (d *draft) addOne(item, place []token, lead string) bool {
 	thing := parse(d.p.lex, item)
 	name, ok := mainPhrase(thing)
-	if !ok {
+	if first := thing.tags[0]; !ok || name.start > 0 && (first == past || first == gerund) {
 		return d.p.isAdjectival(item) && d.describeSomething(item) || d.addDescription(item)
 	}
 	head := thing.tokens[measured(thing, name)].lower
@@ -268,6 +268,11 @@ func (d *draft) addAt(item, place []token, lead string) bool {
 	case symmetric && n.start > 0:
 		d.caption.splice(n.end, n.end, slices.Concat(tokenise(relation), item))
 		d.attend(n.end + len(item))
+	case n.start == 0 && symmetric && d.finite(p, n.end):
+		d.caption.splice(n.end, n.end, slices.Concat(tokenise(relation), item))
+		d.attend(n.end + len(item))
+	case n.start == 0 && d.finite(p, n.end):
+		return d.attachScene(slices.Concat(item, tokenise(relation+" it")), lead)
 	case n.start == 0 && d.p.lex.Is(where.noun, lexicon.Person):
 		return d.attachScene(slices.Concat(item, place), lead) // people stay what the caption is about
 	default:
@@ -275,6 +280,12 @@ func (d *draft) addAt(item, place []token, lead string) bool {
 		d.attend(n.start + len(item) - 1)
 	}
 	return true
+}
+
+// finite tells whether a verb that agrees with its subject stands at i, so that the
+// subject must stay where it is.
+func (d *draft) finite(p parsed, i int) bool {
+	return i < len(p.tags) && (p.tags[i] == verb || p.tags[i] == auxiliary)
 }
 
 // splitPlace cuts "on top of the camel" into the preposition and the noun
@@ -335,6 +346,9 @@ func addPlace(d *draft, m match) bool {
 	}
 	if _, _, ok := d.subjectAndVerb(y); ok {
 		return false // "have the zebra look at the camera"
+	}
+	if can := possible(d.p.lex, y[len(y)-1].lower); len(y) > 2 && can.verb > max(can.noun, 0) && !can.gerund && !can.past {
+		return false // "have a gorilla sit at the table"
 	}
 	x := d.resolve(m["x"])
 	if x.whole {

@@ -241,7 +241,7 @@ func (d *draft) placeRank(p parsed, n nounPhrase, relation string) int {
 func (d *draft) placePreposition(p parsed, from, to int, head string, ground []token) string {
 	if from < to {
 		switch own := lower(phraseText(p.tokens[from:min(from+1, to)])); own {
-		case "at":
+		case "at", "over", "down", "up", "along", "across", "through":
 			return own
 		case "in":
 			if lower(phraseText(p.tokens[from:min(from+3, to)])) == "in front of" {
@@ -251,6 +251,8 @@ func (d *draft) placePreposition(p parsed, from, to int, head string, ground []t
 	}
 	lex := d.p.lex
 	switch {
+	case behind[head]:
+		return "in front of"
 	case onIt[head]:
 		return "on"
 	case lex.CanBe(head, lexicon.Place) || lex.Is(head, lexicon.Building) || startsUpper(ground[len(ground)-1].text):
@@ -260,6 +262,10 @@ func (d *draft) placePreposition(p parsed, from, to int, head string, ground []t
 	}
 	return "in"
 }
+
+// behind are backgrounds that one stands before and not in; onIt those that one
+// stands on.
+var behind = set("skyline horizon wall curtain fireplace waterfall fireworks bookshelf window")
 
 var onIt = set("beach moon mars street road stage mountain mountains hill hills island planet surface rooftop roof shore bridge table grass ground rock cliff boat ship train platform rink court lawn jupiter venus runway racetrack track trail path floor mudslide carpet rug")
 

@@ -14,6 +14,9 @@ func (d *draft) setStyle(style []token, prefix bool) bool {
 	if len(style) == 0 {
 		return false
 	}
+	if slices.ContainsFunc(style, func(t token) bool { return t.lower == "with" }) {
+		prefix = false
+	}
 	d.widen(Global)
 	d.because("the style becomes " + phraseText(style))
 	p := d.caption.parse()
@@ -139,7 +142,7 @@ func styleEffect(d *draft, m match) bool {
 	if slices.ContainsFunc(s, func(t token) bool { return t.lower == "with" || t.lower == "to" }) {
 		return false
 	}
-	if d.p.isMedium(s[len(s)-1].lower) {
+	if d.p.isMedium(s[len(s)-1].lower) && d.said[0].lower != "make" {
 		return d.setStyle(s, true)
 	}
 	kind := m.text("kind")

@@ -26,7 +26,7 @@ func (d *draft) swap(spoken, to []token) bool {
 		return d.swapUnnamed(what, to)
 	case d.ambiguous(what):
 		return true
-	case d.p.isMoment(to) && (d.p.isMoment(spoken) || d.p.lex.Is(what.head, lexicon.Time)):
+	case d.p.isMoment(to) && d.inMoment(what):
 		return d.setTime(to)
 	case oneOfThem(to): // "turn the handbag into a glass one"
 		bare := d.p.bareAdjectives(to[:len(to)-1])
@@ -53,9 +53,34 @@ func (d *draft) swap(spoken, to []token) bool {
 		}
 	}
 	d.putInPlace(what, thing, name)
+	if d.wholeScene {
+		d.mendPlace(what.np.start-1, thing.tokens[name.head].lower)
+	}
 	d.widen(Shape)
 	d.because(fmt.Sprintf("swap %q for %q", what.head, phraseText(to)))
 	return true
+}
+
+// inMoment tells whether a word is part of what the caption says about time or
+// weather.
+func (d *draft) inMoment(what referent) bool {
+	m, ok := d.moment(d.caption.parse())
+	return ok && m.start <= what.from && what.from < m.end
+}
+
+// mendPlace changes the preposition at i where the new place takes another: "on a
+// desert", "in a bedroom".
+func (d *draft) mendPlace(i int, head string) {
+	if i < 0 {
+		return
+	}
+	w := d.caption.words[i].lower
+	switch {
+	case w == "on" && d.p.lex.Is(head, lexicon.Building) && !onIt[head]:
+		d.caption.splice(i, i+1, tokenise("in"))
+	case w == "in" && onIt[head]:
+		d.caption.splice(i, i+1, tokenise("on"))
+	}
 }
 
 func oneOfThem(to []token) bool {
@@ -91,7 +116,7 @@ func (d *draft) putInPlace(what referent, thing parsed, name nounPhrase) {
 	}
 	if first == n.start {
 		length := determiners(p, n)
-		article := d.articleFor(p, n, thing.tokens[name.start:start], thing.tokens[name.head].lower)
+		article := d.articleFor(p, n, thing.tokens[name.start:start], thing.tokens[name.head])
 		d.caption.splice(n.start, n.start+length, article)
 		end += len(article) - length
 	}
@@ -118,7 +143,8 @@ func (d *draft) excluded(w string, thing parsed, name nounPhrase) bool {
 
 // articleFor chooses the determiner of a swapped noun phrase: the caption's own
 // where it agrees with the new noun in number.
-func (d *draft) articleFor(p parsed, n nounPhrase, spoken []token, head string) []token {
+func (d *draft) articleFor(p parsed, n nounPhrase, spoken []token, named token) []token {
+	head := named.lower
 	plural := d.p.lex.IsPlural(head)
 	old := p.tokens[n.start : n.start+determiners(p, n)]
 	if n.start > 0 && p.tags[n.start-1] == mark && p.tokens[n.start-1].lower != "," && len(old) == 0 {
@@ -134,8 +160,10 @@ func (d *draft) articleFor(p parsed, n nounPhrase, spoken []token, head string) 
 		return spoken // "two dogs" → "a cat"
 	case len(old) > 0:
 		return old
-	case len(spoken) > 0 && spoken[0].lower != "the":
+	case len(spoken) > 0 && (spoken[0].lower != "the" || d.p.lex.Is(head, lexicon.Place)):
 		return spoken
+	case len(spoken) == 0 && !startsUpper(named.text) && !plural && d.p.lex.IsPlural(p.tokens[n.head].lower) && !d.p.massNoun(head) && !d.p.lex.IsColour(head):
+		return tokenise("a") // "weights" → "car tire"
 	}
 	return nil
 }

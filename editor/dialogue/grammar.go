@@ -30,7 +30,8 @@ func grammar() []rule {
 		{"[exactly|just] [the] (same|same picture|same image|same one|same thing|like before|as before|like that|nothing else|everything else the same|everything the same)", keepIt},
 		{"[the] same <x> (relation=with|in|at|on|under|wearing) <y>", sameWith},
 		{"[the] same <x>", keepSame},
-		{"(change|vary|modify|alter|swap) [the color of|the colour of] <x>", changeWhat},
+		{"(change|vary|modify|alter) [the] (name=color|colour) of <x>", changeWhat},
+		{"(change|vary|modify|alter|swap) <x>", changeWhat},
 
 		// Style.
 		{"[change|set|make|turn|switch|apply] [the|its|this] [art|painting|drawing|overall|image|picture|photo] (style|medium) [of] [the] [image|picture|photo] [to|into|as|be|to be|is|should be] <s>", styleAfter},

@@ -44,6 +44,12 @@ func (d *draft) readList(p parsed, lead int) list {
 			return l
 		}
 		l.end = n.end
+		// "a newspaper in its mouth" is one thing.
+		if next := l.end + 1; next < len(p.tags) && p.tags[l.end] == preposition && p.tags[next] == possessive {
+			if place, ok := phraseAt(p, next); ok {
+				l.end = place.end
+			}
+		}
 		if joint >= 0 {
 			l.and = joint
 		}

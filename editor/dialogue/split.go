@@ -8,6 +8,12 @@ func (d *draft) splits(z []token, try func(x, y []token) bool) bool {
 			return true
 		}
 	}
+	for n := 2; n < len(z); n++ { // "a woman in a gown | stand near the cake"
+		can := possible(d.p.lex, z[n].lower)
+		if can.verb > max(can.noun, can.adjective, 0) && !can.gerund && !can.past && guess(d.p.lex, z[n-1]) == noun && d.isReference(z[:n]) && !d.namesExactly(z[:n+1]) && try(z[:n], z[n:]) {
+			return true
+		}
+	}
 	first, ok := d.leadingPhrase(z)
 	if ok && first < len(z) && try(z[:first], z[first:]) {
 		return true

@@ -115,6 +115,8 @@ func tagOne(lex *lexicon.Lexicon, tokens []token, tags []tag, i int, verbSeen bo
 		return adjective
 	case can.verb >= 0 && !inside && !verbSeen && prev == noun && verbLike(lex, tokens, tags, i, next):
 		return verb
+	case can.verb > 0 && i > 0 && tokens[i-1].lower == "to" && (next == determiner || next == possessive || next == pronoun):
+		return verb
 	case can.verb >= 0 && prev == pronoun:
 		return verb
 	case can.verb > 2*max(can.noun, can.adjective, can.adverb, 0) && i == 0 && len(tokens) > 1:
@@ -174,7 +176,7 @@ func verbLike(lex *lexicon.Lexicon, tokens []token, tags []tag, i int, next tag)
 	if next == verb || next == auxiliary {
 		return false
 	}
-	plural := lex.IsPlural(tokens[i-1].lower)
+	plural := lex.IsPlural(tokens[i-1].lower) && !singular(tokens, tags, i)
 	if can := possible(lex, w); can.verb > 2*can.noun && (next == determiner || next == possessive) {
 		return true // "let the cat wear a tie", where nothing agrees
 	}
@@ -190,6 +192,13 @@ func verbLike(lex *lexicon.Lexicon, tokens []token, tags []tag, i int, next tag)
 		return ends && can.verb >= can.noun || plural && can.verb > 0
 	}
 	return can.verb > can.noun
+}
+
+// singular tells whether an article makes the noun before i one: "a deer".
+func singular(tokens []token, tags []tag, i int) bool {
+	for i--; i >= 0 && (tags[i] == noun || tags[i] == adjective); i-- {
+	}
+	return i >= 0 && (tokens[i].lower == "a" || tokens[i].lower == "an" || tokens[i].lower == "this")
 }
 
 func pastForm(w string, lex *lexicon.Lexicon) bool {
