@@ -1,0 +1,149 @@
+package editor
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"pentimento/editor/attention"
+	"pentimento/editor/recipe"
+	"pentimento/models"
+)
+
+// A Sample is a picture drawn under one prompt from given latents on, without
+// a source turn. Editing methods other than Prompt-to-Prompt are made of it:
+// those that begin in the middle of the denoising, and those that mix
+// something into the latents on the way.
+type Sample struct {
+	Prompt   string
+	Settings recipe.Settings
+	// From is the first step computed; the steps before it are skipped.
+	From int
+	// Latents are x before step From; nil means the seed's noise. [C, H, W]
+	Latents []float32
+	// Mix may change the latents in place after every step: x is what step
+	// next begins with, or the result where next is the number of steps. Nil
+	// leaves them.
+	Mix func(next int, x []float32)
+}
+
+// Sample draws without attention control. Nothing of it is cached.
+func (e *Engine) Sample(ctx context.Context, in Sample) (*Drawing, error) {
+	r := recipe.Recipe{Settings: in.Settings, Turns: []recipe.Turn{{Prompt: in.Prompt}}}
+	if err := e.check(r); err != nil {
+		return nil, err
+	}
+	n := in.Settings.Steps
+	if in.From < 0 || in.From >= n {
+		return nil, fmt.Errorf("sample from step %d of %d", in.From, n)
+	}
+	links, err := e.chain(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	run, err := e.newRun(ctx, r, links)
+	if err != nil {
+		return nil, err
+	}
+	clear(run.kept)
+	t := run.last()
+	if in.Latents != nil {
+		if len(in.Latents) != len(t.Latents[0]) {
+			return nil, fmt.Errorf("sample from %d latents, the model has %d", len(in.Latents), len(t.Latents[0]))
+		}
+		t.Latents[0] = in.Latents
+	}
+	t.Latents[in.From] = clone(t.Latents[0])
+	for s := in.From; s < n; s++ {
+		if err := run.step(ctx, s); err != nil {
+			return nil, fmt.Errorf("step %d of %d: %w", s+1, n, err)
+		}
+		if in.Mix != nil {
+			in.Mix(s+1, t.Latents[s+1])
+		}
+	}
+	return e.finish(ctx, &attention.Trace{Latents: t.Latents, Means: t.Means[in.From:]}, links, run)
+}
+
+// Noised returns latents with so much noise as the step begins with:
+// √ᾱ·x_0 + √(1−ᾱ)·ε (Ho et al. 2020, eq. 4). Step n of n is the picture
+// itself. [C, H, W]
+func (e *Engine) Noised(s recipe.Settings, step int, x0, epsilon []float32) ([]float32, error) {
+	d, err := newDDIM(e.model.Spec(), s.Steps)
+	if err != nil {
+		return nil, err
+	}
+	if step < 0 || step > s.Steps || len(x0) != len(epsilon) {
+		return nil, fmt.Errorf("noise %d latents with %d values at step %d of %d", len(x0), len(epsilon), step, s.Steps)
+	}
+	if step == s.Steps {
+		return clone(x0), nil
+	}
+	return noised(d.alphas[d.timesteps[step]], x0, epsilon), nil
+}
+
+// noised mixes a share ᾱ of signal with noise.
+func noised(alpha float64, x0, epsilon []float32) []float32 {
+	signal, sigma := float32(math.Sqrt(alpha)), float32(math.Sqrt(1-alpha))
+	out := make([]float32, len(x0))
+	for i := range out {
+		out[i] = signal*x0[i] + sigma*epsilon[i]
+	}
+	return out
+}
+
+// PromptErrors tells how well each prompt explains latents x_0: the mean
+// squared error of the model's prediction of the noise epsilon that was added
+// to them at a training step. Among prompts the one with the least error is
+// the model's own reading of the picture (Li et al. 2023, "Your Diffusion
+// Model is Secretly a Zero-Shot Classifier").
+func (e *Engine) PromptErrors(ctx context.Context, prompts []string, timestep int, x0, epsilon []float32) ([]float64, error) {
+	spec := e.model.Spec()
+	d, err := newDDIM(spec, 1)
+	if err != nil {
+		return nil, err
+	}
+	size := spec.LatentChannels * spec.LatentHeight * spec.LatentWidth
+	if len(prompts) == 0 || timestep < 0 || timestep >= len(d.alphas) || len(x0) != size || len(epsilon) != size {
+		return nil, fmt.Errorf("judge %d prompts at training step %d with %d latents and %d values of noise", len(prompts), timestep, len(x0), len(epsilon))
+	}
+	x := noised(d.alphas[timestep], x0, epsilon)
+	batch := &models.Batch{Rows: len(prompts), Timestep: timestep, Control: models.Identity(len(prompts), len(spec.Layers), spec.ContextLength)}
+	for _, prompt := range prompts {
+		text, err := e.model.EncodeText(ctx, e.model.Tokenizer().Encode(prompt).IDs)
+		if err != nil {
+			return nil, fmt.Errorf("encode the prompt: %w", err)
+		}
+		batch.Latents = append(batch.Latents, x...)
+		batch.Text = append(batch.Text, text...)
+	}
+	out, err := e.model.Denoise(ctx, batch)
+	if err != nil {
+		return nil, err
+	}
+	want := predicted(spec.Prediction, d.alphas[timestep], x0, epsilon)
+	meanSquares := make([]float64, len(prompts))
+	for b := range meanSquares {
+		for i, p := range row(out.Noise, b, size) {
+			difference := float64(p - want[i])
+			meanSquares[b] += difference * difference / float64(size)
+		}
+	}
+	return meanSquares, nil
+}
+
+// predicted is what a model that predicts so should say of noised latents.
+func predicted(kind models.Prediction, alpha float64, x0, epsilon []float32) []float32 {
+	switch kind {
+	case models.PredictSample:
+		return x0
+	case models.PredictV:
+		out := make([]float32, len(x0))
+		signal, sigma := float32(math.Sqrt(alpha)), float32(math.Sqrt(1-alpha))
+		for i := range out {
+			out[i] = signal*epsilon[i] - sigma*x0[i]
+		}
+		return out
+	}
+	return epsilon
+}
