@@ -176,6 +176,7 @@ type Planner struct {
 	fresh     []pattern
 	draw      pattern
 	insert    pattern
+	helping   pattern
 }
 
 // New makes a planner.
@@ -191,5 +192,6 @@ func New() *Planner {
 		fresh:     compileAll(fresh),
 		draw:      compile("(draw|sketch|create|illustrate) <x>"),
 		insert:    compile("(add|put|insert|place|draw) <y>"),
+		helping:   compile("(help|help me|what can you do|what can i do|what can i say|what do i say|how does this work|how do i use this|how do you work|commands|instructions|what are my options|what now)"),
 	}
 }

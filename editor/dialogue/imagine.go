@@ -20,6 +20,7 @@ var asking = []string{
 	"(start over|start again|start|restart|begin|begin again|new|start fresh) (with|from|:) <x>",
 	"(now|next) (draw|imagine|show me|paint) <x>",
 	"/imagine <x>",
+	"(make|paint|produce|design) <x>",
 }
 
 var fresh = []string{
@@ -42,15 +43,30 @@ func compileAll(texts []string) []pattern {
 // imagine makes the plan for a first picture: the utterance is its prompt, without
 // the asking.
 func (p *Planner) imagine(spoken []token, talk Conversation) Reply {
-	text := p.describe(spoken)
-	first := lower(phraseText(spoken[:1]))
-	if starters[first] && !slices.Contains([]string{"draw", "paint", "show", "render", "make", "have", "get", "give", "open", "more", "less"}, first) || startsWith(spoken, []string{"make", "her"}) || startsWith(spoken, []string{"make", "it"}) {
+	if p.presupposes(spoken) {
 		return Reply{Question: &Question{Kind: NothingToDo, Text: "Nothing has been drawn yet. Say what you would like to see.", Choices: examples(nil)}}
 	}
+	text := p.describe(spoken)
 	if text == "" {
 		return Reply{Question: p.notUnderstood(spoken, talk)}
 	}
 	return Reply{Plan: &Plan{Action: Imagine, Prompt: text, Label: "new picture", Reason: "the first picture"}}
+}
+
+// asksToDraw are verbs that start edits and may also ask for a picture.
+var asksToDraw = set("draw paint show render make have get give open more less")
+
+// presupposes tells whether an utterance speaks of a picture that should be there:
+// "remove the hat", "make her hair red".
+func (p *Planner) presupposes(spoken []token) bool {
+	first := spoken[0].lower
+	if !starters[first] {
+		return false
+	}
+	if !asksToDraw[first] {
+		return true
+	}
+	return len(spoken) > 1 && first == "make" && (pronouns[spoken[1].lower] || spoken[1].lower == "the" || closed[spoken[1].lower] == possessive)
 }
 
 // describe strips the asking from a description.

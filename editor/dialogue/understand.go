@@ -49,6 +49,9 @@ func (p *Planner) understand(tokens, spoken []token, talk Conversation) Reply {
 			return reply
 		}
 	}
+	if q := p.help(spoken, talk); q != nil {
+		return Reply{Question: q}
+	}
 	if plan, ok := p.setting(spoken); ok {
 		return Reply{Plan: plan}
 	}

@@ -1,0 +1,42 @@
+package dialogue
+
+import "testing"
+
+// TestFirstPicture: with nothing drawn yet, an utterance is the prompt of the first
+// picture, without the asking.
+func TestFirstPicture(t *testing.T) {
+	planner := New()
+	for said, want := range map[string]string{
+		"a woman's face with blond hair":                   "imagine a woman's face with blond hair",
+		"draw me a woman with red hair":                    "imagine a woman with red hair",
+		"can I have a picture of a castle?":                "imagine a castle",
+		"please imagine a river between mountains":         "imagine a river between mountains",
+		"a cat, please":                                    "imagine a cat",
+		"could you draw a snowy street for me?":            "imagine a snowy street",
+		"I'd like to see a forest at night":                "imagine a forest at night",
+		"I want a picture of a man with a beard":           "imagine a man with a beard",
+		"show me a house by a lake":                        "imagine a house by a lake",
+		"paint me a portrait of a girl":                    "imagine a portrait of a girl",
+		"make me a picture of a dog":                       "imagine a dog",
+		"Create an image of a red car":                     "imagine a red car",
+		"make a red car":                                   "imagine a red car",
+		"woman":                                            "imagine woman",
+		"Draw A Cat's Face 😀 now!":                         "imagine A Cat's Face",
+		"an oil painting of a river":                       "imagine an oil painting of a river",
+		"a house with a red roof and a garden, and a tree": "imagine a house with a red roof and a garden, and a tree",
+		"undo":              "? nothing-to-do",
+		"go back two":       "? nothing-to-do",
+		"make her hair red": "? nothing-to-do",
+		"remove the hat":    "? nothing-to-do",
+		"add glasses":       "? nothing-to-do",
+		"thanks":            "? nothing-to-do",
+		"help":              "? clarify",
+		"":                  "? not-understood",
+		"!!!":               "? not-understood",
+		"use seed 7":        "set seed 7",
+	} {
+		if got := outcome(planner.Plan(said, Conversation{})); got != want {
+			t.Errorf("%q: %s, want %s", said, got, want)
+		}
+	}
+}
