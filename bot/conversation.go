@@ -233,13 +233,18 @@ func (c *Conversation) draw(ctx context.Context, s *session.Session, utterance s
 		return nil, err
 	}
 	if unkept != nil {
-		// A picture is a cache of its recipe: the turn counts without it.
-		answer.Notices = append(answer.Notices, fmt.Sprintf("The picture could not be kept and will be drawn again when it is needed: %v.", unkept))
+		answer.Notices = append(answer.Notices, noticeUnkept(unkept))
 	}
 	answer.Drawing = drawing
 	answer.Seconds = c.clock.Now().Sub(start).Seconds()
 	answer.Notices = append(answer.Notices, c.noticesOfDrawing(ctx, answer)...)
 	return answer, nil
+}
+
+// noticeUnkept tells why a picture was not kept. It is a cache of its recipe:
+// the turn counts without it.
+func noticeUnkept(err error) string {
+	return fmt.Sprintf("The picture could not be kept and will be drawn again when it is needed: %v.", err)
 }
 
 // author is who speaks.

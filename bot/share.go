@@ -1,0 +1,152 @@
+package bot
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"time"
+
+	"pentimento/editor"
+	"pentimento/session"
+	"pentimento/session/recipefile"
+)
+
+// ShareLifetime is how long a code leads to what was shared.
+const ShareLifetime = 30 * 24 * time.Hour
+
+// Share makes a code with which somebody else can go on from the picture that
+// is spoken of.
+func (c *Conversation) Share(ctx context.Context) (code string, err error) {
+	_, turn, err := c.head(ctx)
+	if err != nil {
+		return "", err
+	}
+	return c.store.Share(ctx, c.key, turn.ID, ShareLifetime)
+}
+
+// Revoke takes a code back.
+func (c *Conversation) Revoke(ctx context.Context, code string) error {
+	return c.store.Revoke(ctx, c.key.User, code)
+}
+
+// Fork copies what is shared under the code into this conversation and shows
+// its last picture. Another model's is refused with an [*editor.ModelError].
+func (c *Conversation) Fork(ctx context.Context, code string) (*Answer, error) {
+	shared, err := c.store.Shared(ctx, code)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.canContinue(shared, ""); err != nil {
+		return nil, err
+	}
+	s, err := session.Fork(ctx, c.store, code, c.key, c.asked.Event)
+	if err != nil {
+		return nil, err
+	}
+	return c.answer(ctx, s)
+}
+
+// An Exported is a picture as files that [Conversation.Import] reads.
+type Exported struct {
+	// Turn is whose picture it is.
+	Turn session.Turn
+	// JSON is the recipe, as docs/recipe.md describes it.
+	JSON []byte
+	// PNG is the picture with the recipe in it.
+	PNG []byte
+}
+
+// Export returns the picture that is spoken of, and the way to it, as files.
+func (c *Conversation) Export(ctx context.Context) (*Exported, error) {
+	s, turn, err := c.head(ctx)
+	if err != nil {
+		return nil, err
+	}
+	document, err := recipefile.Of(s, turn.ID, c.engine.Model().Name())
+	if err != nil {
+		return nil, err
+	}
+	picture, err := c.Picture(ctx, s, turn.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := &Exported{Turn: turn}
+	if out.JSON, err = document.JSON(); err != nil {
+		return nil, err
+	}
+	if out.PNG, err = document.Embed(picture); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// Import draws the picture of an exported file, JSON or PNG, and goes on from
+// there. Progress may be nil. The errors are those of [recipefile.Read], an
+// [*editor.ModelError] with the model's name for another model's recipe, and
+// those of drawing.
+func (c *Conversation) Import(ctx context.Context, file []byte, progress func(editor.Progress)) (*Answer, error) {
+	start := c.clock.Now()
+	document, err := recipefile.Read(file)
+	if err != nil {
+		return nil, err
+	}
+	branch := document.Branch()
+	if err := c.canContinue(branch, document.Model); err != nil {
+		return nil, err
+	}
+	drawing, err := c.engine.Draw(ctx, document.Recipe, progress)
+	if err != nil {
+		return nil, err
+	}
+	picture, err := encodePNG(drawing.Image)
+	if err != nil {
+		return nil, err
+	}
+	branch.Turns[branch.Head-1].Picture = fmt.Sprintf("%x", sha256.Sum256(picture))
+	_, unkept := c.store.PutBlob(ctx, c.key, picture)
+	s, err := c.store.Update(ctx, c.key, func(s *session.Session) error {
+		_, err := s.Graft(branch, c.asked.Event)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	answer, err := c.answer(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	answer.Drawing, answer.Seconds = drawing, c.clock.Now().Sub(start).Seconds()
+	if unkept != nil {
+		answer.Notices = append(answer.Notices, noticeUnkept(unkept))
+	}
+	return answer, nil
+}
+
+// canContinue reports whether a branch from elsewhere can go on here. Model is
+// what its model is called, if that is known.
+func (c *Conversation) canContinue(branch *session.Session, model string) error {
+	want, have := branch.Turns[0].Settings.Model, c.engine.Model()
+	if want != have.Digest() {
+		err := &editor.ModelError{Want: want, Have: have.Digest()}
+		if model == "" {
+			return err
+		}
+		return fmt.Errorf("the picture needs the model %q, and this is %q: %w", model, have.Name(), err)
+	}
+	if c.asked.Allow == nil {
+		return nil
+	}
+	for _, turn := range branch.Turns {
+		if err := c.asked.Allow(turn.Recipe.Prompt); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Forget removes everything that is kept of the conversation's user, here and
+// in all other places.
+func (c *Conversation) Forget(ctx context.Context) error {
+	c.pending = nil
+	return c.store.Forget(ctx, c.key.User)
+}

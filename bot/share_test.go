@@ -1,0 +1,124 @@
+package bot
+
+import (
+	"bytes"
+	"errors"
+	"image/png"
+	"reflect"
+	"strings"
+	"testing"
+
+	"pentimento/editor"
+	"pentimento/session"
+	"pentimento/session/recipefile"
+)
+
+// visitor is another user of the same engine and store.
+func visitor(c *Conversation) *Conversation {
+	return New(c.engine, c.planner, c.store, session.Key{User: "bob", Place: "elsewhere"}, c.options, c.clock)
+}
+
+func TestForkGoesOnFromTheSharedPicture(t *testing.T) {
+	ann := newConversation(t, session.NewMemory())
+	if _, err := ann.Share(t.Context()); !errors.Is(err, ErrNothingDrawn) {
+		t.Errorf("share before the first picture: %v", err)
+	}
+	say(t, ann, "a woman's face with blond hair")
+	red := say(t, ann, "make her hair red")
+	code, err := ann.Share(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	say(t, ann, "undo") // what is shared stays
+	bob := visitor(ann)
+	forked, err := bob.Fork(t.Context(), code)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(forked.PNG, red.PNG) || forked.Drawing != nil || forked.Turn.Edit != red.Turn.Edit {
+		t.Errorf("the fork shows turn %+v", forked.Turn)
+	}
+	// The same words make the same picture for both.
+	annGreen, bobGreen := say(t, ann.With(Asked{Turn: 2}), "make her hair green"), say(t, bob, "make her hair green")
+	if !bytes.Equal(annGreen.PNG, bobGreen.PNG) {
+		t.Error("the same edit gives another picture after the fork")
+	}
+	if err := bob.Revoke(t.Context(), code); !errors.Is(err, session.ErrNoSuchShare) {
+		t.Errorf("revoked by a stranger: %v", err)
+	}
+	if err := ann.Revoke(t.Context(), code); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := bob.Fork(t.Context(), code); !errors.Is(err, session.ErrNoSuchShare) {
+		t.Errorf("forked after it was revoked: %v", err)
+	}
+	if err := ann.Forget(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if s, err := ann.Session(t.Context()); err != nil || len(s.Turns) != 0 {
+		t.Errorf("after Forget: %d turns, %v", len(s.Turns), err)
+	}
+}
+
+func TestExportedPictureIsImportedBitForBit(t *testing.T) {
+	ann := newConversation(t, session.NewMemory())
+	if _, err := ann.Export(t.Context()); !errors.Is(err, ErrNothingDrawn) {
+		t.Errorf("export before the first picture: %v", err)
+	}
+	say(t, ann, "a woman's face with blond hair")
+	say(t, ann, "make her hair red")
+	want := say(t, ann, "add glasses")
+	files, err := ann.Export(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain, err := png.Decode(bytes.NewReader(want.PNG))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if marked, err := png.Decode(bytes.NewReader(files.PNG)); err != nil || !reflect.DeepEqual(marked, plain) {
+		t.Errorf("the exported PNG is another picture (%v)", err)
+	}
+	for name, file := range map[string][]byte{"JSON": files.JSON, "PNG": files.PNG} {
+		bob := New(ann.engine, ann.planner, session.NewMemory(), session.Key{User: "bob", Place: name}, ann.options, ann.clock)
+		ann.engine.(*editor.Engine).Forget()
+		got, err := bob.Import(t.Context(), file, nil)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if !bytes.Equal(got.PNG, want.PNG) || got.Turn.ID != 3 || got.Turn.Edit != want.Turn.Edit {
+			t.Errorf("%s: imported as %+v", name, got.Turn)
+		}
+		if back, err := bob.Revert(t.Context(), 2); err != nil || back.Turn.Recipe.Prompt != "a woman's face with blond hair" {
+			t.Errorf("%s: the way back: %+v, %v", name, back, err)
+		}
+	}
+}
+
+func TestImportRefusesAnotherModelByName(t *testing.T) {
+	c := newConversation(t, session.NewMemory())
+	say(t, c, "a woman's face with blond hair")
+	files, err := c.Export(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	digest := c.engine.Model().Digest()
+	other := bytes.ReplaceAll(files.JSON, []byte(digest), []byte(strings.Repeat("ab", 32)))
+	other = bytes.ReplaceAll(other, []byte(`"model": "pocket"`), []byte(`"model": "dreamy"`))
+	_, err = c.Import(t.Context(), other, nil)
+	var wrong *editor.ModelError
+	if !errors.As(err, &wrong) || wrong.Want != strings.Repeat("ab", 32) || wrong.Have != digest || !strings.Contains(err.Error(), "dreamy") {
+		t.Errorf("got %v", err)
+	}
+	if _, err := c.Import(t.Context(), []byte("a letter"), nil); !errors.Is(err, recipefile.ErrNoRecipe) {
+		t.Errorf("a letter: %v", err)
+	}
+	forbidden := errors.New("not here")
+	strict := c.With(Asked{Allow: func(prompt string) error { return forbidden }})
+	if _, err := strict.Import(t.Context(), files.JSON, nil); err != forbidden {
+		t.Errorf("a forbidden prompt: %v", err)
+	}
+	if s, err := c.Session(t.Context()); err != nil || len(s.Turns) != 1 {
+		t.Errorf("the session has %d turns, %v", len(s.Turns), err)
+	}
+}
