@@ -5,7 +5,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"sort"
 	"time"
 
@@ -25,6 +24,7 @@ const localUser = "local"
 // chatCommand is `pentimento chat`.
 type chatCommand struct {
 	modelFlags
+	storeFlags
 	Out      string            `help:"Folder for the pictures." default:"pictures" placeholder:"DIR"`
 	Seed     *uint64           `help:"Seed of new pictures; random if not given."`
 	Steps    int               `help:"Denoising steps of new pictures." default:"25"`
@@ -33,7 +33,7 @@ type chatCommand struct {
 	Set      map[string]string `help:"Override hyper-parameters: cross=…, self=…, value=…, k=…" mapsep:"," placeholder:"NAME=VALUE,…"`
 	JSON     bool              `help:"Print one JSON object per turn." name:"json"`
 	Resume   bool              `help:"Go on with the last conversation."`
-	Store    string            `help:"File that keeps the conversations." default:"${state}/sessions.db" placeholder:"FILE"`
+	Store    string            `help:"What keeps the conversations: a file, or Redis at redis://[user@]host[:port][/database] (rediss:// for TLS, redis+sentinel://host,…/master, redis+cluster://host,…) with the password from PENTIMENTO_REDIS_PASSWORD." default:"${state}/sessions.db" placeholder:"FILE|URL"`
 }
 
 // Run holds the conversation.
@@ -42,7 +42,7 @@ func (c *chatCommand) Run(w *world) (err error) {
 	if err != nil {
 		return err
 	}
-	store, err := openStore(c.Store)
+	store, err := c.openStore(w, c.Store)
 	if err != nil {
 		return err
 	}
@@ -122,14 +122,6 @@ func (c *chatCommand) key(w *world, store session.Store) (session.Key, error) {
 	}
 	sort.Slice(keys, func(i, j int) bool { return keys[i].Place < keys[j].Place })
 	return keys[len(keys)-1], nil
-}
-
-// openStore opens the file that keeps the conversations, making its folder.
-func openStore(path string) (session.Store, error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, fmt.Errorf("make the folder for conversations: %w; --store FILE puts them elsewhere", err)
-	}
-	return session.OpenFile(path)
 }
 
 // closeInto closes what a command opened; the error counts if there is no

@@ -19,8 +19,9 @@ import (
 // serveCommand is `pentimento serve`.
 type serveCommand struct {
 	modelFlags
+	storeFlags
 	policyFlags
-	Store            string            `help:"File that keeps the conversations; what the bot itself remembers lies beside it." default:"${state}/discord.db" placeholder:"FILE"`
+	Store            string            `help:"What keeps the conversations: a file, or Redis at redis://… as for chat. What the bot itself remembers lies beside the file." default:"${state}/discord.db" placeholder:"FILE|URL"`
 	Seed             *uint64           `help:"Seed of new pictures; random if not given."`
 	Steps            int               `help:"Denoising steps of new pictures." default:"25"`
 	Guidance         float64           `help:"Classifier-free guidance scale of new pictures." default:"4.5"`
@@ -83,7 +84,7 @@ func (c *serveCommand) Run(w *world) (err error) {
 			return err
 		}
 	}
-	store, err := openStore(c.Store)
+	store, err := c.openStore(w, c.Store)
 	if err != nil {
 		return err
 	}
@@ -98,7 +99,7 @@ func (c *serveCommand) Run(w *world) (err error) {
 	defer stop()
 	invited := false
 	b, err := discord.New(discord.Options{
-		Token: secret, Engine: editor.New(model), Planner: dialogue.New(), Store: store, StateFile: c.Store + ".bot",
+		Token: secret, Engine: editor.New(model), Planner: dialogue.New(), Store: store, StateFile: besideStore(w, c.Store, ".bot"),
 		Line:  discord.NewLine(max(1, c.Parallel), max(1, c.PerUser)),
 		Clock: bot.Clock{Now: time.Now, Seed: func() uint64 { return uint64(rand.Uint32()) }}, Defaults: defaults,
 		Policy: c.policy(), Rename: c.Rename, NoMessageContent: c.NoMessageContent, Log: w.log, Base: c.DiscordAPI,

@@ -22,6 +22,9 @@ const help = `Say what you would like to see, then what to change about it.
 /weight word factor    more or less of a word  /attention word   where it attends
 /settings [name value] show or change          /animate    a GIF of the way here
 /sheet                 the way here as one picture
+/share [revoke CODE]   a code to go on from here      /fork CODE   go on from a code
+/export                the picture as a recipe        /import FILE   and back
+/forget everything     removes all that is kept of you
 /quit`
 
 // command carries out a slash command.
@@ -64,6 +67,16 @@ func (c *Chat) command(ctx context.Context, text string) error {
 		return c.animate(ctx, text)
 	case "/sheet":
 		return c.sheet(ctx, text)
+	case "/share":
+		return c.share(ctx, text, rest)
+	case "/fork":
+		return c.fork(ctx, text, rest)
+	case "/export":
+		return c.export(ctx, text)
+	case "/import":
+		return c.importFile(ctx, text, rest)
+	case "/forget":
+		return c.forget(ctx, text, rest)
 	case "/help":
 		return c.printText(text, help)
 	case "/quit", "/exit":
