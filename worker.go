@@ -10,6 +10,7 @@ import (
 	"image/png"
 	"net"
 	"os"
+	"os/signal"
 	"sync"
 	"time"
 
@@ -19,8 +20,10 @@ import (
 	"pentimento/bot/jobs"
 	"pentimento/bot/jobs/redisjobs"
 	"pentimento/editor"
+	"pentimento/editor/attention"
 	"pentimento/metrics"
 	"pentimento/session"
+	"pentimento/session/attentionstore"
 )
 
 // workerCommand is `pentimento worker`.
@@ -31,10 +34,16 @@ type workerCommand struct {
 	Slots     int           `help:"Pictures drawn at once." default:"1"`
 	TimeLimit time.Duration `help:"How long drawing a picture may take." default:"5m"`
 	Drain     time.Duration `help:"How long to go on drawing after SIGTERM; what is unfinished then goes to another worker." default:"30s"`
+	Memory    int64         `help:"MiB of memory for the attention cache." default:"512"`
+	Shared    int64         `help:"MiB in Redis for the attention cache that workers share; 0 for none." default:"1024"`
 }
 
-// Run draws pictures for the bots on the same Redis until SIGTERM.
+// Run draws pictures for the bots on the same Redis until SIGTERM or an
+// interrupt; a second interrupt ends it at once.
 func (c *workerCommand) Run(w *world) (err error) {
+	ctx, stopListening := signal.NotifyContext(w.ctx, os.Interrupt)
+	defer stopListening()
+	context.AfterFunc(ctx, stopListening)
 	queue, err := c.openQueue(w, "worker")
 	if err != nil {
 		return err
@@ -49,10 +58,16 @@ func (c *workerCommand) Run(w *world) (err error) {
 	if err != nil {
 		return err
 	}
+	cache, err := c.openCache(w)
+	if err != nil {
+		return err
+	}
+	defer closeInto(&err, cache)
 	operations := metrics.New()
 	operations.Queue(queue.Stats)
+	operations.Cache(cache.Stats)
 	worker := &jobs.Worker{
-		Name: name, Source: queue, Engine: drawer{editor.New(model)}, Slots: c.Slots,
+		Name: name, Source: queue, Engine: drawer{editor.NewCached(model, cache.Cache)}, Slots: c.Slots,
 		TimeLimit: c.TimeLimit, Drain: c.Drain, Log: w.log.With("worker", name), Observer: operations,
 	}
 	stop, err := c.serve(w, operations, metrics.Check{Name: "queue", Run: queue.Check})
@@ -61,7 +76,37 @@ func (c *workerCommand) Run(w *world) (err error) {
 	}
 	defer func() { err = errors.Join(err, stop()) }()
 	w.log.Info("ready", "worker", name, "model", model.Name(), "digest", model.Digest(), "device", model.Device())
-	return worker.Run(w.ctx)
+	return worker.Run(ctx)
+}
+
+// workerCache is a worker's attention cache with the connections to its second
+// tier, if it has one.
+type workerCache struct {
+	*attention.Cache
+	client redis.UniversalClient
+}
+
+// openCache opens the worker's attention cache.
+func (c *workerCommand) openCache(w *world) (workerCache, error) {
+	options := attention.Options{Bytes: c.Memory << 20, Log: w.log}
+	if c.Shared == 0 {
+		return workerCache{Cache: attention.New(options)}, nil
+	}
+	client, o, err := c.connect(w)
+	if err != nil {
+		return workerCache{}, err
+	}
+	options.Store = attentionstore.New(client, attentionstore.Options{Prefix: o.Prefix, TotalBytes: c.Shared << 20})
+	return workerCache{attention.New(options), client}, nil
+}
+
+// Close waits for what is being written and closes the connections.
+func (c workerCache) Close() error {
+	c.Cache.Close()
+	if c.client == nil {
+		return nil
+	}
+	return c.client.Close()
 }
 
 // workerName is the worker's and no other's, not even its own after a restart.
@@ -80,6 +125,7 @@ type drawer struct{ engine *editor.Engine }
 
 // Draw implements jobs.Engine.
 func (d drawer) Draw(ctx context.Context, job jobs.Job, progress func(jobs.Progress)) (jobs.Result, error) {
+	ctx = attention.WithOwner(ctx, attention.Owner{User: job.User, Place: job.Place})
 	drawing, err := d.engine.Draw(ctx, job.Recipe, func(p editor.Progress) {
 		progress(jobs.Progress{Step: p.Step, Steps: p.Steps})
 	})
@@ -126,19 +172,27 @@ type sharedQueue struct {
 // Close closes the queue and its connections.
 func (q sharedQueue) Close() error { return errors.Join(q.Queue.Close(), q.client.Close()) }
 
-// openQueue opens the queue that all bots and workers share. The asker is who
-// submits to it.
-func (f *redisFlags) openQueue(w *world, asker string) (sharedQueue, error) {
+// connect returns connections to Redis, none of them made yet.
+func (f *redisFlags) connect(w *world) (redis.UniversalClient, session.RedisOptions, error) {
 	o, err := f.redisOptions(w)
 	if err != nil {
-		return sharedQueue{}, err
+		return nil, o, err
 	}
-	client := redis.NewUniversalClient(&redis.UniversalOptions{
+	return redis.NewUniversalClient(&redis.UniversalOptions{
 		Addrs: o.Addresses, MasterName: o.Master, IsClusterMode: o.Cluster, DB: o.Database,
 		Username: o.User, Password: o.Password, SentinelUsername: o.SentinelUser, SentinelPassword: o.SentinelPassword,
 		TLSConfig: o.TLS, ContextTimeoutEnabled: true,
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
-	})
+	}), o, nil
+}
+
+// openQueue opens the queue that all bots and workers share. The asker is who
+// submits to it.
+func (f *redisFlags) openQueue(w *world, asker string) (sharedQueue, error) {
+	client, o, err := f.connect(w)
+	if err != nil {
+		return sharedQueue{}, err
+	}
 	queue, err := redisjobs.New(w.ctx, client, redisjobs.Options{Asker: asker, Prefix: o.Prefix + "{jobs}:"})
 	if err != nil {
 		return sharedQueue{}, errors.Join(fmt.Errorf("%s: %w", f.Redis, err), client.Close())

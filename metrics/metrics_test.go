@@ -14,6 +14,7 @@ import (
 	"go.uber.org/goleak"
 
 	"pentimento/bot/jobs"
+	"pentimento/editor/attention"
 	"pentimento/editor/recipe"
 )
 
@@ -34,7 +35,9 @@ func TestMetrics(t *testing.T) {
 	m.Finished(job, time.Second, jobs.Result{Rows: 40, Seconds: 3}, nil)
 	m.Finished(job, time.Second, jobs.Result{}, &jobs.Failure{Kind: jobs.TimeLimit})
 	m.Stage("plan", time.Millisecond)
-	m.CacheBytes("memory", func() float64 { return 1024 })
+	m.Cache(func() attention.Stats {
+		return attention.Stats{Hits: 5, StoreHits: 2, Latents: 3, Misses: 4, Bytes: 1024, MapsBytes: 1000, Turns: 6}
+	})
 	var broken error
 	m.Queue(func(context.Context) (jobs.Stats, error) {
 		return jobs.Stats{Waiting: 3, Running: 2, Oldest: 4 * time.Second, DeadLetters: 1, Workers: 5}, broken
@@ -44,11 +47,15 @@ func TestMetrics(t *testing.T) {
 		`pentimento_turn_seconds_count{stage="wait"} 3`,
 		`pentimento_turn_seconds_sum{stage="draw"} 5`,
 		`pentimento_turn_seconds_count{stage="plan"} 1`,
-		`pentimento_source_traces_total{result="hit"} 1`,
-		`pentimento_source_traces_total{result="miss"} 1`,
 		`pentimento_errors_total{kind="time_limit"} 1`,
 		`pentimento_unet_rows_total 60`,
-		`pentimento_cache_bytes{tier="memory"} 1024`,
+		`pentimento_attention_cache_turns_total{found="maps"} 3`,
+		`pentimento_attention_cache_turns_total{found="stored_maps"} 2`,
+		`pentimento_attention_cache_turns_total{found="latents"} 3`,
+		`pentimento_attention_cache_turns_total{found="nothing"} 4`,
+		`pentimento_attention_cache_bytes{of="maps"} 1000`,
+		`pentimento_attention_cache_bytes{of="latents"} 24`,
+		`pentimento_attention_cache_turns 6`,
 		`pentimento_queue_jobs{state="waiting"} 3`,
 		`pentimento_queue_jobs{state="running"} 2`,
 		`pentimento_queue_jobs{state="dead"} 1`,

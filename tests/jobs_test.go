@@ -41,11 +41,11 @@ type worker struct {
 }
 
 // startWorker starts a worker and waits until it takes jobs.
-func (p program) startWorker(t *testing.T, server *redistest.Server) *worker {
+func (p program) startWorker(t *testing.T, server *redistest.Server, args ...string) *worker {
 	t.Helper()
 	w := &worker{logged: make(chan bool)}
-	w.cmd = exec.Command(p.path, "worker", "--log-level", "info", "--redis", "redis://"+server.Addr, "--metrics", "127.0.0.1:0",
-		"--cache", filepath.Join(os.TempDir(), "pentimento-test-cache"))
+	w.cmd = exec.Command(p.path, append([]string{"worker", "--log-level", "info", "--redis", "redis://" + server.Addr, "--metrics", "127.0.0.1:0",
+		"--cache", filepath.Join(os.TempDir(), "pentimento-test-cache")}, args...)...)
 	w.cmd.Env = append(os.Environ(), "PENTIMENTO_ONNXRUNTIME="+library())
 	stderr, err := w.cmd.StderrPipe()
 	if err != nil {
@@ -192,7 +192,7 @@ func TestWorkerDrains(t *testing.T) {
 	const steps = 40
 	server := redistest.Start(t)
 	p, q, store := newProgram(t), openQueue(t, server), session.NewMemory()
-	w := p.startWorker(t, server)
+	w := p.startWorker(t, server, "--shared", "0")
 	for path, want := range map[string]string{
 		"healthz": "ok", "readyz": "queue: ok", "metrics": `pentimento_queue_workers 1`,
 	} {
