@@ -34,6 +34,15 @@ func newAPI(token, base string, transport http.RoundTripper) *api {
 	return &api{token: token, client: &http.Client{Transport: &address{base: base, next: transport}}}
 }
 
+// connections returns a transport that keeps enough connections open for a
+// busy bot.
+func connections() *http.Transport {
+	return &http.Transport{
+		Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true, MaxIdleConns: 128, MaxIdleConnsPerHost: 64,
+		IdleConnTimeout: 90 * time.Second, TLSHandshakeTimeout: 10 * time.Second, ResponseHeaderTimeout: 30 * time.Second,
+	}
+}
+
 // address sends requests to version 10 of the interface, which discordgo
 // can only be told by a global variable, and to another host for tests.
 type address struct {

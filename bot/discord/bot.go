@@ -53,8 +53,6 @@ type Options struct {
 	Log *slog.Logger
 	// Base is the address of the REST interface; https://discord.com if empty.
 	Base string
-	// Transport sends HTTP requests; http.DefaultTransport if nil.
-	Transport http.RoundTripper
 	// Backoff and Deadline are those of gateway.Client.
 	Backoff, Deadline time.Duration
 	// Ready is called with the invite link whenever a connection stands; nil
@@ -71,6 +69,8 @@ type Bot struct {
 	signer signer
 	seen   *recent
 	work   sync.WaitGroup
+
+	connections *http.Transport
 
 	mu       sync.Mutex
 	self     string // the bot's user ID
@@ -102,16 +102,20 @@ func New(o Options) (*Bot, error) {
 	if err != nil {
 		return nil, errors.Join(err, st.close())
 	}
-	transport := &limiter.Transport{Next: o.Transport, Log: o.Log}
+	connections := connections()
+	transport := &limiter.Transport{Next: connections, Log: o.Log}
 	return &Bot{
 		o: o, log: o.Log, api: newAPI(o.Token, o.Base, transport), state: st, signer: signer{key}, seen: newRecent(8192),
 		turns: map[string]*turn{}, pending: map[string]*dialogue.Question{}, warned: map[string]bool{},
-		places: map[string]channel{}, began: o.Clock.Now(),
+		places: map[string]channel{}, began: o.Clock.Now(), connections: connections,
 	}, nil
 }
 
 // Close releases what the bot remembers.
-func (b *Bot) Close() error { return b.state.close() }
+func (b *Bot) Close() error {
+	b.connections.CloseIdleConnections()
+	return b.state.close()
+}
 
 // Drain is how long turns that are being drawn may go on after Run's context
 // has ended.

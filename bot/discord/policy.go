@@ -104,12 +104,16 @@ func (p Policy) allows(prompt string) error {
 func folded(text string) string {
 	var out strings.Builder
 	space := true
-	for _, r := range norm.NFKD.String(text) {
+	letters := []rune(strings.Map(func(r rune) rune {
 		if unicode.Is(unicode.Mn, r) || unicode.Is(unicode.Cf, r) {
-			continue
+			return -1
 		}
-		r = unicode.ToLower(r)
-		if like, ok := lookAlike(r); ok {
+		return unicode.ToLower(r)
+	}, norm.NFKD.String(text)))
+	for i, r := range letters {
+		// A sign stands for a letter within a word, and ends a sentence else.
+		within := i+1 < len(letters) && (unicode.IsLetter(letters[i+1]) || unicode.IsDigit(letters[i+1]))
+		if like, ok := lookAlike(r); ok && (within || unicode.IsLetter(r) || unicode.IsDigit(r)) {
 			r = like
 		}
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {
@@ -125,7 +129,7 @@ func folded(text string) string {
 
 // lookAlike is the Latin letter that r is taken for.
 func lookAlike(r rune) (rune, bool) {
-	const looks = "аaвbсcԁdеeһhіiјjкkӏlмmнhоoрpԛqгrѕsтtуyхxѵvԝwαaβbεeηnιiκkνvοoρpτtυuχxγyωwıiłløođdħh0o1i3e4a5s7t8b@a$s!i|l€e"
+	const looks = "пnаaвbсcԁdеeһhіiјjкkӏlмmнhоoрpԛqгrѕsтtуyхxѵvԝwαaβbεeηnιiκkνvοoρpτtυuχxγyωwıiłløođdħh0o1i3e4a5s7t8b@a$s!i|l€e"
 	runes := []rune(looks)
 	for i := 0; i < len(runes); i += 2 {
 		if runes[i] == r {
@@ -151,7 +155,7 @@ func spelled(words string) string {
 
 // quotaRefusal says that the day's pictures are drawn.
 func quotaRefusal(most int) error {
-	return refusal(fmt.Sprintf("That was your %s today. The count starts again at midnight UTC.", plural(most, "picture")))
+	return refusal(fmt.Sprintf("You have drawn %s today, which is as many as you may. The count starts again at midnight UTC.", plural(most, "picture")))
 }
 
 // plural counts things.

@@ -23,6 +23,8 @@ type call struct {
 	body   []byte
 	files  []upload
 	auth   string
+	// arrived is when the request came: what is counted by time goes by it.
+	arrived time.Time
 }
 
 // upload is a file of a multipart request.
@@ -44,8 +46,9 @@ func (s *Server) routes() http.Handler {
 
 // serveREST answers one request, unless a fault is in its way.
 func (s *Server) serveREST(w http.ResponseWriter, r *http.Request) {
+	arrived := time.Now()
 	body, files, err := readBody(r)
-	request := Request{Method: r.Method, Path: strings.TrimPrefix(r.URL.Path, version), Time: time.Now(), Body: body}
+	request := Request{Method: r.Method, Path: strings.TrimPrefix(r.URL.Path, version), Time: arrived, Body: body}
 	if !strings.HasPrefix(r.URL.Path, version+"/") {
 		s.mu.Lock()
 		s.problem("%s is not version 10 of the interface", r.URL.Path)
@@ -63,7 +66,7 @@ func (s *Server) serveREST(w http.ResponseWriter, r *http.Request) {
 	}
 	c := &call{
 		method: r.Method, path: request.Path, query: r.URL.Query(),
-		parts: strings.Split(strings.Trim(request.Path, "/"), "/"), body: body, files: files, auth: r.Header.Get("Authorization"),
+		parts: strings.Split(strings.Trim(request.Path, "/"), "/"), body: body, files: files, auth: r.Header.Get("Authorization"), arrived: arrived,
 	}
 	answer := &recorder{header: http.Header{}, status: http.StatusOK}
 	c.w = answer
@@ -73,19 +76,31 @@ func (s *Server) serveREST(w http.ResponseWriter, r *http.Request) {
 		s.handle(c, r)
 	}
 	request.Status = answer.status
+	wrong := s.compare(c, answer)
 	s.mu.Lock()
 	s.requests = append(s.requests, request)
-	if spec := s.options.Spec; spec != nil {
-		if err := spec.request(c.method, c.path, c.body); err != nil && answer.status < 400 {
-			s.problem("%v", err)
-		}
-		if err := spec.answer(c.method, c.path, answer.status, answer.body.Bytes()); err != nil {
-			s.problem("%v", err)
-		}
+	for _, err := range wrong {
+		s.problem("%v", err)
 	}
 	s.notify()
 	s.mu.Unlock()
 	answer.send(w)
+}
+
+// compare holds a request and its answer against Discord's description.
+func (s *Server) compare(c *call, answer *recorder) []error {
+	spec := s.options.Spec
+	if spec == nil {
+		return nil
+	}
+	var wrong []error
+	if err := spec.request(c.method, c.path, c.body); err != nil && answer.status < 400 {
+		wrong = append(wrong, err)
+	}
+	if err := spec.answer(c.method, c.path, answer.status, answer.body.Bytes()); err != nil {
+		wrong = append(wrong, err)
+	}
+	return wrong
 }
 
 // recorder keeps an answer until it was looked at.
@@ -226,16 +241,14 @@ const globalLimit = 50
 
 // admit counts a request towards the global limit. The lock must be held.
 func (s *Server) admit(c *call) bool {
-	t := time.Now()
-	for len(s.recent) > 0 && t.Sub(s.recent[0]) >= time.Second {
+	for len(s.recent) > 0 && c.arrived.Sub(s.recent[0]) >= time.Second {
 		s.recent = s.recent[1:]
 	}
-	s.recent = append(s.recent, t)
+	s.recent = append(s.recent, c.arrived)
 	s.busiest = max(s.busiest, len(s.recent))
 	if len(s.recent) <= globalLimit {
 		return true
 	}
-	s.problem("more than %d requests in a second", globalLimit)
 	c.w.Header().Set("Retry-After", "1")
 	c.w.Header().Set("X-RateLimit-Global", "true")
 	c.json(http.StatusTooManyRequests, map[string]any{"message": "You are being rate limited.", "retry_after": 1.0, "global": true, "code": 0})

@@ -27,11 +27,11 @@ var ErrInvalidRequests = errors.New("Discord refused too many requests in the la
 
 // Limits that Discord states, and what is used of them.
 const (
-	// perSecond of 50 requests, over all routes but interactions.
-	perSecond = 45
-	// burst may follow each other without a pause: perSecond and burst
-	// together stay below 50 in any second.
-	burst = 4
+	// perSecond of 50 requests, over all routes but interactions: some arrive
+	// later after they were sent than others.
+	perSecond = 40
+	// spacing keeps requests from arriving in bunches.
+	spacing = time.Second / 50
 	// invalidMost of 10,000 answers 401, 403 or 429 in invalidWindow.
 	invalidMost   = 8000
 	invalidWindow = 10 * time.Minute
@@ -50,7 +50,8 @@ type Transport struct {
 	Log *slog.Logger
 
 	mu      sync.Mutex
-	next    time.Time            // when the next request may start
+	sent    [perSecond]time.Time // when the last requests started, from oldest on
+	oldest  int
 	paused  time.Time            // the global limit was hit until then
 	routes  map[string]time.Time // routes that are exhausted until then
 	invalid window
@@ -114,32 +115,34 @@ func free(r *http.Request) bool {
 
 // admit waits until the request may be sent.
 func (t *Transport) admit(ctx context.Context, r *http.Request, route string) error {
+	for {
+		wait, err := t.enter(time.Now(), r, route)
+		if err != nil || wait <= 0 {
+			return err
+		}
+		if err := sleep(ctx, wait); err != nil {
+			return err
+		}
+	}
+}
+
+// enter counts the request as sent now, or tells after what wait to ask again.
+func (t *Transport) enter(now time.Time, r *http.Request, route string) (time.Duration, error) {
 	t.mu.Lock()
-	now := time.Now()
+	defer t.mu.Unlock()
 	if t.invalid.count(now) >= invalidMost {
-		t.mu.Unlock()
-		return ErrInvalidRequests
+		return 0, ErrInvalidRequests
 	}
-	start := now
-	if until, ok := t.routes[route]; ok && until.After(start) {
-		start = until
+	wait := t.routes[route].Sub(now)
+	if free(r) {
+		return wait, nil
 	}
-	if !free(r) {
-		if t.paused.After(start) {
-			start = t.paused
-		}
-		// A bucket that refills at perSecond: next lags behind now by no more
-		// than the burst.
-		if oldest := now.Add(-burst * time.Second / perSecond); t.next.Before(oldest) {
-			t.next = oldest
-		}
-		if t.next.After(start) {
-			start = t.next
-		}
-		t.next = t.next.Add(time.Second / perSecond)
+	wait = max(wait, t.paused.Sub(now), t.sent[t.oldest].Add(time.Second).Sub(now), t.sent[(t.oldest+perSecond-1)%perSecond].Add(spacing).Sub(now))
+	if wait <= 0 {
+		t.sent[t.oldest] = now
+		t.oldest = (t.oldest + 1) % perSecond
 	}
-	t.mu.Unlock()
-	return sleep(ctx, time.Until(start))
+	return wait, nil
 }
 
 // judge decides whether a request is repeated, and after what wait.

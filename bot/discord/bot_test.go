@@ -1,0 +1,754 @@
+package discord
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"image"
+	"image/color"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"pentimento/bot"
+	"pentimento/bot/discordtest"
+	"pentimento/editor"
+	"pentimento/editor/dialogue"
+	"pentimento/editor/recipe"
+	"pentimento/models"
+	"pentimento/session"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// soon is how long a test waits for what should happen at once.
+const soon = 20 * time.Second
+
+// stub is an engine that draws a plain colour, when it is let.
+type stub struct {
+	hold chan struct{} // nil: at once
+
+	mu    sync.Mutex
+	drawn []recipe.Recipe
+}
+
+func (e *stub) Draw(ctx context.Context, r recipe.Recipe, progress func(editor.Progress)) (*editor.Drawing, error) {
+	if progress != nil {
+		progress(editor.Progress{Step: 1, Steps: 2})
+	}
+	if e.hold != nil {
+		select {
+		case <-e.hold:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.drawn = append(e.drawn, r)
+	picture := image.NewNRGBA(image.Rect(0, 0, 8, 8))
+	for i := range 64 {
+		picture.Set(i%8, i/8, color.NRGBA{uint8(40 * len(e.drawn)), uint8(i), 9, 255})
+	}
+	return &editor.Drawing{Image: picture}, nil
+}
+
+func (e *stub) Find(prompt, phrase string) (recipe.Span, error) {
+	if i := strings.Index(prompt, phrase); i >= 0 {
+		return recipe.Span{Start: i, End: i + len(phrase)}, nil
+	}
+	return recipe.Span{}, editor.ErrNoSuchWord
+}
+
+func (e *stub) Model() *models.Model { return &models.Model{} }
+
+func (e *stub) count() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return len(e.drawn)
+}
+
+// world is a bot on a fake Discord.
+type world struct {
+	*discordtest.Server
+	t      *testing.T
+	engine *stub
+	bot    *Bot
+	log    *syncBuffer
+	stop   func()
+}
+
+// syncBuffer is a log that can be read while it is written.
+type syncBuffer struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (b *syncBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(p)
+}
+
+func (b *syncBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.String()
+}
+
+// loadSpec reads Discord's description once, where it is present.
+var loadSpec = sync.OnceValues(func() (*discordtest.Spec, error) {
+	dir := os.Getenv("PENTIMENTO_TEST_DATA")
+	if dir == "" {
+		return nil, nil
+	}
+	return discordtest.LoadSpec(filepath.Join(dir, "discord-openapi.json"))
+})
+
+// newWorld starts a bot and waits until it is connected.
+func newWorld(t *testing.T, d discordtest.Options, change func(*Options)) *world {
+	t.Helper()
+	var err error
+	if d.Spec, err = loadSpec(); err != nil {
+		t.Fatal(err)
+	}
+	w := &world{Server: discordtest.New(d), t: t, engine: &stub{}, log: &syncBuffer{}}
+	o := Options{
+		Token: discordtest.Token, Engine: w.engine, Planner: dialogue.New(), Store: session.NewMemory(),
+		StateFile: filepath.Join(t.TempDir(), "state"), Base: w.URL(), Backoff: 10 * time.Millisecond,
+		Clock: bot.Clock{Now: time.Now, Seed: func() uint64 { return 7 }}, Defaults: bot.Options{Steps: 4, Guidance: 4.5},
+		Log: slog.New(slog.NewTextHandler(w.log, nil)), NoMessageContent: !d.MessageContent,
+	}
+	if change != nil {
+		change(&o)
+	}
+	if e, ok := o.Engine.(*stub); ok {
+		w.engine = e
+	}
+	w.start(o)
+	t.Cleanup(func() {
+		w.stop()
+		w.Close()
+		for _, p := range w.Problems() {
+			t.Errorf("Discord would not have it: %s", p)
+		}
+		if strings.Contains(w.log.String(), discordtest.Token) || strings.Contains(w.log.String(), "interaction-token") {
+			t.Errorf("the log holds a token:\n%s", w.log)
+		}
+		if t.Failed() {
+			t.Logf("the log:\n%s", w.log)
+		}
+	})
+	return w
+}
+
+// start runs the bot until w.stop is called.
+func (w *world) start(o Options) {
+	w.t.Helper()
+	var err error
+	if w.bot, err = New(o); err != nil {
+		w.t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	running := w.bot
+	go func() { ended <- running.Run(ctx) }()
+	var once sync.Once
+	w.stop = func() {
+		once.Do(func() {
+			cancel()
+			select {
+			case err := <-ended:
+				if err != nil {
+					w.t.Errorf("the bot ended with %v", err)
+				}
+			case <-time.After(soon + Drain):
+				w.t.Error("the bot did not end")
+			}
+			if err := running.Close(); err != nil {
+				w.t.Error(err)
+			}
+		})
+	}
+	if !w.Connected(soon) {
+		w.t.Fatalf("not connected:\n%s", w.log)
+	}
+}
+
+// sees waits for a message of the bot with the text.
+func (w *world) sees(c *discordtest.Channel, after, text string) *discordtest.Message {
+	w.t.Helper()
+	m := w.Message(c, after, soon, func(m *discordtest.Message) bool {
+		return m.Author.Bot && strings.Contains(m.Content, text)
+	})
+	if m == nil {
+		for _, had := range w.Messages(c) {
+			w.t.Logf("%s: %q %v", had.Author.Username, had.Content, had.Labels())
+		}
+		w.t.Fatalf("the bot did not say %q", text)
+	}
+	return m
+}
+
+// picture waits for a message with a picture and the text.
+func (w *world) picture(c *discordtest.Channel, after, text string) *discordtest.Message {
+	w.t.Helper()
+	m := w.Message(c, after, soon, func(m *discordtest.Message) bool {
+		return m.Author.Bot && len(m.Attachments) > 0 && strings.Contains(m.Content, text)
+	})
+	if m == nil {
+		for _, had := range w.Messages(c) {
+			w.t.Logf("%s: %q %v", had.Author.Username, had.Content, had.Labels())
+		}
+		w.t.Fatalf("no picture with %q", text)
+	}
+	return m
+}
+
+// told is what an interaction was answered with.
+func (w *world) told(i *discordtest.Interaction) string {
+	w.t.Helper()
+	if i == nil {
+		w.t.Fatal("there is no such button")
+	}
+	return i.Text(soon)
+}
+
+func imagine(p *discordtest.Person, c *discordtest.Channel, prompt string) *discordtest.Interaction {
+	return p.Slash(c, "imagine", map[string]any{"prompt": prompt})
+}
+
+func TestDirectMessages(t *testing.T) {
+	w := newWorld(t, discordtest.Options{}, nil)
+	ann := w.Person("ann")
+	direct := ann.Direct()
+	said := ann.Say(direct, "a woman's face with blond hair")
+	first := w.picture(direct, said.ID, "blond hair")
+	if got := strings.Join(first.Labels(), " "); got != "Attention Share Redraw" {
+		t.Errorf("the buttons are %q", got)
+	}
+	said = ann.Say(direct, "make her hair red")
+	w.picture(direct, said.ID, "blond → red")
+	said = ann.Say(direct, "xyzzy plugh")
+	if q := w.sees(direct, said.ID, ""); len(q.Attachments) > 0 {
+		t.Error("gibberish was answered with a picture")
+	}
+}
+
+func TestRedrawAsksFirst(t *testing.T) {
+	w := newWorld(t, discordtest.Options{}, nil)
+	ann := w.Person("ann")
+	direct := ann.Direct()
+	ann.Say(direct, "a woman's face with blond hair")
+	first := w.picture(direct, "", "blond hair")
+	asked := ann.Press(direct, first, "Redraw")
+	question := asked.Reply(soon)
+	if question == nil || question.Flags&discordtest.Ephemeral == 0 || w.engine.count() != 1 {
+		t.Fatalf("redraw did not ask: %+v", question)
+	}
+	ann.Press(direct, question, "Draw another")
+	w.picture(direct, question.ID, "turn 2")
+}
+
+func TestWithoutMessageContentItExplains(t *testing.T) {
+	w := newWorld(t, discordtest.Options{}, nil)
+	ann, channel := w.Person("ann"), w.Channel("art")
+	imagine(ann, channel, "a woman's face with blond hair")
+	thread := w.Thread("blond", soon)
+	first := w.picture(thread, "", "blond")
+	said := ann.Say(thread, "make her hair red")
+	w.sees(thread, said.ID, "Message Content intent")
+	said = ann.Say(thread, "make her hair red!")
+	reply := ann.Reply(thread, first, "make her hair red")
+	w.picture(thread, reply.ID, "blond → red")
+	mention := ann.Say(thread, "<@"+w.Bot().ID+"> make her hair black")
+	w.picture(thread, mention.ID, "red → black")
+	n := 0
+	for _, m := range w.Messages(thread) {
+		if strings.Contains(m.Content, "Message Content intent") {
+			n++
+		}
+	}
+	if n != 1 {
+		t.Errorf("explained %d times (first at %s)", n, said.ID)
+	}
+}
+
+func TestStrangersAreLeftAlone(t *testing.T) {
+	w := newWorld(t, discordtest.Options{MessageContent: true}, nil)
+	ann, bob, channel := w.Person("ann"), w.Person("bob"), w.Channel("art")
+	imagine(ann, channel, "a woman's face with blond hair")
+	thread := w.Thread("blond", soon)
+	w.picture(thread, "", "blond")
+	bob.Say(thread, "nice!")
+	bob.Say(channel, "what is this?")
+	said := ann.Say(thread, "make her hair red")
+	w.picture(thread, said.ID, "red")
+	for _, m := range append(w.Messages(thread), w.Messages(channel)...) {
+		if m.Reference != nil && m.Author.Bot && m.Reference.MessageID != said.ID {
+			t.Errorf("somebody who did not ask was answered: %q", m.Content)
+		}
+	}
+}
+
+func TestCancelTellsTheTruth(t *testing.T) {
+	w := newWorld(t, discordtest.Options{}, func(o *Options) { o.Engine = &stub{hold: make(chan struct{})} })
+	ann, bob := w.Person("ann"), w.Person("bob")
+	direct, other := ann.Direct(), bob.Direct()
+	ann.Say(direct, "a woman's face with blond hair")
+	running := w.sees(direct, "", "step 1 of 2")
+	bob.Say(other, "a river between mountains")
+	w.sees(other, "", "one picture before yours")
+	ann.Press(direct, running, "Cancel")
+	cancelled := w.sees(direct, "", "Cancelled. Nothing was changed.")
+	if len(cancelled.Labels()) != 0 {
+		t.Errorf("what is cancelled has the buttons %q", cancelled.Labels())
+	}
+	close(w.engine.hold)
+	w.picture(other, "", "river")
+	if text := w.told(ann.Press(direct, running, "Cancel")); !strings.Contains(text, "nothing to cancel") {
+		t.Errorf("a second cancel was told %q", text)
+	}
+	if n := w.engine.count(); n != 1 {
+		t.Errorf("%d pictures were drawn", n)
+	}
+}
+
+func TestManyRequestsOfOneUser(t *testing.T) {
+	w := newWorld(t, discordtest.Options{}, func(o *Options) {
+		o.Engine = &stub{hold: make(chan struct{})}
+		o.Line = NewLine(1, 3)
+	})
+	ann, bob := w.Person("ann"), w.Person("bob")
+	direct := ann.Direct()
+	for range 100 {
+		ann.Say(direct, "a woman's face with blond hair")
+	}
+	refused := 0
+	deadline := time.Now().Add(soon)
+	for refused < 97 && time.Now().Before(deadline) {
+		refused = 0
+		for _, m := range w.Messages(direct) {
+			if strings.Contains(m.Content, "waiting or being drawn already") {
+				refused++
+			}
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	if refused != 97 {
+		t.Errorf("%d of 100 were refused", refused)
+	}
+	other := bob.Direct()
+	bob.Say(other, "a river between mountains")
+	w.sees(other, "", "one picture before yours")
+	close(w.engine.hold)
+	w.picture(other, "", "river")
+}
+
+func TestForgedAndForeignButtons(t *testing.T) {
+	w := newWorld(t, discordtest.Options{}, nil)
+	ann, bob := w.Person("ann"), w.Person("bob")
+	channel := w.Channel("art")
+	w.ForbidThreads(channel)
+	imagine(ann, channel, "a woman's face with blond hair")
+	first := w.picture(channel, "", "blond")
+	undo := ""
+	for _, row := range first.Components {
+		undo = row.Components[0].CustomID
+		break
+	}
+	forged := []string{"", "undo", strings.Repeat("A", 46), undo[:len(undo)-2] + "AA", "A" + undo[1:], undo + "AAAA"}
+	for _, id := range forged {
+		if text := w.told(ann.Use(channel, first, id, 2, nil)); !strings.Contains(text, "don't know that button") {
+			t.Errorf("the forged id %q was answered with %q", id, text)
+		}
+	}
+	if text := w.told(bob.Use(channel, first, undo, 2, nil)); !strings.Contains(text, "belong to somebody else") {
+		t.Errorf("a foreign button was answered with %q", text)
+	}
+	if n := w.engine.count(); n != 1 {
+		t.Errorf("%d pictures were drawn", n)
+	}
+}
+
+func TestPromptsAreShownAsTheyWereSaid(t *testing.T) {
+	w := newWorld(t, discordtest.Options{}, nil)
+	ann, channel := w.Person("ann"), w.Channel("art")
+	w.ForbidThreads(channel)
+	const evil = "@everyone <@123> <@&456> **bold** `code` ||spoiler|| [a](https://evil.example) a river"
+	imagine(ann, channel, evil)
+	m := w.picture(channel, "", "river")
+	for _, one := range w.Messages(channel) {
+		if one.Author.Bot && len(one.Pings) > 0 {
+			t.Errorf("%q notifies %v", one.Content, one.Pings)
+		}
+	}
+	for _, raw := range []string{"@everyone", "<@123>", "<@&456>", "https://evil", "||spoiler||"} {
+		if strings.Contains(m.Content, raw) {
+			t.Errorf("%q is shown raw in %q", raw, m.Content)
+		}
+	}
+}
+
+func TestEventsThatComeTwice(t *testing.T) {
+	w := newWorld(t, discordtest.Options{MessageContent: true}, nil)
+	ann := w.Person("ann")
+	direct := ann.Direct()
+	w.BreakGateway(discordtest.Gate{Duplicate: true})
+	ann.Say(direct, "a woman's face with blond hair")
+	w.picture(direct, "", "blond")
+	w.BreakGateway(discordtest.Gate{Duplicate: true})
+	i := ann.Slash(direct, "help", nil)
+	w.told(i)
+	said := ann.Say(direct, "make her hair red")
+	w.picture(direct, said.ID, "red")
+	if n := w.engine.count(); n != 2 {
+		t.Errorf("%d pictures were drawn", n)
+	}
+}
+
+func TestRequestsThatFail(t *testing.T) {
+	faults := map[string]discordtest.Fault{
+		"429":              discordtest.RateLimited(100 * time.Millisecond),
+		"429 as a page":    discordtest.RateLimitedPage(),
+		"503":              discordtest.Unavailable(),
+		"slow":             {Delay: 500 * time.Millisecond},
+		"hung up on edits": {Method: "PATCH", HangUp: true},
+	}
+	for name, fault := range faults {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, discordtest.Options{}, nil)
+			ann, channel := w.Person("ann"), w.Channel("art")
+			w.ForbidThreads(channel)
+			fault.Times = 2
+			if fault.Method == "" {
+				fault.Method = "POST"
+			}
+			fault.Path = "/messages"
+			w.Inject(fault)
+			i := imagine(ann, channel, "a woman's face with blond hair")
+			w.told(i)
+			w.picture(channel, "", "blond")
+		})
+	}
+}
+
+// One user's rate limit is no other user's.
+func TestOneUsersLimitHoldsNobodyElse(t *testing.T) {
+	w := newWorld(t, discordtest.Options{}, func(o *Options) { o.Line = NewLine(4, 5) })
+	ann, bob := w.Person("ann"), w.Person("bob")
+	limited := discordtest.RateLimited(3 * time.Second)
+	limited.Path, limited.Method = "/channels/"+ann.Direct().ID, "PATCH"
+	w.Inject(limited)
+	ann.Say(ann.Direct(), "a woman's face with blond hair")
+	start := time.Now()
+	bob.Say(bob.Direct(), "a river between mountains")
+	w.picture(bob.Direct(), "", "river")
+	if took := time.Since(start); took > 2*time.Second {
+		t.Errorf("Bob waited %v for Ann's limit", took)
+	}
+	w.picture(ann.Direct(), "", "blond")
+}
+
+func TestUnknownComponentsAreTolerated(t *testing.T) {
+	var m message
+	data := `{"id":"5","content":"hello","components":[{"type":99,"components":"odd"},{"type":1,"components":[{"type":2,"custom_id":"x"}]}],"referenced_message":{"id":"4","components":{"no":"list"},"author":{"id":"1"}}}`
+	if err := unmarshalMessage(data, &m); err != nil {
+		t.Fatal(err)
+	}
+	if m.Content != "hello" || len(m.Components) == 0 || m.Referenced == nil || m.Referenced.ID != "4" {
+		t.Errorf("read as %+v", m)
+	}
+}
+
+func TestExpiredTokenChangesNothing(t *testing.T) {
+	w := newWorld(t, discordtest.Options{}, func(o *Options) { o.Engine = &stub{hold: make(chan struct{})} })
+	ann, channel := w.Person("ann"), w.Channel("art")
+	imagine(ann, channel, "a woman's face with blond hair")
+	thread := w.Thread("blond", soon)
+	w.sees(thread, "", "")
+	w.ExpireTokens()
+	close(w.engine.hold)
+	w.picture(thread, "", "blond")
+}
+
+func TestUserInstalledApp(t *testing.T) {
+	w := newWorld(t, discordtest.Options{}, nil)
+	ann, channel := w.Person("ann"), w.Channel("foreign server")
+	w.ForbidMessages(channel)
+	i := imagine(ann, channel, "a woman's face with blond hair")
+	if _, ok := i.Wait(soon); !ok {
+		t.Fatal("not answered")
+	}
+	m := w.picture(channel, "", "blond")
+	ann.Press(channel, m, "Redraw")
+	ann.Select(channel, m, "1.5 hair")
+	w.picture(channel, m.ID, "hair ×1.5")
+}
+
+func TestPolicy(t *testing.T) {
+	w := newWorld(t, discordtest.Options{MessageContent: true}, nil)
+	w.stop()
+	channel, other := w.Channel("art"), w.Channel("talk")
+	ann := w.Person("ann")
+	o := w.bot.o
+	o.Store = session.NewMemory()
+	o.StateFile = filepath.Join(t.TempDir(), "state")
+	o.Policy = Policy{Channels: []string{channel.ID}, Roles: []string{"77"}, PerDay: 1, PerDayByRole: map[string]int{"88": 2}, BlockedWords: []string{"nude"}}
+	w.start(o)
+	if text := w.told(imagine(ann, other, "a river")); !strings.Contains(text, "channel") {
+		t.Errorf("in another channel: %q", text)
+	}
+	if text := w.told(imagine(ann, channel, "a river")); !strings.Contains(text, "role") {
+		t.Errorf("without the role: %q", text)
+	}
+	ann.Roles = []string{"77", "88"}
+	imagine(ann, channel, "a ñůdе woman")
+	thread := w.Thread("woman", soon)
+	w.sees(thread, "", "blocked")
+	for _, prompt := range []string{"a river between mountains", "a boat on a lake"} {
+		imagine(ann, channel, prompt)
+		w.picture(w.Thread(prompt, soon), "", prompt)
+	}
+	imagine(ann, channel, "a house in a forest")
+	w.sees(w.Thread("a house", soon), "", "drawn 2 pictures today")
+	if n := w.engine.count(); n != 2 {
+		t.Errorf("%d pictures were drawn", n)
+	}
+}
+
+func TestFilesAreNotRead(t *testing.T) {
+	w := newWorld(t, discordtest.Options{MessageContent: true}, nil)
+	ann := w.Person("ann")
+	direct := ann.Direct()
+	file := discordtest.Attachment{ID: "9", Filename: "bomb.png", Size: 10 << 20, URL: "http://127.0.0.1:1/never"}
+	said := ann.Upload(direct, "", file)
+	w.sees(direct, said.ID, "don't read files")
+	said = ann.Upload(direct, "a river between mountains", file)
+	w.picture(direct, said.ID, "river")
+}
+
+func TestRestartTellsThoseWhoWaited(t *testing.T) {
+	w := newWorld(t, discordtest.Options{}, func(o *Options) { o.Engine = &stub{hold: make(chan struct{})} })
+	ann, bob := w.Person("ann"), w.Person("bob")
+	ann.Say(ann.Direct(), "a woman's face with blond hair")
+	w.sees(ann.Direct(), "", "step 1 of 2")
+	bob.Say(bob.Direct(), "a river between mountains")
+	w.sees(bob.Direct(), "", "before yours")
+	// Ann's picture is being drawn and may be finished, Bob's waits.
+	go func() {
+		time.Sleep(200 * time.Millisecond)
+		close(w.engine.hold)
+	}()
+	w.stop()
+	w.picture(ann.Direct(), "", "blond")
+	w.sees(bob.Direct(), "", "being restarted")
+}
+
+func TestKilledBotTidiesUp(t *testing.T) {
+	w := newWorld(t, discordtest.Options{}, nil)
+	w.stop()
+	ann := w.Person("ann")
+	direct := ann.Direct()
+	id, err := w.bot.api.post(t.Context(), direct.ID, "", content{text: "step 1 of 20"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	st, err := openState(w.bot.o.StateFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	(&Bot{state: st, log: w.bot.log}).keepOpen(id, openMessage{Channel: direct.ID, Said: "a river"})
+	if err := st.close(); err != nil {
+		t.Fatal(err)
+	}
+	w.start(w.bot.o)
+	w.sees(direct, "", "restarted before this was drawn")
+}
+
+func TestForgetLeavesNothing(t *testing.T) {
+	w := newWorld(t, discordtest.Options{}, nil)
+	ann := w.Person("ann")
+	direct := ann.Direct()
+	ann.Say(direct, "a woman's face with blond hair")
+	first := w.picture(direct, "", "blond")
+	w.told(ann.Slash(direct, "settings", map[string]any{"name": "steps", "value": "9"}))
+	asked := ann.Slash(direct, "forget", nil).Reply(soon)
+	w.told(ann.Press(direct, asked, "Delete it all"))
+	w.sees(direct, "", "I know nothing about you")
+	keys, err := w.bot.o.Store.List(t.Context(), ann.ID)
+	if err != nil || len(keys) != 0 {
+		t.Errorf("%v is left (%v)", keys, err)
+	}
+	if data := w.bot.state.get(bucketOptions, ann.ID+"/discord/"+direct.ID); data != nil {
+		t.Errorf("settings are left: %s", data)
+	}
+	ann.Select(direct, first, "1.5 hair")
+	w.sees(direct, first.ID, "no such turn")
+}
+
+func TestModalAutocompletionAndRecipe(t *testing.T) {
+	w := newWorld(t, discordtest.Options{}, func(o *Options) { o.Rename = map[string]string{"imagine": "paint"} })
+	ann, channel := w.Person("ann"), w.Channel("art")
+	w.ForbidThreads(channel)
+	ann.Slash(channel, "paint", map[string]any{"prompt": "a woman's face with blond hair"})
+	first := w.picture(channel, "", "blond")
+	choices := ann.Autocomplete(channel, "weight", "word", "ha").Choices(soon)
+	if len(choices) != 1 || choices[0].Name != "hair" {
+		t.Errorf("offered %v", choices)
+	}
+	asked := ann.OnMessage(channel, "Edit this picture", first)
+	if _, ok := asked.Wait(soon); !ok {
+		t.Fatal("no modal")
+	}
+	ann.Submit(channel, asked, "make her hair red")
+	second := w.picture(channel, first.ID, "blond → red")
+	if text := w.told(ann.OnMessage(channel, "Recipe", second)); !strings.Contains(text, "seed 7") {
+		t.Errorf("the recipe is %q", text)
+	}
+	if choices := ann.Autocomplete(channel, "goto", "turn", "").Choices(soon); len(choices) != 2 {
+		t.Errorf("offered %v", choices)
+	}
+	for _, name := range []string{"help", "export", "settings"} {
+		if w.told(ann.Slash(channel, name, nil)) == "" {
+			t.Errorf("/%s was not answered", name)
+		}
+	}
+}
+
+func TestAdmins(t *testing.T) {
+	w := newWorld(t, discordtest.Options{}, nil)
+	owner, ann := w.Owner(), w.Person("ann")
+	direct := ann.Direct()
+	block := func(p *discordtest.Person, what string) string {
+		return w.told(p.Slash(p.Direct(), "admin", map[string]any{what: map[string]any{"user": ann.ID}}))
+	}
+	if text := block(ann, "unblock"); !strings.Contains(text, "Only those") {
+		t.Errorf("Ann was told %q", text)
+	}
+	block(owner, "block")
+	if text := w.told(ann.Slash(direct, "help", nil)); !strings.Contains(text, "may not") {
+		t.Errorf("blocked, Ann was told %q", text)
+	}
+	block(owner, "unblock")
+	w.told(owner.Slash(owner.Direct(), "admin", map[string]any{"drain": map[string]any{}}))
+	said := ann.Say(direct, "a river between mountains")
+	w.sees(direct, said.ID, "no new pictures")
+	if text := w.told(owner.Slash(owner.Direct(), "admin", map[string]any{"stats": map[string]any{}})); !strings.Contains(text, "waiting") {
+		t.Errorf("the statistics are %q", text)
+	}
+}
+
+func TestCommandsAreRegisteredOnce(t *testing.T) {
+	w := newWorld(t, discordtest.Options{}, nil)
+	w.stop()
+	w.start(w.bot.o)
+	list, times := w.Commands()
+	if times != 1 {
+		t.Errorf("registered %d times", times)
+	}
+	for _, c := range list {
+		if c.Type == 1 && c.Name != "admin" && len(c.Localizations) < 4 {
+			t.Errorf("/%s is named in %d other languages", c.Name, len(c.Localizations))
+		}
+		if len(c.Contexts) != 3 || len(c.Integrations) != 2 {
+			t.Errorf("%s works in contexts %v, integrations %v", c.Name, c.Contexts, c.Integrations)
+		}
+	}
+	w.stop()
+	o := w.bot.o
+	o.Rename = map[string]string{"imagine": "paint"}
+	w.start(o)
+	if _, times := w.Commands(); times != 2 {
+		t.Errorf("after renaming, registered %d times", times)
+	}
+}
+
+func TestRenames(t *testing.T) {
+	for _, bad := range []map[string]string{{"nothing": "x"}, {"imagine": "Big Name"}, {"imagine": "edit"}, {"imagine": "x", "edit": "x"}} {
+		if err := checkRenames(bad); err == nil {
+			t.Errorf("%v is taken", bad)
+		}
+	}
+	if err := checkRenames(map[string]string{"imagine": "malen"}); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestFairLine(t *testing.T) {
+	l := NewLine(1, 10)
+	hold, err := l.Enter(t.Context(), "zoe", "z", func(int) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var mu sync.Mutex
+	var served []string
+	var group sync.WaitGroup
+	for n, user := range []string{"ann", "ann", "ann", "bob", "bob", "cid"} {
+		group.Go(func() {
+			leave, err := l.Enter(t.Context(), user, fmt.Sprint(user, n), func(int) {})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			mu.Lock()
+			served = append(served, user)
+			mu.Unlock()
+			leave()
+		})
+		for waiting, _ := l.Length(); waiting != n+1; waiting, _ = l.Length() {
+			time.Sleep(time.Millisecond)
+		}
+	}
+	hold()
+	group.Wait()
+	if got := strings.Join(served[:3], " "); got != "ann bob cid" {
+		t.Errorf("served %v", served)
+	}
+}
+
+func TestFolding(t *testing.T) {
+	p := Policy{BlockedWords: []string{"nude", "red herring"}}
+	for _, text := range []string{"a nude", "NUDE woman", "n.u.d.e", "n u d e", "nüdé", "пude", "nude\u200b!", "n\u200bude", "ｎｕｄｅ", "a Red  Herring"} {
+		if p.allows(text) == nil {
+			t.Errorf("%q is allowed (%q)", text, folded(text))
+		}
+	}
+	for _, text := range []string{"a denuded hill", "a red hat and a herring", "a nudge", ""} {
+		if err := p.allows(text); err != nil {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
+func FuzzSigner(f *testing.F) {
+	s := signer{[]byte("a key of some length, for a test")}
+	f.Add(s.sign(handle{Verb: verbUndo, Owner: 1, Place: 2, Turn: 3}))
+	f.Add("")
+	f.Fuzz(func(t *testing.T, id string) {
+		h, err := s.read(id)
+		if err == nil && s.sign(h) != id {
+			t.Errorf("%q is read as %+v, which is signed as %q", id, h, s.sign(h))
+		}
+	})
+}
+
+func FuzzEscape(f *testing.F) {
+	f.Add("@everyone <@1> ||x|| https://x")
+	f.Fuzz(func(t *testing.T, text string) {
+		out := escape(text)
+		for _, raw := range []string{"@everyone", "@here", "<@", "<#", "||", "://", "\n"} {
+			if strings.Contains(out, raw) {
+				t.Errorf("%q is escaped as %q", text, out)
+			}
+		}
+	})
+}
+
+func unmarshalMessage(data string, m *message) error { return json.Unmarshal([]byte(data), m) }
