@@ -78,38 +78,33 @@ func changeWhat(d *draft, m match) bool {
 }
 
 // answer reads an utterance as the answer to the question that was asked: by the
-// choice's number, or by words that only one choice has.
-func (p *Planner) answer(tokens []token, talk Conversation) []token {
+// choice's number, or by words that only one choice has. It gives the choice, or
+// the utterance itself.
+func (p *Planner) answer(text string, talk Conversation) string {
 	if talk.Pending == nil || len(talk.Pending.Choices) == 0 {
-		return tokens
+		return text
 	}
-	spoken := polite(tokens)
-	if len(spoken) == 0 || len(spoken) > 5 {
-		return tokens
-	}
-	choices := talk.Pending.Choices
-	rest := spoken
-	if rest[0].lower == "the" {
+	tokens, _ := read(text)
+	rest := polite(tokens)
+	if len(rest) > 1 && rest[0].lower == "the" {
 		rest = rest[1:]
 	}
-	if len(rest) > 0 && len(rest) < 3 {
-		if n, ok := readNumber(rest[:1]); ok && n <= len(choices) {
-			return read(choices[n-1])
-		}
+	if len(rest) == 0 || len(rest) > 5 {
+		return text
+	}
+	choices := talk.Pending.Choices
+	if n, ok := readNumber(rest[:1]); ok && len(rest) < 3 && n <= len(choices) {
+		return choices[n-1]
 	}
 	var fitting []string
 	for _, choice := range choices {
 		words := " " + lower(choice) + " "
-		all := len(rest) > 0
-		for _, t := range rest {
-			all = all && (t.lower == "one" || strings.Contains(words, " "+t.lower+" "))
-		}
-		if all {
+		if !slices.ContainsFunc(rest, func(t token) bool { return t.lower != "one" && !strings.Contains(words, " "+t.lower+" ") }) {
 			fitting = append(fitting, choice)
 		}
 	}
 	if len(fitting) == 1 {
-		return read(fitting[0])
+		return fitting[0]
 	}
-	return tokens
+	return text
 }

@@ -2,7 +2,6 @@ package dialogue
 
 import (
 	"slices"
-	"strings"
 )
 
 // asking are the ways to ask for a picture that are no part of its description,
@@ -42,15 +41,15 @@ func compileAll(texts []string) []pattern {
 
 // imagine makes the plan for a first picture: the utterance is its prompt, without
 // the asking.
-func (p *Planner) imagine(spoken []token, talk Conversation) Reply {
-	if p.presupposes(spoken) {
+func (p *Planner) imagine(h hearing, talk Conversation) Reply {
+	if p.presupposes(h.spoken) {
 		return Reply{Question: &Question{Kind: NothingToDo, Text: "Nothing has been drawn yet. Say what you would like to see.", Choices: examples(nil)}}
 	}
-	text := p.describe(spoken)
-	if text == "" {
-		return Reply{Question: p.notUnderstood(spoken, talk)}
+	prompt := h.verbatim(p.described(h.spoken))
+	if prompt == "" {
+		return Reply{Question: p.notUnderstood(h.spoken, talk)}
 	}
-	return Reply{Plan: &Plan{Action: Imagine, Prompt: text, Label: "new picture", Reason: "the first picture"}}
+	return Reply{Plan: &Plan{Action: Imagine, Prompt: prompt, Label: "new picture", Reason: "the first picture"}}
 }
 
 // asksToDraw are verbs that start edits and may also ask for a picture.
@@ -69,43 +68,48 @@ func (p *Planner) presupposes(spoken []token) bool {
 	return len(spoken) > 1 && first == "make" && (pronouns[spoken[1].lower] || spoken[1].lower == "the" || closed[spoken[1].lower] == possessive)
 }
 
-// describe strips the asking from a description.
-func (p *Planner) describe(spoken []token) string {
+// described strips the asking from a description.
+func (p *Planner) described(spoken []token) []token {
 	for _, ask := range p.asking {
 		ask.match(spoken, func(m match) bool {
 			spoken = m["x"]
 			return true
 		})
 	}
-	return strings.TrimSpace(phraseText(trimMarks(spoken)))
+	return trimMarks(spoken)
 }
 
-// newScene tells whether an utterance in mid conversation asks for a new picture
-// rather than for an edit: it says so ("new picture: …"), or asks to draw
-// something that is no part of the picture at hand.
-func (p *Planner) newScene(spoken []token, talk Conversation) (prompt string, ok bool) {
+// newScene gives the description of a new picture if an utterance in mid
+// conversation asks for one rather than for an edit: it says so ("new picture:
+// …"), or asks to draw something that is no part of the picture at hand.
+func (p *Planner) newScene(spoken []token, talk Conversation) []token {
+	var scene []token
 	for _, ask := range p.fresh {
-		if ask.match(spoken, func(m match) bool { prompt = phraseText(m["x"]); return true }) {
-			return prompt, prompt != ""
+		if ask.match(spoken, func(m match) bool { scene = trimMarks(m["x"]); return true }) {
+			return scene
 		}
 	}
 	p.draw.match(spoken, func(m match) bool {
-		x := m["x"]
-		d := p.newDraft(talk)
-		q := parse(p.lex, x)
-		if len(q.nouns) == 0 || len(q.nouns) < 2 || p.isStyle(x) || x[0].lower == "the" {
-			return false
+		if p.standsAlone(m["x"], talk) {
+			scene = m["x"]
 		}
-		for _, n := range q.nouns {
-			if d.named(d.caption.parse(), q.tokens[n.head].lower) || q.tokens[n.start].lower == "the" {
-				return false
-			}
-		}
-		if slices.ContainsFunc(x, func(t token) bool { return pronouns[t.lower] || t.lower == "her" || t.lower == "his" }) {
-			return false
-		}
-		prompt = phraseText(x)
 		return true
 	})
-	return prompt, prompt != ""
+	return scene
+}
+
+// standsAlone tells whether a description is a scene of its own: two things at
+// least, and nothing of the picture at hand.
+func (p *Planner) standsAlone(x []token, talk Conversation) bool {
+	caption := p.newDraft(talk).caption.parse()
+	q := parse(p.lex, x)
+	if len(q.nouns) < 2 || p.isStyle(x) || x[0].lower == "the" {
+		return false
+	}
+	for _, n := range q.nouns {
+		if named(caption, q.tokens[n.head].lower) || q.tokens[n.start].lower == "the" {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(x, func(t token) bool { return pronouns[t.lower] || closed[t.lower] == possessive && t.lower != "'s" })
 }

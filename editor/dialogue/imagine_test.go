@@ -1,6 +1,9 @@
 package dialogue
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // TestFirstPicture: with nothing drawn yet, an utterance is the prompt of the first
 // picture, without the asking.
@@ -37,6 +40,24 @@ func TestFirstPicture(t *testing.T) {
 	} {
 		if got := outcome(planner.Plan(said, Conversation{})); got != want {
 			t.Errorf("%q: %s, want %s", said, got, want)
+		}
+	}
+}
+
+// TestPromptsAreKeptAsTyped: nothing of a description is lost, however odd or
+// long it is.
+func TestPromptsAreKeptAsTyped(t *testing.T) {
+	planner := New()
+	long := strings.Repeat("a very long description of a castle, ", 270) + "the end"
+	for said, want := range map[string]string{
+		"draw me a (red) cat, 50% bigger – \"really\" & wild 😀 please": "a (red) cat, 50% bigger – \"really\" & wild",
+		"A Cat's-Eye  View": "A Cat's-Eye  View",
+		"imagine " + long:   long,
+		long:                long,
+	} {
+		r := planner.Plan(said, Conversation{})
+		if r.Plan == nil || r.Plan.Prompt != want {
+			t.Errorf("%.60q gives %+v", said, r)
 		}
 	}
 }

@@ -32,18 +32,27 @@ func phrases(list ...string) [][]string {
 	return out
 }
 
-// read turns an utterance into tokens: control characters and symbols go, the
-// number of words is bounded.
-func read(utterance string) []token {
-	if n := utteranceLimit * 32; len(utterance) > n {
-		utterance = utterance[:n]
+// fold prepares an utterance for reading: valid text, no capitals if all is
+// capitals, and no more than a program should hold of it.
+func fold(utterance string) string {
+	if len(utterance) > maxUtterance {
+		utterance = utterance[:maxUtterance]
 	}
+	utterance = strings.ToValidUTF8(utterance, "")
 	if utterance == strings.ToUpper(utterance) {
 		utterance = strings.ToLower(utterance)
 	}
-	var kept []token
+	return utterance
+}
+
+// maxUtterance is how much of an utterance is kept, in bytes; prompts may be long.
+const maxUtterance = 32 << 10
+
+// read turns a text into tokens: symbols go, the number of words is bounded. It
+// tells whether all of the text was read.
+func read(text string) (kept []token, all bool) {
 	starts := true
-	for _, t := range expand(tokenise(utterance)) {
+	for _, t := range expand(tokenise(text)) {
 		if starts && !t.mark && startsUpper(t.text) {
 			t.text = t.lower // a capital that only says that a sentence begins
 		}
@@ -51,11 +60,12 @@ func read(utterance string) []token {
 		if t.mark && !strings.Contains(",;.:!?&+→>-–—/\n", t.lower) {
 			continue
 		}
-		if kept = append(kept, t); len(kept) == utteranceLimit {
-			break
+		if len(kept) == utteranceLimit {
+			return kept, false
 		}
+		kept = append(kept, t)
 	}
-	return kept
+	return kept, true
 }
 
 // expand writes out contractions with a pronoun: "she's" is "she is".

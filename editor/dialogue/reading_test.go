@@ -123,11 +123,16 @@ func TestClauses(t *testing.T) {
 		"make it longer and curlier":                              "make it longer | curlier",
 	} {
 		var got []string
-		for _, c := range p.clauses(read(text)) {
+		for _, c := range p.clauses(readAll(text)) {
 			got = append(got, phraseText(c))
 		}
 		if strings.Join(got, " | ") != want {
 			t.Errorf("%q: %q, want %q", text, strings.Join(got, " | "), want)
 		}
 	}
+}
+
+func readAll(text string) []token {
+	tokens, _ := read(text)
+	return tokens
 }

@@ -81,7 +81,7 @@ func (d *draft) resolve(phrase []token) referent {
 	switch {
 	case wordsForScene[r.head] && name.core == name.head:
 		r.scene = true
-	case wordsForPicture[r.head] && name.core == name.head && !d.named(p, r.head):
+	case wordsForPicture[r.head] && name.core == name.head && !named(p, r.head):
 		r.whole = true
 		return r
 	}
@@ -105,7 +105,8 @@ func headOf(p parsed, r referent) string {
 
 func skipArticle(p parsed, n nounPhrase) int { return skipDeterminer(p, n) - n.start }
 
-func (d *draft) named(p parsed, head string) bool {
+// named tells whether the caption has the noun itself.
+func named(p parsed, head string) bool {
 	return slices.ContainsFunc(p.nouns, func(n nounPhrase) bool { return p.tokens[n.head].lower == head })
 }
 

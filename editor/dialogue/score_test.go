@@ -182,13 +182,13 @@ func bag(text string) map[string]int {
 		case "colour":
 			w = "color"
 		}
-		out[fold(w)]++
+		out[stemmed(w)]++
 	}
 	return out
 }
 
-// fold takes endings off a word, so that juggling is juggles.
-func fold(w string) string {
+// stemmed takes endings off a word, so that juggling is juggles.
+func stemmed(w string) string {
 	if len(w) > 3 && strings.HasSuffix(w, "s") && !strings.HasSuffix(w, "ss") {
 		w = w[:len(w)-1]
 	}

@@ -13,8 +13,12 @@ type token struct {
 	glued bool
 	// mark is set for punctuation and symbols.
 	mark bool
-	// start is where it begins in the text, in bytes.
-	start int
+	// start is where it begins in the text, in bytes, and size how long it is
+	// there.
+	start, size int
+	// mended is set where text is not what stood there: a typing error was
+	// corrected, or another word taken.
+	mended bool
 }
 
 // tokenise cuts a text into tokens. Hyphens and apostrophes inside a word stay
@@ -35,7 +39,7 @@ func tokenise(text string) []token {
 		if word {
 			end = wordEnd(text, i)
 		}
-		tokens = append(tokens, clitic(token{text: text[i:end], lower: lower(text[i:end]), glued: glued, mark: !word, start: i})...)
+		tokens = append(tokens, clitic(token{text: text[i:end], lower: lower(text[i:end]), glued: glued, mark: !word, start: i, size: end - i})...)
 		glued = true
 		i = end
 	}
@@ -71,8 +75,8 @@ func clitic(t token) []token {
 	if !ok || at <= 0 || contracted[stem] {
 		return []token{t}
 	}
-	rest := token{text: t.text[at:], lower: "'s", glued: true, start: t.start + at}
-	t.text, t.lower = t.text[:at], stem
+	rest := token{text: t.text[at:], lower: "'s", glued: true, start: t.start + at, size: t.size - at}
+	t.text, t.lower, t.size = t.text[:at], stem, at
 	return []token{t, rest}
 }
 

@@ -13,7 +13,7 @@ func (p *Planner) mend(tokens []token, talk Conversation) (out []token, said str
 	out = slices.Clone(tokens)
 	for i, t := range out {
 		if word, ok := p.meantByPair(out, i, talk); ok {
-			out[i].text, out[i].lower = word, word
+			out[i].text, out[i].lower, out[i].mended = word, word, true
 			said = strings.TrimPrefix(fmt.Sprintf("%s; read %q as %q", said, t.text, word), "; ")
 			continue
 		}
@@ -24,7 +24,7 @@ func (p *Planner) mend(tokens []token, talk Conversation) (out []token, said str
 			known = p.vocabulary(talk)
 		}
 		if word, ok := nearest(t.lower, known); ok {
-			out[i].text, out[i].lower = word, word
+			out[i].text, out[i].lower, out[i].mended = word, word, true
 			said = strings.TrimPrefix(fmt.Sprintf("%s; read %q as %q", said, t.text, word), "; ")
 		}
 	}

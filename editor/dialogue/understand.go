@@ -6,29 +6,70 @@ import (
 	"strings"
 )
 
+// A hearing is an utterance as it was read.
+type hearing struct {
+	text string
+	// tokens are its words, spoken those of them that carry meaning.
+	tokens, spoken []token
+	// all is unset where the text was too long to be read to its end.
+	all bool
+}
+
 // Plan understands an utterance in a conversation. It never fails: what it
 // cannot plan it answers with a question.
 func (p *Planner) Plan(utterance string, talk Conversation) Reply {
-	tokens := read(utterance)
-	tokens = p.answer(tokens, talk)
-	tokens, mended := p.mend(tokens, talk)
+	h := hearing{text: p.answer(fold(utterance), talk)}
+	h.tokens, h.all = read(h.text)
+	tokens, mended := p.mend(h.tokens, talk)
 	tokens, replaced := p.translate(tokens, talk)
-	spoken := polite(tokens)
+	h.tokens, h.spoken = tokens, polite(tokens)
 	switch {
-	case len(trimMarks(spoken)) == 0:
-		return Reply{Question: p.notUnderstood(tokens, talk)}
-	case meaningless(spoken):
+	case len(trimMarks(h.spoken)) == 0:
+		return Reply{Question: p.notUnderstood(h.tokens, talk)}
+	case meaningless(h.spoken):
 		return Reply{Question: &Question{Kind: NothingToDo, Text: "Say what should change.", Choices: examples(p.suggestions(talk))}}
 	}
-	reply := p.understand(tokens, spoken, talk)
-	if reply.Plan != nil {
-		reply.Plan.Unknown = p.unknownWords(reply.Plan, talk)
-		reply.Plan.Undone = append(reply.Plan.Undone, approximations(reply.Plan, replaced)...)
-		if mended != "" {
-			reply.Plan.Reason = strings.TrimPrefix(reply.Plan.Reason+"; "+mended, "; ")
-		}
+	reply := p.understand(h, talk)
+	plan := reply.Plan
+	if plan == nil {
+		return reply
+	}
+	if plan.Action == Edit && !h.all {
+		plan.Undone = append(plan.Undone, fmt.Sprintf("everything after the first %d words", utteranceLimit))
+	}
+	plan.Unknown = p.unknownWords(plan, talk)
+	plan.Undone = append(plan.Undone, approximations(plan, replaced)...)
+	if mended != "" {
+		plan.Reason = strings.TrimPrefix(plan.Reason+"; "+mended, "; ")
 	}
 	return reply
+}
+
+// verbatim is some of the hearing's words as they were typed, with mended words in
+// their place. The end of a text that was too long to be read belongs to its
+// last words.
+func (h hearing) verbatim(tokens []token) string {
+	if len(tokens) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	at := tokens[0].start
+	for _, t := range tokens {
+		if t.mended && t.start >= at {
+			b.WriteString(h.text[at:t.start])
+			b.WriteString(t.text)
+			at = t.start + t.size
+		}
+	}
+	last := tokens[len(tokens)-1]
+	end := last.start + last.size
+	if said := trimMarks(h.spoken); !h.all && len(said) > 0 && last.start == said[len(said)-1].start {
+		end = len(h.text)
+	}
+	if end > at {
+		b.WriteString(h.text[at:end])
+	}
+	return strings.TrimSpace(b.String())
 }
 
 // meaningless tells whether nothing was said but "thanks" and the like.
@@ -43,8 +84,9 @@ func meaningless(spoken []token) bool {
 	return false
 }
 
-func (p *Planner) understand(tokens, spoken []token, talk Conversation) Reply {
-	for _, form := range [][]token{trimMarks(tokens), spoken} {
+func (p *Planner) understand(h hearing, talk Conversation) Reply {
+	spoken := h.spoken
+	for _, form := range [][]token{trimMarks(h.tokens), spoken} {
 		if reply, ok := p.control(form, talk); ok {
 			return reply
 		}
@@ -56,12 +98,12 @@ func (p *Planner) understand(tokens, spoken []token, talk Conversation) Reply {
 		return Reply{Plan: plan}
 	}
 	if len(talk.Turns) == 0 {
-		return p.imagine(spoken, talk)
+		return p.imagine(h, talk)
 	}
-	if prompt, ok := p.newScene(spoken, talk); ok {
-		return Reply{Plan: &Plan{Action: Imagine, Prompt: prompt, Label: "new picture", Reason: "a new picture is asked for"}}
+	if scene := p.newScene(spoken, talk); len(scene) > 0 {
+		return Reply{Plan: &Plan{Action: Imagine, Prompt: h.verbatim(scene), Label: "new picture", Reason: "a new picture is asked for"}}
 	}
-	return p.edit(tokens, spoken, talk)
+	return p.edit(h.tokens, spoken, talk)
 }
 
 // maxClauses bounds how many edits one utterance can ask for.

@@ -30,7 +30,7 @@ func (p *Planner) translate(tokens []token, talk Conversation) ([]token, []repla
 			continue
 		}
 		if r, ok := p.knownFor(t.lower, talk); ok {
-			out[i].text, out[i].lower = r.known, r.known
+			out[i].text, out[i].lower, out[i].mended = r.known, r.known, true
 			made = append(made, r)
 		}
 	}
