@@ -513,3 +513,75 @@ func TestCluster(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Everything at once: workers come, go and die, Redis restarts and stands still,
+// every event is delivered twice. Every turn is there once.
+func TestEverythingAtOnce(t *testing.T) {
+	t.Parallel()
+	server, client := newServer(t)
+	options := redisjobs.Options{Options: jobs.Options{Silence: 2 * time.Second, Deaths: 100}}
+	ctx, stop := context.WithCancel(t.Context())
+	var workers sync.WaitGroup
+	for n := range 3 {
+		source := open(t, client, options)
+		workers.Go(func() {
+			for life := 0; ctx.Err() == nil; life++ {
+				shift, end := context.WithTimeout(ctx, time.Duration(200+100*n)*time.Millisecond)
+				name := fmt.Sprintf("worker%d-%d", n, life)
+				if life%3 == 1 { // it takes a job and dies
+					_, _ = source.Take(shift, name+"/0") // there may be none
+				} else if err := (&jobs.Worker{Name: name, Source: source, Engine: slow(10 * time.Millisecond), Heartbeat: 50 * time.Millisecond, Drain: time.Millisecond}).Run(shift); err != nil {
+					t.Error(err)
+				}
+				end()
+			}
+		})
+	}
+	defer workers.Wait()
+	defer stop()
+	k := keeper{session.NewMemory()}
+	askers := []*redisjobs.Queue{open(t, client, options), open(t, client, options)}
+	var all sync.WaitGroup
+	var mu sync.Mutex
+	settledBy := map[string]int{}
+	for u := range 15 {
+		all.Go(func() {
+			for n := range 4 {
+				job := newJob(fmt.Sprint("user", u), n)
+				var both sync.WaitGroup
+				for _, q := range askers {
+					both.Go(func() {
+						settled, err := jobs.Do(t.Context(), q, job, nil, k.keep(job))
+						if err != nil {
+							t.Errorf("%s: %v", job.Key, err)
+						}
+						if settled {
+							mu.Lock()
+							defer mu.Unlock()
+							settledBy[job.Key]++
+						}
+					})
+				}
+				both.Wait()
+			}
+		})
+	}
+	time.Sleep(300 * time.Millisecond)
+	server.Restart()
+	time.Sleep(500 * time.Millisecond)
+	server.Pause()
+	time.Sleep(time.Second)
+	server.Resume()
+	time.Sleep(300 * time.Millisecond)
+	server.Restart()
+	all.Wait()
+	for u := range 15 {
+		user := fmt.Sprint("user", u)
+		k.wantTurns(t, user, 4)
+		for n := range 4 {
+			if by := settledBy[newJob(user, n).Key]; by != 1 {
+				t.Errorf("%s: %d settled turn %d, want 1", user, by, n)
+			}
+		}
+	}
+}
