@@ -298,7 +298,15 @@ func (c *Conversation) Picture(ctx context.Context, s *session.Session, id int) 
 	if err != nil {
 		return nil, err
 	}
-	return encodePNG(drawing.Image)
+	if picture, err = encodePNG(drawing.Image); err != nil {
+		return nil, err
+	}
+	if fmt.Sprintf("%x", sha256.Sum256(picture)) == turn.Picture {
+		// It will be asked for again. Where there is no room for it, it is
+		// drawn again.
+		_, _ = c.store.PutBlob(ctx, c.key, picture)
+	}
+	return picture, nil
 }
 
 // Redraw draws a turn of the session again, for what the picture alone does
@@ -308,7 +316,24 @@ func (c *Conversation) Redraw(ctx context.Context, s *session.Session, id int) (
 	if err != nil {
 		return nil, err
 	}
-	return c.engine.Draw(ctx, r, nil)
+	return c.drawAll(ctx, r, nil)
+}
+
+// drawnAtOnce is how many turns that the engine does not remember are drawn in
+// one go: each takes rows of the batch.
+const drawnAtOnce = 4
+
+// drawAll draws a recipe that was not drawn before, or long ago, a few turns at
+// a time. Progress is that of the last few.
+func (c *Conversation) drawAll(ctx context.Context, r recipe.Recipe, progress func(editor.Progress)) (*editor.Drawing, error) {
+	for n := drawnAtOnce; n < len(r.Turns); n += drawnAtOnce {
+		part := r
+		part.Turns = r.Turns[:n]
+		if _, err := c.engine.Draw(ctx, part, nil); err != nil {
+			return nil, err
+		}
+	}
+	return c.engine.Draw(ctx, r, progress)
 }
 
 // Session returns the session as it is kept.

@@ -132,6 +132,23 @@ func TestLostPictureIsDrawnAgain(t *testing.T) {
 	}
 }
 
+func TestPictureThatWasDrawnAgainIsKept(t *testing.T) {
+	store := session.NewMemory()
+	c := newConversation(t, store)
+	first := say(t, c, "a woman's face with blond hair")
+	s, err := c.Session(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.key.Place = "where no picture is kept"
+	if got, err := c.Picture(t.Context(), s, 1); err != nil || !bytes.Equal(got, first.PNG) {
+		t.Errorf("Picture: %v", err)
+	}
+	if got, err := store.GetBlob(t.Context(), c.key, first.Turn.Picture); err != nil || !bytes.Equal(got, first.PNG) {
+		t.Errorf("the picture that was drawn again is not kept: %v", err)
+	}
+}
+
 func TestAttentionBelongsToTheHead(t *testing.T) {
 	c := newConversation(t, session.NewMemory())
 	say(t, c, "a woman's face with blond hair")

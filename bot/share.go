@@ -94,7 +94,7 @@ func (c *Conversation) Import(ctx context.Context, file []byte, progress func(ed
 	if err := c.canContinue(branch, document.Model); err != nil {
 		return nil, err
 	}
-	drawing, err := c.engine.Draw(ctx, document.Recipe, progress)
+	drawing, err := c.drawAll(ctx, document.Recipe, progress)
 	if err != nil {
 		return nil, err
 	}

@@ -67,6 +67,8 @@ func TestExportedPictureIsImportedBitForBit(t *testing.T) {
 	}
 	say(t, ann, "a woman's face with blond hair")
 	say(t, ann, "make her hair red")
+	say(t, ann, "make her hair black")
+	say(t, ann, "make her hair green")
 	want := say(t, ann, "add glasses")
 	files, err := ann.Export(t.Context())
 	if err != nil {
@@ -86,10 +88,10 @@ func TestExportedPictureIsImportedBitForBit(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		if !bytes.Equal(got.PNG, want.PNG) || got.Turn.ID != 3 || got.Turn.Edit != want.Turn.Edit {
+		if !bytes.Equal(got.PNG, want.PNG) || got.Turn.ID != 5 || got.Turn.Edit != want.Turn.Edit {
 			t.Errorf("%s: imported as %+v", name, got.Turn)
 		}
-		if back, err := bob.Revert(t.Context(), 2); err != nil || back.Turn.Recipe.Prompt != "a woman's face with blond hair" {
+		if back, err := bob.Revert(t.Context(), 4); err != nil || back.Turn.Recipe.Prompt != "a woman's face with blond hair" {
 			t.Errorf("%s: the way back: %+v, %v", name, back, err)
 		}
 	}
