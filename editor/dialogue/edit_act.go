@@ -274,7 +274,7 @@ func makeXY(d *draft, m match) bool {
 		return d.swap(x, y[1:])
 	}
 	if d.p.startsVerb(y) && !d.p.isAdjectival(y) {
-		if !what.found && !what.whole && len(x) > 4 {
+		if !what.found && !what.whole && len(x) > 4 && article(x[1].lower) != x[0].lower {
 			return false
 		}
 		looks := first == "look" && (len(y) > 1 && closed[y[1].lower] == preposition && y[1].lower != "like" || len(y) > 1 && direction[y[1].lower])

@@ -328,18 +328,18 @@ func (d *draft) undoLast() bool {
 	if len(d.talk.Turns) < 2 {
 		return false
 	}
-	d.restore(d.talk.Turns[len(d.talk.Turns)-2])
 	d.because("take back the last edit")
-	return true
+	return d.restore(d.talk.Turns[len(d.talk.Turns)-2])
 }
 
 // restore makes the caption say what an earlier turn's prompt says, keeping the
-// words that both have, by longest common subsequence.
-func (d *draft) restore(turn Turn) {
+// words that both have, by longest common subsequence. It refuses prompts of more
+// words than are edited.
+func (d *draft) restore(turn Turn) bool {
 	old := newCaption(d.p.lex, turn.Prompt, turn.Weights)
 	now := d.caption.words
 	if len(old.words) > captionLimit || len(now) > captionLimit {
-		return
+		return false
 	}
 	pairs := common(len(old.words), len(now), func(i, j int) bool { return old.words[i].lower == now[j].lower })
 	for i, w := range old.words {
@@ -350,6 +350,7 @@ func (d *draft) restore(turn Turn) {
 	}
 	d.caption.words, d.caption.seen = old.words, nil
 	d.widen(Appearance)
+	return true
 }
 
 // common pairs the elements of two sequences by longest common subsequence.

@@ -51,6 +51,9 @@ type planResult struct {
 // maxLine bounds a line of input of [RunPlan], in bytes.
 const maxLine = 1 << 20
 
+// maxHistory is how many turns of a history are looked at, the last ones.
+const maxHistory = 100
+
 // RunPlan reads requests from r, one JSON object a line
 //
 //	{"id", "source", "instruction", "history": [{"instruction", "target"}, …]}
@@ -115,7 +118,7 @@ func (p *Planner) conversation(request planRequest) Conversation {
 	if request.Source == "" && len(request.History) == 0 {
 		return talk
 	}
-	for _, h := range request.History {
+	for _, h := range request.History[max(0, len(request.History)-maxHistory):] {
 		said, prompt := h.Instruction+h.Utterance, h.Target+h.Prompt
 		var plan *Plan
 		if len(talk.Turns) > 0 && prompt != "" {
@@ -135,9 +138,11 @@ func (p *Planner) conversation(request planRequest) Conversation {
 }
 
 // difference is the plan that leads from a turn to a prompt, as far as the
-// prompts tell.
+// prompts tell; nil if they are too long to be compared.
 func (p *Planner) difference(from Turn, prompt string) *Plan {
 	d := p.newDraft(Conversation{Turns: []Turn{from}})
-	d.restore(Turn{Prompt: prompt})
+	if !d.restore(Turn{Prompt: prompt}) {
+		return nil
+	}
 	return d.finish()
 }

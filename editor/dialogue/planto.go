@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// ErrNoChange says that a prompt asks for nothing that is not there.
+// ErrNoChange says that a prompt asks for nothing that is not there, or is too
+// long to be compared.
 var ErrNoChange = errors.New("the prompt changes nothing")
 
 // PlanTo makes the plan that edits the head of a conversation into a prompt that
@@ -17,7 +18,9 @@ func (p *Planner) PlanTo(talk Conversation, prompt, preset string, weights map[s
 		return nil, ErrNoChange
 	}
 	d := p.newDraft(talk)
-	d.restore(Turn{Prompt: prompt})
+	if !d.restore(Turn{Prompt: prompt}) {
+		return nil, ErrNoChange
+	}
 	for _, w := range d.caption.words {
 		w.factor = d.caption.factorBefore(w)
 		if f, ok := weights[w.lower]; ok && !closedWord(w.lower) {

@@ -10,9 +10,14 @@ import (
 // caption, of the model's vocabulary or of the grammar. It says what it did.
 func (p *Planner) mend(tokens []token, talk Conversation) (out []token, said string) {
 	var known []string
+	var prompt []token
+	if n := len(talk.Turns); n > 0 {
+		prompt = tokenise(talk.Turns[n-1].Prompt)
+		prompt = prompt[:min(len(prompt), captionLimit)]
+	}
 	out = slices.Clone(tokens)
 	for i, t := range out {
-		if word, ok := p.meantByPair(out, i, talk); ok {
+		if word, ok := p.meantByPair(out, i, prompt); ok {
 			out[i].text, out[i].lower, out[i].mended = word, word, true
 			said = strings.TrimPrefix(fmt.Sprintf("%s; read %q as %q", said, t.text, word), "; ")
 			continue
@@ -21,7 +26,7 @@ func (p *Planner) mend(tokens []token, talk Conversation) (out []token, said str
 			continue
 		}
 		if known == nil {
-			known = p.vocabulary(talk)
+			known = p.vocabulary(prompt, talk)
 		}
 		if word, ok := nearest(t.lower, known); ok {
 			out[i].text, out[i].lower, out[i].mended = word, word, true
@@ -33,12 +38,11 @@ func (p *Planner) mend(tokens []token, talk Conversation) (out []token, said str
 
 // meantByPair mends a word that is English, but that one letter keeps from being
 // the caption's: "the stop sing" where there is a stop sign.
-func (p *Planner) meantByPair(tokens []token, i int, talk Conversation) (string, bool) {
-	if i == 0 || len(talk.Turns) == 0 || len(tokens[i].lower) < 4 || closedWord(tokens[i-1].lower) || tokens[i-1].mark {
+func (p *Planner) meantByPair(tokens []token, i int, prompt []token) (string, bool) {
+	if i == 0 || len(tokens[i].lower) < 4 || closedWord(tokens[i-1].lower) || tokens[i-1].mark {
 		return "", false
 	}
-	prompt := tokenise(talk.Turns[len(talk.Turns)-1].Prompt)
-	for j := 1; j < min(len(prompt), captionLimit); j++ {
+	for j := 1; j < len(prompt); j++ {
 		if prompt[j-1].lower == tokens[i-1].lower && oneOff(tokens[i].lower, prompt[j].lower) && p.lemma(tokens[i].lower) != p.lemma(prompt[j].lower) {
 			return prompt[j].lower, true
 		}
@@ -66,13 +70,11 @@ func (p *Planner) knows(w string, talk Conversation) bool {
 
 // vocabulary lists what a typing error may have meant, what is nearest to the
 // conversation first.
-func (p *Planner) vocabulary(talk Conversation) []string {
+func (p *Planner) vocabulary(prompt []token, talk Conversation) []string {
 	var words []string
-	if len(talk.Turns) > 0 {
-		for _, t := range tokenise(talk.Turns[len(talk.Turns)-1].Prompt) {
-			if !t.mark && len(words) < captionLimit {
-				words = append(words, t.lower)
-			}
+	for _, t := range prompt {
+		if !t.mark {
+			words = append(words, t.lower)
 		}
 	}
 	words = append(words, talk.Vocabulary...)

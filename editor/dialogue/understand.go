@@ -198,16 +198,14 @@ func (d *draft) stepBack(clause []token) bool {
 		return false
 	}
 	turns := d.talk.Turns
+	d.because(reply.Plan.Label)
 	switch reply.Plan.Action {
 	case Undo:
-		d.restore(turns[len(turns)-1-reply.Plan.Steps])
+		return d.restore(turns[len(turns)-1-reply.Plan.Steps])
 	case Goto:
-		d.restore(turns[reply.Plan.Steps-1])
-	default:
-		return false
+		return d.restore(turns[reply.Plan.Steps-1])
 	}
-	d.because(reply.Plan.Label)
-	return true
+	return false
 }
 
 // complete makes whole utterances of the choices of "Which car?": the clause
