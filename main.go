@@ -30,6 +30,7 @@ type program struct {
 	Chat   chatCommand   `cmd:"" help:"Talk about pictures in this terminal."`
 	Worker workerCommand `cmd:"" help:"Draw pictures for bots, taking jobs from Redis."`
 	Serve  serveCommand  `cmd:"" help:"Be a bot on Discord; DISCORD_TOKEN holds its token."`
+	Doctor doctorCommand `cmd:"" help:"Look at everything that the bot needs and say what to fix."`
 	Models modelsCommand `cmd:"" help:"Look at model folders and prepare them."`
 	Plan   planCommand   `cmd:"" help:"Read requests as JSON lines, print edit plans as JSON lines."`
 }

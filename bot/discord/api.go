@@ -253,6 +253,17 @@ func (a *api) gatewayBot(ctx context.Context) (url string, shards int, err error
 	return in.URL, in.Shards, err
 }
 
+// starts is how often the bot may still identify itself today.
+func (a *api) starts(ctx context.Context) (int, error) {
+	var in struct {
+		Limit struct {
+			Remaining int `json:"remaining"`
+		} `json:"session_start_limit"`
+	}
+	err := a.get(ctx, discordgo.EndpointGatewayBot, &in)
+	return in.Limit.Remaining, err
+}
+
 // What Discord may answer that the bot acts on.
 var (
 	errToken      = errors.New("Discord does not know the token: copy it again from the Bot page of the developer portal into DISCORD_TOKEN")

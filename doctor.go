@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"pentimento/bot/discord"
+	"pentimento/models"
+	"pentimento/models/runtime"
+)
+
+// doctorCommand is `pentimento doctor`.
+type doctorCommand struct {
+	modelFlags
+	storeFlags
+	Store            string `help:"File that keeps the conversations." default:"${state}/discord.db" placeholder:"FILE"`
+	NoMessageContent bool   `help:"The bot does without the Message Content intent."`
+	DiscordAPI       string `help:"Address of Discord's REST interface." hidden:"" name:"discord-api"`
+}
+
+// errUnwell makes the command fail after its report.
+var errUnwell = errors.New("something needs to be fixed")
+
+// doctorDeadline bounds what is asked of the network.
+const doctorDeadline = 30 * time.Second
+
+// Run looks at everything that the bot needs and prints a line for each.
+func (c *doctorCommand) Run(w *world) error {
+	ctx, cancel := context.WithTimeout(w.ctx, doctorDeadline)
+	defer cancel()
+	well := true
+	// A finding that cannot be printed is of no use to anybody.
+	report := func(what, found string, err error) {
+		if err != nil {
+			well = false
+			_, _ = fmt.Fprintf(w.out, "✗ %-8s %s\n", what, strings.Join(strings.Fields(err.Error()), " "))
+			return
+		}
+		_, _ = fmt.Fprintf(w.out, "✓ %-8s %s\n", what, found)
+	}
+	if lib, err := runtime.Load(c.Onnxruntime); err != nil {
+		report("runtime", "", err)
+	} else {
+		report("runtime", fmt.Sprintf("ONNX Runtime %s, %s", lib.Version(), lib.Path()), nil)
+		c.examineModel(w, report)
+	}
+	c.examineStore(w, report)
+	c.examineDiscord(ctx, w, report)
+	if !well {
+		return errUnwell
+	}
+	return nil
+}
+
+// finding prints what was found, or what has to be done.
+type finding func(what, found string, err error)
+
+// examineModel opens the model, on its device.
+func (c *doctorCommand) examineModel(w *world, report finding) {
+	model, err := c.open(w)
+	if device, ok := errors.AsType[*runtime.DeviceError](err); ok {
+		report("device", "", fmt.Errorf("%w; --device cpu works everywhere", device))
+		return
+	}
+	if err != nil {
+		report("model", "", err)
+		return
+	}
+	report("device", model.Device(), nil)
+	report("model", describeModel(model), model.Close())
+}
+
+func describeModel(m *models.Model) string {
+	return fmt.Sprintf("%s, %.12s", m.Name(), m.Digest())
+}
+
+// examineStore opens the conversations and closes them again.
+func (c *doctorCommand) examineStore(w *world, report finding) {
+	store, err := c.openStore(w, c.Store)
+	if err == nil {
+		err = store.Close()
+	}
+	report("store", c.Store, err)
+}
+
+// examineDiscord asks Discord about the token and what goes with it.
+func (c *doctorCommand) examineDiscord(ctx context.Context, w *world, report finding) {
+	secret, err := token(w)
+	if err != nil {
+		report("token", "", err)
+		return
+	}
+	account, err := discord.Examine(ctx, secret, c.DiscordAPI)
+	if err != nil {
+		report("token", "", err)
+		return
+	}
+	report("token", fmt.Sprintf("%s; it may connect %d times more today", account.Name, account.Starts), nil)
+	switch {
+	case account.MessageContent:
+		report("intents", "Message Content is switched on", nil)
+	case c.NoMessageContent:
+		report("intents", "Message Content is off, as you say: people mention the bot, reply to it or use commands", nil)
+	default:
+		report("intents", "", errors.New("Message Content is off: switch it on on the Bot page of the developer portal, or run with --no-message-content"))
+	}
+	report("invite", discord.Invite(account.ID), nil)
+}
