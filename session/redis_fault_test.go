@@ -108,6 +108,34 @@ func TestRedisRestarted(t *testing.T) {
 	wantEvents(t, store, kept)
 }
 
+// The server dies for good, and the Sentinels choose its replica.
+func TestRedisFailover(t *testing.T) {
+	master := redistest.Start(t)
+	replica := redistest.StartReplica(t, master)
+	sentinel := redistest.StartSentinel(t, master)
+	sentinel.Await(replica.Addr, "sentinel", "replicas", "mymaster")
+	options := redisAt(t, "redis+sentinel://"+sentinel.Addr+"/mymaster")
+	options.Patience = time.Minute
+	store := openRedis(t, options)
+	defer closeStore(t, store)
+	var kept []string
+	for n := range 20 {
+		if n == 10 {
+			replica.Await("turn "+kept[len(kept)-1], "get", "copied so far")
+			master.Kill()
+		}
+		event := strconv.Itoa(n)
+		if _, err := store.Update(t.Context(), testKey, eventful(event)); err != nil {
+			t.Fatal(err)
+		}
+		kept = append(kept, event)
+		if n < 10 {
+			master.CLI("set", "copied so far", "turn "+event)
+		}
+	}
+	wantEvents(t, store, kept)
+}
+
 // The server stops for 10 s and goes on: who is patient waits, who is not gets
 // a sentence, and nothing is done twice.
 func TestRedisPaused(t *testing.T) {

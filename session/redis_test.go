@@ -59,7 +59,7 @@ func TestRedisCluster(t *testing.T) {
 func TestRedisSentinel(t *testing.T) {
 	sentinel := redistest.StartSentinel(t, redistest.Start(t, "--appendfsync", "no"))
 	sessiontest.Run(t, func(t *testing.T) session.Store {
-		return openRedis(t, redisAt(t, "redis+sentinel://"+sentinel+"/mymaster"))
+		return openRedis(t, redisAt(t, "redis+sentinel://"+sentinel.Addr+"/mymaster"))
 	})
 }
 

@@ -159,18 +159,37 @@ func StartCluster(t testing.TB, n int) []*Server {
 	}
 	servers[0].CLI(append([]string{"--cluster", "create", "--cluster-yes"}, addrs...)...)
 	for _, s := range servers {
-		for deadline := time.Now().Add(30 * time.Second); !strings.Contains(s.CLI("cluster", "info"), "cluster_state:ok"); time.Sleep(20 * time.Millisecond) {
-			if time.Now().After(deadline) {
-				t.Fatalf("the cluster does not come up: %s", s.CLI("cluster", "info"))
-			}
-		}
+		s.Await("cluster_state:ok", "cluster", "info")
 	}
 	return servers
 }
 
-// StartSentinel runs a Sentinel that knows the server as "mymaster", and
-// returns its address.
-func StartSentinel(t testing.TB, master *Server) string {
+// StartReplica runs a server that copies master, and returns it once it has
+// all.
+func StartReplica(t testing.TB, master *Server) *Server {
+	t.Helper()
+	host, port, err := net.SplitHostPort(master.Addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := Start(t, "--replicaof", host, port)
+	s.Await("master_link_status:up", "info", "replication")
+	return s
+}
+
+// Await runs a command again and again until its answer has text in it.
+func (s *Server) Await(text string, command ...string) {
+	s.t.Helper()
+	for deadline := time.Now().Add(30 * time.Second); !strings.Contains(s.CLI(command...), text); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			s.t.Fatalf("%q does not say %q but %s", command, text, s.CLI(command...))
+		}
+	}
+}
+
+// StartSentinel runs a Sentinel that knows the server as "mymaster" and
+// replaces it half a second after its death.
+func StartSentinel(t testing.TB, master *Server) *Server {
 	t.Helper()
 	s := &Server{Addr: freeAddr(t), Dir: t.TempDir(), t: t}
 	host, port, err := net.SplitHostPort(s.Addr)
@@ -182,12 +201,13 @@ func StartSentinel(t testing.TB, master *Server) string {
 		t.Fatal(err)
 	}
 	file := filepath.Join(s.Dir, "sentinel.conf")
-	conf := fmt.Sprintf("bind %s\nport %s\ndir %s\nsentinel monitor mymaster %s %s 1\n", host, port, s.Dir, masterHost, masterPort)
+	conf := fmt.Sprintf("bind %s\nport %s\ndir %s\nsentinel monitor mymaster %s %s 1\n"+
+		"sentinel down-after-milliseconds mymaster 500\nsentinel failover-timeout mymaster 3000\n", host, port, s.Dir, masterHost, masterPort)
 	if err := os.WriteFile(file, []byte(conf), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	s.args = []string{file, "--sentinel"}
 	s.run()
 	t.Cleanup(s.Kill)
-	return s.Addr
+	return s
 }
