@@ -25,7 +25,11 @@ func hairWalk(t *testing.T, seed uint64, depth int) recipe.Recipe {
 // however long the chain is, and is the same picture.
 func TestEditOfAKnownTurnTakesTwoRowsAStep(t *testing.T) {
 	m := openModel(t)
-	warm, latents, cold := New(m), NewCached(m, attention.New(attention.Options{Bytes: 1})), New(m)
+	// The maps of two turns are enough for a chain of any length.
+	one := New(m)
+	mustDraw(t, one, first(hairWalk(t, 5, 4), 1))
+	two := attention.New(attention.Options{Bytes: 2*one.Cache().Stats().MapsBytes + 10<<20})
+	warm, latents, cold := NewCached(m, two), NewCached(m, attention.New(attention.Options{Bytes: 1})), New(m)
 	r := hairWalk(t, 5, 4)
 	for n := 1; n <= len(r.Turns); n++ {
 		cold.Forget()
@@ -44,6 +48,27 @@ func TestEditOfAKnownTurnTakesTwoRowsAStep(t *testing.T) {
 		}
 		if a.Rows >= b.Rows || b.Rows > c.Rows || !a.Traced || c.Traced {
 			t.Errorf("%d turns: %d rows with maps, %d with latents, %d with nothing", n, a.Rows, b.Rows, c.Rows)
+		}
+	}
+}
+
+// Trying one edit after the other on the same turn, the turn's maps stay while
+// those of the attempts push each other out.
+func TestSourceInUseStaysCached(t *testing.T) {
+	m := openModel(t)
+	r := hairWalk(t, 5, 3)
+	r.Settings.Steps = 4
+	one := New(m)
+	mustDraw(t, one, first(r, 1))
+	e := NewCached(m, attention.New(attention.Options{Bytes: 2*one.Cache().Stats().MapsBytes + 4<<20}))
+	for n := range len(r.Turns) - 1 {
+		mustDraw(t, e, first(r, n+1))
+	}
+	last := &r.Turns[len(r.Turns)-1]
+	for _, threshold := range []float64{.2, .3, .4, .5} {
+		last.Blend.Threshold = threshold
+		if d := mustDraw(t, e, r); d.Rows != 2*r.Settings.Steps {
+			t.Errorf("k = %v: %d rows", threshold, d.Rows)
 		}
 	}
 }

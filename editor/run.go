@@ -57,7 +57,7 @@ func (e *Engine) newRun(ctx context.Context, r recipe.Recipe, links []*link) (*r
 
 // known returns the traces that the cache has of the turns before the last.
 // Those before one whose maps are known are hardly needed: a look into memory
-// is enough for them.
+// is enough for them, and no reason to keep them longer than that one.
 func (e *Engine) known(ctx context.Context, r recipe.Recipe) []*attention.Trace {
 	known := make([]*attention.Trace, len(r.Turns))
 	shape := e.shape(r.Settings.Steps)
@@ -66,7 +66,7 @@ func (e *Engine) known(ctx context.Context, r recipe.Recipe) []*attention.Trace 
 		prefix := r
 		prefix.Turns = r.Turns[:i+1]
 		if found {
-			known[i] = e.cache.Latents(e.key(prefix))
+			known[i] = e.cache.Peek(e.key(prefix))
 			continue
 		}
 		known[i] = e.cache.Get(ctx, e.key(prefix), shape)

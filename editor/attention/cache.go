@@ -85,12 +85,15 @@ func New(o Options) *Cache {
 // push each other out.
 func (c *Cache) Budget() int64 { return c.budget }
 
-// Latents returns the trace of a turn, perhaps without maps, if it is in
-// memory; otherwise nil.
-func (c *Cache) Latents(key Key) *Trace {
+// Peek returns the trace of a turn, perhaps without maps, if it is in memory;
+// otherwise nil. That does not count as using it.
+func (c *Cache) Peek(key Key) *Trace {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.find(key)
+	if e, ok := c.byKey[key]; ok {
+		return e.Value.(*entry).trace
+	}
+	return nil
 }
 
 // Get returns the trace of a turn with its maps, as far as they are known in

@@ -100,11 +100,11 @@ func TestNewestLatentsStayWithoutABudget(t *testing.T) {
 	c := New(Options{Bytes: -1})
 	for i := range byte(3) {
 		c.Put(t.Context(), key(i), random(small, 1), small)
-		if got := c.Latents(key(i)); got == nil || got.HasMaps() {
+		if got := c.Peek(key(i)); got == nil || got.HasMaps() {
 			t.Errorf("turn %d is %v", i, got)
 		}
 	}
-	if c.Latents(key(1)) != nil {
+	if c.Peek(key(1)) != nil {
 		t.Error("an older turn is there")
 	}
 }
