@@ -330,7 +330,8 @@ func TestBotKilled(t *testing.T) {
 	}
 	_ = child.Wait() // it was killed
 
-	startWorker(t, open(t, client, redisjobs.Options{}), "one", slow(time.Millisecond))
+	soon := redisjobs.Options{Options: jobs.Options{Silence: time.Second}}
+	startWorker(t, open(t, client, soon), "one", slow(time.Millisecond))
 	bot := open(t, client, redisjobs.Options{})
 	pending, err := bot.Outstanding(t.Context())
 	if err != nil || len(pending) != 3 {
