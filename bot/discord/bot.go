@@ -71,6 +71,8 @@ type Bot struct {
 	work   sync.WaitGroup
 
 	connections *http.Transport
+	// speaking ends when nothing can be told any more.
+	speaking context.Context
 
 	mu       sync.Mutex
 	self     string // the bot's user ID
@@ -121,6 +123,9 @@ func (b *Bot) Close() error {
 // has ended.
 const Drain = 20 * time.Second
 
+// lastWords is how long the messages of what was not drawn may take.
+const lastWords = 5 * time.Second
+
 // Run connects and answers until ctx ends. Then running turns have [Drain] to
 // finish, and the messages of the others say that they were not drawn. The
 // error is nil after that, or says what to fix.
@@ -136,6 +141,9 @@ func (b *Bot) Run(ctx context.Context) error {
 	// Turns outlive the connection by the time that they may take to finish.
 	working, stop := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer stop(nil)
+	var hush context.CancelFunc
+	b.speaking, hush = context.WithCancel(context.WithoutCancel(ctx))
+	defer hush()
 	connected, disconnect := context.WithCancel(ctx)
 	defer disconnect()
 	failures := make(chan error, shards)
@@ -150,7 +158,7 @@ func (b *Bot) Run(ctx context.Context) error {
 			disconnect()
 		}
 	}
-	b.finish(stop)
+	b.finish(stop, hush)
 	return err
 }
 
@@ -284,7 +292,7 @@ func Invite(app string) string {
 var errStopping = errors.New("the bot is being stopped")
 
 // finish lets running turns end.
-func (b *Bot) finish(stop context.CancelCauseFunc) {
+func (b *Bot) finish(stop context.CancelCauseFunc, hush context.CancelFunc) {
 	b.mu.Lock()
 	b.draining = true
 	for _, t := range b.turns {
@@ -293,8 +301,10 @@ func (b *Bot) finish(stop context.CancelCauseFunc) {
 		}
 	}
 	b.mu.Unlock()
-	timer := time.AfterFunc(Drain, func() { stop(errStopping) })
-	defer timer.Stop()
+	drained := time.AfterFunc(Drain, func() { stop(errStopping) })
+	defer drained.Stop()
+	told := time.AfterFunc(Drain+lastWords, hush)
+	defer told.Stop()
 	b.work.Wait()
 }
 

@@ -97,7 +97,7 @@ func (b *Bot) play(ctx context.Context, t *turn) {
 	t.ctx, t.cancel = context.WithCancelCause(ctx)
 	defer t.cancel(nil)
 	// What is said about a turn is said even when the turn was cancelled.
-	telling := context.WithoutCancel(ctx)
+	telling := b.speaking
 	if t.quick {
 		b.playQuick(telling, t)
 		return

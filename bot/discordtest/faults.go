@@ -124,3 +124,17 @@ func (s *Server) forbid(channel *Channel, permissions uint64) {
 	defer s.mu.Unlock()
 	channel.Permissions &^= permissions
 }
+
+// Clear forgets all messages, interactions and requests, so that what the bot
+// keeps can be measured apart from what this server does.
+func (s *Server) Clear() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.messages)
+	clear(s.interactions)
+	clear(s.files)
+	s.order, s.requests, s.recent = nil, nil, nil
+	for _, session := range s.gate.sessions {
+		session.sent = nil
+	}
+}
