@@ -7,13 +7,28 @@ import (
 	"testing"
 
 	"pentimento/session"
+	"pentimento/session/redistest"
 )
 
-// BenchmarkUpdate adds a turn to a session of many, in a file.
+// BenchmarkUpdate changes a turn of a session of many, in a file and on Redis.
 func BenchmarkUpdate(b *testing.B) {
+	b.Run("file", func(b *testing.B) {
+		benchmarkUpdate(b, func(b *testing.B) (session.Store, error) {
+			return session.OpenFile(filepath.Join(b.TempDir(), "sessions.db"))
+		})
+	})
+	b.Run("redis", func(b *testing.B) {
+		server := redistest.Start(b)
+		benchmarkUpdate(b, func(b *testing.B) (session.Store, error) {
+			return session.OpenRedis(b.Context(), redisAt(b, "redis://"+server.Addr))
+		})
+	})
+}
+
+func benchmarkUpdate(b *testing.B, open func(*testing.B) (session.Store, error)) {
 	for _, turns := range []int{10, 1000} {
 		b.Run(fmt.Sprint(turns), func(b *testing.B) {
-			store, err := session.OpenFile(filepath.Join(b.TempDir(), "sessions.db"))
+			store, err := open(b)
 			if err != nil {
 				b.Fatal(err)
 			}

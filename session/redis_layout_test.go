@@ -1,0 +1,40 @@
+package session
+
+import (
+	"errors"
+	"strings"
+	"testing"
+)
+
+// Whatever fields a session has, reading them is a session or a named error.
+func FuzzParseFields(f *testing.F) {
+	r, err := encodeSession(sample(f))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add("born", "x", "state", string(r.state), "1", string(r.turns[0]))
+	f.Add("state", string(r.state), "1", string(r.turns[0]), "2", string(r.turns[1]))
+	f.Add("", "", "", "", "", "")
+	f.Fuzz(func(t *testing.T, n1, v1, n2, v2, n3, v3 string) {
+		had, err := parseFields([]string{n1, v1, n2, v2, n3, v3})
+		if err == nil {
+			_, err = loaded(key, had.records)
+		}
+		if err != nil && !errors.Is(err, ErrCorrupt) && !errors.Is(err, ErrNewerSchema) {
+			t.Errorf("%v", err)
+		}
+	})
+}
+
+// The keys of a user share the tag that chooses the slot of a cluster, and none
+// has a name in it.
+func TestKeysOfAUserShareASlot(t *testing.T) {
+	k := redisKeys("pentimento:")
+	key := Key{User: "ann{}*", Place: "a place"}
+	tag := "pentimento:{" + hashedName(key.User) + "}:"
+	for _, name := range []string{k.places(key.User), k.session(key), k.done(key, "W"), k.blobs(key), k.chunk(key, "abc", 3), k.shares(key.User)} {
+		if !strings.HasPrefix(name, tag) || strings.Contains(name, "ann") || strings.Contains(name, "place ") {
+			t.Errorf("the key %q", name)
+		}
+	}
+}
