@@ -31,6 +31,7 @@ def freeze(work, images):
     model = AutoencoderKL()
     model.load_state_dict(state['averaged'])
     if not state['frozen']:
+        parallel.save(state, f'{work}/autoencoder-joint.pt')  # to go on from, should the drawings change
         z = torch.cat([means(model, images[i:i + BATCH]) for i in range(0, SCALE_SAMPLE, BATCH)]).transpose(0, 1).flatten(1)
         model.fold_scale(z.mean(1), z.std(1))
         print('correlation of the channels:\n', np.corrcoef(z[:, ::7].numpy()).round(2))
