@@ -109,6 +109,7 @@ func (c *caption) splice(from, to int, with []token) {
 		c.last++
 		added[i] = &word{token: t, id: c.last, origin: -1, factor: 1, clause: c.clause}
 	}
+	c.glue(from, to, added)
 	for _, w := range c.words[from:to] {
 		if w.origin >= 0 {
 			c.cutBy[w.origin] = c.clause
@@ -127,6 +128,22 @@ func (c *caption) splice(from, to int, with []token) {
 				w.text = w.lower
 			}
 		}
+	}
+}
+
+// glue keeps the spaces around a splice: what takes a word's place stands as close
+// to what is before it (an opening quotation mark) as the word did.
+func (c *caption) glue(from, to int, added []*word) {
+	if len(added) == 0 || from == 0 || from == len(c.words) || added[0].mark || added[0].lower == "'s" {
+		return
+	}
+	next := c.words[from]
+	if !next.glued || next.mark || next.lower == "'s" {
+		return
+	}
+	added[0].glued = true
+	if from == to {
+		next.glued = false
 	}
 }
 

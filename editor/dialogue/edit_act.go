@@ -352,9 +352,21 @@ func (d *draft) become(x, y []token) bool {
 		if possible(d.p.lex, y[0].lower).past && len(y) > 2 && closed[y[1].lower] == preposition {
 			return d.placePhraseAfter(what, y)
 		}
+		if what.found && len(y) == 1 && d.p.madeOf(y[0].lower, what.noun) {
+			return d.modify(what, y)
+		}
 		return d.swap(x, y)
 	}
 	return false
+}
+
+// madeOf tells whether a noun without an article says what something is made of,
+// rather than what it becomes: "make the birds origami".
+func (p *Planner) madeOf(w, of string) bool {
+	if p.lex.IsPlural(w) || startsUpper(w) {
+		return false
+	}
+	return p.lex.Is(w, lexicon.Material) || p.lex.Is(w, lexicon.Act) || p.lex.IsPlural(of) && !p.lex.Is(w, lexicon.Animal) && !p.lex.Is(w, lexicon.Person)
 }
 
 func beXY(d *draft, m match) bool {

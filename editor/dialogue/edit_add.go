@@ -61,7 +61,7 @@ func (d *draft) addOne(item, place []token, lead string) bool {
 	}
 	head := thing.tokens[measured(thing, name)].lower
 	switch {
-	case place == nil && d.p.lex.IsColour(head) && d.p.isAdjectival(item):
+	case place == nil && d.p.lex.IsColour(head) && closed[item[0].lower] != determiner && d.p.isAdjectival(item):
 		return d.replaceLast(item) || d.describeSomething(item)
 	case place == nil && d.reviseOwn(thing, name):
 		return true

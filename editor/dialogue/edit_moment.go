@@ -75,6 +75,10 @@ func (d *draft) setTime(phrase []token) bool {
 	if d.adjustDay(p, phrase, word) {
 		return true
 	}
+	if m, ok := d.moment(p); ok && seasonWord[p.tokens[m.end-1].lower] && seasonWord[word] {
+		d.caption.splice(m.end-1, m.end, phrase[len(phrase)-1:]) // "at autumn" stays "at"
+		return true
+	}
 	if n, ok := d.subject(p); ok && seasonWord[word] && (len(phrase) == 1 || len(phrase) == 2 && phrase[0].lower == "in") && d.p.lex.Is(p.tokens[n.head].lower, lexicon.Place) {
 		return d.modify(found(referent{}, p, n), phrase[len(phrase)-1:]) && d.globally()
 	}

@@ -28,6 +28,9 @@ func (d *draft) swap(spoken, to []token) bool {
 		return true
 	case d.p.isMoment(to) && d.inMoment(what):
 		return d.setTime(to)
+	case d.isModifier(what) && !d.p.isMoment(to):
+		return d.swapModifier(what, to)
+	case d.p.isAdjectival(to) && len(to) == 1 && d.p.sameSort(what.noun, to[0].lower): // "bananas" → "orange"
 	case oneOfThem(to): // "turn the handbag into a glass one"
 		bare := d.p.bareAdjectives(to[:len(to)-1])
 		return len(bare) > 0 && d.modify(what, bare)
@@ -39,7 +42,7 @@ func (d *draft) swap(spoken, to []token) bool {
 	if !ok {
 		return false
 	}
-	if d.p.lex.IsColour(thing.tokens[name.head].lower) && !d.p.lex.IsColour(what.head) {
+	if head := thing.tokens[name.head].lower; d.p.lex.IsColour(head) && !d.p.lex.IsColour(what.head) && !d.p.sameSort(what.noun, head) {
 		return d.setAdjectives(spoken, to)
 	}
 	if d.p.lemma(thing.tokens[name.head].lower) == d.p.lemma(what.noun) && what.from == what.np.head && len(to) > 1 {
@@ -59,6 +62,43 @@ func (d *draft) swap(spoken, to []token) bool {
 	d.widen(Shape)
 	d.because(fmt.Sprintf("swap %q for %q", what.head, phraseText(to)))
 	return true
+}
+
+// isModifier tells whether a word before a noun was spoken, and not the noun: "the
+// rusty".
+func (d *draft) isModifier(what referent) bool {
+	p := d.caption.parse()
+	return what.to <= what.np.head && what.to == what.from+1 && (p.tags[what.from] == adjective || p.tags[what.from] == gerund)
+}
+
+// swapModifier puts other words in the place of an adjective that was spoken.
+func (d *draft) swapModifier(what referent, to []token) bool {
+	if len(what.rivals) > 0 && d.p.isAdjectival(to) {
+		return d.ask(d.whichOf(what, d.p.bareAdjectives(to)))
+	}
+	thing := parse(d.p.lex, to)
+	if name, ok := mainPhrase(thing); ok && d.p.lemma(thing.tokens[name.head].lower) == d.p.lemma(what.noun) {
+		return d.respecify(what, thing, name) // "blond" → "red hair"
+	}
+	for len(to) > 1 && closed[to[0].lower] == determiner {
+		to = to[1:]
+	}
+	d.caption.splice(what.from, what.to, to)
+	d.because(fmt.Sprintf("swap %q for %q", phraseText(what.phrase), phraseText(to)))
+	d.attend(d.nounAgain(d.caption.parse(), what).head)
+	d.widen(Appearance)
+	return true
+}
+
+// sameSort tells whether two nouns are of one kind of thing, so that a colour's
+// name is the thing that it comes from: "salmon" beside steak.
+func (p *Planner) sameSort(a, b string) bool {
+	for _, kind := range []lexicon.Kind{lexicon.Food, lexicon.Plant, lexicon.Animal, lexicon.Garment} {
+		if p.lex.CanBe(a, kind) && p.lex.CanBe(b, kind) {
+			return true
+		}
+	}
+	return false
 }
 
 // inMoment tells whether a word is part of what the caption says about time or

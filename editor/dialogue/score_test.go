@@ -23,6 +23,7 @@ import (
 const (
 	wantScore       = 0.60
 	wantIntentScore = 0.35 // for intents with ten rows or more
+	wantPairScore   = 0.80
 )
 
 type triple struct {
@@ -261,4 +262,36 @@ func sortedKeys(m map[string][]float64) []string {
 	}
 	sort.Strings(keys)
 	return keys
+}
+
+// TestPairs asks for the difference of real caption pairs in plain words ("change
+// the cat to dog"), which no rule was made for, and scores what comes of it.
+func TestPairs(t *testing.T) {
+	planner := New()
+	var scores []float64
+	for _, pair := range readLines[struct{ Source, Target string }](t, "edits/pairs.jsonl") {
+		old, now := strings.Fields(strings.TrimSuffix(pair.Source, ".")), strings.Fields(strings.TrimSuffix(pair.Target, "."))
+		start := 0
+		for start < min(len(old), len(now)) && strings.EqualFold(old[start], now[start]) {
+			start++
+		}
+		end := 0
+		for end < min(len(old), len(now))-start && strings.EqualFold(old[len(old)-1-end], now[len(now)-1-end]) {
+			end++
+		}
+		removed, added := strings.Join(old[start:len(old)-end], " "), strings.Join(now[start:len(now)-end], " ")
+		if removed == "" || added == "" || len(old)-end-start > 3 || len(now)-end-start > 4 {
+			continue
+		}
+		said := fmt.Sprintf("change the %s to %s", removed, added)
+		score := 0.0
+		if r := planner.Plan(said, Conversation{Turns: []Turn{{Prompt: pair.Source}}}); r.Plan != nil {
+			score = editScore(pair.Source, pair.Target, r.Plan.Prompt)
+		}
+		scores = append(scores, score)
+	}
+	t.Logf("%.3f over %d pairs", mean(scores), len(scores))
+	if mean(scores) < wantPairScore {
+		t.Errorf("pairs score %.3f, want %.2f", mean(scores), wantPairScore)
+	}
 }

@@ -96,7 +96,7 @@ func tagOne(lex *lexicon.Lexicon, tokens []token, tags []tag, i int, verbSeen bo
 	}
 	inside := prev == determiner || prev == possessive || prev == adjective || prev == number
 	switch {
-	case can.gerund && len(tokens) == 1 && can.noun > 0:
+	case can.gerund && can.noun > 0 && (len(tokens) == 1 || i+1 < len(tokens) && tokens[i+1].lower == "of"):
 		return noun
 	case can.gerund && !(inside && can.noun > 0 && next != noun):
 		if inside || prev == preposition && next == noun && can.adjective > 0 {
