@@ -51,21 +51,21 @@ func TestRedis(t *testing.T) {
 
 func TestRedisCluster(t *testing.T) {
 	servers := redistest.StartCluster(t, 3)
-	sessiontest.Run(t, func(t *testing.T) session.Store {
+	sessiontest.RunShort(t, func(t *testing.T) session.Store {
 		return openRedis(t, redisAt(t, "redis+cluster://"+servers[0].Addr+","+servers[1].Addr))
 	})
 }
 
 func TestRedisSentinel(t *testing.T) {
 	sentinel := redistest.StartSentinel(t, redistest.Start(t, "--appendfsync", "no"))
-	sessiontest.Run(t, func(t *testing.T) session.Store {
+	sessiontest.RunShort(t, func(t *testing.T) session.Store {
 		return openRedis(t, redisAt(t, "redis+sentinel://"+sentinel.Addr+"/mymaster"))
 	})
 }
 
 func TestRedisWithPicturesInAFolder(t *testing.T) {
 	server := redistest.Start(t, "--appendfsync", "no")
-	sessiontest.Run(t, func(t *testing.T) session.Store {
+	sessiontest.RunShort(t, func(t *testing.T) session.Store {
 		folder, err := blobs.OpenFolder(t.TempDir())
 		if err != nil {
 			t.Fatal(err)

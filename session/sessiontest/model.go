@@ -12,7 +12,7 @@ import (
 	"pentimento/session"
 )
 
-// historyLength is how many random operations testModel does.
+// historyLength is how many random operations Run does.
 const historyLength = 10_000
 
 // A model is a session as simply as it can be said.
@@ -33,10 +33,9 @@ type modelTurn struct {
 
 // testModel does random operations on a store and on models, and compares
 // every result.
-func testModel(t *testing.T, store session.Store) {
-	operations := historyLength
+func testModel(t *testing.T, store session.Store, operations int) {
 	if testing.Short() {
-		operations /= 20
+		operations = min(operations, historyLength/20)
 	}
 	r := rand.New(rand.NewPCG(1, 2))
 	models := make(map[session.Key]*model)

@@ -20,6 +20,16 @@ import (
 // Run tests the stores that open returns. Each call must return an empty
 // store, to be closed by the suite.
 func Run(t *testing.T, open func(t *testing.T) session.Store) {
+	run(t, open, historyLength)
+}
+
+// RunShort is Run with a short random history, for other ways to open a store
+// that passes Run.
+func RunShort(t *testing.T, open func(t *testing.T) session.Store) {
+	run(t, open, historyLength/20)
+}
+
+func run(t *testing.T, open func(t *testing.T) session.Store, operations int) {
 	tests := []struct {
 		name string
 		test func(*testing.T, session.Store)
@@ -47,7 +57,7 @@ func Run(t *testing.T, open func(t *testing.T) session.Store) {
 		{"limits", testLimits},
 		{"a request that was given up is not served", testContext},
 		{"a closed store says so", testClosed},
-		{"a random history equals the model", testModel},
+		{"a random history equals the model", func(t *testing.T, store session.Store) { testModel(t, store, operations) }},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
