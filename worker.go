@@ -178,6 +178,7 @@ func (f *redisFlags) connect(w *world) (redis.UniversalClient, session.RedisOpti
 	if err != nil {
 		return nil, o, err
 	}
+	session.LogRedis(w.log)
 	return redis.NewUniversalClient(&redis.UniversalOptions{
 		Addrs: o.Addresses, MasterName: o.Master, IsClusterMode: o.Cluster, DB: o.Database,
 		Username: o.User, Password: o.Password, SentinelUsername: o.SentinelUser, SentinelPassword: o.SentinelPassword,

@@ -51,7 +51,8 @@ type Queue interface {
 type Source interface {
 	// Take waits for a job and leases it to the slot, a name that no other
 	// worker has. A slot has one lease at a time: asked again without having
-	// ended it, Take returns the same lease.
+	// ended it, Take returns the same lease. When ctx ends just then, Take may
+	// still return a lease; if its error is ctx's it has taken nothing.
 	Take(ctx context.Context, slot string) (*Lease, error)
 
 	// Beat says that the lease's worker is alive, and how far it is if progress

@@ -106,6 +106,8 @@ func (w *Worker) serve(ctx, drained context.Context, slot string) {
 	for ctx.Err() == nil {
 		lease, err := w.Source.Take(ctx, slot)
 		switch {
+		case err == nil && ctx.Err() != nil:
+			w.giveBack(context.WithoutCancel(ctx), w.Log, lease) // taken on leaving
 		case err == nil:
 			down = false
 			w.draw(drained, lease)
@@ -154,11 +156,16 @@ func (w *Worker) draw(drained context.Context, lease *Lease) {
 		log.Info("stopped: cancelled, or another worker has it")
 	case err != nil && drained.Err() != nil:
 		log.Info("given back unfinished")
-		if err := w.Source.Release(beating, lease); err != nil {
-			log.Warn("not given back: another worker will notice", "error", err)
-		}
+		w.giveBack(beating, log, lease)
 	default:
 		w.deliver(beating, drained, log, lease, result, w.failure(err, cause))
+	}
+}
+
+// giveBack has another worker draw the job.
+func (w *Worker) giveBack(ctx context.Context, log *slog.Logger, lease *Lease) {
+	if err := w.Source.Release(ctx, lease); err != nil && !errors.Is(err, ErrNotYours) {
+		log.Warn("not given back: another worker will notice", "job", lease.ID, "error", err)
 	}
 }
 

@@ -45,6 +45,7 @@ func Run(t *testing.T, create New) {
 		{"SilentWorker", testSilentWorker},
 		{"WorkersDie", testWorkersDie},
 		{"TakeAgain", testTakeAgain},
+		{"TakeInterrupted", testTakeInterrupted},
 		{"FinishAgain", testFinishAgain},
 		{"Release", testRelease},
 		{"Home", testHome},

@@ -1,6 +1,7 @@
 package jobstest
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -80,6 +81,32 @@ func testTakeAgain(t *testing.T, create New) {
 	if next := take(t, q, "w/0"); next.ID == first.ID {
 		t.Error("a finished job was taken again")
 	}
+}
+
+// A worker is told to end while it takes: it has the job, or the job waits.
+func testTakeInterrupted(t *testing.T, create New) {
+	open := create(t, jobs.Options{})
+	bot, worker := open(), open()
+	leased := 0
+	for n := range 60 {
+		ticket := submit(t, bot, job(keyOf("user", n), keyOf("a", n)))
+		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(n*20)*time.Microsecond)
+		lease, err := worker.Take(ctx, "one/0")
+		cancel()
+		switch {
+		case err == nil:
+			leased++
+		case !errors.Is(err, context.DeadlineExceeded):
+			t.Fatal(err)
+		case stats(t, bot).Waiting != 1:
+			t.Fatalf("after %v the job does not wait: %+v", err, stats(t, bot))
+		default:
+			lease = take(t, worker, "two/0")
+		}
+		finish(t, worker, lease)
+		settle(t, bot, ticket, true)
+	}
+	t.Logf("%d of 60 were taken", leased)
 }
 
 // The answer to Finish was lost: the worker delivers again.

@@ -39,7 +39,7 @@ func TestRedis(t *testing.T) {
 func newServer(t *testing.T, args ...string) (*redistest.Server, *redis.Client) {
 	t.Helper()
 	server := redistest.Start(t, args...)
-	client := redis.NewClient(&redis.Options{Addr: server.Addr})
+	client := redis.NewClient(&redis.Options{Addr: server.Addr, ContextTimeoutEnabled: true})
 	t.Cleanup(func() {
 		if err := client.Close(); err != nil {
 			t.Error(err)

@@ -9,6 +9,9 @@ import (
 	"pentimento/bot/jobs"
 )
 
+// takeFor bounds one attempt to take a job.
+const takeFor = 5 * time.Second
+
 // Take implements [jobs.Source].
 func (q *Queue) Take(ctx context.Context, slot string) (*jobs.Lease, error) {
 	var patience <-chan time.Time
@@ -50,6 +53,9 @@ func (q *Queue) try(ctx context.Context, slot string, impatient bool) (lease *jo
 	if err := q.usable(ctx); err != nil {
 		return nil, false, err
 	}
+	// Not cut short: if the answer were lost, so would be the job for a while.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), takeFor)
+	defer cancel()
 	answer, err := q.run(ctx, q.scripts.take, slot, jobs.WorkerOf(slot), impatient,
 		q.options.Passes, jobs.LookAhead, q.options.Silence.Milliseconds(), seconds(homeLife)).Slice()
 	if err != nil {
