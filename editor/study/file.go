@@ -1,0 +1,337 @@
+package study
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+)
+
+// A File is a study as it is written down; docs/study-files.md describes the
+// YAML.
+type File struct {
+	Name  string `yaml:"name"`
+	About string `yaml:"about"`
+	Seeds Seeds  `yaml:"seeds"`
+	// Examples is how many of the seeds have their pictures kept and shown.
+	Examples int      `yaml:"examples"`
+	Settings Setting  `yaml:"settings"`
+	Prompts  []Prompt `yaml:"prompts"`
+	Sweeps   []Sweep  `yaml:"sweeps"`
+	// Search makes the study a search for the best parameters.
+	Search *Search `yaml:"search"`
+}
+
+// A Prompt is a source picture, and what is done to it.
+type Prompt struct {
+	From string `yaml:"from"`
+	// Words are what the edits replace: the local blend is on them.
+	Words string `yaml:"words"`
+	// Region and Colour name what the judge has to see in the source.
+	Region string `yaml:"region"`
+	Colour string `yaml:"colour"`
+	Edits  []Edit `yaml:"edits"`
+}
+
+// An Edit is one target, or several turn after turn.
+type Edit struct {
+	Name string `yaml:"name"`
+	// Kind is the kind of edit that a search finds parameters for.
+	Kind   string `yaml:"kind"`
+	Target `yaml:",inline"`
+	Turns  []Target `yaml:"turns"`
+}
+
+// A Target is what a turn should show.
+type Target struct {
+	To string `yaml:"to"`
+	// Words are the new words, Replaces those of the turn before that they
+	// stand for, by default its Words. The local blend is on both.
+	Words    string  `yaml:"words"`
+	Replaces *string `yaml:"replaces"`
+	// Weigh is the word that the parameter weight acts on.
+	Weigh string `yaml:"weigh"`
+	// Colour is what the judge should see in the prompt's region.
+	Colour string `yaml:"colour"`
+	// Contrast is the prompt that To is told apart from where there is no
+	// rule; by default the prompt of the turn before.
+	Contrast string `yaml:"contrast"`
+}
+
+// A Sweep sets parameters: to every combination of Grid, or to the values of
+// Each one at a time, at every one of Points, all on top of Base.
+type Sweep struct {
+	Name   string    `yaml:"name"`
+	About  string    `yaml:"about"`
+	Base   Setting   `yaml:"base"`
+	Points []Setting `yaml:"points"`
+	Grid   []Axis    `yaml:"grid"`
+	Each   []Axis    `yaml:"each"`
+	// Cycle asks for the way back too, through the recorded run and from a
+	// fresh one.
+	Cycle bool `yaml:"cycle"`
+}
+
+// A Search finds the parameters with the best score for each kind of edit on
+// the study's seeds, and compares them with presets on seeds that it did not
+// see.
+type Search struct {
+	HeldOut Seeds    `yaml:"held_out"`
+	Against []string `yaml:"against"`
+}
+
+// Limits on what is read.
+const (
+	maxFileSize = 1 << 20 // bytes
+	maxValues   = 1000    // of an axis
+	maxSeeds    = 100_000
+	maxTurns    = 100
+)
+
+// Parse reads a study and checks all that can be checked without a model.
+func Parse(data []byte) (*File, error) {
+	if len(data) > maxFileSize {
+		return nil, fmt.Errorf("the study has %d bytes, at most %d are read", len(data), maxFileSize)
+	}
+	var f File
+	if err := yaml.UnmarshalWithOptions(data, &f, yaml.Strict()); err != nil {
+		return nil, fmt.Errorf("read the study: %w", err)
+	}
+	if err := f.check(); err != nil {
+		return nil, fmt.Errorf("study %q: %w", f.Name, err)
+	}
+	return &f, nil
+}
+
+// nameForm is what names of studies look like: they become names of folders.
+var nameForm = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,63}$`)
+
+func (f *File) check() error {
+	switch {
+	case !nameForm.MatchString(f.Name):
+		return errors.New("the name must be of small letters, digits and hyphens")
+	case len(f.Seeds) == 0:
+		return errors.New("there are no seeds")
+	case len(f.Prompts) == 0 || len(f.Sweeps) == 0:
+		return errors.New("there are no prompts or no sweeps")
+	case f.Search != nil && len(f.Search.HeldOut) == 0:
+		return errors.New("a search needs seeds held out")
+	}
+	seen := map[string]bool{}
+	for i := range f.Prompts {
+		for k := range f.Prompts[i].Edits {
+			e := &f.Prompts[i].Edits[k]
+			if err := e.complete(f.Prompts[i]); err != nil {
+				return err
+			}
+			if seen[e.Name] {
+				return fmt.Errorf("two edits are called %q", e.Name)
+			}
+			seen[e.Name] = true
+			if f.Search != nil && e.Kind == "" {
+				return fmt.Errorf("edit %q has no kind to search parameters for", e.Name)
+			}
+		}
+		if len(f.Prompts[i].Edits) == 0 {
+			return fmt.Errorf("prompt %q has no edits", f.Prompts[i].From)
+		}
+	}
+	if f.Search != nil {
+		return f.Search.check(f.Seeds)
+	}
+	return nil
+}
+
+// complete fills in what an edit leaves out.
+func (e *Edit) complete(p Prompt) error {
+	if len(e.Turns) == 0 {
+		e.Turns = []Target{e.Target}
+	}
+	if len(e.Turns) > maxTurns {
+		return fmt.Errorf("%d turns, at most %d are possible", len(e.Turns), maxTurns)
+	}
+	words, from := p.Words, p.From
+	for i := range e.Turns {
+		t := &e.Turns[i]
+		if t.To == "" {
+			return fmt.Errorf("an edit of %q says not what to", p.From)
+		}
+		if t.Replaces == nil {
+			before := words
+			t.Replaces = &before
+		}
+		if t.Contrast == "" {
+			t.Contrast = from
+		}
+		words, from = t.Words, t.To
+	}
+	if e.Name == "" {
+		e.Name = e.Turns[len(e.Turns)-1].To
+	}
+	return nil
+}
+
+func (s *Search) check(training Seeds) error {
+	known := map[uint64]bool{}
+	for _, seed := range training {
+		known[seed] = true
+	}
+	for _, seed := range s.HeldOut {
+		if known[seed] {
+			return fmt.Errorf("seed %d is searched on and held out", seed)
+		}
+	}
+	for _, name := range s.Against {
+		p := standard()
+		if err := p.start(name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// A Setting gives parameters values, by name. In a sweep's points it may have
+// a name of its own under the key "name".
+type Setting map[string]string
+
+// UnmarshalYAML reads a map of plain values.
+func (s *Setting) UnmarshalYAML(unmarshal func(any) error) error {
+	var raw map[string]any
+	if err := unmarshal(&raw); err != nil {
+		return err
+	}
+	*s = Setting{}
+	for name, value := range raw {
+		text, err := plain(value)
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		(*s)[name] = text
+	}
+	return nil
+}
+
+// An Axis is a parameter and the values that it takes.
+type Axis struct {
+	Name   string
+	Values []string
+}
+
+// UnmarshalYAML reads a map of one name to a value, a list of values, or a
+// range "0..1 by .1".
+func (a *Axis) UnmarshalYAML(unmarshal func(any) error) error {
+	var raw map[string]any
+	if err := unmarshal(&raw); err != nil {
+		return err
+	}
+	if len(raw) != 1 {
+		return fmt.Errorf("an axis has one parameter, not %d: start each with a hyphen", len(raw))
+	}
+	for name, value := range raw {
+		values, err := list(value)
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		*a = Axis{name, values}
+	}
+	return nil
+}
+
+func list(value any) ([]string, error) {
+	if values, ok := value.([]any); ok {
+		if len(values) == 0 || len(values) > maxValues {
+			return nil, fmt.Errorf("%d values, 1 to %d are possible", len(values), maxValues)
+		}
+		var out []string
+		for _, v := range values {
+			text, err := plain(v)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, text)
+		}
+		return out, nil
+	}
+	one, err := plain(value)
+	if err != nil {
+		return nil, err
+	}
+	if strings.Contains(one, "..") {
+		return spread(one)
+	}
+	return []string{one}, nil
+}
+
+// spread expands "from..to by step", both ends included.
+func spread(s string) ([]string, error) {
+	ends, by, ok := strings.Cut(s, " by ")
+	from, to, ok2 := strings.Cut(ends, "..")
+	a, err1 := strconv.ParseFloat(strings.TrimSpace(from), 64)
+	b, err2 := strconv.ParseFloat(strings.TrimSpace(to), 64)
+	step, err3 := strconv.ParseFloat(strings.TrimSpace(by), 64)
+	if !ok || !ok2 || errors.Join(err1, err2, err3) != nil || !(step > 0) || !((b-a)/step >= 0) || (b-a)/step >= maxValues {
+		return nil, fmt.Errorf("%q is not a range such as 0..1 by .1", s)
+	}
+	var out []string
+	for i := range int(math.Floor((b-a)/step+1e-9)) + 1 {
+		out = append(out, text(a+float64(i)*step))
+	}
+	return out, nil
+}
+
+// plain writes a scalar of YAML as text.
+func plain(value any) (string, error) {
+	switch v := value.(type) {
+	case string:
+		return v, nil
+	case float64:
+		return text(v), nil
+	case uint64, int64, int:
+		return fmt.Sprint(v), nil
+	}
+	return "", fmt.Errorf("%v is not a number or a word", value)
+}
+
+// Seeds are the seeds of the source pictures.
+type Seeds []uint64
+
+// UnmarshalYAML reads a list of seeds, or a range "0-31".
+func (s *Seeds) UnmarshalYAML(unmarshal func(any) error) error {
+	var raw any
+	if err := unmarshal(&raw); err != nil {
+		return err
+	}
+	values, err := list(raw)
+	if err != nil {
+		return err
+	}
+	for _, v := range values {
+		if err := s.Add(v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Add appends a seed, "7", or a range of seeds, "0-31".
+func (s *Seeds) Add(v string) error {
+	from, to, ok := strings.Cut(v, "-")
+	if !ok {
+		to = from
+	}
+	a, err1 := strconv.ParseUint(strings.TrimSpace(from), 10, 64)
+	b, err2 := strconv.ParseUint(strings.TrimSpace(to), 10, 64)
+	if errors.Join(err1, err2) != nil || b < a || b-a >= maxSeeds || len(*s)+int(b-a) >= maxSeeds {
+		return fmt.Errorf("%q is not a seed or a range of seeds such as 0-31", v)
+	}
+	for seed := a; ; seed++ {
+		*s = append(*s, seed)
+		if seed == b {
+			return nil
+		}
+	}
+}
