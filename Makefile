@@ -22,7 +22,7 @@ chat: build
 	@bin/pentimento chat $(ARGS)
 
 test: runtime
-	$(GO) test -race ./...
+	$(GO) test -race -timeout 30m ./...
 
 bench: build
 	$(GO) run ./tests/bench $(ARGS)
