@@ -43,7 +43,7 @@ func (e *Engine) newRun(ctx context.Context, r recipe.Recipe, links []*link) (*r
 		engine: e, r: r, links: links, sampler: sampler, uncond: uncond,
 		needs:  plan(links, known, steps, spec),
 		traces: known,
-		kept:   kept(spec, steps, e.cache.Budget()-int64(e.shape(steps).LatentsBytes())),
+		kept:   kept(spec, steps, e.cache.MapsBudget()),
 		traced: len(known) > 1 && known[len(known)-2] != nil,
 	}
 	start := e.initial(r.Settings.Seed)

@@ -19,8 +19,12 @@ import (
 )
 
 // DefaultBytes is the memory tier's budget where none is given: on the bundled
-// model the maps of two turns at 20 steps, and the latents of many.
-const DefaultBytes = 80 << 20
+// model the maps of two turns at 20 steps, and the latents of thirty.
+const DefaultBytes = 96 << 20
+
+// latentsShare is the part of the budget, one in so many, that latents may
+// have: in a long conversation they would leave no room for maps.
+const latentsShare = 4
 
 // Options of a [Cache].
 type Options struct {
@@ -81,9 +85,9 @@ func New(o Options) *Cache {
 	return c
 }
 
-// Budget is how many bytes of maps a turn may have at most: more would only
-// push each other out.
-func (c *Cache) Budget() int64 { return c.budget }
+// MapsBudget is how many bytes of maps there is always room for: a turn with
+// more would not be kept with them.
+func (c *Cache) MapsBudget() int64 { return c.budget - c.budget/latentsShare }
 
 // Peek returns the trace of a turn, perhaps without maps, if it is in memory;
 // otherwise nil. That does not count as using it.
@@ -173,10 +177,13 @@ func (c *Cache) remove(e *list.Element) {
 	c.add(gone.trace, -1)
 }
 
-// shrink keeps to the budget. The maps that were not used for longest go
-// first, latents only when no maps are left: they save more by the byte. The
-// newest turn's latents always stay.
+// shrink keeps to the budget. Turns that were not used for longest go when
+// latents have more than their share; then maps go, of the same turns first.
+// The newest turn's latents always stay.
 func (c *Cache) shrink() {
+	for c.stats.Bytes-c.stats.MapsBytes > c.budget/latentsShare && c.recent.Len() > 1 {
+		c.remove(c.recent.Back())
+	}
 	for e := c.recent.Back(); e != nil && c.stats.Bytes > c.budget; e = e.Prev() {
 		old := e.Value.(*entry)
 		if old.trace.HasMaps() {
@@ -184,9 +191,6 @@ func (c *Cache) shrink() {
 			old.trace = old.trace.withoutMaps()
 			c.add(old.trace, 1)
 		}
-	}
-	for c.stats.Bytes > c.budget && c.recent.Len() > 1 {
-		c.remove(c.recent.Back())
 	}
 }
 

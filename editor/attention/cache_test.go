@@ -64,35 +64,51 @@ func key(n byte) Key { return Key{n} }
 
 func TestMemoryDropsMapsBeforeLatents(t *testing.T) {
 	ctx := t.Context()
-	one := random(small, 1)
+	shape := small
+	shape.Layers = []Layer{{Size: 1200, Keys: 3}, {}, {Size: 1600, Keys: 4}}
+	one := random(shape, 1)
 	latents, maps := one.LatentsBytes(), one.MapsBytes()
-	c := New(Options{Bytes: 2*maps + 4*latents})
+	budget := 2*maps + 4*latents
+	c := New(Options{Bytes: budget})
 	for i := range byte(4) {
-		c.Put(ctx, key(i), random(small, uint64(i)), small)
-		c.Get(ctx, key(0), small) // the first turn stays in use
+		c.Put(ctx, key(i), random(shape, uint64(i)), shape)
+		c.Get(ctx, key(0), shape) // the first turn stays in use
 	}
 	for i, want := range []bool{true, false, false, true} {
-		got := c.Get(ctx, key(byte(i)), small)
+		got := c.Get(ctx, key(byte(i)), shape)
 		if got == nil || got.HasMaps() != want {
 			t.Errorf("turn %d: has maps %v, want %v", i, got != nil && got.HasMaps(), want)
 		}
 	}
-	if s := c.Stats(); s.Bytes != 2*maps+4*latents || s.MapsBytes != 2*maps || s.Turns != 4 {
-		t.Errorf("stats are %+v", s)
-	}
-	// More latents than there is room for push out the oldest turns.
-	for i := range byte(20) {
-		c.Put(ctx, key(100+i), random(small, uint64(i)).withoutMaps(), small)
-	}
-	if c.Get(ctx, key(0), small) != nil || c.Get(ctx, key(119), small) == nil {
-		t.Error("not the oldest went")
-	}
-	if s := c.Stats(); s.Bytes > 2*maps+4*latents || s.MapsBytes != 0 {
+	if s := c.Stats(); s.Bytes != budget || s.MapsBytes != 2*maps || s.Turns != 4 || s.Hits != 4+2 || s.Latents != 2 {
 		t.Errorf("stats are %+v", s)
 	}
 	c.Clear()
-	if s := c.Stats(); s.Bytes != 0 || s.Turns != 0 || c.Get(ctx, key(119), small) != nil {
+	if s := c.Stats(); s.Bytes != 0 || s.Turns != 0 || c.Peek(key(3)) != nil {
 		t.Errorf("after Clear stats are %+v", s)
+	}
+}
+
+func TestLatentsLeaveRoomForMaps(t *testing.T) {
+	ctx := t.Context()
+	shape := small
+	shape.Layers = []Layer{{Size: 1200, Keys: 3}, {}, {Size: 1600, Keys: 4}}
+	one := random(shape, 1)
+	latents, maps := one.LatentsBytes(), one.MapsBytes()
+	c := New(Options{Bytes: 2 * maps})
+	for i := range byte(250) {
+		c.Put(ctx, key(i), one.withoutMaps(), shape)
+	}
+	share := 2 * maps / latentsShare
+	if s := c.Stats(); s.Bytes > share || s.Bytes <= share-latents || s.MapsBytes != 0 {
+		t.Errorf("stats are %+v", s)
+	}
+	if c.Peek(key(0)) != nil || c.Peek(key(249)) == nil {
+		t.Error("not the oldest turns went")
+	}
+	c.Put(ctx, key(250), one, shape)
+	if got := c.Peek(key(250)); got == nil || !got.HasMaps() {
+		t.Error("there is no room for maps")
 	}
 }
 
