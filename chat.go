@@ -14,7 +14,6 @@ import (
 	"pentimento/bot/terminal"
 	"pentimento/bot/terminal/graphics"
 	"pentimento/editor"
-	"pentimento/editor/dialogue"
 	"pentimento/session"
 )
 
@@ -24,6 +23,7 @@ const localUser = "local"
 // chatCommand is `pentimento chat`.
 type chatCommand struct {
 	modelFlags
+	plannerFlags
 	storeFlags
 	Out      string            `help:"Folder for the pictures." default:"pictures" placeholder:"DIR"`
 	Seed     *uint64           `help:"Seed of new pictures; random if not given."`
@@ -56,13 +56,17 @@ func (c *chatCommand) Run(w *world) (err error) {
 		return err
 	}
 	defer closeInto(&err, model)
+	planner, err := c.planner(w)
+	if err != nil {
+		return err
+	}
 
 	clock := bot.Clock{Now: time.Now, Seed: func() uint64 { return uint64(rand.Uint32()) }}
 	interrupts := make(chan os.Signal, 1)
 	signal.Notify(interrupts, os.Interrupt)
 	defer signal.Stop(interrupts)
 	chat := &terminal.Chat{
-		Conversation: bot.New(editor.New(model), dialogue.New(), store, key, options, clock),
+		Conversation: bot.New(editor.New(model), planner, store, key, options, clock),
 		In:           w.in, Out: w.out, Dir: c.Out, JSON: c.JSON, Interrupts: interrupts,
 	}
 	if err := c.dress(w, chat, model.Name(), model.Device()); err != nil {

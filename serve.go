@@ -13,12 +13,12 @@ import (
 	"pentimento/bot"
 	"pentimento/bot/discord"
 	"pentimento/editor"
-	"pentimento/editor/dialogue"
 )
 
 // serveCommand is `pentimento serve`.
 type serveCommand struct {
 	modelFlags
+	plannerFlags
 	storeFlags
 	policyFlags
 	Store            string            `help:"What keeps the conversations: a file, or Redis at redis://… as for chat. What the bot itself remembers lies beside the file." default:"${state}/discord.db" placeholder:"FILE|URL"`
@@ -94,12 +94,16 @@ func (c *serveCommand) Run(w *world) (err error) {
 		return err
 	}
 	defer closeInto(&err, model)
+	planner, err := c.planner(w)
+	if err != nil {
+		return err
+	}
 
 	ctx, stop := signal.NotifyContext(w.ctx, os.Interrupt)
 	defer stop()
 	invited := false
 	b, err := discord.New(discord.Options{
-		Token: secret, Engine: editor.New(model), Planner: dialogue.New(), Store: store, StateFile: besideStore(w, c.Store, ".bot"),
+		Token: secret, Engine: editor.New(model), Planner: planner, Store: store, StateFile: besideStore(w, c.Store, ".bot"),
 		Line:  discord.NewLine(max(1, c.Parallel), max(1, c.PerUser)),
 		Clock: bot.Clock{Now: time.Now, Seed: func() uint64 { return uint64(rand.Uint32()) }}, Defaults: defaults,
 		Policy: c.policy(), Rename: c.Rename, NoMessageContent: c.NoMessageContent, Log: w.log, Base: c.DiscordAPI,

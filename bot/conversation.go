@@ -27,7 +27,7 @@ import (
 // methods must be called one after the other.
 type Conversation struct {
 	engine  Engine
-	planner *dialogue.Planner
+	planner Planner
 	store   session.Store
 	key     session.Key
 	clock   Clock
@@ -101,7 +101,7 @@ type Clock struct {
 }
 
 // New returns the conversation that store keeps under key, or a new one.
-func New(engine Engine, planner *dialogue.Planner, store session.Store, key session.Key, options Options, clock Clock) *Conversation {
+func New(engine Engine, planner Planner, store session.Store, key session.Key, options Options, clock Clock) *Conversation {
 	return &Conversation{engine: engine, planner: planner, store: store, key: key, options: options, clock: clock}
 }
 
@@ -138,7 +138,7 @@ func (c *Conversation) Say(ctx context.Context, utterance string, progress func(
 	if err != nil {
 		return nil, err
 	}
-	reply := c.planner.Plan(utterance, talk)
+	reply := c.planner.Plan(ctx, utterance, talk)
 	c.pending = reply.Question
 	if reply.Question != nil {
 		return &Answer{Question: reply.Question}, nil

@@ -44,7 +44,7 @@ func newConversation(t *testing.T, store session.Store) *Conversation {
 		}
 	})
 	clock := Clock{Now: time.Now, Seed: func() uint64 { return 5 }}
-	return New(editor.New(m), dialogue.New(), store, testKey, Options{Steps: 4, Guidance: 4.5}, clock)
+	return New(editor.New(m), Grammar{dialogue.New()}, store, testKey, Options{Steps: 4, Guidance: 4.5}, clock)
 }
 
 func say(t *testing.T, c *Conversation, utterance string) *Answer {

@@ -33,7 +33,7 @@ type Options struct {
 	Token string
 	// Engine draws, Planner understands, Store keeps the sessions.
 	Engine  bot.Engine
-	Planner *dialogue.Planner
+	Planner bot.Planner
 	Store   session.Store
 	// StateFile keeps what the bot remembers beside the sessions.
 	StateFile string

@@ -120,7 +120,7 @@ func newWorld(t *testing.T, d discordtest.Options, change func(*Options)) *world
 	}
 	w := &world{Server: discordtest.New(d), t: t, engine: &stub{}, log: &syncBuffer{}}
 	o := Options{
-		Token: discordtest.Token, Engine: w.engine, Planner: dialogue.New(), Store: session.NewMemory(),
+		Token: discordtest.Token, Engine: w.engine, Planner: bot.Grammar{Planner: dialogue.New()}, Store: session.NewMemory(),
 		StateFile: filepath.Join(t.TempDir(), "state"), Base: w.URL(), Backoff: 10 * time.Millisecond,
 		Clock: bot.Clock{Now: time.Now, Seed: func() uint64 { return 7 }}, Defaults: bot.Options{Steps: 4, Guidance: 4.5},
 		Log: slog.New(slog.NewTextHandler(w.log, nil)), NoMessageContent: !d.MessageContent,

@@ -73,7 +73,7 @@ func (p hairPictures) frames() []gallery.Frame {
 func (b *bench) hairDialogue(engine *editor.Engine, seed uint64) (hairPictures, error) {
 	options := bot.Options{Seed: &seed, Steps: b.steps, Guidance: 4.5}
 	clock := bot.Clock{Now: time.Now, Seed: func() uint64 { return seed }}
-	talk := bot.New(engine, dialogue.New(), session.NewMemory(), session.Key{User: "bench", Place: "bench"}, options, clock)
+	talk := bot.New(engine, bot.Grammar{Planner: dialogue.New()}, session.NewMemory(), session.Key{User: "bench", Place: "bench"}, options, clock)
 	var pictures []*image.NRGBA
 	var last *bot.Answer
 	for _, said := range []string{sourcePrompt, "make her hair red", "make her hair blond"} {

@@ -1,0 +1,21 @@
+package bot
+
+import (
+	"context"
+
+	"pentimento/editor/dialogue"
+)
+
+// A Planner understands what somebody says in a conversation: [Grammar] by
+// rules, llm.Planner by asking a language model what the rules cannot read.
+type Planner interface {
+	Plan(ctx context.Context, utterance string, talk dialogue.Conversation) dialogue.Reply
+}
+
+// Grammar is the planner that needs nothing but itself.
+type Grammar struct{ *dialogue.Planner }
+
+// Plan understands by the grammar, which takes no time worth cancelling.
+func (g Grammar) Plan(_ context.Context, utterance string, talk dialogue.Conversation) dialogue.Reply {
+	return g.Planner.Plan(utterance, talk)
+}
