@@ -32,6 +32,7 @@ type program struct {
 	Serve  serveCommand  `cmd:"" help:"Be a bot on Discord; DISCORD_TOKEN holds its token."`
 	Doctor doctorCommand `cmd:"" help:"Look at everything that the bot needs and say what to fix."`
 	Models modelsCommand `cmd:"" help:"Look at model folders and prepare them."`
+	Study  studyCommand  `cmd:"" help:"Draw edits under many hyper-parameters, measure them, and report."`
 	Plan   planCommand   `cmd:"" help:"Read requests as JSON lines, print edit plans as JSON lines."`
 }
 

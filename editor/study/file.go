@@ -335,3 +335,23 @@ func (s *Seeds) Add(v string) error {
 		}
 	}
 }
+
+// Override replaces the seeds, where there are any, and the denoising steps,
+// where they are not 0.
+func (f *File) Override(seeds Seeds, steps int) error {
+	if len(seeds) > 0 {
+		f.Seeds = seeds
+	}
+	if steps != 0 {
+		if f.Settings == nil {
+			f.Settings = Setting{}
+		}
+		f.Settings["steps"] = strconv.Itoa(steps)
+	}
+	if f.Search != nil {
+		if err := f.Search.check(f.Seeds); err != nil {
+			return fmt.Errorf("study %q: %w", f.Name, err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,55 @@
+package report
+
+import (
+	"bytes"
+	_ "embed"
+	"encoding/base64"
+	"fmt"
+	"html/template"
+
+	"pentimento/editor/study"
+)
+
+// A page is what the HTML shows.
+type page struct {
+	Metrics []study.Metric
+	Studies []*studyPart
+}
+
+type studyPart struct {
+	Name, About, Model     string
+	Cells, Seeds, Unusable int
+	Search                 []searchPart
+	Sets                   []*setPart
+}
+
+type setPart struct {
+	Title      string
+	Statements []string
+	Plots      []dataURL
+	Table      table
+	Sheets     []sheetPart
+}
+
+// A dataURL is a picture within the page.
+type dataURL = template.URL
+
+// embedded writes data that we made ourselves into a URL.
+func embedded(mediaType string, data []byte) dataURL {
+	return dataURL("data:" + mediaType + ";base64," + base64.StdEncoding.EncodeToString(data))
+}
+
+//go:embed page.html
+var pageText string
+
+func (p page) html() ([]byte, error) {
+	t, err := template.New("page").Parse(pageText)
+	if err != nil {
+		return nil, fmt.Errorf("parse the page: %w", err)
+	}
+	var out bytes.Buffer
+	if err := t.Execute(&out, p); err != nil {
+		return nil, fmt.Errorf("fill in the page: %w", err)
+	}
+	return out.Bytes(), nil
+}

@@ -1,0 +1,152 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"image/color"
+	"math"
+	"strconv"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgsvg"
+
+	"pentimento/editor/study"
+)
+
+// A figure is a plot as a file.
+type figure struct {
+	name string
+	svg  []byte
+}
+
+// plotted are the metrics that are drawn along an axis.
+func plotted() []string {
+	return []string{"succeeded", "success", "evidence", "outside_change", "change", "gradient", "cycle_fresh", "score"}
+}
+
+// plots draws a set's metrics along its axis, a line with intervals for each
+// series. Sets without a numeric axis have none.
+func (s *set) plots() ([]figure, error) {
+	if !s.numeric() {
+		return nil, nil
+	}
+	var out []figure
+	for _, name := range plotted() {
+		if !s.has(name) || name == "change" && s.has("outside_change") {
+			continue
+		}
+		m, _ := study.MetricNamed(name)
+		svg, err := s.plot(m)
+		if err != nil {
+			return nil, fmt.Errorf("plot %s: %w", name, err)
+		}
+		out = append(out, figure{s.name(s.axis, name), svg})
+	}
+	return out, nil
+}
+
+// numeric reports whether the axis has at least two numbers and nothing else.
+func (s *set) numeric() bool {
+	most := 0
+	for _, l := range s.lines {
+		for _, p := range l.points {
+			if _, err := strconv.ParseFloat(p.x, 64); err != nil {
+				return false
+			}
+		}
+		most = max(most, len(l.points))
+	}
+	return most > 1
+}
+
+// The size of a plot.
+const (
+	plotWidth  = 4.6 * vg.Inch
+	plotHeight = 3.1 * vg.Inch
+)
+
+// colours of lines, which differ in lightness too.
+func colours() []color.Color {
+	return []color.Color{
+		color.RGBA{0x1b, 0x4f, 0x8f, 0xff}, color.RGBA{0xd9, 0x6b, 0x27, 0xff}, color.RGBA{0x3b, 0x8f, 0x5a, 0xff},
+		color.RGBA{0x8a, 0x3c, 0x8f, 0xff}, color.RGBA{0x93, 0x7d, 0x1c, 0xff}, color.RGBA{0x55, 0x55, 0x55, 0xff},
+	}
+}
+
+// errorPoints are points with intervals.
+type errorPoints struct {
+	plotter.XYs
+	plotter.YErrors
+}
+
+func (s *set) plot(m study.Metric) ([]byte, error) {
+	p := plot.New()
+	p.X.Label.Text, p.Y.Label.Text = s.axis, m.Label
+	p.BackgroundColor = color.White
+	for _, f := range []*font.Font{&p.X.Label.TextStyle.Font, &p.Y.Label.TextStyle.Font, &p.X.Tick.Label.Font, &p.Y.Tick.Label.Font, &p.Legend.TextStyle.Font} {
+		f.Variant = "Sans"
+	}
+	p.Legend.Top = true
+	grid := plotter.NewGrid()
+	grid.Vertical.Color, grid.Horizontal.Color = color.Gray{0xe4}, color.Gray{0xe4}
+	p.Add(grid)
+	for i, l := range s.lines {
+		data := l.errorPoints(m)
+		if len(data.XYs) == 0 {
+			continue
+		}
+		if err := addLine(p, data, l.series, colours()[i%len(colours())], len(s.lines) > 1); err != nil {
+			return nil, err
+		}
+	}
+	canvas := vgsvg.New(plotWidth, plotHeight)
+	p.Draw(draw.New(canvas))
+	var out bytes.Buffer
+	if _, err := canvas.WriteTo(&out); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
+}
+
+// addLine draws points, the line through them and their intervals.
+func addLine(p *plot.Plot, data errorPoints, name string, c color.Color, legend bool) error {
+	through, points, err := plotter.NewLinePoints(data)
+	if err != nil {
+		return err
+	}
+	bars, err := plotter.NewYErrorBars(data)
+	if err != nil {
+		return err
+	}
+	through.Color, points.Color, bars.Color = c, c, c
+	through.Width, points.Shape, points.Radius = vg.Points(1.4), draw.CircleGlyph{}, vg.Points(2)
+	p.Add(bars, through, points)
+	if legend {
+		p.Legend.Add(name, through, points)
+	}
+	return nil
+}
+
+// errorPoints are a line's estimates; an interval that is everything is not
+// drawn.
+func (l *line) errorPoints(m study.Metric) errorPoints {
+	var out errorPoints
+	for _, p := range l.points {
+		e := m.Estimate(p.results)
+		x, err := strconv.ParseFloat(p.x, 64)
+		if e.N == 0 || err != nil {
+			continue
+		}
+		low, high := e.Mean-e.Low, e.High-e.Mean
+		if math.IsInf(low, 0) {
+			low, high = 0, 0
+		}
+		out.XYs = append(out.XYs, plotter.XY{X: x, Y: e.Mean})
+		out.YErrors = append(out.YErrors, struct{ Low, High float64 }{low, high})
+	}
+	return out
+}

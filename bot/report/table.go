@@ -1,0 +1,113 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+
+	"pentimento/editor/study"
+)
+
+// A table is rows of text under headings.
+type table struct {
+	Head []string
+	Rows [][]string
+}
+
+// table shows a set's estimates: a row for each point, all edits together,
+// then for each edit where there are several.
+func (s *set) table() table {
+	metrics := s.metrics()
+	t := table{Head: []string{"edit", "series", s.axis, "pictures"}}
+	for _, m := range metrics {
+		t.Head = append(t.Head, m.Label)
+	}
+	edits := append([]string{""}, s.edits()...)
+	if len(edits) == 2 {
+		edits = edits[1:]
+	}
+	for _, edit := range edits {
+		for _, l := range s.lines {
+			for _, p := range l.points {
+				results := p.results
+				if edit != "" {
+					results = of(results, edit)
+				}
+				row := []string{edit, l.series, p.x, strconv.Itoa(usable(results))}
+				if edit == "" {
+					row[0] = "all"
+				}
+				for _, m := range metrics {
+					row = append(row, shown(m.Estimate(results)))
+				}
+				t.Rows = append(t.Rows, row)
+			}
+		}
+	}
+	return t
+}
+
+func usable(results []study.Result) int {
+	n := 0
+	for _, r := range results {
+		if r.Unusable == "" {
+			n++
+		}
+	}
+	return n
+}
+
+// summaryTable is every estimate of every set, for programs.
+func summaryTable(sets []*set) [][]string {
+	rows := [][]string{{"sweep", "kind", "edit", "series", "axis", "x", "metric", "seeds", "mean", "low", "high"}}
+	for _, s := range sets {
+		for _, l := range s.lines {
+			for _, p := range l.points {
+				for _, edit := range s.edits() {
+					for _, m := range s.metrics() {
+						e := m.Estimate(of(p.results, edit))
+						if e.N == 0 {
+							continue
+						}
+						rows = append(rows, []string{s.sweep, s.kind, edit, l.series, s.axis, p.x, m.Name, strconv.Itoa(e.N), number(e.Mean), number(e.Low), number(e.High)})
+					}
+				}
+			}
+		}
+	}
+	return rows
+}
+
+// shown writes an estimate for people: the mean and its interval.
+func shown(e study.Estimate) string {
+	switch {
+	case e.N == 0:
+		return ""
+	case math.IsInf(e.Low, 0):
+		return brief(e.Mean)
+	}
+	return fmt.Sprintf("%s [%s, %s]", brief(e.Mean), brief(e.Low), brief(e.High))
+}
+
+// gained writes the estimate of a difference, with its sign.
+func gained(e study.Estimate) string {
+	sign := ""
+	if e.Mean > 0 {
+		sign = "+"
+	}
+	return sign + shown(e)
+}
+
+// brief writes a number with three digits that count, two behind the point.
+func brief(v float64) string {
+	if a := math.Abs(v); a >= 100 {
+		return strconv.FormatFloat(v, 'f', 0, 64)
+	} else if a >= 10 {
+		return strconv.FormatFloat(v, 'f', 1, 64)
+	} else if a < .0005 {
+		return "0"
+	} else if a < .1 {
+		return strconv.FormatFloat(v, 'f', 3, 64)
+	}
+	return strconv.FormatFloat(v, 'f', 2, 64)
+}

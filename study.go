@@ -1,0 +1,218 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"golang.org/x/term"
+
+	"pentimento/bot/report"
+	"pentimento/editor/study"
+	"pentimento/editor/study/judge"
+	"pentimento/models"
+)
+
+// studyCommand is `pentimento study`.
+type studyCommand struct {
+	List studyListCommand `cmd:"" help:"List the studies that ship with the program."`
+	Show studyShowCommand `cmd:"" help:"Print the YAML of a study, to start a new one from."`
+	Run  studyRunCommand  `cmd:"" help:"Run studies and write a report; a run that was stopped goes on."`
+}
+
+// studyListCommand is `pentimento study list`.
+type studyListCommand struct{}
+
+// Run prints a line for each study.
+func (c *studyListCommand) Run(w *world) error {
+	for _, name := range study.ShippedNames() {
+		f, err := openStudy(name)
+		if err != nil {
+			return err
+		}
+		cells, err := f.Cells()
+		if err != nil {
+			return err
+		}
+		if _, err := fmt.Fprintf(w.out, "%-14s %6d pictures  %s\n", f.Name, len(cells), strings.TrimSpace(f.About)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// studyShowCommand is `pentimento study show`.
+type studyShowCommand struct {
+	Name string `arg:"" help:"Name of the study."`
+}
+
+// Run prints the YAML.
+func (c *studyShowCommand) Run(w *world) error {
+	data, err := study.Shipped(c.Name)
+	if err != nil {
+		return err
+	}
+	_, err = w.out.Write(data)
+	return err
+}
+
+// studyRunCommand is `pentimento study run`.
+type studyRunCommand struct {
+	modelFlags
+	Studies []string `arg:"" help:"Studies that ship with the program, by name, or YAML files." placeholder:"STUDY"`
+	Out     string   `help:"Folder for results and report." default:"study" placeholder:"DIR"`
+	Seeds   string   `help:"Use these seeds instead of the studies' own." placeholder:"0-31"`
+	Steps   int      `help:"Denoising steps instead of the studies' own." placeholder:"N"`
+	Jobs    int      `help:"Pictures to draw at once; 0 is one for each processor, or one on a GPU." default:"0"`
+	Judge   string   `help:"YAML file of the rules by which pictures are judged; those of the bundled model if it is used, otherwise none." placeholder:"FILE"`
+}
+
+// Run runs the studies one after the other and writes the report.
+func (c *studyRunCommand) Run(w *world) (err error) {
+	files, err := c.files()
+	if err != nil {
+		return err
+	}
+	rules, err := c.rules()
+	if err != nil {
+		return err
+	}
+	if c.Threads == 0 {
+		c.Threads = 1 // several pictures at once are quicker than several threads
+	}
+	model, err := c.open(w)
+	if err != nil {
+		return err
+	}
+	defer closeInto(&err, model)
+	ctx, stop := signal.NotifyContext(w.ctx, os.Interrupt)
+	defer stop()
+	var findings []*study.Findings
+	for _, f := range files {
+		meter := newMeter(w)
+		found, err := study.Run(ctx, model, f, study.Options{
+			Dir: report.Folder(c.Out, f.Name), Jobs: c.jobs(model), Rules: rules, Progress: meter.show,
+		})
+		meter.end()
+		if err != nil {
+			return fmt.Errorf("study %s: %w", f.Name, err)
+		}
+		findings = append(findings, found)
+	}
+	path, err := report.Write(c.Out, findings)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(w.out, path)
+	return err
+}
+
+// files reads the studies, with the seeds and steps of the command line.
+func (c *studyRunCommand) files() ([]*study.File, error) {
+	var seeds study.Seeds
+	if c.Seeds != "" {
+		if err := seeds.Add(c.Seeds); err != nil {
+			return nil, fmt.Errorf("--seeds: %w", err)
+		}
+	}
+	var files []*study.File
+	for _, name := range c.Studies {
+		f, err := openStudy(name)
+		if err != nil {
+			return nil, err
+		}
+		if err := f.Override(seeds, c.Steps); err != nil {
+			return nil, err
+		}
+		files = append(files, f)
+	}
+	return files, nil
+}
+
+// openStudy reads a study that ships with the program, or a file.
+func openStudy(name string) (*study.File, error) {
+	data, err := os.ReadFile(name)
+	if filepath.Ext(name) == "" && (errors.Is(err, fs.ErrNotExist) || isFolder(name)) {
+		data, err = study.Shipped(name)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open the study: %w", err)
+	}
+	return study.Parse(data)
+}
+
+func isFolder(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.IsDir()
+}
+
+// rules are what the pictures are judged by.
+func (c *studyRunCommand) rules() (*judge.Rules, error) {
+	switch {
+	case c.Judge != "":
+		data, err := os.ReadFile(c.Judge)
+		if err != nil {
+			return nil, fmt.Errorf("open the judge's rules: %w", err)
+		}
+		return judge.Parse(data)
+	case c.Model == "":
+		return judge.Pocket(), nil
+	}
+	return nil, nil
+}
+
+func (c *studyRunCommand) jobs(model *models.Model) int {
+	switch {
+	case c.Jobs > 0:
+		return c.Jobs
+	case model.Device() == "cpu":
+		return runtime.NumCPU()
+	}
+	return 1
+}
+
+// A meter shows how far a study is: on a line of its own at a terminal, and
+// otherwise a line for every twentieth.
+type meter struct {
+	w        *world
+	terminal bool
+	last     int // twentieths told
+	shown    bool
+}
+
+func newMeter(w *world) *meter {
+	return &meter{w: w, terminal: term.IsTerminal(int(os.Stderr.Fd()))}
+}
+
+func (m *meter) show(p study.Progress) {
+	text := fmt.Sprintf("%s: %d of %d pictures", p.Study, p.Done, p.Total)
+	if p.Left > 0 {
+		text += fmt.Sprintf(", %s left", p.Left.Round(time.Second))
+	}
+	if m.terminal {
+		m.print("\r\x1b[K" + text)
+		m.shown = true
+		return
+	}
+	if twentieth := 20 * p.Done / p.Total; twentieth != m.last {
+		m.last = twentieth
+		m.print(text + "\n")
+	}
+}
+
+// print writes to the error stream; a progress that nobody can read is no
+// reason to stop.
+func (m *meter) print(text string) { _, _ = fmt.Fprint(m.w.errors, text) }
+
+// end leaves the line.
+func (m *meter) end() {
+	if m.shown {
+		m.print("\n")
+	}
+}
