@@ -31,7 +31,7 @@ func openModel(t testing.TB) *models.Model {
 }
 
 // spanOf finds words in a prompt.
-func spanOf(t *testing.T, prompt, words string) recipe.Span {
+func spanOf(t testing.TB, prompt, words string) recipe.Span {
 	t.Helper()
 	at := strings.Index(prompt, words)
 	if at < 0 {
@@ -46,7 +46,7 @@ const (
 )
 
 // hairChain is blond → red → blond by the appearance preset, with local blend.
-func hairChain(t *testing.T, seed uint64) recipe.Recipe {
+func hairChain(t testing.TB, seed uint64) recipe.Recipe {
 	preset, ok := PresetNamed("appearance")
 	if !ok {
 		t.Fatal("no preset")
@@ -74,7 +74,7 @@ func first(r recipe.Recipe, n int) recipe.Recipe {
 	return r
 }
 
-func mustDraw(t *testing.T, e *Engine, r recipe.Recipe) *Drawing {
+func mustDraw(t testing.TB, e *Engine, r recipe.Recipe) *Drawing {
 	t.Helper()
 	d, err := e.Draw(t.Context(), r, nil)
 	if err != nil {

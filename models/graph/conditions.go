@@ -10,6 +10,8 @@ type active struct {
 	probs string // its maps are controlled
 	value string // its values are controlled
 	any   string
+	// cached: its maps come from the cache. "" in a graph without one.
+	cached string
 }
 
 // addControls adds the control inputs and, at the head of the graph, what all
@@ -60,6 +62,12 @@ func (r *rewriter) addConditions(rows string) {
 		value: r.differs(CrossValueMix, zero),
 	}
 	cross.any = h.op("Or", []string{cross.probs, cross.value})
+	var selfCached string
+	if len(r.cache) > 0 {
+		beyond := func(source string) string { return h.op("Not", []string{h.op("Less", []string{source, rows})}) }
+		cross.cached = beyond(h.reduceAll("ReduceMax", CrossSource))
+		selfCached = beyond(h.reduce("ReduceMax", SelfSource, 1))
+	}
 
 	for _, a := range r.found {
 		if a.Cross {
@@ -67,7 +75,11 @@ func (r *rewriter) addConditions(rows string) {
 			continue
 		}
 		index := h.int(int64(a.Index))
-		r.layers = append(r.layers, active{h.gather(selfProbs, index), h.gather(selfValue, index), h.gather(selfAny, index)})
+		self := active{probs: h.gather(selfProbs, index), value: h.gather(selfValue, index), any: h.gather(selfAny, index)}
+		if selfCached != "" {
+			self.cached = h.gather(selfCached, index)
+		}
+		r.layers = append(r.layers, self)
 	}
 }
 

@@ -60,17 +60,31 @@ func (r *rewriter) repeated(b *block, own result, step func(b *block, sources st
 // replaceMaps is the control of a layer's maps: own and sources are
 // [B, h, N, M], and so is the result.
 func (r *rewriter) replaceMaps(b *block, a *attention, own, sources string) string {
-	if r.cache[a.Index] {
-		sources = b.op("Concat", []string{sources, r.cached(a)}, intAttribute("axis", 0))
-	}
 	if !a.Cross {
-		return b.gather(sources, r.ofLayer(b, SelfSource, a))
+		return r.pick(b, a, sources, r.ofLayer(b, SelfSource, a))
 	}
-	source := b.gather(sources, CrossSource)
+	source := r.pick(b, a, sources, CrossSource)
 	mapped := b.op("MatMul", []string{source, r.control(Mapper, a.typ, 0, 1, 0, -1)})
 	taken := b.op("Mul", []string{mapped, r.control(Take, a.typ, 0, 1, 1, -1)})
 	kept := b.op("Mul", []string{own, r.control(Keep, a.typ, 0, 1, 1, -1)})
 	return b.op("Add", []string{taken, kept})
+}
+
+// pick gathers maps from sources [B, h, N, M] and, numbered after them, the
+// layer's cache. Joining the two copies both: it is done only where a row of
+// the cache is asked for.
+func (r *rewriter) pick(b *block, a *attention, sources, indices string) string {
+	if !r.cache[a.Index] {
+		return b.gather(sources, indices)
+	}
+	cached := r.cached(a)
+	return b.choose(r.layers[a.Index].cached,
+		func(b *block) []result {
+			all := b.op("Concat", []string{sources, cached}, intAttribute("axis", 0))
+			return []result{{b.gather(all, indices), a.typ}}
+		},
+		func(b *block) []result { return []result{{b.gather(sources, indices), a.typ}} },
+	)[0].name
 }
 
 // mixValues is the control of a layer's values: own and sources are
