@@ -62,6 +62,7 @@ func (b *bench) run(only string) error {
 		{"reference", b.reference},
 		{"jobs", b.jobs},
 		{"edit", b.edit},
+		{"discord", b.discord},
 	}
 	for _, g := range groups {
 		if only != "" && only != g.name {
