@@ -191,7 +191,7 @@ func newMeter(w *world) *meter {
 }
 
 func (m *meter) show(p study.Progress) {
-	text := fmt.Sprintf("%s: %d of %d pictures", p.Study, p.Done, p.Total)
+	text := fmt.Sprintf("%s, %s: %d of %d pictures", p.Study, p.Part, p.Done, p.Total)
 	if p.Left > 0 {
 		text += fmt.Sprintf(", %s left", p.Left.Round(time.Second))
 	}

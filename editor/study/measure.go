@@ -49,6 +49,9 @@ type sharedSource struct {
 	// outside is, by turn, where nothing should have changed; nil where
 	// everything may.
 	outside []*metric.Mask
+	// anew is, by turn, how much changes there when the turn's prompt is drawn
+	// afresh with the same seed.
+	anew []float64
 	// region is where the judge saw the thing to be edited; nil without rule.
 	region   *metric.Mask
 	unusable string
@@ -103,7 +106,7 @@ func (in *instrument) measure(ctx context.Context, index int, c Cell) (*measured
 			return nil, err
 		}
 	}
-	score(m)
+	score(m, shared.anew[c.Turn-1])
 	for name, v := range m {
 		m[name] = math.Round(v*1e6) / 1e6
 	}
@@ -195,7 +198,26 @@ func (in *instrument) findOutside(ctx context.Context, at place) error {
 			outside = &m
 		}
 		shared.outside = append(shared.outside, outside)
+		if err := in.drawAnew(ctx, t, outside); err != nil {
+			return err
+		}
 	}
+	return nil
+}
+
+// drawAnew measures what a fresh picture of the target changes outside the
+// region: the yardstick of preservation.
+func (in *instrument) drawAnew(ctx context.Context, t Target, outside *metric.Mask) error {
+	shared := &in.shared
+	if outside == nil {
+		shared.anew = append(shared.anew, 0)
+		return nil
+	}
+	d, err := in.engine.Draw(ctx, chain(shared.settings, recipe.Turn{Prompt: t.To}), nil)
+	if err != nil {
+		return fmt.Errorf("draw the target afresh: %w", err)
+	}
+	shared.anew = append(shared.anew, metric.Difference(shared.first.Image, d.Image, *outside).Mean)
 	return nil
 }
 
@@ -334,11 +356,19 @@ func (in *instrument) cycle(ctx context.Context, m map[string]float64, p Paramet
 	return nil
 }
 
-// score is the criterion of searches: success × preservation.
-func score(m map[string]float64) {
-	kept, ok := m["outside_ssim"]
-	if !ok {
-		kept = m["gradient"]
+// score is the criterion of searches, success × preservation. anew is how
+// much changes outside the region in a fresh picture of the target.
+func score(m map[string]float64, anew float64) {
+	kept := m["gradient"]
+	if change, ok := m["outside_change"]; ok {
+		switch {
+		case change == 0:
+			kept = 1
+		case anew == 0:
+			kept = 0
+		default:
+			kept = 1 - change/anew
+		}
 	}
 	m["preservation"] = max(0, kept)
 	if s, ok := m["success"]; ok {

@@ -34,7 +34,9 @@ type Options struct {
 
 // Progress is how far a study is.
 type Progress struct {
-	Study       string
+	// Study is the study's name, Part "cells" or, on the seeds that a search
+	// held out, "confirmed".
+	Study, Part string
 	Done, Total int
 	// Left is how long the rest will take at the pace of this run so far; 0
 	// when that is not known yet.
@@ -235,7 +237,7 @@ func (r *runner) tell(done int) {
 	if r.options.Progress == nil {
 		return
 	}
-	p := Progress{Study: r.file.Name, Done: done, Total: len(r.cells)}
+	p := Progress{Study: r.file.Name, Part: r.name, Done: done, Total: len(r.cells)}
 	if drawn := done - r.before; drawn > 0 {
 		p.Left = time.Since(r.began) * time.Duration(len(r.cells)-done) / time.Duration(drawn)
 	}

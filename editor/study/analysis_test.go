@@ -1,0 +1,170 @@
+package study
+
+import (
+	"bytes"
+	"errors"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func near(t *testing.T, what string, got, want float64) {
+	t.Helper()
+	if math.Abs(got-want) > 1e-4 {
+		t.Errorf("%s is %.6f, want %.6f", what, got, want)
+	}
+}
+
+// Student's t for three values: t(.975, 2) = 4.302653, s = 2.
+func TestMeanByHand(t *testing.T) {
+	e := Mean([]float64{1, 3, 5})
+	near(t, "mean", e.Mean, 3)
+	near(t, "low", e.Low, 3-4.302653*2/math.Sqrt(3))
+	near(t, "high", e.High, 3+4.302653*2/math.Sqrt(3))
+	if e.Differs() || !Mean([]float64{3, 3.1, 2.9}).Differs() {
+		t.Error("whether 0 is in an interval")
+	}
+	if one := Mean([]float64{7}); one.Mean != 7 || !math.IsInf(one.Low, -1) || one.Differs() {
+		t.Errorf("one value: %+v", one)
+	}
+	if none := Mean(nil); none.N != 0 || none.Differs() {
+		t.Errorf("no values: %+v", none)
+	}
+}
+
+// Wilson's interval of 8 in 10, as textbooks give it: .4902 to .9433.
+func TestShareByHand(t *testing.T) {
+	e := Share([]float64{1, 1, 1, 1, 1, 1, 1, 1, 0, 0})
+	near(t, "share", e.Mean, .8)
+	near(t, "low", e.Low, .4902)
+	near(t, "high", e.High, .9433)
+	all := Share([]float64{1, 1, 1, 1})
+	near(t, "high of all", all.High, 1)
+	near(t, "low of all", all.Low, .5101)
+}
+
+// result is a result of a seed with one metric.
+func result(seed uint64, p Parameters, name string, v float64) Result {
+	return Result{Cell: Cell{Seed: seed, Kind: "shape", Parameters: p}, Metrics: map[string]float64{name: v}}
+}
+
+// Two pictures of one seed are one value, and gains are taken seed by seed.
+func TestEstimatesCountSeeds(t *testing.T) {
+	m, _ := MetricNamed("change")
+	p := standard()
+	a := []Result{result(1, p, "change", 1), result(1, p, "change", 3), result(2, p, "change", 6), {Cell: Cell{Seed: 3}, Unusable: "no hair"}}
+	e := m.Estimate(a)
+	if e.N != 2 {
+		t.Errorf("%d values of two seeds", e.N)
+	}
+	near(t, "mean", e.Mean, 4)
+	b := []Result{result(2, p, "change", 7), result(1, p, "change", 3), result(9, p, "change", 100)}
+	gain := m.Gain(a, b)
+	if gain.N != 2 || !gain.Differs() {
+		t.Errorf("the gain is %+v", gain)
+	}
+	near(t, "gain", gain.Mean, 1)
+	s, _ := MetricNamed("succeeded")
+	share := s.Estimate([]Result{result(1, p, "succeeded", 1), result(2, p, "succeeded", 1)})
+	near(t, "Wilson's high", share.High, 1)
+}
+
+func TestSearchFindsTheHighestMean(t *testing.T) {
+	low, high := standard(), standard()
+	low.Cross, high.Cross = .2, .8
+	found := search([]Result{
+		result(1, low, "score", .9), result(2, low, "score", .1),
+		result(1, high, "score", .6), result(2, high, "score", .7),
+		{Cell: Cell{Seed: 3, Kind: "global", Parameters: low}, Unusable: "no river"},
+	})
+	if len(found) != 1 || found[0].Kind != "shape" || found[0].Parameters != high || found[0].Tried != 2 {
+		t.Errorf("found %+v", found)
+	}
+}
+
+func TestScore(t *testing.T) {
+	for _, test := range []struct {
+		name              string
+		m                 map[string]float64
+		anew              float64
+		preserved, scored float64
+	}{
+		{"half of what drawing anew changes", map[string]float64{"success": .5, "outside_change": 4, "gradient": 0}, 8, .5, .25},
+		{"more than that", map[string]float64{"success": .5, "outside_change": 9}, 8, 0, 0},
+		{"nothing changed", map[string]float64{"success": 1, "outside_change": 0}, 0, 1, 1},
+		{"drawing anew changes nothing", map[string]float64{"success": 1, "outside_change": 1}, 0, 0, 0},
+		{"everything may change", map[string]float64{"success": .5, "gradient": .8}, 0, .8, .4},
+		{"the opposite structure", map[string]float64{"success": .5, "gradient": -.8}, 0, 0, 0},
+	} {
+		score(test.m, test.anew)
+		if test.m["preservation"] != test.preserved || test.m["score"] != test.scored {
+			t.Errorf("%s: %v", test.name, test.m)
+		}
+	}
+}
+
+func TestLogRefusesWhatIsNotItsOwn(t *testing.T) {
+	want := header{Study: "s", Version: 1, Cells: 2, Plan: "p", Model: "m"}
+	path := filepath.Join(t.TempDir(), "deep", "cells.jsonl")
+	open := func(h header) *log {
+		t.Helper()
+		l, err := openLog(path, h)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return l
+	}
+	l := open(want)
+	for i := range 2 {
+		if err := l.add(Result{Index: i}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := l.close(); err != nil {
+		t.Fatal(err)
+	}
+	if l = open(want); len(l.done) != 2 {
+		t.Errorf("%d results were found again", len(l.done))
+	}
+	if err := l.close(); err != nil {
+		t.Fatal(err)
+	}
+	other := want
+	other.Model = "another"
+	if _, err := openLog(path, other); !errors.Is(err, ErrOther) {
+		t.Errorf("another model: %v", err)
+	}
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, data := range map[string]string{
+		"not JSON":          "hello\n",
+		"a result too many": string(whole) + `{"index":2}` + "\n",
+		"out of order":      string(whole) + `{"index":1}` + "\n",
+		"a strange key":     strings.Replace(string(whole), `"index"`, `"indices"`, 1),
+		"a long line":       strings.Repeat("x", maxLine+1),
+	} {
+		if err := os.WriteFile(path, []byte(data), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := openLog(path, want); err == nil {
+			t.Errorf("%s was taken", name)
+		}
+	}
+}
+
+func FuzzReadLog(f *testing.F) {
+	f.Add([]byte(`{"study":"s","version":1,"cells":1,"plan":"p","model":"m"}` + "\n" + `{"index":0}` + "\n" + `{"ind`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		end, h, done, err := readLog(bytes.NewReader(data))
+		if err != nil {
+			return
+		}
+		if end > int64(len(data)) || len(done) > max(0, h.Cells) {
+			t.Errorf("%d bytes and %d results of %d", end, len(done), h.Cells)
+		}
+	})
+}
