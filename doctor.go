@@ -105,7 +105,7 @@ func (c *doctorCommand) examineDiscord(ctx context.Context, w *world, report fin
 	case c.NoMessageContent:
 		report("intents", "Message Content is off, as you say: people mention the bot, reply to it or use commands", nil)
 	default:
-		report("intents", "", errors.New("Message Content is off: switch it on on the Bot page of the developer portal, or run with --no-message-content"))
+		report("intents", "", errors.New("the Message Content intent is off: switch it on on the Bot page of the developer portal, or run with --no-message-content"))
 	}
 	report("invite", discord.Invite(account.ID), nil)
 }

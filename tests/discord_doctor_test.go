@@ -25,7 +25,7 @@ func TestServeSaysWhatToFix(t *testing.T) {
 	tests := map[string]struct{ token, says string }{
 		"no token":          {"", "DISCORD_TOKEN is not set"},
 		"a token in quotes": {`"secret"`, "quotes"},
-		"a wrong token":     {"wrong-secret", "does not know the token"},
+		"a wrong token":     {"wrong-secret", "not known to Discord"},
 		"a missing intent":  {discordtest.Token, "--no-message-content"},
 	}
 	for name, test := range tests {

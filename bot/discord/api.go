@@ -140,13 +140,6 @@ func (a *api) edit(ctx context.Context, channelID, messageID string, c content) 
 	return explain("change a message", err)
 }
 
-// remove deletes a message of the bot.
-func (a *api) remove(ctx context.Context, channelID, messageID string) error {
-	cancel, option := a.options(ctx)
-	defer cancel()
-	return explain("delete a message", a.session().ChannelMessageDelete(channelID, messageID, option))
-}
-
 // fetch returns a message, read by the bot's own eyes.
 func (a *api) fetch(ctx context.Context, channelID, messageID string) (*message, error) {
 	m := new(message)
@@ -266,7 +259,7 @@ func (a *api) starts(ctx context.Context) (int, error) {
 
 // What Discord may answer that the bot acts on.
 var (
-	errToken      = errors.New("Discord does not know the token: copy it again from the Bot page of the developer portal into DISCORD_TOKEN")
+	errToken      = errors.New("the token is not known to Discord: copy it again from the Bot page of the developer portal into DISCORD_TOKEN")
 	errGone       = errors.New("it is gone, or was answered already")
 	errPermission = errors.New("the bot is not allowed to do that here")
 )

@@ -32,8 +32,8 @@ const maxFrame = 64 << 20
 
 // Why a connection was given up.
 var (
-	errReconnect = errors.New("Discord asked to connect again")
-	errInvalid   = errors.New("Discord ended the session")
+	errReconnect = errors.New("asked to connect again")
+	errInvalid   = errors.New("the session was ended")
 	errDeaf      = errors.New("a heartbeat was not acknowledged")
 )
 

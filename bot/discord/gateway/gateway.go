@@ -82,7 +82,7 @@ type FatalError struct {
 func (e *FatalError) Error() string {
 	switch e.Code {
 	case 4004:
-		return "Discord does not know the token: copy it again from the Bot page of the developer portal into DISCORD_TOKEN"
+		return "the token is not known to Discord: copy it again from the Bot page of the developer portal into DISCORD_TOKEN"
 	case 4010:
 		return "Discord refuses the shard: its number must be less than the number of shards"
 	case 4011:

@@ -23,7 +23,7 @@ import (
 
 // ErrInvalidRequests says that so many requests were refused of late that
 // another one could get the address banned for everybody behind it.
-var ErrInvalidRequests = errors.New("Discord refused too many requests in the last ten minutes; waiting so that it does not ban this address")
+var ErrInvalidRequests = errors.New("too many requests were refused in the last ten minutes; waiting so that Discord does not ban this address")
 
 // Limits that Discord states, and what is used of them.
 const (
