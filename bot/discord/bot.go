@@ -17,6 +17,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -248,7 +249,7 @@ func (b *Bot) handle(ctx context.Context, app string, e gateway.Event) {
 			return
 		}
 		if b.seen.add(i.ID) {
-			b.work.Go(func() { b.interact(ctx, &i) })
+			b.work.Go(func() { b.guard(func() { b.interact(ctx, &i) }) })
 		}
 	case "MESSAGE_CREATE":
 		var m message
@@ -257,9 +258,19 @@ func (b *Bot) handle(ctx context.Context, app string, e gateway.Event) {
 			return
 		}
 		if b.seen.add(m.ID) {
-			b.work.Go(func() { b.hear(ctx, &m) })
+			b.work.Go(func() { b.guard(func() { b.hear(ctx, &m) }) })
 		}
 	}
+}
+
+// guard keeps a fault in one request from ending all others.
+func (b *Bot) guard(do func()) {
+	defer func() {
+		if r := recover(); r != nil {
+			b.log.Error("a request ended in a fault", "fault", r, "stack", string(debug.Stack()))
+		}
+	}()
+	do()
 }
 
 // ready notes who the bot is.

@@ -30,7 +30,8 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // soon is how long a test waits for what should happen at once.
 const soon = 20 * time.Second
 
-// stub is an engine that draws a plain colour, when it is let.
+// stub is an engine that draws a plain colour, when it is let, and breaks over
+// a prompt about a bomb.
 type stub struct {
 	hold chan struct{} // nil: at once
 
@@ -39,6 +40,9 @@ type stub struct {
 }
 
 func (e *stub) Draw(ctx context.Context, r recipe.Recipe, progress func(editor.Progress)) (*editor.Drawing, error) {
+	if strings.Contains(r.Turns[len(r.Turns)-1].Prompt, "bomb") {
+		panic("a broken engine")
+	}
 	if progress != nil {
 		progress(editor.Progress{Step: 1, Steps: 2})
 	}
@@ -465,6 +469,17 @@ func TestUnknownComponentsAreTolerated(t *testing.T) {
 	if m.Content != "hello" || len(m.Components) == 0 || m.Referenced == nil || m.Referenced.ID != "4" {
 		t.Errorf("read as %+v", m)
 	}
+}
+
+func TestFaultInOneTurnLeavesTheOthers(t *testing.T) {
+	w := newWorld(t, discordtest.Options{}, nil)
+	ann, bob := w.Person("ann"), w.Person("bob")
+	imagine(ann, ann.Direct(), "a bomb")
+	w.sees(ann.Direct(), "", "Something went wrong on my side")
+	imagine(bob, bob.Direct(), "a river between mountains")
+	w.picture(bob.Direct(), "", "river")
+	said := ann.Say(ann.Direct(), "a river between mountains")
+	w.picture(ann.Direct(), said.ID, "river")
 }
 
 func TestExpiredTokenChangesNothing(t *testing.T) {

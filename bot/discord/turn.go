@@ -92,6 +92,9 @@ func keyName(k session.Key) string { return k.User + " " + k.Place }
 // errCancelled is why a turn was dropped whose user pressed Cancel.
 var errCancelled = errors.New("cancelled")
 
+// errFault is why a turn ended whose drawing panicked.
+var errFault = errors.New("drawing ended in a fault")
+
 // play carries a turn out, from the line to the picture.
 func (b *Bot) play(ctx context.Context, t *turn) {
 	t.ctx, t.cancel = context.WithCancelCause(ctx)
@@ -110,7 +113,9 @@ func (b *Bot) play(ctx context.Context, t *turn) {
 	t.message = id
 	b.enrol(t)
 	defer b.leave(t)
-	final, err := b.draw(t)
+	err = errFault // unless draw returns
+	var final content
+	b.guard(func() { final, err = b.draw(t) })
 	if err != nil {
 		final = b.failed(t, err)
 	}
