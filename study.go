@@ -65,10 +65,12 @@ func (c *studyShowCommand) Run(w *world) error {
 // studyRunCommand is `pentimento study run`.
 type studyRunCommand struct {
 	modelFlags
+	// Seeds and Steps are not read from the environment: what a chat is set to
+	// there must not change a study.
 	Studies []string `arg:"" help:"Studies that ship with the program, by name, or YAML files." placeholder:"STUDY"`
 	Out     string   `help:"Folder for results and report." default:"study" placeholder:"DIR"`
-	Seeds   string   `help:"Use these seeds instead of the studies' own." placeholder:"0-31"`
-	Steps   int      `help:"Denoising steps instead of the studies' own." placeholder:"N"`
+	Seeds   string   `help:"Use these seeds instead of the studies' own." placeholder:"0-31" env:"-"`
+	Steps   int      `help:"Denoising steps instead of the studies' own." placeholder:"N" env:"-"`
 	Jobs    int      `help:"Pictures to draw at once; 0 is one for each processor, or one on a GPU." default:"0"`
 	Judge   string   `help:"YAML file of the rules by which pictures are judged; those of the bundled model if it is used, otherwise none." placeholder:"FILE"`
 }

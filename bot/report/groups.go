@@ -135,7 +135,7 @@ func slug(text string) string {
 	words := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool {
 		return !(r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '.' || r == '_')
 	})
-	out := strings.Trim(strings.Join(words, "-"), ".")
+	out := strings.Trim(strings.Join(words, "-"), ".-")
 	if len(out) > 120 {
 		out = out[:120]
 	}

@@ -1,0 +1,211 @@
+package report
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"pentimento/editor/study"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// findings are those of a study whose numbers can be checked by hand: change
+// falls by 1 for each .1 of k, on every seed alike but for .1 times the seed.
+func findings(t *testing.T, dir string) *study.Findings {
+	t.Helper()
+	f := &study.Findings{File: &study.File{Name: "made-up", About: "Numbers <made> up.", Seeds: study.Seeds{1, 2, 3}}, Model: "none"}
+	index := 0
+	add := func(c study.Cell, m map[string]float64) *study.Result {
+		f.Results = append(f.Results, study.Result{Index: index, Cell: c, Metrics: m})
+		index++
+		return &f.Results[len(f.Results)-1]
+	}
+	for _, seed := range f.File.Seeds {
+		for i, k := range []string{"0", "0.5", "1"} {
+			for _, series := range []string{"cl", "literature"} {
+				r := add(study.Cell{Sweep: "k", Edit: "blond to red", Kind: "appearance", Axis: "k", X: k, Series: series, Seed: seed, Turn: 1},
+					map[string]float64{"succeeded": 1, "outside_change": 10 - 5*float64(i) + .1*float64(seed), "score": float64(i%2) + .01*float64(seed),
+						"cycle_recorded": 0, "cycle_recorded_max": 0, "cycle_fresh": 3 + float64(seed)})
+				if seed == 1 {
+					r.Source, r.Picture = "pictures/source.png", fmt.Sprintf("pictures/%d.png", r.Index)
+					picture := image.NewNRGBA(image.Rect(0, 0, 8, 8))
+					picture.SetNRGBA(i, 1, color.NRGBA{255, 0, 0, 255})
+					var out bytes.Buffer
+					if err := png.Encode(&out, picture); err != nil {
+						t.Fatal(err)
+					}
+					for _, name := range []string{r.Source, r.Picture} {
+						if err := writeFile(filepath.Join(dir, "made-up", name), out.Bytes()); err != nil {
+							t.Fatal(err)
+						}
+					}
+				}
+			}
+		}
+		for turn := 1; turn <= 2; turn++ {
+			add(study.Cell{Sweep: "talk", Edit: "twice", Seed: seed, Turn: turn, Series: "cl"}, map[string]float64{"outside_change": float64(turn), "drift": 1, "change": 2})
+		}
+	}
+	add(study.Cell{Sweep: "k", Edit: "blond to red", Kind: "appearance", Axis: "k", X: "0", Series: "cl", Seed: 4, Turn: 1}, nil).Unusable = "no hair"
+	f.Best = []study.Best{{Kind: "appearance", Tried: 7, Parameters: study.Parameters{Cross: .8, Self: .4, K: .3}, Score: study.Mean([]float64{1, 1})}}
+	for i, seed := range []uint64{7, 8} {
+		for _, series := range []string{study.Found, "cl"} {
+			score := .5
+			if series == study.Found {
+				score = .75 + .01*float64(i)
+			}
+			f.Confirmed = append(f.Confirmed, study.Result{Cell: study.Cell{Sweep: "appearance", Edit: "blond to red", Kind: "appearance", Series: series, Seed: seed, Turn: 1},
+				Metrics: map[string]float64{"score": score}})
+		}
+	}
+	return f
+}
+
+// The page's words, without pictures.
+func words(html string) string {
+	html = regexp.MustCompile(`(?s)<style>.*?</style>|data:[a-z/+]+;base64,[A-Za-z0-9+/=]*`).ReplaceAllString(html, "…")
+	return html
+}
+
+func TestReport(t *testing.T) {
+	dir := t.TempDir()
+	path, err := Write(dir, []*study.Findings{findings(t, dir)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	html, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden := filepath.Join("testdata", "report.golden.html")
+	if *update {
+		if err := writeFile(golden, []byte(words(string(html)))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if words(string(html)) != string(want) {
+		t.Errorf("the page is no longer as in %s", golden)
+	}
+	for _, link := range []string{`src="http`, `href="http`, "<script", "<link"} {
+		if strings.Contains(string(html), link) {
+			t.Errorf("the page needs %s", link)
+		}
+	}
+	for _, said := range []string{
+		"cl: k from 0 to 1: success no difference seen (0 [0, 0]); change outside -10.0 [-10.0, -10.0]",
+		"cl: the score is highest at k 0.5: 1.02 [1.00, 1.04]",
+		"largest 0 of 255 in 18 pictures; from a fresh run: 5.00 [2.52, 7.48]",
+		"Drift of the untouched part: cl: 1.00 [1.00, 1.00] levels per turn after 2 turns",
+		"over cl &#43;0.26 [0.19, 0.32]",
+		"1 pictures not measured",
+		"Numbers &lt;made&gt; up.",
+	} {
+		if !strings.Contains(string(html), said) {
+			t.Errorf("the page does not say %q", said)
+		}
+	}
+	again := t.TempDir()
+	if _, err := Write(again, []*study.Findings{findings(t, again)}); err != nil {
+		t.Fatal(err)
+	}
+	sameFiles(t, dir, again)
+}
+
+// sameFiles compares two folders, and wants all kinds of files there.
+func sameFiles(t *testing.T, a, b string) {
+	t.Helper()
+	kinds := map[string]int{}
+	err := fs.WalkDir(os.DirFS(a), ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		kinds[filepath.Ext(path)]++
+		one, err := os.ReadFile(filepath.Join(a, path))
+		if err != nil {
+			return err
+		}
+		other, err := os.ReadFile(filepath.Join(b, path))
+		if err != nil {
+			return err
+		}
+		if !bytes.Equal(one, other) {
+			t.Errorf("%s differs the second time", path)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range []string{".svg", ".gif", ".png", ".csv", ".json", ".html"} {
+		if kinds[kind] == 0 {
+			t.Errorf("no %s was written", kind)
+		}
+	}
+}
+
+func TestTables(t *testing.T) {
+	f := findings(t, t.TempDir())
+	rows := cellTable(f.Results)
+	if len(rows) != len(f.Results)+1 {
+		t.Errorf("%d rows for %d cells", len(rows), len(f.Results))
+	}
+	for i, row := range rows {
+		if len(row) != len(rows[0]) {
+			t.Errorf("row %d has %d columns, the head %d", i, len(row), len(rows[0]))
+		}
+	}
+	sets := gather(f.Results)
+	if len(sets) != 2 || len(sets[0].lines) != 2 || len(sets[0].lines[0].points) != 3 || sets[1].axis != turnAxis {
+		t.Errorf("%d sets", len(sets))
+	}
+	summary := summaryTable(sets)
+	want := "k,appearance,blond to red,cl,k,0,succeeded,3,1,0.4385029682449546,1"
+	if got := strings.Join(summary[1], ","); got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
+func TestBrief(t *testing.T) {
+	for v, want := range map[float64]string{0: "0", .0004: "0", -.0123: "-0.012", .5: "0.50", 3.14159: "3.14", -25.06: "-25.1", 1234.5: "1234"} {
+		if got := brief(v); got != want {
+			t.Errorf("%g is %s, want %s", v, got, want)
+		}
+	}
+}
+
+func TestSlug(t *testing.T) {
+	for text, want := range map[string]string{"k-blond to red-self 0.2": "k-blond-to-red-self-0.2", "../x": "x", "ν": "", "A/B": "a-b"} {
+		if got := slug(text); got != want {
+			t.Errorf("%q is %q, want %q", text, got, want)
+		}
+	}
+}
+
+// Pictures are read from the study's own folder.
+func TestPicturesStayInTheFolder(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "secret"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	inside := filepath.Join(dir, "study")
+	if err := os.Mkdir(inside, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := picture(inside, "../secret"); err == nil {
+		t.Error("a picture outside the folder was read")
+	}
+}
