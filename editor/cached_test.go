@@ -40,6 +40,9 @@ func TestEditOfAKnownTurnTakesTwoRowsAStep(t *testing.T) {
 		if a.Rows != 2*r.Settings.Steps {
 			t.Errorf("%d turns: %d rows with maps", n, a.Rows)
 		}
+		if whole := one.Cache().Stats().MapsBytes; n == 2 && two.Stats().MapsBytes > whole*7/4 {
+			t.Errorf("two turns have %d bytes of maps, one has %d: the edit shares none with its source", two.Stats().MapsBytes, whole)
+		}
 		if n == 1 {
 			continue
 		}

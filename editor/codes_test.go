@@ -47,7 +47,8 @@ func halfPrecision(v float64) float64 {
 }
 
 // BenchmarkMapCodes measures what each code does to the picture of an edit, in
-// levels of 255, over two seeds and all presets.
+// levels of 255, over two seeds and all presets, and to its latents, as the
+// tests against the reference measure it.
 //
 //	go test -run xxx -bench MapCodes -benchtime 1x ./editor
 func BenchmarkMapCodes(b *testing.B) {
@@ -72,11 +73,12 @@ func BenchmarkMapCodes(b *testing.B) {
 	for name, code := range codes() {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
-				var most, sum, n float64
+				var most, sum, n, latents float64
 				for _, edit := range edits {
 					e := New(m)
 					e.cache.Put(b.Context(), e.key(first(edit.recipe, 1)), coded(edit.trace, e.shape(20), code), e.shape(20))
 					d := mustDraw(b, e, edit.recipe)
+					latents = max(latents, relativeRMS(d.Latents, edit.exact.Latents))
 					for i, v := range d.Image.Pix {
 						if i%4 == 3 {
 							continue // opacity
@@ -87,6 +89,7 @@ func BenchmarkMapCodes(b *testing.B) {
 				}
 				b.ReportMetric(most, "max-levels")
 				b.ReportMetric(sum/n, "mean-levels")
+				b.ReportMetric(latents, "latents-rms")
 			}
 			b.ReportMetric(0, "ns/op")
 		})

@@ -159,11 +159,18 @@ func (run *run) sources(s int, cond []int, batch *models.Batch) []int {
 	return sources
 }
 
-// keep puts the maps of the last turn into its trace.
+// keep puts the maps of the last turn into its trace. Self-attention maps that
+// it took from its source's trace are the same numbers: they are shared.
 func (run *run) keep(s int, maps models.Maps) {
+	spec, last := run.engine.model.Spec(), len(run.links)-1
 	for l, keep := range run.kept[s] {
-		if !keep {
+		switch {
+		case !keep:
 			maps[l] = nil
+		case last > 0 && !spec.Layers[l].Cross && run.links[last].self.has(s) && run.traces[last-1].Maps[s] != nil:
+			if source := run.traces[last-1].Maps[s][l]; source != nil {
+				maps[l] = source
+			}
 		}
 	}
 	run.last().Maps[s] = maps

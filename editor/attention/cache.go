@@ -19,8 +19,9 @@ import (
 )
 
 // DefaultBytes is the memory tier's budget where none is given: on the bundled
-// model the maps of two turns at 20 steps, and the latents of thirty.
-const DefaultBytes = 96 << 20
+// model the maps of a picture and of an edit of it at 20 steps, and the latents
+// of twenty turns.
+const DefaultBytes = 72 << 20
 
 // latentsShare is the part of the budget, one in so many, that latents may
 // have: in a long conversation they would leave no room for maps.
@@ -47,8 +48,11 @@ type Cache struct {
 	log    *slog.Logger
 	writer sync.WaitGroup
 
-	mu      sync.Mutex
-	byKey   map[Key]*list.Element
+	mu    sync.Mutex
+	byKey map[Key]*list.Element
+	// shared counts the traces that have a tensor, which turns may share: an
+	// edit's self-attention maps are its source's while it takes them over.
+	shared  map[*float32]int
 	recent  *list.List // of *entry, the last used first
 	stats   Stats
 	writing bool
@@ -78,7 +82,7 @@ func New(o Options) *Cache {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	c := &Cache{budget: max(0, o.Bytes), store: o.Store, log: o.Log, byKey: map[Key]*list.Element{}, recent: list.New()}
+	c := &Cache{budget: max(0, o.Bytes), store: o.Store, log: o.Log, byKey: map[Key]*list.Element{}, shared: map[*float32]int{}, recent: list.New()}
 	if o.Store != nil {
 		c.coder = newCoder(o.Coding)
 	}
@@ -164,11 +168,36 @@ func (c *Cache) put(key Key, t *Trace) {
 	c.shrink()
 }
 
-func (c *Cache) add(t *Trace, sign int64) {
-	maps := t.MapsBytes()
-	c.stats.Turns += sign
-	c.stats.MapsBytes += sign * maps
-	c.stats.Bytes += sign * (maps + t.LatentsBytes())
+// add counts a trace that is kept from now on, or with sign −1 no more.
+func (c *Cache) add(t *Trace, sign int) {
+	maps := int64(0)
+	for _, step := range t.Maps {
+		for _, x := range step {
+			maps += c.share(x, sign)
+		}
+	}
+	c.stats.Turns += int64(sign)
+	c.stats.MapsBytes += maps
+	c.stats.Bytes += maps + int64(sign)*t.LatentsBytes()
+}
+
+// share counts one more use of a tensor, or one less, and returns by how much
+// that changes the memory in use.
+func (c *Cache) share(x []float32, sign int) int64 {
+	if len(x) == 0 {
+		return 0
+	}
+	before := c.shared[&x[0]]
+	switch {
+	case before == 0:
+		c.shared[&x[0]] = 1
+		return 4 * int64(len(x))
+	case before+sign > 0:
+		c.shared[&x[0]] = before + sign
+		return 0
+	}
+	delete(c.shared, &x[0])
+	return -4 * int64(len(x))
 }
 
 func (c *Cache) remove(e *list.Element) {

@@ -112,6 +112,27 @@ func TestLatentsLeaveRoomForMaps(t *testing.T) {
 	}
 }
 
+func TestSharedMapsCountOnce(t *testing.T) {
+	c := New(Options{})
+	source := random(small, 1)
+	edit := random(small, 2)
+	edit.Maps[1] = source.Maps[1]
+	c.Put(t.Context(), key(1), source, small)
+	c.Put(t.Context(), key(2), edit, small)
+	c.Put(t.Context(), key(2), edit, small)
+	if s, want := c.Stats(), source.MapsBytes()*5/3; s.MapsBytes != want {
+		t.Errorf("maps have %d bytes, not %d", s.MapsBytes, want)
+	}
+	c.Put(t.Context(), key(1), source.withoutMaps(), small)
+	if s := c.Stats(); s.MapsBytes != edit.MapsBytes() {
+		t.Errorf("without the source maps have %d bytes, not %d", s.MapsBytes, edit.MapsBytes())
+	}
+	c.Clear()
+	if s := c.Stats(); s.Bytes != 0 || s.MapsBytes != 0 || len(c.shared) > 0 {
+		t.Errorf("after Clear stats are %+v", s)
+	}
+}
+
 func TestNewestLatentsStayWithoutABudget(t *testing.T) {
 	c := New(Options{Bytes: -1})
 	for i := range byte(3) {
