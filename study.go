@@ -16,6 +16,7 @@ import (
 	"pentimento/bot/report"
 	"pentimento/editor/study"
 	"pentimento/editor/study/judge"
+	"pentimento/editor/study/perceptual"
 	"pentimento/models"
 )
 
@@ -67,12 +68,13 @@ type studyRunCommand struct {
 	modelFlags
 	// Seeds and Steps are not read from the environment: what a chat is set to
 	// there must not change a study.
-	Studies []string `arg:"" help:"Studies that ship with the program, by name, or YAML files." placeholder:"STUDY"`
-	Out     string   `help:"Folder for results and report." default:"study" placeholder:"DIR"`
-	Seeds   string   `help:"Use these seeds instead of the studies' own." placeholder:"0-31" env:"-"`
-	Steps   int      `help:"Denoising steps instead of the studies' own." placeholder:"N" env:"-"`
-	Jobs    int      `help:"Pictures to draw at once; 0 is one for each processor, or one on a GPU." default:"0"`
-	Judge   string   `help:"YAML file of the rules by which pictures are judged; those of the bundled model if it is used, otherwise none." placeholder:"FILE"`
+	Studies    []string `arg:"" help:"Studies that ship with the program, by name, or YAML files." placeholder:"STUDY"`
+	Out        string   `help:"Folder for results and report." default:"study" placeholder:"DIR"`
+	Seeds      string   `help:"Use these seeds instead of the studies' own." placeholder:"0-31" env:"-"`
+	Steps      int      `help:"Denoising steps instead of the studies' own." placeholder:"N" env:"-"`
+	Jobs       int      `help:"Pictures to draw at once; 0 is one for each processor, or one on a GPU." default:"0"`
+	Perceptual string   `help:"ONNX network that compares two pictures, such as LPIPS: two inputs float32 [1, 3, height, width] from -1 to 1, one number out." placeholder:"FILE"`
+	Judge      string   `help:"YAML file of the rules by which pictures are judged; those of the bundled model if it is used, otherwise none." placeholder:"FILE"`
 }
 
 // Run runs the studies one after the other and writes the report.
@@ -93,13 +95,20 @@ func (c *studyRunCommand) Run(w *world) (err error) {
 		return err
 	}
 	defer closeInto(&err, model)
+	looks, err := c.perceptual(w)
+	if err != nil {
+		return err
+	}
+	if looks != nil {
+		defer closeInto(&err, looks)
+	}
 	ctx, stop := signal.NotifyContext(w.ctx, os.Interrupt)
 	defer stop()
 	var findings []*study.Findings
 	for _, f := range files {
 		meter := newMeter(w)
 		found, err := study.Run(ctx, model, f, study.Options{
-			Dir: report.Folder(c.Out, f.Name), Jobs: c.jobs(model), Rules: rules, Progress: meter.show,
+			Dir: report.Folder(c.Out, f.Name), Jobs: c.jobs(model), Rules: rules, Perceptual: looks, Progress: meter.show,
 		})
 		meter.end()
 		if err != nil {
@@ -167,6 +176,22 @@ func (c *studyRunCommand) rules() (*judge.Rules, error) {
 		return judge.Pocket(), nil
 	}
 	return nil, nil
+}
+
+// perceptual opens the network that compares pictures, if one is given.
+func (c *studyRunCommand) perceptual(w *world) (*perceptual.Distance, error) {
+	if c.Perceptual == "" {
+		return nil, nil
+	}
+	options, err := c.options(w)
+	if err != nil {
+		return nil, err
+	}
+	data, err := os.ReadFile(c.Perceptual)
+	if err != nil {
+		return nil, fmt.Errorf("open the network that compares pictures: %w", err)
+	}
+	return perceptual.Open(options.Runtime, data, c.Threads)
 }
 
 func (c *studyRunCommand) jobs(model *models.Model) int {

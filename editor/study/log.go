@@ -11,8 +11,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-
-	"pentimento/editor/study/judge"
 )
 
 // instrumentVersion changes when the same cell would be measured otherwise.
@@ -33,8 +31,12 @@ type header struct {
 	Model string `json:"model"`
 }
 
-func headerOf(f *File, cells []Cell, model string, rules *judge.Rules) (header, error) {
-	data, err := json.Marshal([]any{cells, f.Prompts, f.Examples, rules})
+func headerOf(f *File, cells []Cell, model string, o Options) (header, error) {
+	network := ""
+	if o.Perceptual != nil {
+		network = o.Perceptual.Digest()
+	}
+	data, err := json.Marshal([]any{cells, f.Prompts, f.Examples, o.Rules, network})
 	if err != nil {
 		return header{}, fmt.Errorf("digest the study: %w", err)
 	}

@@ -11,6 +11,7 @@ import (
 	"pentimento/editor/recipe"
 	"pentimento/editor/study/judge"
 	"pentimento/editor/study/metric"
+	"pentimento/editor/study/perceptual"
 )
 
 // A Result is a cell and what was measured of its picture.
@@ -31,8 +32,9 @@ type Result struct {
 // keeps what neighbouring cells share.
 type instrument struct {
 	engine *editor.Engine
-	rules  *judge.Rules     // nil: none
-	places map[string]place // of edits, by name
+	rules  *judge.Rules         // nil: none
+	looks  *perceptual.Distance // nil: none
+	places map[string]place     // of edits, by name
 	shared sharedSource
 }
 
@@ -57,8 +59,8 @@ type sharedSource struct {
 	unusable string
 }
 
-func newInstrument(engine *editor.Engine, rules *judge.Rules, f *File) *instrument {
-	in := &instrument{engine: engine, rules: rules, places: map[string]place{}}
+func newInstrument(engine *editor.Engine, o Options, f *File) *instrument {
+	in := &instrument{engine: engine, rules: o.Rules, looks: o.Perceptual, places: map[string]place{}}
 	for _, p := range f.Prompts {
 		for _, e := range p.Edits {
 			in.places[e.Name] = place{p, e}
@@ -99,6 +101,11 @@ func (in *instrument) measure(ctx context.Context, index int, c Cell) (*measured
 	target := at.edit.Turns[c.Turn-1]
 	if err := in.success(ctx, m, at, target, edited, shared); err != nil {
 		return nil, err
+	}
+	if in.looks != nil {
+		if m["perceptual"], err = in.looks.Between(ctx, shared.first.Image, edited.Image); err != nil {
+			return nil, err
+		}
 	}
 	in.focus(m, target, shared.first.Image, edited)
 	if c.Cycle && c.Turn == 1 && c.Method == PromptToPrompt {

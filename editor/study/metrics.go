@@ -25,6 +25,7 @@ func Metrics() []Metric {
 		{Name: "psnr", Label: "PSNR (dB)", About: "Peak signal-to-noise ratio to the first picture, everywhere; 120 stands for equal."},
 		{Name: "ssim", Label: "SSIM", About: "Structural similarity to the first picture, everywhere."},
 		{Name: "gradient", Label: "gradient correlation", About: "Correlation of the luma gradients' lengths with the first picture's: 1 when the same edges are as strong."},
+		{Name: "perceptual", Label: "perceptual distance", About: "Distance from the first picture by the network given with --perceptual."},
 		{Name: "focus", Label: "focus", About: "Share of all change that lies where the target's words attend in the picture itself: agreement of change and attention."},
 		{Name: "cycle_recorded", Label: "cycle error, recorded", About: "There and back through the recorded run: mean absolute difference from the first picture."},
 		{Name: "cycle_recorded_max", Label: "cycle error, recorded, largest", About: "The largest difference of any channel of any pixel on that way."},

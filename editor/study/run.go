@@ -16,6 +16,7 @@ import (
 	"pentimento/editor"
 	"pentimento/editor/attention"
 	"pentimento/editor/study/judge"
+	"pentimento/editor/study/perceptual"
 	"pentimento/models"
 )
 
@@ -27,6 +28,8 @@ type Options struct {
 	Jobs int
 	// Rules judge the pictures; nil for models without rules.
 	Rules *judge.Rules
+	// Perceptual tells how different pictures look; nil leaves it out.
+	Perceptual *perceptual.Distance
 	// Progress hears of every cell, from one goroutine at a time; it may be
 	// nil.
 	Progress func(Progress)
@@ -107,7 +110,7 @@ func (f *File) checkRules(rules *judge.Rules) error {
 
 // run measures the cells that the log name.jsonl does not have.
 func run(ctx context.Context, model *models.Model, f *File, cells []Cell, name string, o Options) (_ []Result, err error) {
-	want, err := headerOf(f, cells, model.Digest(), o.Rules)
+	want, err := headerOf(f, cells, model.Digest(), o)
 	if err != nil {
 		return nil, err
 	}
@@ -197,7 +200,7 @@ const cacheBytes = 96 << 20
 func (r *runner) work(ctx context.Context, groups <-chan group, results chan<- *measured) error {
 	cache := attention.New(attention.Options{Bytes: cacheBytes})
 	defer cache.Close()
-	in := newInstrument(editor.NewCached(r.model, cache), r.options.Rules, r.file)
+	in := newInstrument(editor.NewCached(r.model, cache), r.options, r.file)
 	for g := range groups {
 		for i := g.from; i < g.to; i++ {
 			m, err := in.measure(ctx, i, r.cells[i])
