@@ -112,13 +112,14 @@ func (b *Bot) play(ctx context.Context, t *turn) {
 	}
 	t.message = id
 	b.enrol(t)
-	defer b.leave(t)
+	defer b.settled(t)
 	err = errFault // unless draw returns
 	var final content
 	b.guard(func() { final, err = b.draw(t) })
 	if err != nil {
 		final = b.failed(t, err)
 	}
+	b.leave(t)
 	if err := t.where.edit(telling, final); err != nil {
 		b.log.Warn("a picture cannot be shown", "error", err)
 	}
@@ -154,10 +155,15 @@ func (b *Bot) enrol(t *turn) {
 	}
 }
 
+// leave makes the turn one that cannot be cancelled any more.
 func (b *Bot) leave(t *turn) {
 	b.mu.Lock()
+	defer b.mu.Unlock()
 	delete(b.turns, t.message)
-	b.mu.Unlock()
+}
+
+// settled notes that the turn's message shows how it ended.
+func (b *Bot) settled(t *turn) {
 	if err := b.state.remove(bucketOpen, t.message); err != nil {
 		b.log.Warn("forget a finished turn", "error", err)
 	}
@@ -165,8 +171,12 @@ func (b *Bot) leave(t *turn) {
 
 // draw waits in the line, draws, and returns what the message shows then.
 func (b *Bot) draw(t *turn) (content, error) {
-	show := newThrottle(t.ctx, b.o.Clock.Now, func(c content) {
-		if err := t.where.edit(t.ctx, c); err != nil && t.ctx.Err() == nil {
+	show := newThrottle(t.ctx, func(c content) {
+		// The picture waits for it, so that it is not overwritten by what was
+		// before it; not for long.
+		ctx, cancel := context.WithTimeout(t.ctx, showWithin)
+		defer cancel()
+		if err := t.where.edit(ctx, c); err != nil && t.ctx.Err() == nil {
 			b.log.Debug("progress cannot be shown", "error", err)
 		}
 	})
@@ -310,10 +320,14 @@ type throttle struct {
 	ending sync.Once
 }
 
-// showEvery is the time between two edits of a message that waits.
-const showEvery = 1500 * time.Millisecond
+// showEvery is the time between two edits of a message that waits, showWithin
+// how long one may take.
+const (
+	showEvery  = 1500 * time.Millisecond
+	showWithin = 10 * time.Second
+)
 
-func newThrottle(ctx context.Context, now func() time.Time, show func(content)) *throttle {
+func newThrottle(ctx context.Context, show func(content)) *throttle {
 	t := &throttle{wake: make(chan struct{}, 1), done: make(chan struct{}), ended: make(chan struct{})}
 	go func() {
 		defer close(t.ended)
