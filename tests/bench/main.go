@@ -63,6 +63,7 @@ func (b *bench) run(only string) error {
 		{"jobs", b.jobs},
 		{"edit", b.edit},
 		{"discord", b.discord},
+		{"cache", b.cache},
 	}
 	for _, g := range groups {
 		if only != "" && only != g.name {
