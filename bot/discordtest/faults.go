@@ -33,7 +33,7 @@ func RateLimited(after time.Duration) Fault {
 			"Content-Type": "application/json", "Retry-After": fmt.Sprintf("%.3f", after.Seconds()), "X-RateLimit-Scope": "user",
 			"X-RateLimit-Limit": "5", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset-After": fmt.Sprintf("%.3f", after.Seconds()),
 		},
-		Body:   fmt.Sprintf(`{"message":"You are being rate limited.","retry_after":%.3f,"global":false,"code":0}`, after.Seconds()),
+		Body: fmt.Sprintf(`{"message":"You are being rate limited.","retry_after":%.3f,"global":false,"code":0}`, after.Seconds()),
 	}
 }
 
