@@ -6,8 +6,9 @@ import (
 	"time"
 )
 
-// settling bounds what is done for a job after its asker has gone.
-const settling = 10 * time.Second
+// settling bounds what is done for a job after its asker has gone. It outlasts
+// a Redis that does not answer for ten seconds.
+const settling = 30 * time.Second
 
 // Keep stores a picture and its turn. It may be called again after a crash, so it
 // stores a turn of the same key once, as session.Session.Add does by its Event.
