@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"syscall"
 
 	"pentimento/editor"
 	"pentimento/editor/attention"
@@ -37,7 +38,10 @@ type timed struct {
 	recipe  recipe.Recipe
 	forget  bool // nothing is known of the turns before
 	seconds []float64
-	rows    int
+	// processor is the processor time of every run, in seconds: other programs
+	// on the machine change it less than they change the time.
+	processor []float64
+	rows      int
 }
 
 // draw times the recipe once. Its last turn is given another preset's name
@@ -50,9 +54,27 @@ func (t *timed) draw(b *bench, round int) error {
 	r := t.recipe
 	r.Turns = slices.Clone(r.Turns)
 	r.Turns[len(r.Turns)-1].Preset = fmt.Sprint("round ", round)
+	before, err := processorTime()
+	if err != nil {
+		return err
+	}
 	seconds, rows, err := b.time(t.engine, r)
+	if err != nil {
+		return err
+	}
+	after, err := processorTime()
 	t.seconds, t.rows = append(t.seconds, seconds), max(t.rows, rows)
+	t.processor = append(t.processor, after-before)
 	return err
+}
+
+// processorTime is what this process has used so far, in seconds.
+func processorTime() (float64, error) {
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		return 0, fmt.Errorf("ask for the processor time: %w", err)
+	}
+	return float64(usage.Utime.Nano()+usage.Stime.Nano()) / 1e9, nil
 }
 
 func (b *bench) cacheTimes() error {
@@ -88,6 +110,10 @@ func (b *bench) cacheTimes() error {
 	b.figures["cache.edit_vs_plain_depth1"] = slices.Min(warm.seconds) / least
 	b.figures["cache.edit_vs_plain_depth10"] = slices.Min(deep.seconds) / least
 	b.figures["cache.uncached_vs_plain_depth10"] = slices.Min(cold.seconds) / least
+	busy := slices.Min(plain.processor)
+	b.figures["cache.edit_vs_plain_processor_depth1"] = slices.Min(warm.processor) / busy
+	b.figures["cache.edit_vs_plain_processor_depth10"] = slices.Min(deep.processor) / busy
+	b.figures["cache.uncached_vs_plain_processor_depth10"] = slices.Min(cold.processor) / busy
 	b.figures["cache.edit_rows_depth10"] = float64(deep.rows)
 	b.figures["cache.uncached_rows_depth10"] = float64(cold.rows)
 	turn := attention.New(attention.Options{})
