@@ -205,7 +205,7 @@ func (in *instrument) findOutside(ctx context.Context, at place) error {
 			outside = &m
 		}
 		shared.outside = append(shared.outside, outside)
-		if err := in.drawAnew(ctx, t, outside); err != nil {
+		if err := in.drawAnew(ctx, at.prompt.From, t, outside); err != nil {
 			return err
 		}
 	}
@@ -213,14 +213,20 @@ func (in *instrument) findOutside(ctx context.Context, at place) error {
 }
 
 // drawAnew measures what a fresh picture of the target changes outside the
-// region: the yardstick of preservation.
-func (in *instrument) drawAnew(ctx context.Context, t Target, outside *metric.Mask) error {
+// region: the yardstick of preservation. Where the target is the first prompt
+// again, by re-weighting or on a way back, a fresh picture would be the first
+// picture, and that of the contrast is taken.
+func (in *instrument) drawAnew(ctx context.Context, from string, t Target, outside *metric.Mask) error {
 	shared := &in.shared
+	prompt := t.To
+	if prompt == from {
+		prompt = t.Contrast
+	}
 	if outside == nil {
 		shared.anew = append(shared.anew, 0)
 		return nil
 	}
-	d, err := in.engine.Draw(ctx, chain(shared.settings, recipe.Turn{Prompt: t.To}), nil)
+	d, err := in.engine.Draw(ctx, chain(shared.settings, recipe.Turn{Prompt: prompt}), nil)
 	if err != nil {
 		return fmt.Errorf("draw the target afresh: %w", err)
 	}

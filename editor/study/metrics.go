@@ -32,7 +32,7 @@ func Metrics() []Metric {
 		{Name: "cycle_fresh", Label: "cycle error, fresh", About: "Back from a fresh run of the target prompt, as the paper does it: mean absolute difference from the first picture."},
 		{Name: "cycle_fresh_max", Label: "cycle error, fresh, largest", About: "The largest difference of any channel of any pixel on that way."},
 		{Name: "drift", Label: "drift per turn", About: "Change outside the regions of all turns so far, divided by the number of turns."},
-		{Name: "preservation", Label: "preservation", About: "1 − change outside ÷ what a fresh picture of the target with the same seed changes there, at least 0: 1 when nothing outside changed, 0 when as much as by drawing anew. Where everything may change, the gradient correlation, at least 0."},
+		{Name: "preservation", Label: "preservation", About: "1 − change outside ÷ what a fresh picture of the target with the same seed changes there, at least 0: 1 when nothing outside changed, 0 when as much as by drawing anew (the contrast instead of the target, where the target is the first prompt). Where everything may change, the gradient correlation, at least 0."},
 		{Name: "score", Label: "score", About: "Degree of success × preservation: what searches maximise."},
 	}
 }

@@ -60,7 +60,7 @@ func numbers() map[string]number {
 		"self":        {func(p *Parameters) *float64 { return &p.Self }, 0, 1},
 		"value":       {func(p *Parameters) *float64 { return &p.Value }, 0, 1},
 		"beta":        {func(p *Parameters) *float64 { return &p.Beta }, 0, 1},
-		"weight":      {func(p *Parameters) *float64 { return &p.Weight }, -100, 100},
+		"weight":      {func(p *Parameters) *float64 { return &p.Weight }, -32, 32},
 		"strength":    {func(p *Parameters) *float64 { return &p.Strength }, 0, 1},
 		"mix":         {func(p *Parameters) *float64 { return &p.Mix }, 0, 1},
 	}

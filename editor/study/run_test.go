@@ -236,6 +236,33 @@ sweeps: [{name: methods, grid: [method: [p2p, regenerate, sdedit, magicmix, blen
 	}
 }
 
+// Re-weighting and ways back have a yardstick of preservation too, though a
+// fresh picture of their prompt is the first picture.
+func TestPreservationOfTheSamePrompt(t *testing.T) {
+	m := openModel(t)
+	f := parse(t, `
+name: weights
+seeds: 1
+settings: {steps: 4}
+prompts:
+  - from: a woman's face with curly blond hair
+    words: curly
+    edits: [{name: curlier, to: a woman's face with curly blond hair, words: curly, weigh: curly, contrast: a woman's face with blond hair}]
+sweeps: [{name: weight, base: {cross: .8, self: .8}, grid: [weight: [1, 2, 20]]}]
+`)
+	findings, err := Run(t.Context(), m, f, Options{Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kept []float64
+	for _, r := range findings.Results {
+		kept = append(kept, r.Metrics["preservation"])
+	}
+	if kept[0] != 1 || kept[1] <= kept[2] || kept[1] >= 1 {
+		t.Errorf("preserved at weights 1, 2 and 20: %v", kept)
+	}
+}
+
 func TestRunRefuses(t *testing.T) {
 	m := openModel(t)
 	f := parse(t, tiny)
