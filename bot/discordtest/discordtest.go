@@ -91,7 +91,9 @@ func New(o Options) *Server {
 	s.bot = s.newUser("pentimento", true)
 	s.owner = s.newUser("owner", false)
 	s.guild = s.newID()
-	s.http = httptest.NewServer(s.routes())
+	// Requests read s.http, so it is there before the first can come.
+	s.http = httptest.NewUnstartedServer(s.routes())
+	s.http.Start()
 	return s
 }
 
