@@ -16,7 +16,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
+	"strings"
 
 	"pentimento/models"
 	"pentimento/models/pocket"
@@ -41,7 +43,7 @@ func main() {
 	flag.StringVar(&b.out, "out", "build", "folder for bench.json and contact sheets")
 	flag.IntVar(&b.seeds, "seeds", 32, "pictures to edit")
 	flag.IntVar(&b.steps, "steps", 20, "denoising steps")
-	only := flag.String("only", "", "run one group: edit, jobs, speed, process or reference")
+	only := flag.String("only", "", "run these groups, with commas between: process, speed, reference, jobs, edit, discord, cache")
 	flag.Parse()
 	if err := b.run(*only); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -66,7 +68,7 @@ func (b *bench) run(only string) error {
 		{"cache", b.cache},
 	}
 	for _, g := range groups {
-		if only != "" && only != g.name {
+		if only != "" && !slices.Contains(strings.Split(only, ","), g.name) {
 			continue
 		}
 		fmt.Printf("%s …\n", g.name)
