@@ -2,10 +2,8 @@ package main
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"os/signal"
-	"sort"
 	"time"
 
 	"golang.org/x/term"
@@ -61,12 +59,11 @@ func (c *chatCommand) Run(w *world) (err error) {
 		return err
 	}
 
-	clock := bot.Clock{Now: time.Now, Seed: func() uint64 { return uint64(rand.Uint32()) }}
 	interrupts := make(chan os.Signal, 1)
 	signal.Notify(interrupts, os.Interrupt)
 	defer signal.Stop(interrupts)
 	chat := &terminal.Chat{
-		Conversation: bot.New(editor.New(model), planner, store, key, options, clock),
+		Conversation: bot.New(editor.New(model), planner, store, key, options, systemClock()),
 		In:           w.in, Out: w.out, Dir: c.Out, JSON: c.JSON, Interrupts: interrupts,
 	}
 	if err := c.dress(w, chat, model.Name(), model.Device()); err != nil {
@@ -124,8 +121,7 @@ func (c *chatCommand) key(w *world, store session.Store) (session.Key, error) {
 	if len(keys) == 0 {
 		return session.Key{}, fmt.Errorf("there is no conversation to resume in %s", c.Store)
 	}
-	sort.Slice(keys, func(i, j int) bool { return keys[i].Place < keys[j].Place })
-	return keys[len(keys)-1], nil
+	return keys[len(keys)-1], nil // they are ordered by place, which begins with the time
 }
 
 // closeInto closes what a command opened; the error counts if there is no

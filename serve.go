@@ -4,11 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math/rand/v2"
 	"os"
 	"os/signal"
 	"strings"
-	"time"
 
 	"pentimento/bot"
 	"pentimento/bot/discord"
@@ -105,7 +103,7 @@ func (c *serveCommand) Run(w *world) (err error) {
 	b, err := discord.New(discord.Options{
 		Token: secret, Engine: editor.New(model), Planner: planner, Store: store, StateFile: besideStore(w, c.Store, ".bot"),
 		Line:  discord.NewLine(max(1, c.Parallel), max(1, c.PerUser)),
-		Clock: bot.Clock{Now: time.Now, Seed: func() uint64 { return uint64(rand.Uint32()) }}, Defaults: defaults,
+		Clock: systemClock(), Defaults: defaults,
 		Policy: c.policy(), Rename: c.Rename, NoMessageContent: c.NoMessageContent, Log: w.log, Base: c.DiscordAPI,
 		Ready: func(invite string) {
 			if !invited {

@@ -216,7 +216,7 @@ func (c *Conversation) draw(ctx context.Context, s *session.Session, utterance s
 	if err != nil {
 		return nil, err
 	}
-	turn.Picture = fmt.Sprintf("%x", sha256.Sum256(picture))
+	turn.Picture = digestOf(picture)
 	_, unkept := c.store.PutBlob(ctx, c.key, picture)
 	if turn.Plan, err = json.Marshal(plan); err != nil {
 		return nil, fmt.Errorf("keep the plan: %w", err)
@@ -301,7 +301,7 @@ func (c *Conversation) Picture(ctx context.Context, s *session.Session, id int) 
 	if picture, err = encodePNG(drawing.Image); err != nil {
 		return nil, err
 	}
-	if fmt.Sprintf("%x", sha256.Sum256(picture)) == turn.Picture {
+	if digestOf(picture) == turn.Picture {
 		// It will be asked for again. Where there is no room for it, it is
 		// drawn again.
 		_, _ = c.store.PutBlob(ctx, c.key, picture)
@@ -372,3 +372,7 @@ func encodePNG(picture image.Image) ([]byte, error) {
 	}
 	return out.Bytes(), nil
 }
+
+// digestOf is the name under which a store keeps a picture; see
+// session.Store.PutBlob.
+func digestOf(picture []byte) string { return fmt.Sprintf("%x", sha256.Sum256(picture)) }

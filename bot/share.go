@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"crypto/sha256"
 	"fmt"
 	"time"
 
@@ -102,7 +101,7 @@ func (c *Conversation) Import(ctx context.Context, file []byte, progress func(ed
 	if err != nil {
 		return nil, err
 	}
-	branch.Turns[branch.Head-1].Picture = fmt.Sprintf("%x", sha256.Sum256(picture))
+	branch.Turns[branch.Head-1].Picture = digestOf(picture)
 	_, unkept := c.store.PutBlob(ctx, c.key, picture)
 	s, err := c.store.Update(ctx, c.key, func(s *session.Session) error {
 		_, err := s.Graft(branch, c.asked.Event)

@@ -102,7 +102,7 @@ func coded(t *attention.Trace, shape attention.Shape, code func([]float32)) *att
 	out.Maps = make([][][]float32, len(t.Maps))
 	for s, step := range t.Maps {
 		for l, maps := range step {
-			maps = clone(maps)
+			maps = slices.Clone(maps)
 			for row := range slices.Chunk(maps, max(1, shape.Layers[l].Keys)) {
 				code(row)
 			}

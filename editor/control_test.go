@@ -2,6 +2,7 @@ package editor
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"pentimento/editor/align"
@@ -38,7 +39,7 @@ func TestAllMapsAndValuesReproduceTheSource(t *testing.T) {
 		links := []*link{wholeLink(spec.ContextLength, recipe.Windows{}, 1), wholeLink(spec.ContextLength, w, 1)}
 		out, err := model.Denoise(t.Context(), &models.Batch{
 			Rows: 2, Timestep: 500, Text: text,
-			Latents: append(clone(latents), latents...),
+			Latents: append(slices.Clone(latents), latents...),
 			Control: controls(2, []int{0, 1}, links, 0, spec),
 		})
 		if err != nil {

@@ -96,7 +96,7 @@ func (run *run) step(ctx context.Context, s int) error {
 		}
 		t := run.traces[i]
 		if t.Means[s] == nil {
-			t.Means[s] = clone(row(out.Maps, cond[i], mapSize))
+			t.Means[s] = slices.Clone(row(out.Maps, cond[i], mapSize))
 		}
 		if !run.needs[s][i].advance {
 			continue
@@ -183,5 +183,3 @@ func (run *run) last() *attention.Trace { return run.traces[len(run.traces)-1] }
 func row(tensor []float32, b, size int) []float32 {
 	return tensor[b*size : (b+1)*size]
 }
-
-func clone(x []float32) []float32 { return append([]float32(nil), x...) }

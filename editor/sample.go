@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"pentimento/editor/attention"
 	"pentimento/editor/recipe"
@@ -53,7 +54,7 @@ func (e *Engine) Sample(ctx context.Context, in Sample) (*Drawing, error) {
 		}
 		t.Latents[0] = in.Latents
 	}
-	t.Latents[in.From] = clone(t.Latents[0])
+	t.Latents[in.From] = slices.Clone(t.Latents[0])
 	for s := in.From; s < n; s++ {
 		if err := run.step(ctx, s); err != nil {
 			return nil, fmt.Errorf("step %d of %d: %w", s+1, n, err)
@@ -77,7 +78,7 @@ func (e *Engine) Noised(s recipe.Settings, step int, x0, epsilon []float32) ([]f
 		return nil, fmt.Errorf("noise %d latents with %d values at step %d of %d", len(x0), len(epsilon), step, s.Steps)
 	}
 	if step == s.Steps {
-		return clone(x0), nil
+		return slices.Clone(x0), nil
 	}
 	return noised(d.alphas[d.timesteps[step]], x0, epsilon), nil
 }
