@@ -89,28 +89,51 @@ func spacing(s models.Schedule, train, n int) ([]int, error) {
 // step returns x_{t-1} from x_t and the model's prediction at step i. It
 // writes a new slice. [C, H, W]
 func (d *ddim) step(i int, x, prediction []float32) []float32 {
-	t := d.timesteps[i]
-	alpha, before := d.alphas[t], d.final
-	if t-d.ratio >= 0 {
-		before = d.alphas[t-d.ratio]
-	}
-	signal, sigma := math.Sqrt(alpha), math.Sqrt(1-alpha)
-	signalBefore, sigmaBefore := math.Sqrt(before), math.Sqrt(1-before)
+	signalBefore, sigmaBefore := d.after(i)
 	out := make([]float32, len(x))
 	for k := range x {
-		xt, p := float64(x[k]), float64(prediction[k])
-		var x0, eps float64
-		switch d.prediction {
-		case models.PredictV:
-			x0, eps = signal*xt-sigma*p, signal*p+sigma*xt
-		case models.PredictSample:
-			x0, eps = p, (xt-signal*p)/sigma
-		default:
-			x0, eps = (xt-sigma*p)/signal, p
-		}
+		x0, eps := d.split(i, x[k], prediction[k])
 		out[k] = float32(signalBefore*x0 + sigmaBefore*eps)
 	}
 	return out
+}
+
+// clean estimates x_0 after step i, from the latents before it and after it:
+// what is left when the noise that the model saw at the step is taken out of
+// next. It writes a new slice. [C, H, W]
+func (d *ddim) clean(i int, x, prediction, next []float32) []float32 {
+	signal, sigma := d.after(i)
+	out := make([]float32, len(x))
+	for k := range x {
+		_, eps := d.split(i, x[k], prediction[k])
+		out[k] = float32((float64(next[k]) - sigma*eps) / signal)
+	}
+	return out
+}
+
+// split parts x_t at step i into the signal x_0 and the noise ε that the
+// model's prediction says it is made of.
+func (d *ddim) split(i int, x, prediction float32) (x0, eps float64) {
+	alpha := d.alphas[d.timesteps[i]]
+	signal, sigma := math.Sqrt(alpha), math.Sqrt(1-alpha)
+	xt, p := float64(x), float64(prediction)
+	switch d.prediction {
+	case models.PredictV:
+		return signal*xt - sigma*p, signal*p + sigma*xt
+	case models.PredictSample:
+		return p, (xt - signal*p) / sigma
+	}
+	return (xt - sigma*p) / signal, p
+}
+
+// after returns the shares of signal and noise that step i ends with: √ᾱ and
+// √(1−ᾱ).
+func (d *ddim) after(i int) (signal, sigma float64) {
+	alpha := d.final
+	if t := d.timesteps[i] - d.ratio; t >= 0 {
+		alpha = d.alphas[t]
+	}
+	return math.Sqrt(alpha), math.Sqrt(1 - alpha)
 }
 
 // guide applies classifier-free guidance (Ho and Salimans 2022): it writes

@@ -51,6 +51,12 @@ type Progress struct {
 	Step, Steps int
 	// Rows is the number of UNet rows computed so far.
 	Rows int
+	// Preview draws what the step expects of the finished picture, in its
+	// size: nothing is computed unless it is called, and then the VAE's decoder
+	// runs once. After the last step it is the picture. It changes nothing of
+	// the drawing and may be called from any goroutine, during the callback or
+	// later, while the model is open.
+	Preview func(context.Context) (*image.NRGBA, error)
 }
 
 // Drawing is a finished picture and what it took.
@@ -98,7 +104,7 @@ func (e *Engine) Draw(ctx context.Context, r recipe.Recipe, progress func(Progre
 			return nil, fmt.Errorf("step %d of %d: %w", step+1, r.Settings.Steps, err)
 		}
 		if progress != nil {
-			progress(Progress{Step: step + 1, Steps: r.Settings.Steps, Rows: run.rows})
+			progress(Progress{Step: step + 1, Steps: r.Settings.Steps, Rows: run.rows, Preview: run.preview(step)})
 		}
 	}
 	e.cache.Put(ctx, e.key(r), run.last(), e.shape(r.Settings.Steps))

@@ -26,6 +26,9 @@ type run struct {
 	traced      bool
 	rows        int
 	cachedSteps int
+	// guided is the guided prediction of the last step computed, for the turn
+	// that is drawn. [C, H, W]
+	guided []float32
 }
 
 func (e *Engine) newRun(ctx context.Context, r recipe.Recipe, links []*link) (*run, error) {
@@ -106,6 +109,7 @@ func (run *run) step(ctx context.Context, s int) error {
 			guide(prediction, row(out.Noise, uncond[i], latentSize), run.r.Settings.Guidance)
 		}
 		t.Latents[s+1] = run.sampler.step(s, t.Latents[s], prediction)
+		run.guided = prediction // of the last turn, in the end
 		if l.blend != nil {
 			l.blend.apply(s, run.traces[i-1], t, spec)
 		}
