@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"pentimento/editor"
+	"pentimento/editor/attention"
 	"pentimento/editor/dialogue"
 	"pentimento/editor/recipe"
 	"pentimento/models"
@@ -208,7 +209,7 @@ func (c *Conversation) draw(ctx context.Context, s *session.Session, utterance s
 	turn.Recipe = c.options.turnOf(plan)
 	r.Turns = append(r.Turns, turn.Recipe)
 
-	drawing, err := c.engine.Draw(ctx, r, progress)
+	drawing, err := c.drawn(ctx, r, progress)
 	if err != nil {
 		return nil, err
 	}
@@ -329,11 +330,17 @@ func (c *Conversation) drawAll(ctx context.Context, r recipe.Recipe, progress fu
 	for n := drawnAtOnce; n < len(r.Turns); n += drawnAtOnce {
 		part := r
 		part.Turns = r.Turns[:n]
-		if _, err := c.engine.Draw(ctx, part, nil); err != nil {
+		if _, err := c.drawn(ctx, part, nil); err != nil {
 			return nil, err
 		}
 	}
-	return c.engine.Draw(ctx, r, progress)
+	return c.drawn(ctx, r, progress)
+}
+
+// drawn has the engine draw a recipe for the session's user, so that what a
+// cache keeps of it can be forgotten with them.
+func (c *Conversation) drawn(ctx context.Context, r recipe.Recipe, progress func(editor.Progress)) (*editor.Drawing, error) {
+	return c.engine.Draw(attention.WithOwner(ctx, attention.Owner(c.key)), r, progress)
 }
 
 // Session returns the session as it is kept.
