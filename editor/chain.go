@@ -170,6 +170,9 @@ func checkTurn(t recipe.Turn) error {
 	if mix := t.Windows.ValueMix; !(0 <= mix && mix <= 1) {
 		return fmt.Errorf("value mix %v is outside 0 to 1", mix)
 	}
+	if layers := t.Windows.ValueLayers; !layers.Valid() {
+		return fmt.Errorf("value layers %q are not known: use cross, self or none for both", layers)
+	}
 	return nil
 }
 

@@ -2,6 +2,7 @@ package editor
 
 import (
 	"pentimento/editor/align"
+	"pentimento/editor/recipe"
 	"pentimento/models"
 )
 
@@ -77,23 +78,28 @@ func controlSelf(c *models.Control, batch, row, source int, l *link, step int, s
 }
 
 // controlValues injects the source's values (CL P2P): the share β of V in
-// self-attention everywhere, in cross-attention for the tokens of kept words.
+// self-attention everywhere, in cross-attention for the tokens of kept words;
+// in both kinds of layers or in one.
 func controlValues(c *models.Control, batch, row, source int, l *link, step int, spec models.Spec) {
 	if !l.injectsValues(step) {
 		return
 	}
 	beta := float32(l.turn.Windows.ValueMix)
+	layers := l.turn.Windows.ValueLayers
+	for k, layer := range spec.Layers {
+		c.ValueSource[k*batch+row] = int64(source)
+		if !layer.Cross && layers != recipe.CrossValues {
+			c.SelfValueMix[k*batch+row] = beta
+		}
+	}
+	if layers == recipe.SelfValues {
+		return
+	}
 	m := spec.ContextLength
 	copy(c.Mapper[row*m*m:(row+1)*m*m], l.mapping.Mapper)
 	for j, kind := range l.mapping.Kinds {
 		if kind == align.Keep {
 			c.CrossValueMix[row*m+j] = beta
-		}
-	}
-	for k, layer := range spec.Layers {
-		c.ValueSource[k*batch+row] = int64(source)
-		if !layer.Cross {
-			c.SelfValueMix[k*batch+row] = beta
 		}
 	}
 }

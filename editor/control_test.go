@@ -9,6 +9,7 @@ import (
 	"pentimento/editor/noise"
 	"pentimento/editor/recipe"
 	"pentimento/models"
+	"pentimento/models/graph"
 	"pentimento/models/tokenizer"
 )
 
@@ -56,14 +57,35 @@ func TestAllMapsAndValuesReproduceTheSource(t *testing.T) {
 		t.Errorf("with all maps and values the rows differ by %v", d)
 	}
 	less := map[string]recipe.Windows{
-		"cross maps": {Self: all.Self, Value: all.Value, ValueMix: 1},
-		"values":     {Cross: all.Cross, Self: all.Self},
-		"half of β":  {Cross: all.Cross, Self: all.Self, Value: all.Value, ValueMix: .5},
-		"everything": {},
+		"cross maps":                {Self: all.Self, Value: all.Value, ValueMix: 1},
+		"values":                    {Cross: all.Cross, Self: all.Self},
+		"half of β":                 {Cross: all.Cross, Self: all.Self, Value: all.Value, ValueMix: .5},
+		"values of cross-attention": {Cross: all.Cross, Self: all.Self, Value: all.Value, ValueMix: 1, ValueLayers: recipe.SelfValues},
+		"everything":                {},
 	}
 	for what, w := range less {
 		if d := distance(w); d < 1e-4 {
 			t.Errorf("without %s the rows still differ by only %v", what, d)
+		}
+	}
+}
+
+// Values are mixed in the layers that were asked for, and in no others.
+func TestValueLayers(t *testing.T) {
+	spec := models.Spec{ContextLength: 4, Layers: []graph.Layer{{Cross: true}, {}}}
+	for layers, want := range map[recipe.ValueLayers]struct{ cross, self bool }{
+		recipe.AllValues:   {true, true},
+		recipe.CrossValues: {true, false},
+		recipe.SelfValues:  {false, true},
+	} {
+		w := recipe.Windows{Value: upTo(.5), ValueMix: .7, ValueLayers: layers}
+		links := []*link{wholeLink(4, recipe.Windows{}, 1), wholeLink(4, w, 1)}
+		for step := range 10 {
+			c := controls(2, []int{0, 1}, links, step, spec)
+			cross, self := c.CrossValueMix[4] != 0, c.SelfValueMix[3] != 0
+			if inside := step < 5; cross != (want.cross && inside) || self != (want.self && inside) {
+				t.Errorf("layers %q, step %d: values mixed in cross-attention %v, in self-attention %v", layers, step, cross, self)
+			}
 		}
 	}
 }

@@ -204,6 +204,7 @@ func TestDrawRefuses(t *testing.T) {
 		{"too many steps", func(r *recipe.Recipe) { r.Settings.Steps = 1 << 40 }, "steps"},
 		{"window", func(r *recipe.Recipe) { r.Turns[1].Windows.Self.To = 1.5 }, "turn 2: window"},
 		{"weight", func(r *recipe.Recipe) { r.Turns[0].Weights = []recipe.Weight{{Factor: 1e9}} }, "turn 1: weight"},
+		{"value layers", func(r *recipe.Recipe) { r.Turns[1].Windows.ValueLayers = "both" }, `value layers "both"`},
 		{"threshold", func(r *recipe.Recipe) { r.Turns[1].Blend.Threshold = -1 }, "threshold"},
 	}
 	for _, test := range tests {

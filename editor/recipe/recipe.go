@@ -80,9 +80,25 @@ type Windows struct {
 	Value Window `json:"value"`
 	// ValueMix is β of the V-value injection: (1-β)·V_target + β·V_source.
 	ValueMix float64 `json:"value_mix,omitempty"`
+	// ValueLayers are the layers in which values are injected.
+	ValueLayers ValueLayers `json:"value_layers,omitempty"`
 	// CrossWords override Cross for single words of the turn's prompt.
 	CrossWords []WordWindow `json:"cross_words,omitempty"`
 }
+
+// ValueLayers are the attention layers in which a turn takes over its source's
+// values.
+type ValueLayers string
+
+// The layers that V-value injection acts in: all, or those of one kind.
+const (
+	AllValues   ValueLayers = ""
+	CrossValues ValueLayers = "cross"
+	SelfValues  ValueLayers = "self"
+)
+
+// Valid reports whether v is one of the three.
+func (v ValueLayers) Valid() bool { return v == AllValues || v == CrossValues || v == SelfValues }
 
 // A WordWindow is a Window for one word of the prompt.
 type WordWindow struct {

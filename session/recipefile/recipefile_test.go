@@ -37,7 +37,7 @@ func conversation(t testing.TB) *session.Session {
 			Parent: 1, Author: "ann", Time: time.Date(2025, 3, 1, 12, 31, 0, 0, time.UTC), Utterance: "make it " + to, Edit: "blond → " + to,
 			Recipe: recipe.Turn{
 				Prompt: "a woman's face with " + to + " hair", Preset: "appearance",
-				Windows: recipe.Windows{Cross: recipe.Window{To: 0.2}, Self: recipe.Window{To: 0.8}, CrossWords: []recipe.WordWindow{{Span: recipe.Span{Start: 20, End: 22}, Window: recipe.Window{From: 0.1, To: 1}}}},
+				Windows: recipe.Windows{Cross: recipe.Window{To: 0.2}, Self: recipe.Window{To: 0.8}, ValueLayers: recipe.SelfValues, CrossWords: []recipe.WordWindow{{Span: recipe.Span{Start: 20, End: 22}, Window: recipe.Window{From: 0.1, To: 1}}}},
 				Blend:   recipe.Blend{Threshold: 0.3, Source: []recipe.Span{{Start: 20, End: 25}}, Target: []recipe.Span{{Start: 20, End: 22}}},
 			},
 		}
@@ -119,6 +119,7 @@ func TestSchemaDescribesTheFile(t *testing.T) {
 	for _, wrong := range [][2]string{
 		{`"version": 1,`, `"version": 2,`}, {`"steps": 20`, `"steps": 0`}, {`"prompt"`, `"promt"`},
 		{`18446744073709551615`, `18446744073709551616`}, {`"seed": `, `"seed": -`}, {`7.5`, `1e7`}, {`7.5`, `"7.5"`},
+		{`"value_layers": "self"`, `"value_layers": "both"`},
 	} {
 		text := bytes.Replace(whole, []byte(wrong[0]), []byte(wrong[1]), 1)
 		if bytes.Equal(text, whole) {

@@ -89,6 +89,9 @@ func validateTurn(t recipe.Turn, source string) error {
 	if err := validateNumbers("number", numbers...); err != nil {
 		return err
 	}
+	if !w.ValueLayers.Valid() {
+		return fmt.Errorf("%w: value layers %.80q", ErrInvalid, w.ValueLayers)
+	}
 	if err := validateSpans(t.Prompt, spans); err != nil {
 		return err
 	}

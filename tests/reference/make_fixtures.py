@@ -5,6 +5,7 @@
 Run it again whenever the bundled model's weights change: fixtures belong to the weights they name. The format
 is in README.md.
 """
+import copy
 import hashlib
 import json
 import os
@@ -32,12 +33,14 @@ def window(to, since=0):
     return {'from': since, 'to': to}
 
 
-def turn(prompt, cross=0, self=0, value=0, mix=0, weights=None, words=None, blend=None):
+def turn(prompt, cross=0, self=0, value=0, mix=0, layers='', weights=None, words=None, blend=None):
     """cross, self and value are where the windows end, or (from, to); blend is (k, start, source turn, its words, words)"""
     pair = lambda w: window(w[1], w[0]) if isinstance(w, tuple) else window(w)
     out = {'prompt': prompt, 'windows': {'cross': pair(cross), 'self': pair(self), 'value': pair(value)}, 'blend': {}}
     if mix:
         out['windows']['value_mix'] = mix
+    if layers:
+        out['windows']['value_layers'] = layers
     if words:
         out['windows']['cross_words'] = [{**span(prompt, w), **pair(to)} for w, to in words.items()]
     if weights:
@@ -84,6 +87,8 @@ def cases():
     yield 'per_word_windows', [turn(BLOND), turn(RED, cross=.8, self=.4, words={'red': .2, 'hair': (.3, 1)})], {}
     yield 'value_injection', [turn(BLOND), turn(RED, cross=.8, self=.4, value=.5, mix=.7)], {}
     yield 'value_injection_of_everything', [turn(BLOND), turn(AUBURN, cross=1, self=1, value=1, mix=1)], {}
+    for layers in ('cross', 'self'):
+        yield f'value_injection_in_{layers}_attention', [turn(BLOND), turn(RED, cross=.8, self=.4, value=.8, mix=1, layers=layers)], {}
     yield 'chain_there_and_back', [turn(BLOND), turn(RED, cross=.8, self=.4), turn(BLOND, cross=.8, self=.4)], {}
     yield 'chain_of_three_edits', [
         turn(BLOND),
@@ -124,10 +129,10 @@ class Arrays:
             file.write(b''.join(self.parts))
 
 
-def noise_fixtures(arrays):
+def noise_fixtures(arrays, shape):
     """samples of torch's generator: all of a small picture's, the first and last of Stable Diffusion's, odd sizes"""
     for seed in NOISE_SEEDS:
-        whole = noise(seed, (4, 16, 16)).flatten()
+        whole = noise(seed, shape).flatten()
         yield {'seed': seed, 'size': len(whole), 'parts': [{'from': 0, 'count': len(whole), 'at': arrays.add(whole)}]}
         x = noise(seed, (4, 64, 64)).flatten()
         yield {'seed': seed, 'size': len(x), 'parts': [
@@ -151,8 +156,9 @@ def difference(a, b):
 
 
 def check(pipeline, name, recipe, latents):
-    """A fixture is worth something when its controls act: no turn may end where its source or its prompt alone would.
-    The one exception is a chain there and back, which must end where it began."""
+    """A fixture is worth something when its controls act: no turn may end where its source or its prompt alone would,
+    nor, where values are injected in some layers, where they would be in others. The one exception is a chain there
+    and back, which must end where it began."""
     if name == 'chain_there_and_back':
         assert difference(latents[2], latents[0]) < 1e-4, 'the way back does not lead back'
         latents = latents[:2]
@@ -161,6 +167,13 @@ def check(pipeline, name, recipe, latents):
         apart = difference(latents[k], latents[k - 1]), difference(latents[k], alone)
         print(f'{name}, turn {k + 1}: {apart[0]:.3f} from its source, {apart[1]:.3f} from its prompt alone')
         assert min(apart) > 0.01, f'{name}: turn {k + 1} is not edited'
+        for layers in {'', 'cross', 'self'} - {recipe['turns'][k]['windows'].get('value_layers', '')}:
+            if recipe['turns'][k]['windows'].get('value_layers'):
+                other = copy.deepcopy(recipe)
+                other['turns'][k]['windows']['value_layers'] = layers
+                apart = difference(latents[k], pipeline.draw(other)[k])
+                print(f'{name}, turn {k + 1}: {apart:.3f} from values in {layers or "all"} layers')
+                assert apart > 0.01, f'{name}: turn {k + 1} does not tell the layers apart'
 
 
 def main(folder):
@@ -173,7 +186,7 @@ def main(folder):
         'weights': {part: digest(part) for part in WEIGHTS},
         'arrays': 'arrays.f32',
         'shape': pipeline.model.latents,
-        'noise': list(noise_fixtures(arrays)),
+        'noise': list(noise_fixtures(arrays, pipeline.model.latents)),
         'cases': [case_fixture(pipeline, arrays, *case) for case in cases()],
     }
     os.makedirs(os.path.join(HERE, 'fixtures'), exist_ok=True)

@@ -76,9 +76,11 @@ class Turn:
 
     def edit_values(self, s, cross, own, source):
         """V injection: (1 - beta) V + beta V_source, on the tokens of kept words in cross-attention and on every
-        pixel in self-attention [heads, M or N, d]"""
-        beta = self.windows.get('value_mix', 0)
+        pixel in self-attention, in one kind of layers or in both [heads, M or N, d]"""
+        beta, layers = self.windows.get('value_mix', 0), self.windows.get('value_layers', '')
         if self.source is None or not inside(self.windows.get('value', CLOSED), s, self.n):
+            return own
+        if layers and layers != ('cross' if cross else 'self'):
             return own
         if not cross:
             return (1 - beta) * own + beta * source
