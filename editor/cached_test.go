@@ -90,11 +90,11 @@ func (s *chunkStore) Put(_ context.Context, _ attention.Owner, turn attention.Ke
 	return nil
 }
 
-func (s *chunkStore) Get(_ context.Context, _ attention.Owner, turn attention.Key) ([][]byte, error) {
+func (s *chunkStore) Get(_ context.Context, _ attention.Owner, turn attention.Key, most int) ([][]byte, error) {
 	s.Lock()
 	defer s.Unlock()
 	var copies [][]byte
-	for _, chunk := range s.turns[turn] {
+	for _, chunk := range s.turns[turn][:min(most, len(s.turns[turn]))] {
 		copies = append(copies, slices.Clone(chunk))
 	}
 	if s.spoil != nil {
@@ -102,6 +102,8 @@ func (s *chunkStore) Get(_ context.Context, _ attention.Owner, turn attention.Ke
 	}
 	return copies, nil
 }
+
+func (s *chunkStore) Forget(context.Context, string) error { return nil }
 
 // A process that finds the source in the store draws what one that computes
 // everything does, whatever has become of the store's chunks.

@@ -14,8 +14,11 @@ package attention
 import (
 	"container/list"
 	"context"
+	"fmt"
 	"log/slog"
+	"maps"
 	"sync"
+	"time"
 )
 
 // DefaultBytes is the memory tier's budget where none is given: on the bundled
@@ -55,8 +58,10 @@ type Cache struct {
 	shared  map[*float32]int
 	recent  *list.List // of *entry, the last used first
 	stats   Stats
-	writing bool
-	closed  bool
+	writing *writing // what is being written to the store; nil for nothing
+	// restUntil is when a store that failed is asked again.
+	restUntil time.Time
+	closed    bool
 }
 
 // Stats count what a cache did.
@@ -72,6 +77,7 @@ type Stats struct {
 type entry struct {
 	key   Key
 	trace *Trace
+	users map[string]bool // who drew or edited the turn; "" is nobody
 }
 
 // New returns an empty cache.
@@ -104,21 +110,36 @@ func (c *Cache) Peek(key Key) *Trace {
 	return nil
 }
 
+// Drawn returns the trace of a turn that was drawn before, perhaps without
+// maps, from memory or from the store; otherwise nil. What it returns has the
+// shape. It does not count as using it.
+func (c *Cache) Drawn(ctx context.Context, key Key, s Shape) *Trace {
+	if known := c.Peek(key); known != nil && s.has(known) {
+		return known
+	}
+	stored := c.stored(ctx, key, s, s.latentsChunks())
+	if stored != nil {
+		c.put(key, stored, userOf(ctx))
+	}
+	return stored
+}
+
 // Get returns the trace of a turn with its maps, as far as they are known in
 // memory or in the store: without maps, or nil. Whatever is found has the
 // shape.
 func (c *Cache) Get(ctx context.Context, key Key, s Shape) *Trace {
+	user := userOf(ctx)
 	c.mu.Lock()
-	found := c.find(key)
+	found := c.find(key, user)
 	c.mu.Unlock()
 	if found != nil && !s.has(found) {
 		found = nil
 	}
 	fromStore := false
 	if found == nil || !found.HasMaps() {
-		if stored := c.stored(ctx, key, s); stored != nil {
+		if stored := c.stored(ctx, key, s, s.chunks()); stored != nil {
 			found, fromStore = stored, true
-			c.put(key, stored)
+			c.put(key, stored, user)
 		}
 	}
 	c.count(found, fromStore)
@@ -142,43 +163,51 @@ func (c *Cache) count(found *Trace, fromStore bool) {
 	}
 }
 
-func (c *Cache) find(key Key) *Trace {
+func (c *Cache) find(key Key, user string) *Trace {
 	e, ok := c.byKey[key]
 	if !ok {
 		return nil
 	}
 	c.recent.MoveToFront(e)
-	return e.Value.(*entry).trace
+	found := e.Value.(*entry)
+	found.users[user] = true
+	return found.trace
 }
 
-// Put keeps a trace, which nobody changes any more.
+// Put keeps a trace, which nobody changes any more. Once ctx is cancelled
+// nothing is kept: the turn is not wanted, and its user may be forgotten.
 func (c *Cache) Put(ctx context.Context, key Key, t *Trace, s Shape) {
-	c.put(key, t)
+	if ctx.Err() != nil {
+		return
+	}
+	c.put(key, t, userOf(ctx))
 	c.keep(ctx, key, t, s)
 }
 
-func (c *Cache) put(key Key, t *Trace) {
+func (c *Cache) put(key Key, t *Trace, user string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	users := map[string]bool{user: true}
 	if e, ok := c.byKey[key]; ok {
+		maps.Copy(users, e.Value.(*entry).users)
 		c.remove(e)
 	}
-	c.byKey[key] = c.recent.PushFront(&entry{key, t})
+	c.byKey[key] = c.recent.PushFront(&entry{key, t, users})
 	c.add(t, 1)
 	c.shrink()
 }
 
 // add counts a trace that is kept from now on, or with sign −1 no more.
 func (c *Cache) add(t *Trace, sign int) {
-	maps := int64(0)
+	bytes := int64(0) // of maps
 	for _, step := range t.Maps {
 		for _, x := range step {
-			maps += c.share(x, sign)
+			bytes += c.share(x, sign)
 		}
 	}
 	c.stats.Turns += int64(sign)
-	c.stats.MapsBytes += maps
-	c.stats.Bytes += maps + int64(sign)*t.LatentsBytes()
+	c.stats.MapsBytes += bytes
+	c.stats.Bytes += bytes + int64(sign)*t.LatentsBytes()
 }
 
 // share counts one more use of a tensor, or one less, and returns by how much
@@ -237,6 +266,38 @@ func (c *Cache) Clear() {
 	for c.recent.Len() > 0 {
 		c.remove(c.recent.Back())
 	}
+}
+
+// Drop removes from memory the turns that nobody but the user drew or edited.
+func (c *Cache) Drop(user string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.writing != nil && c.writing.user == user {
+		c.writing.cancel()
+	}
+	for e := c.recent.Front(); e != nil; {
+		next := e.Next()
+		users := e.Value.(*entry).users
+		delete(users, user)
+		if len(users) == 0 {
+			c.remove(e)
+		}
+		e = next
+	}
+}
+
+// Forget removes all that is kept of a user, in memory and in the store. A
+// drawing for the user that goes on meanwhile leaves its trace, unless its
+// context is cancelled before.
+func (c *Cache) Forget(ctx context.Context, user string) error {
+	c.Drop(user)
+	if c.store == nil {
+		return nil
+	}
+	if err := c.written(ctx, user); err != nil {
+		return fmt.Errorf("forget a user's attention maps: %w", err)
+	}
+	return c.store.Forget(ctx, user)
 }
 
 // Close waits for what is being written to the store. Nothing is written after

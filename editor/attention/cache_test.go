@@ -3,6 +3,7 @@ package attention
 import (
 	"context"
 	"errors"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"reflect"
@@ -179,6 +180,7 @@ type memoryStore struct {
 	sync.Mutex
 	turns map[Owner]map[Key][][]byte
 	fail  error
+	asked int
 }
 
 func (s *memoryStore) Put(_ context.Context, owner Owner, turn Key, chunks [][]byte) error {
@@ -194,10 +196,18 @@ func (s *memoryStore) Put(_ context.Context, owner Owner, turn Key, chunks [][]b
 	return s.fail
 }
 
-func (s *memoryStore) Get(_ context.Context, owner Owner, turn Key) ([][]byte, error) {
+func (s *memoryStore) Get(_ context.Context, owner Owner, turn Key, most int) ([][]byte, error) {
 	s.Lock()
 	defer s.Unlock()
-	return s.turns[owner][turn], s.fail
+	s.asked++
+	return s.turns[owner][turn][:min(most, len(s.turns[owner][turn]))], s.fail
+}
+
+func (s *memoryStore) Forget(_ context.Context, user string) error {
+	s.Lock()
+	defer s.Unlock()
+	maps.DeleteFunc(s.turns, func(owner Owner, _ map[Key][][]byte) bool { return owner.User == user })
+	return s.fail
 }
 
 func TestStoreBringsBackWhatMemoryLost(t *testing.T) {
@@ -222,8 +232,14 @@ func TestStoreBringsBackWhatMemoryLost(t *testing.T) {
 			t.Error("another owner has the trace too")
 		}
 		store.fail = errors.New("gone")
-		if c.Get(ctx, key(1), shape) != nil {
-			t.Error("a store that fails gave a trace")
+		asked := store.asked
+		for range 3 {
+			if c.Get(ctx, key(1), shape) != nil {
+				t.Error("a store that fails gave a trace")
+			}
+		}
+		if n := store.asked - asked; n != 1 {
+			t.Errorf("a store that fails was asked %d times in a row", n)
 		}
 		store.fail = nil
 		for _, chunk := range store.turns[mine][key(1)] {
@@ -232,6 +248,110 @@ func TestStoreBringsBackWhatMemoryLost(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A turn that was drawn elsewhere is known by its latents: its maps are not
+// even read.
+func TestDrawnElsewhere(t *testing.T) {
+	ctx := WithOwner(t.Context(), Owner{"me", "here"})
+	store := &memoryStore{}
+	for i, shape := range []Shape{small, large} {
+		trace, k := random(shape, 1), key(byte(i))
+		c := New(Options{Store: store})
+		c.Put(ctx, k, trace, shape)
+		if c.Drawn(ctx, k, shape) != trace {
+			t.Error("the turn is not in memory")
+		}
+		c.Close()
+
+		c = New(Options{Store: store})
+		got := c.Drawn(ctx, k, shape)
+		if got == nil || got.HasMaps() || !reflect.DeepEqual(got.Latents, trace.Latents) || !reflect.DeepEqual(got.Means, trace.Means) {
+			t.Fatalf("the store gave another trace: %v", got)
+		}
+		if c.Drawn(t.Context(), key(9), shape) != nil || c.Drawn(ctx, key(9), shape) != nil {
+			t.Error("a turn that nobody drew is known")
+		}
+		if got := c.Get(ctx, k, shape); got == nil || !got.HasMaps() {
+			t.Error("afterwards its maps are not found")
+		}
+	}
+}
+
+func TestForgetUser(t *testing.T) {
+	me, them := WithOwner(t.Context(), Owner{"me", "here"}), WithOwner(t.Context(), Owner{"them", "here"})
+	store := &memoryStore{}
+	c := New(Options{Store: store})
+	defer c.Close()
+	for n, ctx := range []context.Context{me, me, them, t.Context()} {
+		c.Put(ctx, key(byte(n)), random(small, uint64(n)), small)
+		c.writer.Wait()
+	}
+	c.Get(them, key(1), small) // who edits mine has it too
+	cancelled, cancel := context.WithCancel(me)
+	cancel()
+	c.Put(cancelled, key(4), random(small, 4), small)
+
+	if err := c.Forget(t.Context(), "me"); err != nil {
+		t.Fatal(err)
+	}
+	for n, want := range []bool{false, true, true, true, false} {
+		if got := c.Peek(key(byte(n))) != nil; got != want {
+			t.Errorf("turn %d is in memory: %v", n, got)
+		}
+	}
+	if len(store.turns) != 1 || len(store.turns[Owner{"them", "here"}]) != 1 {
+		t.Errorf("the store has %d owners", len(store.turns))
+	}
+	if err := c.Forget(t.Context(), "them"); err != nil {
+		t.Fatal(err)
+	}
+	if s := c.Stats(); s.Turns != 1 || c.Peek(key(3)) == nil {
+		t.Errorf("stats are %+v", s)
+	}
+	store.fail = errors.New("gone")
+	if err := c.Forget(t.Context(), "me"); !errors.Is(err, store.fail) {
+		t.Errorf("with a store that fails the error is %v", err)
+	}
+}
+
+// What is on its way to the store when its user is forgotten does not arrive
+// afterwards.
+func TestForgetStopsWriting(t *testing.T) {
+	store := &slowStore{begun: make(chan bool)}
+	c := New(Options{Store: store})
+	defer c.Close()
+	c.Put(WithOwner(t.Context(), Owner{"me", "here"}), key(1), random(small, 1), small)
+	<-store.begun
+	if err := c.Forget(t.Context(), "me"); err != nil {
+		t.Fatal(err)
+	}
+	if got := store.did; !slices.Equal(got, []string{"cancelled", "forgot me"}) {
+		t.Errorf("the store %q", got)
+	}
+}
+
+// slowStore writes until it is told not to.
+type slowStore struct {
+	memoryStore
+	begun chan bool
+	did   []string
+}
+
+func (s *slowStore) Put(ctx context.Context, _ Owner, _ Key, _ [][]byte) error {
+	s.begun <- true
+	<-ctx.Done()
+	s.Lock()
+	defer s.Unlock()
+	s.did = append(s.did, "cancelled")
+	return ctx.Err()
+}
+
+func (s *slowStore) Forget(_ context.Context, user string) error {
+	s.Lock()
+	defer s.Unlock()
+	s.did = append(s.did, "forgot "+user)
+	return nil
 }
 
 // withNils is the trace as it is read: layers without maps are nil.

@@ -74,7 +74,7 @@ func (c *coder) chunks(key Key, t *Trace, s Shape) [][]byte {
 
 // cut appends the chunks of one part.
 func (c *coder) cut(chunks [][]byte, key Key, part int, payload []byte) [][]byte {
-	pieces := max(1, (len(payload)+pieceBytes-1)/pieceBytes)
+	pieces := piecesOf(len(payload))
 	for i := range pieces {
 		piece := payload[i*pieceBytes : min((i+1)*pieceBytes, len(payload))]
 		chunk := append(make([]byte, 0, headerBytes+len(piece)/2), chunkMagic...)
@@ -158,8 +158,16 @@ func (s Shape) pieces(part, said int) int {
 	if part == 0 {
 		most = s.LatentsBytes()
 	}
-	return min(said, max(1, (most+pieceBytes-1)/pieceBytes))
+	return min(said, piecesOf(most))
 }
+
+func piecesOf(bytes int) int { return max(1, (bytes+pieceBytes-1)/pieceBytes) }
+
+// latentsChunks is how many chunks latents and means take; they come first.
+func (s Shape) latentsChunks() int { return piecesOf(s.LatentsBytes()) }
+
+// chunks is how many chunks a trace may take.
+func (s Shape) chunks() int { return s.latentsChunks() + s.Steps*piecesOf(s.mapsPayload()) }
 
 // A parting is a part of which some pieces were found.
 type parting struct{ pieces [][]byte }

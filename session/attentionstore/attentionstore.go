@@ -95,6 +95,15 @@ func (s *Store) Put(ctx context.Context, owner attention.Owner, key attention.Ke
 // makeRoom enters a turn into its place's index and into that of all turns,
 // and removes those that have to go for it.
 func (s *Store) makeRoom(ctx context.Context, t turn, chunks int, size int64) error {
+	// First what leads Forget to all the rest.
+	_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+		p.SAdd(ctx, s.keys.places(t.user), t.place)
+		p.PExpire(ctx, s.keys.places(t.user), s.o.TTL)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
 	gone, err := s.admit(ctx, s.keys.place(t), t.key, chunks, size, s.o.PlaceBytes)
 	if err != nil {
 		return err
@@ -114,15 +123,7 @@ func (s *Store) makeRoom(ctx context.Context, t turn, chunks int, size int64) er
 			return err
 		}
 	}
-	if err := s.drop(ctx, gone, t); err != nil {
-		return err
-	}
-	_, err = s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
-		p.SAdd(ctx, s.keys.places(t.user), t.place)
-		p.PExpire(ctx, s.keys.places(t.user), s.o.TTL)
-		return nil
-	})
-	return err
+	return s.drop(ctx, gone, t)
 }
 
 // A kept is a turn and its number of chunks, as an index has it.
@@ -158,7 +159,7 @@ func (s *Store) write(ctx context.Context, t turn, chunks [][]byte) error {
 }
 
 // Get implements [attention.Store]. It renews the turn's expiry.
-func (s *Store) Get(ctx context.Context, owner attention.Owner, key attention.Key) ([][]byte, error) {
+func (s *Store) Get(ctx context.Context, owner attention.Owner, key attention.Key, most int) ([][]byte, error) {
 	t := turnOf(owner, key)
 	n, err := scriptUse.Run(ctx, s.client, append(s.keys.place(t).keys(), s.keys.places(t.user)), t.key, s.o.TTL.Milliseconds()).Int()
 	if err != nil {
@@ -167,7 +168,7 @@ func (s *Store) Get(ctx context.Context, owner attention.Owner, key attention.Ke
 	if err := scriptUse.Run(ctx, s.client, s.keys.all().keys(), t.String(), s.o.TTL.Milliseconds()).Err(); err != nil {
 		return nil, fmt.Errorf("find maps in Redis: %w", err)
 	}
-	n = min(n, maxChunks)
+	n = min(n, most, maxChunks)
 	chunks := make([][]byte, 0, n)
 	for from := 0; from < n; from += batch {
 		var found []*redis.StringCmd
@@ -191,8 +192,12 @@ func (s *Store) Get(ctx context.Context, owner attention.Owner, key attention.Ke
 	return chunks, nil
 }
 
-// Forget removes all that is kept of a user.
+// Forget implements [attention.Store].
 func (s *Store) Forget(ctx context.Context, user string) error {
+	// Those who write something of the user stop before it is looked for.
+	if err := s.client.Publish(ctx, s.keys.forgotten(), user).Err(); err != nil {
+		return fmt.Errorf("say in Redis whose maps to forget: %w", err)
+	}
 	owned := turnOf(attention.Owner{User: user}, attention.Key{})
 	places, err := s.client.SMembers(ctx, s.keys.places(owned.user)).Result()
 	if err != nil {

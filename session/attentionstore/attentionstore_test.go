@@ -62,7 +62,7 @@ func mustPut(t *testing.T, s *Store, owner attention.Owner, n int, c [][]byte) {
 
 func mustGet(t *testing.T, s *Store, owner attention.Owner, n int) [][]byte {
 	t.Helper()
-	got, err := s.Get(t.Context(), owner, key(n))
+	got, err := s.Get(t.Context(), owner, key(n), 1000)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,6 +170,44 @@ func TestForget(t *testing.T) {
 	}
 	if got := mustGet(t, s, you, 2); len(got) != 3 {
 		t.Error("another user's turn went too")
+	}
+}
+
+// A process that draws drops what another process has forgotten, and all it
+// has after it was out of reach.
+func TestWatch(t *testing.T) {
+	s, server := open(t, Options{})
+	ctx, cancel := context.WithCancel(t.Context())
+	heard := make(chan string, 10)
+	ended := make(chan error)
+	go func() {
+		ended <- s.Watch(ctx, func(user string) { heard <- user }, func() { heard <- "all" })
+	}()
+	expect := func(want string) {
+		t.Helper()
+		select {
+		case got := <-heard:
+			if got != want {
+				t.Errorf("dropped %s, not %s", got, want)
+			}
+		case <-time.After(30 * time.Second):
+			t.Fatalf("%s was not dropped", want)
+		}
+	}
+	expect("all") // connected
+	if err := s.Forget(t.Context(), me.User); err != nil {
+		t.Fatal(err)
+	}
+	expect(me.User)
+	server.Restart()
+	expect("all")
+	if err := s.Forget(t.Context(), you.User); err != nil {
+		t.Fatal(err)
+	}
+	expect(you.User)
+	cancel()
+	if err := <-ended; err != nil {
+		t.Error(err)
 	}
 }
 

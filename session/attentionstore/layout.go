@@ -19,6 +19,7 @@ import (
 //	<prefix>{<user>}:maps:<place>:sizes        hash: turn → "chunks bytes"
 //	<prefix>{<user>}:maps:<place>:<turn>:<i>   a chunk
 //	<prefix>{maps}:used, <prefix>{maps}:sizes  the same two of all turns, by user:place:turn
+//	<prefix>{maps}:forgotten                   channel: users who are forgotten; nothing is kept of it
 //
 // User and place are hashed as those of sessions are, so that in one database
 // with them whatever removes all keys of a user removes these too.
@@ -62,6 +63,8 @@ func (k keys) place(t turn) index {
 	name := k.places(t.user) + ":" + t.place
 	return index{name + ":used", name + ":sizes"}
 }
+
+func (k keys) forgotten() string { return string(k) + "{maps}:forgotten" }
 
 func (k keys) all() index { return index{string(k) + "{maps}:used", string(k) + "{maps}:sizes"} }
 

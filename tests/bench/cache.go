@@ -230,11 +230,13 @@ func (s *shelf) Put(_ context.Context, _ attention.Owner, turn attention.Key, ch
 	return nil
 }
 
-func (s *shelf) Get(_ context.Context, _ attention.Owner, turn attention.Key) ([][]byte, error) {
+func (s *shelf) Get(_ context.Context, _ attention.Owner, turn attention.Key, most int) ([][]byte, error) {
 	s.Lock()
 	defer s.Unlock()
-	return s.turns[turn], nil
+	return s.turns[turn][:min(most, len(s.turns[turn]))], nil
 }
+
+func (s *shelf) Forget(context.Context, string) error { return nil }
 
 func (s *shelf) bytes() (n int) {
 	s.Lock()
