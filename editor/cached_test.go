@@ -3,6 +3,7 @@ package editor
 import (
 	"bytes"
 	"context"
+	"maps"
 	"slices"
 	"sync"
 	"testing"
@@ -97,7 +98,7 @@ func (s *chunkStore) Get(_ context.Context, _ attention.Owner, turn attention.Ke
 	for _, chunk := range s.turns[turn][:min(most, len(s.turns[turn]))] {
 		copies = append(copies, slices.Clone(chunk))
 	}
-	if s.spoil != nil {
+	if s.spoil != nil && len(copies) > 0 {
 		copies = s.spoil(copies)
 	}
 	return copies, nil
@@ -125,6 +126,7 @@ func TestStoredMapsGiveTheSamePicture(t *testing.T) {
 	}
 	draw(first(r, 1))
 	draw(first(r, 2))
+	before := maps.Clone(store.turns)
 	for name, test := range map[string]struct {
 		spoil func([][]byte) [][]byte
 		rows  func(rows int) bool
@@ -135,7 +137,7 @@ func TestStoredMapsGiveTheSamePicture(t *testing.T) {
 		"latents lost":   {func(c [][]byte) [][]byte { return c[1:] }, func(rows int) bool { return rows == want.Rows }},
 		"all lost":       {func([][]byte) [][]byte { return nil }, func(rows int) bool { return rows == want.Rows }},
 	} {
-		store.spoil = test.spoil
+		store.spoil, store.turns = test.spoil, maps.Clone(before)
 		got := draw(r)
 		if !bytes.Equal(got.Image.Pix, want.Image.Pix) {
 			t.Errorf("%s: another picture", name)
@@ -143,6 +145,30 @@ func TestStoredMapsGiveTheSamePicture(t *testing.T) {
 		if !test.rows(got.Rows) {
 			t.Errorf("%s: %d rows, %d without a store", name, got.Rows, want.Rows)
 		}
+	}
+}
+
+// A picture that another process drew is there without a row being computed,
+// and so is where its words attended.
+func TestPictureDrawnElsewhereIsKnown(t *testing.T) {
+	m := openModel(t)
+	r := hairWalk(t, 6, 1)
+	r.Settings.Steps = 4
+	store := &chunkStore{turns: map[attention.Key][][]byte{}}
+	ctx := attention.WithOwner(t.Context(), attention.Owner{User: "u", Place: "p"})
+	var drawings []*Drawing
+	for range 2 {
+		cache := attention.New(attention.Options{Store: store})
+		d, err := NewCached(m, cache).Draw(ctx, first(r, 1), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cache.Close()
+		drawings = append(drawings, d)
+	}
+	here, there := drawings[0], drawings[1]
+	if here.Rows == 0 || there.Rows != 0 || !bytes.Equal(here.Image.Pix, there.Image.Pix) || !slices.Equal(here.maps, there.maps) {
+		t.Errorf("%d rows there, %d here; the same picture: %v", there.Rows, here.Rows, bytes.Equal(here.Image.Pix, there.Image.Pix))
 	}
 }
 

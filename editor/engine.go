@@ -92,7 +92,7 @@ func (e *Engine) Draw(ctx context.Context, r recipe.Recipe, progress func(Progre
 	if err != nil {
 		return nil, err
 	}
-	if known := e.cache.Peek(e.key(r)); known != nil {
+	if known := e.cache.Drawn(ctx, e.key(r), e.shape(r.Settings.Steps)); known != nil {
 		return e.finish(ctx, known, links, &run{traced: true})
 	}
 	run, err := e.newRun(ctx, r, links)
