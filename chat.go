@@ -23,15 +23,16 @@ type chatCommand struct {
 	modelFlags
 	plannerFlags
 	storeFlags
-	Out      string            `help:"Folder for the pictures." default:"pictures" placeholder:"DIR"`
-	Seed     *uint64           `help:"Seed of new pictures; random if not given."`
-	Steps    int               `help:"Denoising steps of new pictures." default:"25"`
-	Guidance float64           `help:"Classifier-free guidance scale of new pictures." default:"4.5"`
-	Preset   string            `help:"Use this preset for every edit instead of the one that fits: appearance, shape, global, literature or cl."`
-	Set      map[string]string `help:"Override hyper-parameters: cross=…, self=…, value=…, k=…" mapsep:"," placeholder:"NAME=VALUE,…"`
-	JSON     bool              `help:"Print one JSON object per turn." name:"json"`
-	Resume   bool              `help:"Go on with the last conversation."`
-	Store    string            `help:"What keeps the conversations: a file, or Redis at redis://[user@]host[:port][/database] (rediss:// for TLS, redis+sentinel://host,…/master, redis+cluster://host,…) with the password from PENTIMENTO_REDIS_PASSWORD." default:"${state}/sessions.db" placeholder:"FILE|URL"`
+	cacheFlags `embed:"" prefix:"cache-" set:"memory=72"`
+	Out        string            `help:"Folder for the pictures." default:"pictures" placeholder:"DIR"`
+	Seed       *uint64           `help:"Seed of new pictures; random if not given."`
+	Steps      int               `help:"Denoising steps of new pictures." default:"25"`
+	Guidance   float64           `help:"Classifier-free guidance scale of new pictures." default:"4.5"`
+	Preset     string            `help:"Use this preset for every edit instead of the one that fits: appearance, shape, global, literature or cl."`
+	Set        map[string]string `help:"Override hyper-parameters: cross=…, self=…, value=…, k=…" mapsep:"," placeholder:"NAME=VALUE,…"`
+	JSON       bool              `help:"Print one JSON object per turn." name:"json"`
+	Resume     bool              `help:"Go on with the last conversation."`
+	Store      string            `help:"What keeps the conversations: a file, or Redis at redis://[user@]host[:port][/database] (rediss:// for TLS, redis+sentinel://host,…/master, redis+cluster://host,…) with the password from PENTIMENTO_REDIS_PASSWORD." default:"${state}/sessions.db" placeholder:"FILE|URL"`
 }
 
 // Run holds the conversation.
@@ -54,6 +55,11 @@ func (c *chatCommand) Run(w *world) (err error) {
 		return err
 	}
 	defer closeInto(&err, model)
+	cache, err := c.openCache(w, c.Store)
+	if err != nil {
+		return err
+	}
+	defer closeInto(&err, cache)
 	planner, err := c.planner(w)
 	if err != nil {
 		return err
@@ -63,7 +69,7 @@ func (c *chatCommand) Run(w *world) (err error) {
 	signal.Notify(interrupts, os.Interrupt)
 	defer signal.Stop(interrupts)
 	chat := &terminal.Chat{
-		Conversation: bot.New(editor.New(model), planner, store, key, options, systemClock()),
+		Conversation: bot.New(editor.NewCached(model, cache.Cache), planner, session.AlsoForget(store, cache), key, options, systemClock()),
 		In:           w.in, Out: w.out, Dir: c.Out, JSON: c.JSON, Interrupts: interrupts,
 	}
 	if err := c.dress(w, chat, model.Name(), model.Device()); err != nil {

@@ -11,6 +11,7 @@ import (
 	"pentimento/bot"
 	"pentimento/bot/discord"
 	"pentimento/editor"
+	"pentimento/session"
 )
 
 // serveCommand is `pentimento serve`.
@@ -19,6 +20,7 @@ type serveCommand struct {
 	plannerFlags
 	storeFlags
 	policyFlags
+	cacheFlags       `embed:"" prefix:"cache-" set:"memory=256"`
 	Store            string            `help:"What keeps the conversations: a file, or Redis at redis://… as for chat. What the bot itself remembers lies beside the file." default:"${state}/discord.db" placeholder:"FILE|URL"`
 	Seed             *uint64           `help:"Seed of new pictures; random if not given."`
 	Steps            int               `help:"Denoising steps of new pictures." default:"25"`
@@ -92,6 +94,12 @@ func (c *serveCommand) Run(w *world) (err error) {
 		return err
 	}
 	defer closeInto(&err, model)
+	cache, err := c.openCache(w, c.Store)
+	if err != nil {
+		return err
+	}
+	defer closeInto(&err, cache)
+	store = session.AlsoForget(store, cache)
 	planner, err := c.planner(w)
 	if err != nil {
 		return err
@@ -101,7 +109,7 @@ func (c *serveCommand) Run(w *world) (err error) {
 	defer stop()
 	invited := false
 	b, err := discord.New(discord.Options{
-		Token: secret, Engine: editor.New(model), Planner: planner, Store: store, StateFile: besideStore(w, c.Store, ".bot"),
+		Token: secret, Engine: editor.NewCached(model, cache.Cache), Planner: planner, Store: store, StateFile: besideStore(w, c.Store, ".bot"),
 		Line:  discord.NewLine(max(1, c.Parallel), max(1, c.PerUser)),
 		Clock: systemClock(), Defaults: defaults,
 		Policy: c.policy(), Rename: c.Rename, NoMessageContent: c.NoMessageContent, Log: w.log, Base: c.DiscordAPI,

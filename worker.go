@@ -23,7 +23,6 @@ import (
 	"pentimento/editor/attention"
 	"pentimento/metrics"
 	"pentimento/session"
-	"pentimento/session/attentionstore"
 )
 
 // workerCommand is `pentimento worker`.
@@ -31,11 +30,10 @@ type workerCommand struct {
 	modelFlags
 	redisFlags
 	operationFlags
-	Slots     int           `help:"Pictures drawn at once." default:"1"`
-	TimeLimit time.Duration `help:"How long drawing a picture may take." default:"5m"`
-	Drain     time.Duration `help:"How long to go on drawing after SIGTERM; what is unfinished then goes to another worker." default:"30s"`
-	Memory    int64         `help:"MiB of memory for the attention cache." default:"512"`
-	Shared    int64         `help:"MiB in Redis for the attention cache that workers share; 0 for none." default:"1024"`
+	cacheFlags `embed:"" prefix:"cache-" set:"memory=512"`
+	Slots      int           `help:"Pictures drawn at once." default:"1"`
+	TimeLimit  time.Duration `help:"How long drawing a picture may take." default:"5m"`
+	Drain      time.Duration `help:"How long to go on drawing after SIGTERM; what is unfinished then goes to another worker." default:"30s"`
 }
 
 // Run draws pictures for the bots on the same Redis until SIGTERM or an
@@ -58,7 +56,7 @@ func (c *workerCommand) Run(w *world) (err error) {
 	if err != nil {
 		return err
 	}
-	cache, err := c.openCache(w)
+	cache, err := c.openCache(w, c.Redis)
 	if err != nil {
 		return err
 	}
@@ -77,36 +75,6 @@ func (c *workerCommand) Run(w *world) (err error) {
 	defer func() { err = errors.Join(err, stop()) }()
 	w.log.Info("ready", "worker", name, "model", model.Name(), "digest", model.Digest(), "device", model.Device())
 	return worker.Run(ctx)
-}
-
-// workerCache is a worker's attention cache with the connections to its second
-// tier, if it has one.
-type workerCache struct {
-	*attention.Cache
-	client redis.UniversalClient
-}
-
-// openCache opens the worker's attention cache.
-func (c *workerCommand) openCache(w *world) (workerCache, error) {
-	options := attention.Options{Bytes: c.Memory << 20, Log: w.log}
-	if c.Shared == 0 {
-		return workerCache{Cache: attention.New(options)}, nil
-	}
-	client, o, err := c.connect(w)
-	if err != nil {
-		return workerCache{}, err
-	}
-	options.Store = attentionstore.New(client, attentionstore.Options{Prefix: o.Prefix, TotalBytes: c.Shared << 20})
-	return workerCache{attention.New(options), client}, nil
-}
-
-// Close waits for what is being written and closes the connections.
-func (c workerCache) Close() error {
-	c.Cache.Close()
-	if c.client == nil {
-		return nil
-	}
-	return c.client.Close()
 }
 
 // workerName is the worker's and no other's, not even its own after a restart.

@@ -192,7 +192,7 @@ func TestWorkerDrains(t *testing.T) {
 	const steps = 40
 	server := redistest.Start(t)
 	p, q, store := newProgram(t), openQueue(t, server), session.NewMemory()
-	w := p.startWorker(t, server, "--shared", "0")
+	w := p.startWorker(t, server, "--cache-shared", "0")
 	for path, want := range map[string]string{
 		"healthz": "ok", "readyz": "queue: ok", "metrics": `pentimento_queue_workers 1`,
 	} {
