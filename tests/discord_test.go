@@ -47,7 +47,14 @@ func newDiscord(t *testing.T, o discordtest.Options) *discordtest.Server {
 // serve starts the bot on the fake Discord and waits until it is connected.
 func (p program) serve(t *testing.T, d *discordtest.Server, args ...string) *exec.Cmd {
 	t.Helper()
-	cmd := exec.Command(p.path, append([]string{"serve", "--discord-api", d.URL(), "--steps", "20", "--seed", "1",
+	return p.serveAt(t, d.URL(), func() bool { return d.Connected(patience) }, args...)
+}
+
+// serveAt starts the bot on the Discord with that address and waits until it is
+// connected. Arguments come after the usual ones, which they replace.
+func (p program) serveAt(t *testing.T, url string, connected func() bool, args ...string) *exec.Cmd {
+	t.Helper()
+	cmd := exec.Command(p.path, append([]string{"serve", "--discord-api", url, "--steps", "20", "--seed", "1",
 		"--store", filepath.Join(p.dir, "discord.db"), "--cache", filepath.Join(os.TempDir(), "pentimento-test-cache")}, args...)...)
 	cmd.Env = append(os.Environ(), "PENTIMENTO_ONNXRUNTIME="+library(), "DISCORD_TOKEN="+discordtest.Token)
 	var out bytes.Buffer
@@ -67,7 +74,9 @@ func (p program) serve(t *testing.T, d *discordtest.Server, args ...string) *exe
 			t.Error("the bot wrote its token")
 		}
 	})
-	if !d.Connected(patience) {
+	if !connected() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
 		t.Fatalf("the bot did not connect:\n%s", out.String())
 	}
 	return cmd
@@ -111,6 +120,11 @@ func pictureIn(t *testing.T, d *discordtest.Server, m *discordtest.Message) *ima
 	if err != nil {
 		t.Fatal(err)
 	}
+	return decodePicture(t, data)
+}
+
+func decodePicture(t *testing.T, data []byte) *image.NRGBA {
+	t.Helper()
 	picture, err := png.Decode(bytes.NewReader(data))
 	if err != nil {
 		t.Fatal(err)
