@@ -14,8 +14,8 @@ import (
 // edit need not compute it again. Commands differ in the memory that they take
 // without being told: ${memory}.
 type cacheFlags struct {
-	Memory int64 `help:"MiB of memory for the attention cache; less than 0 keeps the latents of the last picture only." default:"${memory}" placeholder:"MIB"`
-	Shared int64 `help:"MiB in Redis, if that is used, for the attention cache of all processes there; 0 for none." default:"1024" placeholder:"MIB"`
+	Memory int64 `help:"MiB of memory for the attention cache; 0 keeps the last picture's latents only." default:"${memory}"`
+	Shared int64 `help:"MiB in Redis, if that is used, for the attention cache of all processes there; 0 for none." default:"1024"`
 }
 
 // An engineCache is the attention cache of an engine in this process, with
