@@ -42,15 +42,17 @@ func TestFile(t *testing.T) {
 }
 
 func TestRedis(t *testing.T) {
-	client := redis.NewClient(&redis.Options{Addr: redistest.Start(t).Addr})
-	t.Cleanup(func() {
-		if err := client.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	conform(t, func(*testing.T) keeper { return memory.NewRedis(client, "test:") })
-	if m := memory.NewRedis(client, "other:"); get(t, m, "table", "kept") != nil {
+	server := redistest.Start(t)
+	connect := func(prefix string) keeper {
+		return memory.NewRedis(redis.NewClient(&redis.Options{Addr: server.Addr}), prefix)
+	}
+	conform(t, func(*testing.T) keeper { return connect("test:") })
+	m := connect("other:")
+	if get(t, m, "table", "kept") != nil {
 		t.Error("two prefixes share a memory")
+	}
+	if err := m.Close(); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -21,13 +21,13 @@ type Redis struct {
 }
 
 // NewRedis returns the memory that the client's server keeps under names with
-// the prefix. The client is the caller's to close.
+// the prefix.
 func NewRedis(client redis.UniversalClient, prefix string) *Redis {
 	return &Redis{client: client, prefix: prefix + "{bot}:"}
 }
 
-// Close does nothing: the connections are the caller's.
-func (r *Redis) Close() error { return nil }
+// Close closes the client.
+func (r *Redis) Close() error { return r.client.Close() }
 
 // errConflict says that somebody else changed the value in between.
 var errConflict = errors.New("the value was changed by others again and again")
