@@ -6,6 +6,10 @@ The UNet predicts epsilon and takes one timestep a row, so that rows at
 different steps can share a batch; scheduler_config.json is Stable Diffusion
 1.x's. Tokens, vocabulary.json (the words the captions of the training used) and
 the scheduler's settings go along.
+
+    python3 export.py [--work DIR] --judge FOLDER
+
+exports the judge instead, for the Go program's studies.
 """
 import json
 import os
@@ -16,10 +20,12 @@ import torch
 import torch.nn as nn
 
 import autoencoder
+import judge
 import text_encoder
 import train_autoencoder
 import train_denoiser
 import unet
+from canvas import REGIONS, SIZE
 from dataset import arguments
 from tokenizer import CONTEXT, END, START
 
@@ -44,16 +50,28 @@ class Decoder(nn.Module):
         return self.model.decode(latent_sample)
 
 
+class Judge(nn.Module):
+    """The judge with its attributes in one tensor, in the order of judge.VALUES."""
+
+    def __init__(self, model):
+        super().__init__()
+        self.model = model
+
+    def forward(self, sample):
+        regions, values = self.model(sample)
+        return regions, torch.cat([values[name] for name in judge.VALUES], 1)
+
+
 def write_graph(folder, name, module, inputs, outputs):
     """Exports one network; inputs maps names to examples, every first dimension is the batch."""
-    os.makedirs(f'{folder}/{name}', exist_ok=True)
-    path = f'{folder}/{name}/model.onnx'
+    path = os.path.join(folder, name, 'model.onnx')
+    os.makedirs(os.path.dirname(path), exist_ok=True)
     names = [*inputs, *outputs]
     torch.onnx.export(module.eval(), tuple(inputs.values()), path, input_names=list(inputs), output_names=outputs,
                       dynamic_axes={n: {0: 'batch'} for n in names}, opset_version=OPSET, do_constant_folding=True)
     graph = onnx.load(path)
     onnx.checker.check_model(graph, full_check=True)
-    print(f'{name}: {os.path.getsize(path) / 1e6:.1f} MB, {len(graph.graph.node)} nodes')
+    print(f'{path}: {os.path.getsize(path) / 1e6:.1f} MB, {len(graph.graph.node)} nodes')
 
 
 def write_json(folder, name, content):
@@ -68,8 +86,9 @@ def write_configs(folder, vocabulary_size):
     latent = autoencoder.CHANNELS
     vae = {'_class_name': 'AutoencoderKL', 'latent_channels': latent, 'in_channels': 3, 'out_channels': 3, 'sample_size': 128,
            'scaling_factor': autoencoder.SCALING_FACTOR}
-    write_json(folder, 'vae_encoder/config.json', {**vae, 'block_out_channels': list(autoencoder.ENCODER_WIDTHS)})
-    write_json(folder, 'vae_decoder/config.json', {**vae, 'block_out_channels': list(autoencoder.DECODER_WIDTHS)})
+    # The first width is that of the full resolution: the three channels of the picture itself.
+    write_json(folder, 'vae_encoder/config.json', {**vae, 'block_out_channels': [3, *autoencoder.ENCODER_WIDTHS]})
+    write_json(folder, 'vae_decoder/config.json', {**vae, 'block_out_channels': [3, *autoencoder.DECODER_WIDTHS]})
     write_json(folder, 'unet/config.json', {
         '_class_name': 'UNet2DConditionModel', 'sample_size': 16, 'in_channels': latent, 'out_channels': latent,
         'block_out_channels': list(unet.WIDTHS), 'layers_per_block': 1, 'cross_attention_dim': text_encoder.WIDTH,
@@ -96,12 +115,24 @@ def write_configs(folder, vocabulary_size):
         'requires_safety_checker': False})
 
 
-def main():
-    parser = arguments('export the trained weights as ONNX')
-    parser.add_argument('folder')
-    options = parser.parse_args()
-    torch.set_num_threads(1)
-    work, folder = options.work, options.folder
+def plain(value):
+    """An attribute's value as the judge's file names it."""
+    if value is None:
+        return 'none'
+    if isinstance(value, bool):
+        return 'yes' if value else 'no'
+    return str(value)
+
+
+def export_judge(work, folder):
+    write_graph(folder, '', Judge(judge.load(work)), {'sample': torch.randn(2, 3, SIZE, SIZE)}, ['regions', 'values'])
+    write_json(folder, 'judge.json', {
+        'size': SIZE, 'map_size': judge.MAP, 'regions': REGIONS,
+        'values': [{'name': name, 'values': [plain(v) for v in values]} for name, values in judge.VALUES.items()],
+        'colours': [{'name': name, 'region': region, 'palette': palette} for name, (region, palette) in judge.COLOURS.items()]})
+
+
+def export_model(work, folder):
     denoiser, text, step = train_denoiser.load(work)
     vae = train_autoencoder.load(work)
     channels = autoencoder.CHANNELS
@@ -117,6 +148,15 @@ def main():
     with open(f'{work}/vocabulary.json') as f:
         write_json(folder, 'vocabulary.json', json.load(f))
     print('exported step', step)
+
+
+def main():
+    parser = arguments('export the trained weights as ONNX')
+    parser.add_argument('folder')
+    parser.add_argument('--judge', action='store_true', help='export the judge instead of the model')
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    (export_judge if options.judge else export_model)(options.work, options.folder)
 
 
 if __name__ == '__main__':

@@ -6,10 +6,12 @@ A small network that learns, from drawings alone, the region map [28, 32, 32]
 of a picture and the value of every attribute. Colours are then read by the
 palette: the nearest named colour to the median of the region's pixels. The
 network never sees generated pictures; blur and noise in its training make it
-lenient with brush strokes, not with content. validate() measures it on held-out
+lenient with brush strokes, not with content. It stops and goes on like the
+other stages; the rate falls to zero over N steps, so N is fixed at the start. validate() measures it on held-out
 drawings, whose truth is known; evaluate.py prints that next to its results.
 """
 import json
+import os
 import time
 
 import numpy as np
@@ -74,7 +76,7 @@ class Judge(nn.Module):
         super().__init__()
         def layer(i, o, stride=1):
             return nn.Sequential(nn.Conv2d(i, o, 3, stride=stride, padding=1, bias=False), nn.BatchNorm2d(o), nn.ReLU())
-        self.at32 = nn.Sequential(layer(12, 32), layer(32, 32))
+        self.at32 = nn.Sequential(layer(48, 32), layer(32, 32))
         self.at16 = nn.Sequential(layer(32, 64, 2), layer(64, 64))
         self.at8 = nn.Sequential(layer(64, 96, 2), layer(96, 96))
         self.up16, self.up32 = layer(96 + 64, 48), layer(48 + 32, 32)
@@ -84,8 +86,8 @@ class Judge(nn.Module):
         self.values = nn.ModuleDict({k.replace('.', '_'): nn.Linear(128, len(v)) for k, v in VALUES.items()})
 
     def forward(self, x):
-        """x [B, 3, 64, 64] in -1 .. 1; gives region logits [B, 28, 32, 32] and attribute logits."""
-        a = self.at32(F.pixel_unshuffle(x, 2))
+        """x [B, 3, 128, 128] in -1 .. 1; gives region logits [B, 28, 32, 32] and attribute logits."""
+        a = self.at32(F.pixel_unshuffle(x, 4))
         b = self.at16(a)
         c = self.at8(b)
         up = self.up16(torch.cat([F.interpolate(c, scale_factor=2.), b], 1))
@@ -94,16 +96,15 @@ class Judge(nn.Module):
         return self.map(up), {k: self.values[k.replace('.', '_')](h) for k in VALUES}
 
 
-def shrink(images):
-    """uint8 [B, 128, 128, 3] to float [B, 3, 64, 64] in -1 .. 1."""
-    x = torch.from_numpy(np.ascontiguousarray(images)).permute(0, 3, 1, 2).float() / 127.5 - 1
-    return F.avg_pool2d(x, 2)
+def to_tensor(images):
+    """uint8 [B, 128, 128, 3] to float [B, 3, 128, 128] in -1 .. 1."""
+    return torch.from_numpy(np.ascontiguousarray(images)).permute(0, 3, 1, 2).float() / 127.5 - 1
 
 
 def roughen(x, rng):
     """Blur, noise and a small shift of colour, at random."""
     if rng.random() < .5:
-        x = F.interpolate(F.interpolate(x, size=int(rng.integers(24, 60)), mode='area'), size=64, mode='bilinear', align_corners=False)
+        x = F.interpolate(F.interpolate(x, size=int(rng.integers(48, 120)), mode='area'), size=128, mode='bilinear', align_corners=False)
     return x + .1 * rng.random() * torch.randn_like(x) + .06 * torch.randn(len(x), 3, 1, 1)
 
 
@@ -119,7 +120,7 @@ def read_colour(image, mask, palette):
 @torch.no_grad()
 def see(model, images):
     """For each picture its attributes by name, and its region map, [B, 32, 32]."""
-    maps, values = model(shrink(images))
+    maps, values = model(to_tensor(images))
     regions = maps.argmax(1).numpy()
     small = F.avg_pool2d(torch.from_numpy(images).permute(0, 3, 1, 2).float(), 4).permute(0, 2, 3, 1).numpy()
     seen = []
@@ -133,7 +134,7 @@ def see(model, images):
 
 def load(work):
     model = Judge()
-    model.load_state_dict(torch.load(f'{work}/{CHECKPOINT}', map_location='cpu'))
+    model.load_state_dict(torch.load(f'{work}/{CHECKPOINT}', map_location='cpu')['model'])
     return model.eval()
 
 
@@ -150,36 +151,52 @@ def validate(model, count=600):
     return {name: float(np.mean(r)) for name, r in right.items()}
 
 
-def main():
-    parser = arguments('train the judge')
-    parser.add_argument('--steps', type=int, default=900)
-    options = parser.parse_args()
-    torch.set_num_threads(1)
-    torch.manual_seed(5)
+def loss_of(model, x, labels, truths):
+    """Cross-entropy of the region map and, where an attribute applies, of its value."""
+    maps, values = model(x)
+    loss = F.cross_entropy(maps, labels)
+    for name, logits in values.items():
+        wanted = torch.tensor([VALUES[name].index(t[name]) if name in t else -1 for t in truths])
+        if (wanted >= 0).any():
+            loss = loss + .3 * F.cross_entropy(logits, wanted, ignore_index=-1)
+    return loss
 
-    with open(f'{options.work}/attributes.json') as f:
+
+def train(work, steps):
+    with open(f'{work}/attributes.json') as f:
         truths = [truth(a) for a in json.load(f)]
-    images, labels = (np.load(f'{options.work}/{n}.npy', mmap_mode='r') for n in ('images', 'labels'))
-    model, rng, start = Judge(), np.random.default_rng(5), time.time()
+    images, labels = (np.load(f'{work}/{n}.npy', mmap_mode='r') for n in ('images', 'labels'))
+    torch.manual_seed(5)
+    model, step, path = Judge(), 0, f'{work}/{CHECKPOINT}'
     optimiser = torch.optim.AdamW(model.parameters(), lr=RATE, weight_decay=.01)
-    for step in range(options.steps):
+    if os.path.exists(path):
+        state = torch.load(path, map_location='cpu')
+        model.load_state_dict(state['model'])
+        optimiser.load_state_dict(state['optimiser'])
+        step = state['step']
+    rng, begun = np.random.default_rng((5, step)), time.time()
+    while step < steps:
         for group in optimiser.param_groups:
-            group['lr'] = RATE * min(1, (step + 1) / 50) * (1 - step / options.steps)
+            group['lr'] = RATE * min(1, (step + 1) / 50) * (1 - step / steps)
         chosen = rng.integers(0, len(images), BATCH)
-        x = roughen(shrink(np.stack([images[i] for i in chosen])), rng)
-        maps, values = model(x)
-        loss = F.cross_entropy(maps, torch.from_numpy(np.stack([labels[i][::2, ::2] for i in chosen])).long())
-        for name, logits in values.items():
-            wanted = torch.tensor([VALUES[name].index(truths[i][name]) if name in truths[i] else -1 for i in chosen])
-            if (wanted >= 0).any():
-                loss = loss + .3 * F.cross_entropy(logits, wanted, ignore_index=-1)
+        x = roughen(to_tensor(np.stack([images[i] for i in chosen])), rng)
+        loss = loss_of(model, x, torch.from_numpy(np.stack([labels[i][::2, ::2] for i in chosen])).long(), [truths[i] for i in chosen])
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         optimiser.step()
-        if step % 100 == 99:
-            print(f'step {step + 1} loss {loss.item():.3f} {time.time() - start:.0f} s', flush=True)
-    parallel.save(model.state_dict(), f'{options.work}/{CHECKPOINT}')
-    for name, share in validate(model.eval()).items():
+        step += 1
+        if step % 100 == 0 or step == steps:
+            print(f'step {step} loss {loss.item():.3f} {time.time() - begun:.0f} s', flush=True)
+            parallel.save({'model': model.state_dict(), 'optimiser': optimiser.state_dict(), 'step': step}, path)
+    return model.eval()
+
+
+def main():
+    parser = arguments('train the judge')
+    parser.add_argument('--steps', type=int, default=2400)
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    for name, share in validate(train(options.work, options.steps)).items():
         print(f'{name:24s} {share:.3f}')
 
 
