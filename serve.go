@@ -1,16 +1,19 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"os"
 	"os/signal"
 	"strings"
+	"time"
 
 	"pentimento/bot"
 	"pentimento/bot/discord"
-	"pentimento/editor"
+	"pentimento/bot/jobs"
+	"pentimento/metrics"
 	"pentimento/session"
 )
 
@@ -20,8 +23,9 @@ type serveCommand struct {
 	plannerFlags
 	storeFlags
 	policyFlags
+	operationFlags
 	cacheFlags       `embed:"" prefix:"cache-" set:"memory=256"`
-	Store            string            `help:"What keeps the conversations: a file, or Redis at redis://… as for chat. What the bot itself remembers lies beside the file." default:"${state}/discord.db" placeholder:"FILE|URL"`
+	Store            string            `help:"What keeps the conversations: a file, or Redis at redis://… as for chat. What the bot itself remembers is on the same Redis, or beside the file." default:"${state}/discord.db" placeholder:"FILE|URL"`
 	Seed             *uint64           `help:"Seed of new pictures; random if not given."`
 	Steps            int               `help:"Denoising steps of new pictures." default:"25"`
 	Guidance         float64           `help:"Classifier-free guidance scale of new pictures." default:"4.5"`
@@ -29,6 +33,7 @@ type serveCommand struct {
 	NoMessageContent bool              `help:"Do without the Message Content intent: the bot is then told only what mentions it, replies to it or is a direct message."`
 	Parallel         int               `help:"Pictures drawn at once." default:"1"`
 	PerUser          int               `help:"Pictures that a user may have waiting or being drawn." default:"5"`
+	TimeLimit        time.Duration     `help:"How long drawing a picture may take." default:"15m"`
 	DiscordAPI       string            `help:"Address of Discord's REST interface." hidden:"" name:"discord-api"`
 }
 
@@ -89,18 +94,20 @@ func (c *serveCommand) Run(w *world) (err error) {
 		return err
 	}
 	defer closeInto(&err, store)
-	model, err := c.open(w)
+	operations := metrics.New()
+	studio, err := c.openStudio(w, operations)
 	if err != nil {
 		return err
 	}
-	defer closeInto(&err, model)
-	cache, err := c.openCache(w, c.Store)
-	if err != nil {
-		return err
-	}
-	defer closeInto(&err, cache)
-	store = session.AlsoForget(store, cache)
+	defer closeInto(&err, studio)
+	operations.Queue(studio.queue.Stats)
+	store = session.AlsoForget(store, studio.cache)
 	planner, err := c.planner(w)
+	if err != nil {
+		return err
+	}
+
+	remembered, err := openMemory(w, c.Store)
 	if err != nil {
 		return err
 	}
@@ -109,22 +116,43 @@ func (c *serveCommand) Run(w *world) (err error) {
 	defer stop()
 	invited := false
 	b, err := discord.New(discord.Options{
-		Token: secret, Engine: editor.NewCached(model, cache.Cache), Planner: planner, Store: store, StateFile: besideStore(w, c.Store, ".bot"),
-		Line:  discord.NewLine(max(1, c.Parallel), max(1, c.PerUser)),
+		Token: secret, Engine: studio.engine, Planner: planner, Store: store, Memory: remembered,
+		Queue: studio.queue, PerUser: max(1, c.PerUser), Observer: operations,
 		Clock: systemClock(), Defaults: defaults,
 		Policy: c.policy(), Rename: c.Rename, NoMessageContent: c.NoMessageContent, Log: w.log, Base: c.DiscordAPI,
 		Ready: func(invite string) {
 			if !invited {
 				invited = true
-				w.log.Info("serving", slog.String("model", model.Name()), slog.String("device", model.Device()))
+				w.log.Info("serving", slog.String("model", studio.model.Name()), slog.String("device", studio.model.Device()))
 				// Without a reader of this line the bot is as good.
 				_, _ = fmt.Fprintf(w.out, "Connected to Discord. Add the bot to a server, or to your account:\n%s\n", invite)
 			}
 		},
 	})
 	if err != nil {
-		return err
+		return errors.Join(err, remembered.Close())
 	}
 	defer closeInto(&err, b)
+	stopTelling, err := c.serve(w, operations, metrics.Check{Name: "discord", Run: b.Check}, storeCheck(store), queueCheck(studio.queue))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, stopTelling()) }()
 	return b.Run(ctx)
+}
+
+// storeCheck reports whether sessions can be read.
+func storeCheck(store session.Store) metrics.Check {
+	return metrics.Check{Name: "store", Run: func(ctx context.Context) error {
+		_, err := store.Load(ctx, session.Key{User: "nobody", Place: "nowhere"})
+		return err
+	}}
+}
+
+// queueCheck reports whether pictures can be asked for.
+func queueCheck(queue jobs.Queue) metrics.Check {
+	return metrics.Check{Name: "queue", Run: func(ctx context.Context) error {
+		_, err := queue.Stats(ctx)
+		return err
+	}}
 }

@@ -93,12 +93,3 @@ func (f storeFlags) bucket(w *world) (blobs.Bucket, error) {
 func onRedis(place string) bool {
 	return strings.HasPrefix(place, "redis") && strings.Contains(place, "://")
 }
-
-// besideStore is the file for what else has to be remembered: beside the file
-// of conversations, or where that would be by default.
-func besideStore(w *world, place, suffix string) string {
-	if onRedis(place) {
-		place = filepath.Join(stateDir(w.getenv), "discord.db")
-	}
-	return place + suffix
-}

@@ -1,13 +1,11 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"image/png"
 	"net"
 	"os"
 	"os/signal"
@@ -17,10 +15,10 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/maintnotifications"
 
+	"pentimento/bot"
 	"pentimento/bot/jobs"
 	"pentimento/bot/jobs/redisjobs"
 	"pentimento/editor"
-	"pentimento/editor/attention"
 	"pentimento/metrics"
 	"pentimento/session"
 )
@@ -65,7 +63,7 @@ func (c *workerCommand) Run(w *world) (err error) {
 	operations.Queue(queue.Stats)
 	operations.Cache(cache.Stats)
 	worker := &jobs.Worker{
-		Name: name, Source: queue, Engine: drawer{editor.NewCached(model, cache.Cache)}, Slots: c.Slots,
+		Name: name, Source: queue, Engine: bot.Drawer{Engine: editor.NewCached(model, cache.Cache)}, Slots: c.Slots,
 		TimeLimit: c.TimeLimit, Drain: c.Drain, Log: w.log.With("worker", name), Observer: operations,
 	}
 	stop, err := c.serve(w, operations, metrics.Check{Name: "queue", Run: queue.Check})
@@ -86,36 +84,6 @@ func workerName() (string, error) {
 	var unique [4]byte
 	_, _ = rand.Read(unique[:]) // never fails
 	return fmt.Sprintf("%s-%d-%s", host, os.Getpid(), hex.EncodeToString(unique[:])), nil
-}
-
-// drawer has an editor.Engine draw jobs.
-type drawer struct{ engine *editor.Engine }
-
-// Draw implements jobs.Engine.
-func (d drawer) Draw(ctx context.Context, job jobs.Job, progress func(jobs.Progress)) (jobs.Result, error) {
-	ctx = attention.WithOwner(ctx, attention.Owner{User: job.User, Place: job.Place})
-	drawing, err := d.engine.Draw(ctx, job.Recipe, func(p editor.Progress) {
-		progress(jobs.Progress{Step: p.Step, Steps: p.Steps})
-	})
-	if err != nil {
-		return jobs.Result{}, explainDrawing(err)
-	}
-	var picture bytes.Buffer
-	if err := png.Encode(&picture, drawing.Image); err != nil {
-		return jobs.Result{}, fmt.Errorf("encode the picture: %w", err)
-	}
-	return jobs.Result{PNG: picture.Bytes(), Rows: drawing.Rows, Traced: drawing.Traced, Dropped: drawing.Dropped}, nil
-}
-
-// explainDrawing gives errors that the user can do something about a sentence.
-func explainDrawing(err error) error {
-	if _, ok := errors.AsType[*editor.ModelError](err); ok {
-		return &jobs.Failure{
-			Kind: jobs.EngineFailed, Detail: err.Error(),
-			Sentence: "This picture was made with another model than the one that draws now, so it cannot be edited. Start a new one.",
-		}
-	}
-	return err
 }
 
 // redisFlags say where Redis is.

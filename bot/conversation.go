@@ -7,17 +7,13 @@
 package bot
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
 	"encoding/json"
 	"fmt"
-	"image"
-	"image/png"
 	"time"
 
+	"pentimento/bot/jobs"
 	"pentimento/editor"
-	"pentimento/editor/attention"
 	"pentimento/editor/dialogue"
 	"pentimento/editor/recipe"
 	"pentimento/models"
@@ -28,6 +24,7 @@ import (
 // methods must be called one after the other.
 type Conversation struct {
 	engine  Engine
+	queue   jobs.Queue // nil: the engine draws
 	planner Planner
 	store   session.Store
 	key     session.Key
@@ -41,6 +38,9 @@ type Conversation struct {
 type Engine interface {
 	// Draw draws the last turn of the recipe; progress may be nil.
 	Draw(ctx context.Context, r recipe.Recipe, progress func(editor.Progress)) (*editor.Drawing, error)
+	// Remembers reports whether an edit of the recipe's last turn need not
+	// draw that turn again.
+	Remembers(ctx context.Context, r recipe.Recipe) bool
 	// Find returns the first span of the prompt that is the phrase.
 	Find(prompt, phrase string) (recipe.Span, error)
 	// Model is what draws.
@@ -53,13 +53,18 @@ type Asked struct {
 	// Author is who says it; empty for the session's user.
 	Author string
 	// Event is the identity of the message: what is delivered twice makes one
-	// turn.
+	// turn. A conversation with a queue needs it.
 	Event string
 	// Turn is the picture that is spoken of; 0 for the head.
 	Turn int
 	// Allow refuses a prompt before it is drawn, with a sentence for the user;
 	// nil allows all.
 	Allow func(prompt string) error
+	// Previews says that the asker shows the previews of a drawing.
+	Previews bool
+	// Memo is what the asker needs to answer if it is another process by the
+	// time that the picture is drawn; see [ReadMemo].
+	Memo json.RawMessage
 }
 
 // With returns the conversation as the asker has it. Options and the question
@@ -118,7 +123,9 @@ type Answer struct {
 	Plan *dialogue.Plan
 	// Drawing is what drawing the picture took; nil when an old picture is
 	// shown again.
-	Drawing *editor.Drawing
+	Drawing *jobs.Result
+	// Kept is how long storing the turn and its picture took.
+	Kept time.Duration
 	// Seconds from the utterance to the picture.
 	Seconds float64
 	// Question is asked instead of an answer.
@@ -128,9 +135,10 @@ type Answer struct {
 	Notices []string
 }
 
-// Say answers an utterance. Progress may be nil. When ctx is cancelled the
-// turn is dropped and the session stays as it was.
-func (c *Conversation) Say(ctx context.Context, utterance string, progress func(editor.Progress)) (*Answer, error) {
+// Say answers an utterance. watch, which may be nil, is told how the picture
+// fares. When ctx is cancelled the turn is dropped and the session stays as it
+// was, unless the picture is finished by then.
+func (c *Conversation) Say(ctx context.Context, utterance string, watch func(jobs.Event)) (*Answer, error) {
 	s, err := c.load(ctx)
 	if err != nil {
 		return nil, err
@@ -144,7 +152,7 @@ func (c *Conversation) Say(ctx context.Context, utterance string, progress func(
 	if reply.Question != nil {
 		return &Answer{Question: reply.Question}, nil
 	}
-	answer, err := c.do(ctx, s, utterance, reply.Plan, progress)
+	answer, err := c.do(ctx, s, utterance, reply.Plan, watch)
 	if err != nil {
 		return nil, err
 	}
@@ -154,21 +162,21 @@ func (c *Conversation) Say(ctx context.Context, utterance string, progress func(
 }
 
 // Imagine draws a new picture of the prompt as it stands, without asking the
-// dialogue what is meant. Progress may be nil.
-func (c *Conversation) Imagine(ctx context.Context, prompt string, progress func(editor.Progress)) (*Answer, error) {
+// dialogue what is meant. watch is as in Say.
+func (c *Conversation) Imagine(ctx context.Context, prompt string, watch func(jobs.Event)) (*Answer, error) {
 	s, err := c.load(ctx)
 	if err != nil {
 		return nil, err
 	}
 	plan := &dialogue.Plan{Action: dialogue.Imagine, Prompt: prompt, Reason: "a new picture by command"}
-	return c.draw(ctx, s, prompt, plan, progress)
+	return c.draw(ctx, s, prompt, plan, watch)
 }
 
 // do carries out a plan.
-func (c *Conversation) do(ctx context.Context, s *session.Session, utterance string, plan *dialogue.Plan, progress func(editor.Progress)) (*Answer, error) {
+func (c *Conversation) do(ctx context.Context, s *session.Session, utterance string, plan *dialogue.Plan, watch func(jobs.Event)) (*Answer, error) {
 	switch plan.Action {
 	case dialogue.Imagine, dialogue.Edit:
-		return c.draw(ctx, s, utterance, plan, progress)
+		return c.draw(ctx, s, utterance, plan, watch)
 	case dialogue.Undo:
 		return c.Revert(ctx, max(1, plan.Steps))
 	case dialogue.Redo:
@@ -183,71 +191,6 @@ func (c *Conversation) do(ctx context.Context, s *session.Session, utterance str
 	return nil, fmt.Errorf("the plan's action %q is not known", plan.Action)
 }
 
-// draw makes a new turn of the plan.
-func (c *Conversation) draw(ctx context.Context, s *session.Session, utterance string, plan *dialogue.Plan, progress func(editor.Progress)) (*Answer, error) {
-	start := c.clock.Now()
-	if had, ok := s.ByEvent(c.asked.Event); ok {
-		return c.again(ctx, had.ID)
-	}
-	if c.asked.Allow != nil {
-		if err := c.asked.Allow(plan.Prompt); err != nil {
-			return nil, err
-		}
-	}
-	turn := session.Turn{Author: c.author(), Event: c.asked.Event, Time: start, Utterance: utterance, Edit: plan.Label}
-	r := recipe.Recipe{Version: recipe.Version, Settings: c.settings()}
-	if plan.Action == dialogue.Edit {
-		turn.Parent = s.Head
-		var err error
-		if r, err = s.RecipeFor(s.Head); err != nil {
-			return nil, err
-		}
-	} else {
-		turn.Edit = ""
-	}
-	turn.Settings = r.Settings
-	turn.Recipe = c.options.turnOf(plan)
-	r.Turns = append(r.Turns, turn.Recipe)
-
-	drawing, err := c.drawn(ctx, r, progress)
-	if err != nil {
-		return nil, err
-	}
-	picture, err := encodePNG(drawing.Image)
-	if err != nil {
-		return nil, err
-	}
-	turn.Picture = digestOf(picture)
-	_, unkept := c.store.PutBlob(ctx, c.key, picture)
-	if turn.Plan, err = json.Marshal(plan); err != nil {
-		return nil, fmt.Errorf("keep the plan: %w", err)
-	}
-	s, err = c.store.Update(ctx, c.key, func(s *session.Session) error {
-		_, err := s.Add(turn)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	answer, err := c.answer(ctx, s)
-	if err != nil {
-		return nil, err
-	}
-	if unkept != nil {
-		answer.Notices = append(answer.Notices, noticeUnkept(unkept))
-	}
-	answer.Drawing = drawing
-	answer.Seconds = c.clock.Now().Sub(start).Seconds()
-	answer.Notices = append(answer.Notices, c.noticesOfDrawing(ctx, answer)...)
-	return answer, nil
-}
-
-// noticeUnkept tells why a picture was not kept. It is a cache of its recipe:
-// the turn counts without it.
-func noticeUnkept(err error) string {
-	return fmt.Sprintf("The picture could not be kept and will be drawn again when it is needed: %v.", err)
-}
-
 // author is who speaks.
 func (c *Conversation) author() string {
 	if c.asked.Author != "" {
@@ -256,18 +199,17 @@ func (c *Conversation) author() string {
 	return c.key.User
 }
 
-// again shows the turn that a message made when it was delivered before.
-func (c *Conversation) again(ctx context.Context, id int) (*Answer, error) {
-	s, err := c.store.Load(ctx, c.key)
-	if err != nil {
-		return nil, err
-	}
-	s.Head = id
-	return c.answer(ctx, s)
-}
-
 // answer shows the head of the session.
 func (c *Conversation) answer(ctx context.Context, s *session.Session) (*Answer, error) {
+	answer, err := answerOf(s)
+	if err == nil {
+		answer.PNG, err = c.Picture(ctx, s, s.Head)
+	}
+	return answer, err
+}
+
+// answerOf is the head of the session as an answer without its picture.
+func answerOf(s *session.Session) (*Answer, error) {
 	turn, err := s.Turn(s.Head)
 	if err != nil {
 		return nil, err
@@ -280,8 +222,7 @@ func (c *Conversation) answer(ctx context.Context, s *session.Session) (*Answer,
 		}
 		answer.Source = &source
 	}
-	answer.PNG, err = c.Picture(ctx, s, turn.ID)
-	return answer, err
+	return answer, nil
 }
 
 // Picture returns the PNG of a turn. A picture that is no longer kept is drawn
@@ -295,52 +236,16 @@ func (c *Conversation) Picture(ctx context.Context, s *session.Session, id int) 
 	if err == nil {
 		return picture, nil
 	}
-	drawing, err := c.Redraw(ctx, s, id)
+	result, err := c.redraw(ctx, s, id, nil)
 	if err != nil {
 		return nil, err
 	}
-	if picture, err = encodePNG(drawing.Image); err != nil {
-		return nil, err
-	}
-	if digestOf(picture) == turn.Picture {
+	if digestOf(result.PNG) == turn.Picture {
 		// It will be asked for again. Where there is no room for it, it is
 		// drawn again.
-		_, _ = c.store.PutBlob(ctx, c.key, picture)
+		_, _ = c.store.PutBlob(ctx, c.key, result.PNG)
 	}
-	return picture, nil
-}
-
-// Redraw draws a turn of the session again, for what the picture alone does
-// not tell.
-func (c *Conversation) Redraw(ctx context.Context, s *session.Session, id int) (*editor.Drawing, error) {
-	r, err := s.RecipeFor(id)
-	if err != nil {
-		return nil, err
-	}
-	return c.drawAll(ctx, r, nil)
-}
-
-// drawnAtOnce is how many turns that the engine does not remember are drawn in
-// one go: each takes rows of the batch.
-const drawnAtOnce = 4
-
-// drawAll draws a recipe that was not drawn before, or long ago, a few turns at
-// a time. Progress is that of the last few.
-func (c *Conversation) drawAll(ctx context.Context, r recipe.Recipe, progress func(editor.Progress)) (*editor.Drawing, error) {
-	for n := drawnAtOnce; n < len(r.Turns); n += drawnAtOnce {
-		part := r
-		part.Turns = r.Turns[:n]
-		if _, err := c.drawn(ctx, part, nil); err != nil {
-			return nil, err
-		}
-	}
-	return c.drawn(ctx, r, progress)
-}
-
-// drawn has the engine draw a recipe for the session's user, so that what a
-// cache keeps of it can be forgotten with them.
-func (c *Conversation) drawn(ctx context.Context, r recipe.Recipe, progress func(editor.Progress)) (*editor.Drawing, error) {
-	return c.engine.Draw(attention.WithOwner(ctx, attention.Owner(c.key)), r, progress)
+	return result.PNG, nil
 }
 
 // Session returns the session as it is kept.
@@ -371,15 +276,3 @@ func (c *Conversation) dialogueOf(s *session.Session) (dialogue.Conversation, er
 	}
 	return talk, nil
 }
-
-func encodePNG(picture image.Image) ([]byte, error) {
-	var out bytes.Buffer
-	if err := png.Encode(&out, picture); err != nil {
-		return nil, fmt.Errorf("encode the picture: %w", err)
-	}
-	return out.Bytes(), nil
-}
-
-// digestOf is the name under which a store keeps a picture; see
-// session.Store.PutBlob.
-func digestOf(picture []byte) string { return fmt.Sprintf("%x", sha256.Sum256(picture)) }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"pentimento/bot/jobs"
 	"pentimento/editor"
 	"pentimento/editor/dialogue"
 	"pentimento/models"
@@ -106,7 +107,7 @@ func TestCancelledTurnLeavesTheSession(t *testing.T) {
 	c := newConversation(t, session.NewMemory())
 	say(t, c, "a woman's face with blond hair")
 	ctx, cancel := context.WithCancel(t.Context())
-	_, err := c.Say(ctx, "make her hair red", func(editor.Progress) { cancel() })
+	_, err := c.Say(ctx, "make her hair red", func(jobs.Event) { cancel() })
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}

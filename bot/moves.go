@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 
-	"pentimento/editor"
+	"pentimento/bot/jobs"
 	"pentimento/editor/dialogue"
 	"pentimento/editor/recipe"
 	"pentimento/session"
@@ -58,9 +58,9 @@ func (c *Conversation) move(ctx context.Context, change func(*session.Session) e
 	return c.answer(ctx, s)
 }
 
-// Weight edits the head by giving the attention of a word a factor. Progress
-// may be nil.
-func (c *Conversation) Weight(ctx context.Context, word string, factor float64, progress func(editor.Progress)) (*Answer, error) {
+// Weight edits the head by giving the attention of a word a factor. watch is
+// as in Say.
+func (c *Conversation) Weight(ctx context.Context, word string, factor float64, watch func(jobs.Event)) (*Answer, error) {
 	s, turn, err := c.head(ctx)
 	if err != nil {
 		return nil, err
@@ -78,7 +78,7 @@ func (c *Conversation) Weight(ctx context.Context, word string, factor float64, 
 		Reason:  "re-weighted by command",
 	}
 	plan.Blend.Source, plan.Blend.Target = []recipe.Span{span}, []recipe.Span{span}
-	return c.draw(ctx, s, fmt.Sprintf("/weight %s %g", word, factor), plan, progress)
+	return c.draw(ctx, s, fmt.Sprintf("/weight %s %g", word, factor), plan, watch)
 }
 
 // reweighted returns weights with the factor of span replaced.
@@ -117,6 +117,9 @@ type Heat struct {
 	Turn session.Turn
 }
 
+// errNoHeat says that a worker has not done what it was asked for.
+var errNoHeat = errors.New("the picture came without its attention: its worker may be of another version")
+
 // Attention returns where the word attended in the head's picture.
 func (c *Conversation) Attention(ctx context.Context, word string) (*Heat, error) {
 	s, turn, err := c.head(ctx)
@@ -127,21 +130,16 @@ func (c *Conversation) Attention(ctx context.Context, word string) (*Heat, error
 	if err != nil {
 		return nil, fmt.Errorf("%w: %q is not in “%s”", err, word, turn.Recipe.Prompt)
 	}
-	drawing, err := c.Redraw(ctx, s, turn.ID)
+	result, err := c.redraw(ctx, s, turn.ID, &span)
 	if err != nil {
 		return nil, err
 	}
-	heat, err := drawing.Attention(span)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %q", err, word)
+	heat := result.Heat
+	if heat == nil || heat.Width < 1 || heat.Height < 1 || len(heat.Map) != heat.Width*heat.Height {
+		return nil, errNoHeat
 	}
-	picture, err := c.Picture(ctx, s, turn.ID)
-	if err != nil {
-		return nil, err
-	}
-	spec := c.engine.Model().Spec()
 	return &Heat{
-		Word: turn.Recipe.Prompt[span.Start:span.End], Map: heat,
-		Height: spec.MapHeight, Width: spec.MapWidth, PNG: picture, Turn: turn,
+		Word: turn.Recipe.Prompt[span.Start:span.End], Map: heat.Map,
+		Height: heat.Height, Width: heat.Width, PNG: result.PNG, Turn: turn,
 	}, nil
 }

@@ -1,10 +1,8 @@
 package bot
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"image/png"
 	"strings"
 
 	"pentimento/editor/dialogue"
@@ -39,6 +37,12 @@ func (c *Conversation) noticesOfDrawing(ctx context.Context, a *Answer) []string
 	return notices
 }
 
+// noticeUnkept tells why a picture was not kept. It is a cache of its recipe:
+// the turn counts without it.
+func noticeUnkept(err error) string {
+	return fmt.Sprintf("The picture could not be kept and will be drawn again when it is needed: %v.", err)
+}
+
 // changed reports whether the picture visibly differs from its source's. When
 // the source's picture is gone it is taken to.
 func (c *Conversation) changed(ctx context.Context, a *Answer) bool {
@@ -46,8 +50,12 @@ func (c *Conversation) changed(ctx context.Context, a *Answer) bool {
 	if err != nil {
 		return true
 	}
-	before, err := png.Decode(bytes.NewReader(data))
-	if err != nil || before.Bounds() != a.Drawing.Image.Bounds() {
+	before, err := decodePNG(data)
+	if err != nil {
+		return true
+	}
+	after, err := decodePNG(a.PNG)
+	if err != nil || before.Bounds() != after.Bounds() {
 		return true
 	}
 	sum, n := 0.0, 0
@@ -55,7 +63,7 @@ func (c *Conversation) changed(ctx context.Context, a *Answer) bool {
 	for y := b.Min.Y; y < b.Max.Y; y++ {
 		for x := b.Min.X; x < b.Max.X; x++ {
 			r0, g0, b0, _ := before.At(x, y).RGBA()
-			r1, g1, b1, _ := a.Drawing.Image.At(x, y).RGBA()
+			r1, g1, b1, _ := after.At(x, y).RGBA()
 			sum += distance(r0, r1) + distance(g0, g1) + distance(b0, b1)
 			n += 3
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"pentimento/bot/jobs"
 	"pentimento/editor"
 	"pentimento/session"
 	"pentimento/session/recipefile"
@@ -80,10 +81,10 @@ func (c *Conversation) Export(ctx context.Context) (*Exported, error) {
 }
 
 // Import draws the picture of an exported file, JSON or PNG, and goes on from
-// there. Progress may be nil. The errors are those of [recipefile.Read], an
+// there. watch is as in Say. The errors are those of [recipefile.Read], an
 // [*editor.ModelError] with the model's name for another model's recipe, and
 // those of drawing.
-func (c *Conversation) Import(ctx context.Context, file []byte, progress func(editor.Progress)) (*Answer, error) {
+func (c *Conversation) Import(ctx context.Context, file []byte, watch func(jobs.Event)) (*Answer, error) {
 	start := c.clock.Now()
 	document, err := recipefile.Read(file)
 	if err != nil {
@@ -93,32 +94,11 @@ func (c *Conversation) Import(ctx context.Context, file []byte, progress func(ed
 	if err := c.canContinue(branch, document.Model); err != nil {
 		return nil, err
 	}
-	drawing, err := c.drawAll(ctx, document.Recipe, progress)
-	if err != nil {
-		return nil, err
-	}
-	picture, err := encodePNG(drawing.Image)
-	if err != nil {
-		return nil, err
-	}
-	branch.Turns[branch.Head-1].Picture = digestOf(picture)
-	_, unkept := c.store.PutBlob(ctx, c.key, picture)
-	s, err := c.store.Update(ctx, c.key, func(s *session.Session) error {
-		_, err := s.Graft(branch, c.asked.Event)
-		return err
+	job := c.job(document.Recipe)
+	return c.have(ctx, job, start, watch, func(s *session.Session, picture string) (int, error) {
+		branch.Turns[branch.Head-1].Picture = picture
+		return s.Graft(branch, c.asked.Event)
 	})
-	if err != nil {
-		return nil, err
-	}
-	answer, err := c.answer(ctx, s)
-	if err != nil {
-		return nil, err
-	}
-	answer.Drawing, answer.Seconds = drawing, c.clock.Now().Sub(start).Seconds()
-	if unkept != nil {
-		answer.Notices = append(answer.Notices, noticeUnkept(unkept))
-	}
-	return answer, nil
 }
 
 // canContinue reports whether a branch from elsewhere can go on here. Model is

@@ -1,6 +1,7 @@
 package editor
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/json"
 	"strings"
@@ -21,6 +22,12 @@ func (e *Engine) key(r recipe.Recipe) attention.Key {
 		panic(err)
 	}
 	return sha256.Sum256(data)
+}
+
+// Remembers reports whether the last turn of the recipe need not be computed
+// for an edit of it: the cache has its latents, if not its maps.
+func (e *Engine) Remembers(ctx context.Context, r recipe.Recipe) bool {
+	return e.cache.Get(ctx, e.key(r), e.shape(r.Settings.Steps)) != nil
 }
 
 // shape is the size of the traces of drawings with so many steps.

@@ -19,6 +19,7 @@ import (
 type Metrics struct {
 	registry *prometheus.Registry
 	stages   *prometheus.HistogramVec
+	turns    *prometheus.CounterVec
 	errors   *prometheus.CounterVec
 	rows     prometheus.Counter
 }
@@ -31,6 +32,9 @@ func New() *Metrics {
 			Name: "pentimento_turn_seconds", Help: "Seconds that a turn spent in a stage.",
 			Buckets: prometheus.ExponentialBuckets(.01, 2, 15), // 10 ms to 164 s
 		}, []string{"stage"}),
+		turns: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "pentimento_turns_total", Help: "Turns by how they ended.",
+		}, []string{"outcome"}),
 		errors: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "pentimento_errors_total", Help: "Failures by kind.",
 		}, []string{"kind"}),
@@ -38,16 +42,19 @@ func New() *Metrics {
 			Name: "pentimento_unet_rows_total", Help: "UNet rows computed.",
 		}),
 	}
-	m.registry.MustRegister(m.stages, m.errors, m.rows,
+	m.registry.MustRegister(m.stages, m.turns, m.errors, m.rows,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
 // Stage notes how long a stage of a turn took: "wait" and "draw" are noted by
-// [Metrics.Finished], a bot adds its own.
+// [Metrics.Finished] in the process that draws, a bot adds its own.
 func (m *Metrics) Stage(name string, took time.Duration) {
 	m.stages.WithLabelValues(name).Observe(took.Seconds())
 }
+
+// Turn counts a turn by how it ended, in one of a few words known beforehand.
+func (m *Metrics) Turn(outcome string) { m.turns.WithLabelValues(outcome).Inc() }
 
 // Error counts a failure. A kind is one of a few words known beforehand, never
 // something that a user said.

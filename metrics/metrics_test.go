@@ -34,7 +34,9 @@ func TestMetrics(t *testing.T) {
 	m.Finished(job, time.Second, jobs.Result{Rows: 20, Seconds: 2, Traced: true}, nil)
 	m.Finished(job, time.Second, jobs.Result{Rows: 40, Seconds: 3}, nil)
 	m.Finished(job, time.Second, jobs.Result{}, &jobs.Failure{Kind: jobs.TimeLimit})
-	m.Stage("plan", time.Millisecond)
+	m.Stage("keep", time.Millisecond)
+	m.Turn("answered")
+	m.Turn("answered")
 	m.Cache(func() attention.Stats {
 		return attention.Stats{Hits: 5, StoreHits: 2, Latents: 3, Misses: 4, Bytes: 1024, MapsBytes: 1000, Turns: 6}
 	})
@@ -46,7 +48,8 @@ func TestMetrics(t *testing.T) {
 	for _, line := range []string{
 		`pentimento_turn_seconds_count{stage="wait"} 3`,
 		`pentimento_turn_seconds_sum{stage="draw"} 5`,
-		`pentimento_turn_seconds_count{stage="plan"} 1`,
+		`pentimento_turn_seconds_count{stage="keep"} 1`,
+		`pentimento_turns_total{outcome="answered"} 2`,
 		`pentimento_errors_total{kind="time_limit"} 1`,
 		`pentimento_unet_rows_total 60`,
 		`pentimento_attention_cache_turns_total{found="maps"} 3`,

@@ -4,7 +4,8 @@
 // decodes what Discord tells, interactions.go (commands, buttons, modals) and
 // messages.go (free text) find out what is asked, of which picture of whom;
 // every answer that needs drawing becomes a turn (turn.go), one ordinary
-// message that lives from its place in the line to the picture. views.go is
+// message that lives from its place in the queue to the picture, across a
+// restart of the bot (resume.go). views.go is
 // what messages look like, ids.go the signed state that buttons carry,
 // policy.go who may do what. api.go alone calls discordgo; packages gateway
 // and limiter keep the connection and the rate limits.
@@ -24,6 +25,7 @@ import (
 	"pentimento/bot"
 	"pentimento/bot/discord/gateway"
 	"pentimento/bot/discord/limiter"
+	"pentimento/bot/jobs"
 	"pentimento/editor/dialogue"
 	"pentimento/session"
 )
@@ -32,14 +34,24 @@ import (
 type Options struct {
 	// Token is the bot's, from the environment.
 	Token string
-	// Engine draws, Planner understands, Store keeps the sessions.
+	// Engine tells of the model, Planner understands, Store keeps the sessions.
 	Engine  bot.Engine
 	Planner bot.Planner
 	Store   session.Store
-	// StateFile keeps what the bot remembers beside the sessions.
-	StateFile string
-	// Line is where turns wait; one at a time and five a user if nil.
-	Line Line
+	// Queue is where pictures wait to be drawn, and those who draw take them
+	// from.
+	Queue jobs.Queue
+	// Shared says that those who draw are other processes: what is in the queue
+	// when Run ends goes on being drawn, and the next Run answers with it.
+	Shared bool
+	// PerUser is how many turns a user may have waiting or being drawn; 5 if
+	// zero.
+	PerUser int
+	// Memory keeps what the bot remembers beside the sessions. [Bot.Close]
+	// closes it; if New fails it is the caller's.
+	Memory Memory
+	// Observer is told what turns take; nil for nobody.
+	Observer Observer
 	// Clock is the world's time and chance.
 	Clock bot.Clock
 	// Defaults are the hyper-parameters of somebody who set none.
@@ -69,6 +81,7 @@ type Bot struct {
 	state  *state
 	signer signer
 	seen   *recent
+	line   *line
 	work   sync.WaitGroup
 
 	connections *http.Transport
@@ -84,6 +97,7 @@ type Bot struct {
 	warned   map[string]bool // channels in which the missing intent was explained
 	places   map[string]channel
 	began    time.Time
+	shards   map[int]bool // the shards that are connected
 }
 
 // New returns a bot; it is not connected yet. Close it in the end.
@@ -94,23 +108,23 @@ func New(o Options) (*Bot, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	if o.Line == nil {
-		o.Line = NewLine(1, 5)
+	if o.PerUser == 0 {
+		o.PerUser = 5
 	}
-	st, err := openState(o.StateFile)
-	if err != nil {
-		return nil, err
+	if o.Observer == nil {
+		o.Observer = nobody{}
 	}
+	st := &state{memory: o.Memory, log: o.Log}
 	key, err := st.signingKey()
 	if err != nil {
-		return nil, errors.Join(err, st.close())
+		return nil, err
 	}
 	connections := connections()
 	transport := &limiter.Transport{Next: connections, Log: o.Log}
 	return &Bot{
-		o: o, log: o.Log, api: newAPI(o.Token, o.Base, transport), state: st, signer: signer{key}, seen: newRecent(8192),
+		o: o, log: o.Log, api: newAPI(o.Token, o.Base, transport), state: st, signer: signer{key}, seen: newRecent(8192), line: newLine(),
 		turns: map[string]*turn{}, pending: map[string]*dialogue.Question{}, warned: map[string]bool{},
-		places: map[string]channel{}, began: o.Clock.Now(), connections: connections,
+		places: map[string]channel{}, began: o.Clock.Now(), connections: connections, shards: map[int]bool{},
 	}, nil
 }
 
@@ -127,9 +141,10 @@ const Drain = 20 * time.Second
 // lastWords is how long the messages of what was not drawn may take.
 const lastWords = 5 * time.Second
 
-// Run connects and answers until ctx ends. Then running turns have [Drain] to
-// finish, and the messages of the others say that they were not drawn. The
-// error is nil after that, or says what to fix.
+// Run answers what the last Run left in the queue, then connects and answers
+// until ctx ends. Then what is in a shared queue is left there; otherwise
+// running turns have [Drain] to finish, and the messages of the others say that
+// they were not drawn. The error is nil after that, or says what to fix.
 func (b *Bot) Run(ctx context.Context) error {
 	app, err := b.start(ctx)
 	if err != nil {
@@ -145,6 +160,9 @@ func (b *Bot) Run(ctx context.Context) error {
 	var hush context.CancelFunc
 	b.speaking, hush = context.WithCancel(context.WithoutCancel(ctx))
 	defer hush()
+	if err := b.resume(ctx, working); err != nil {
+		return err
+	}
 	connected, disconnect := context.WithCancel(ctx)
 	defer disconnect()
 	failures := make(chan error, shards)
@@ -163,8 +181,7 @@ func (b *Bot) Run(ctx context.Context) error {
 	return err
 }
 
-// start asks who the bot is, registers its commands if they have changed, and
-// tidies up after the last run.
+// start asks who the bot is and registers its commands if they have changed.
 func (b *Bot) start(ctx context.Context) (application, error) {
 	app, err := b.api.about(ctx)
 	if err != nil {
@@ -178,10 +195,7 @@ func (b *Bot) start(ctx context.Context) (application, error) {
 		b.admins = append(b.admins, app.Team.OwnerID)
 	}
 	b.mu.Unlock()
-	if err := b.register(ctx); err != nil {
-		return app, err
-	}
-	return app, b.tidy(ctx)
+	return app, b.register(ctx)
 }
 
 // register registers the commands if they differ from those that were
@@ -203,18 +217,6 @@ func (b *Bot) register(ctx context.Context) error {
 	return b.state.put(bucketMeta, "commands", []byte(sum))
 }
 
-// tidy tells those who waited when the bot was last killed.
-func (b *Bot) tidy(ctx context.Context) error {
-	left, err := b.state.opened()
-	for id, m := range left {
-		c := content{text: notDrawn(m.Said, "I was restarted before this was drawn; say it again.")}
-		if editing := b.api.edit(ctx, m.Channel, id, c); editing != nil {
-			b.log.Warn("a message from before the restart stays as it is", "error", editing)
-		}
-	}
-	return err
-}
-
 // shard is the connection of one shard.
 func (b *Bot) shard(working context.Context, app, url string, n, of int, gate *identifyGate) *gateway.Client {
 	intents := gateway.Guilds | gateway.GuildMessages | gateway.DirectMessages
@@ -233,15 +235,19 @@ func (b *Bot) shard(working context.Context, app, url string, n, of int, gate *i
 			return again, err
 		},
 		Identify: gate.wait,
-		Handle:   func(e gateway.Event) { b.handle(working, app, e) },
+		Handle:   func(e gateway.Event) { b.handle(working, app, n, e) },
+		Lost:     func() { b.connected(n, false) },
 	}
 }
 
 // handle acts on an event without holding up the next.
-func (b *Bot) handle(ctx context.Context, app string, e gateway.Event) {
+func (b *Bot) handle(ctx context.Context, app string, shard int, e gateway.Event) {
 	switch e.Type {
 	case "READY":
 		b.ready(app, e.Data)
+		b.connected(shard, true)
+	case "RESUMED":
+		b.connected(shard, true)
 	case "INTERACTION_CREATE":
 		var i interaction
 		if err := json.Unmarshal(e.Data, &i); err != nil {
@@ -299,15 +305,15 @@ func Invite(app string) string {
 	return fmt.Sprintf("https://discord.com/oauth2/authorize?client_id=%s&scope=bot+applications.commands&permissions=%d", app, uint64(invitePermissions))
 }
 
-// errStopping ends turns when the bot stops.
-var errStopping = errors.New("the bot is being stopped")
-
-// finish lets running turns end.
+// finish lets turns end, or leaves them in the queue.
 func (b *Bot) finish(stop context.CancelCauseFunc, hush context.CancelFunc) {
 	b.mu.Lock()
 	b.draining = true
 	for _, t := range b.turns {
-		if !t.drawing {
+		switch {
+		case b.lasting(t):
+			t.cancel(jobs.ErrDetached)
+		case !t.drawing:
 			t.cancel(errStopping)
 		}
 	}

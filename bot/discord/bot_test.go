@@ -3,7 +3,7 @@ package discord
 import (
 	"context"
 	"encoding/json"
-	"fmt"
+	"errors"
 	"image"
 	"image/color"
 	"log/slog"
@@ -17,7 +17,9 @@ import (
 	"go.uber.org/goleak"
 
 	"pentimento/bot"
+	"pentimento/bot/discord/memory"
 	"pentimento/bot/discordtest"
+	"pentimento/bot/jobs"
 	"pentimento/editor"
 	"pentimento/editor/dialogue"
 	"pentimento/editor/recipe"
@@ -70,6 +72,8 @@ func (e *stub) Find(prompt, phrase string) (recipe.Span, error) {
 	return recipe.Span{}, editor.ErrNoSuchWord
 }
 
+func (e *stub) Remembers(context.Context, recipe.Recipe) bool { return true }
+
 func (e *stub) Model() *models.Model { return &models.Model{} }
 
 func (e *stub) count() int {
@@ -78,7 +82,7 @@ func (e *stub) count() int {
 	return len(e.drawn)
 }
 
-// world is a bot on a fake Discord.
+// world is a bot on a fake Discord, with a queue of its own and a worker.
 type world struct {
 	*discordtest.Server
 	t      *testing.T
@@ -125,7 +129,7 @@ func newWorld(t *testing.T, d discordtest.Options, change func(*Options)) *world
 	w := &world{Server: discordtest.New(d), t: t, engine: &stub{}, log: &syncBuffer{}}
 	o := Options{
 		Token: discordtest.Token, Engine: w.engine, Planner: bot.Grammar{Planner: dialogue.New()}, Store: session.NewMemory(),
-		StateFile: filepath.Join(t.TempDir(), "state"), Base: w.URL(), Backoff: 10 * time.Millisecond,
+		Memory: newMemory(t, filepath.Join(t.TempDir(), "state")), Base: w.URL(), Backoff: 10 * time.Millisecond,
 		Clock: bot.Clock{Now: time.Now, Seed: func() uint64 { return 7 }}, Defaults: bot.Options{Steps: 4, Guidance: 4.5},
 		Log: slog.New(slog.NewTextHandler(w.log, nil)), NoMessageContent: !d.MessageContent,
 	}
@@ -134,6 +138,9 @@ func newWorld(t *testing.T, d discordtest.Options, change func(*Options)) *world
 	}
 	if e, ok := o.Engine.(*stub); ok {
 		w.engine = e
+	}
+	if o.Queue == nil {
+		o.Queue = newQueue(t, w.engine, 1)
 	}
 	w.start(o)
 	t.Cleanup(func() {
@@ -150,6 +157,45 @@ func newWorld(t *testing.T, d discordtest.Options, change func(*Options)) *world
 		}
 	})
 	return w
+}
+
+// kept is a memory that outlives the bots of a test.
+type kept struct{ *memory.File }
+
+// Close leaves it open.
+func (kept) Close() error { return nil }
+
+// newMemory opens a memory until the test ends.
+func newMemory(t *testing.T, path string) Memory {
+	t.Helper()
+	f, err := memory.OpenFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := f.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return kept{f}
+}
+
+// newQueue is a queue with a worker that has the engine draw so many pictures
+// at once.
+func newQueue(t *testing.T, engine bot.Engine, slots int) jobs.Queue {
+	t.Helper()
+	q := jobs.NewMemory(jobs.Options{PerUser: 1000})
+	worker := &jobs.Worker{Name: "worker", Source: q, Engine: bot.Drawer{Engine: engine}, Slots: slots, Drain: time.Millisecond}
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- worker.Run(ctx) }()
+	t.Cleanup(func() {
+		stop()
+		if err := errors.Join(<-ended, q.Close()); err != nil {
+			t.Error(err)
+		}
+	})
+	return q
 }
 
 // start runs the bot until w.stop is called.
@@ -327,7 +373,7 @@ func TestCancelTellsTheTruth(t *testing.T) {
 func TestManyRequestsOfOneUser(t *testing.T) {
 	w := newWorld(t, discordtest.Options{}, func(o *Options) {
 		o.Engine = &stub{hold: make(chan struct{})}
-		o.Line = NewLine(1, 3)
+		o.PerUser = 3
 	})
 	ann, bob := w.Person("ann"), w.Person("bob")
 	direct := ann.Direct()
@@ -445,7 +491,7 @@ func TestRequestsThatFail(t *testing.T) {
 
 // One user's rate limit is no other user's.
 func TestOneUsersLimitHoldsNobodyElse(t *testing.T) {
-	w := newWorld(t, discordtest.Options{}, func(o *Options) { o.Line = NewLine(4, 5) })
+	w := newWorld(t, discordtest.Options{}, func(o *Options) { o.Queue = newQueue(t, o.Engine, 4) })
 	ann, bob := w.Person("ann"), w.Person("bob")
 	limited := discordtest.RateLimited(3 * time.Second)
 	limited.Path, limited.Method = "/channels/"+ann.Direct().ID, "PATCH"
@@ -475,7 +521,7 @@ func TestFaultInOneTurnLeavesTheOthers(t *testing.T) {
 	w := newWorld(t, discordtest.Options{}, nil)
 	ann, bob := w.Person("ann"), w.Person("bob")
 	imagine(ann, ann.Direct(), "a bomb")
-	w.sees(ann.Direct(), "", "Something went wrong on my side")
+	w.sees(ann.Direct(), "", "Something went wrong")
 	imagine(bob, bob.Direct(), "a river between mountains")
 	w.picture(bob.Direct(), "", "river")
 	said := ann.Say(ann.Direct(), "a river between mountains")
@@ -514,7 +560,7 @@ func TestPolicy(t *testing.T) {
 	ann := w.Person("ann")
 	o := w.bot.o
 	o.Store = session.NewMemory()
-	o.StateFile = filepath.Join(t.TempDir(), "state")
+	o.Memory = newMemory(t, filepath.Join(t.TempDir(), "state"))
 	o.Policy = Policy{Channels: []string{channel.ID}, Roles: []string{"77"}, PerDay: 1, PerDayByRole: map[string]int{"88": 2}, BlockedWords: []string{"nude"}}
 	w.start(o)
 	if text := w.told(imagine(ann, other, "a river")); !strings.Contains(text, "channel") {
@@ -575,14 +621,7 @@ func TestKilledBotTidiesUp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	st, err := openState(w.bot.o.StateFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	(&Bot{state: st, log: w.bot.log}).keepOpen(id, openMessage{Channel: direct.ID, Said: "a river"})
-	if err := st.close(); err != nil {
-		t.Fatal(err)
-	}
+	w.bot.keepOpen(id, openMessage{Channel: direct.ID, Said: "a river"})
 	w.start(w.bot.o)
 	w.sees(direct, "", "restarted before this was drawn")
 }
@@ -693,38 +732,6 @@ func TestRenames(t *testing.T) {
 	}
 	if err := checkRenames(map[string]string{"imagine": "malen"}); err != nil {
 		t.Error(err)
-	}
-}
-
-func TestFairLine(t *testing.T) {
-	l := NewLine(1, 10)
-	hold, err := l.Enter(t.Context(), "zoe", "z", func(int) {})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var mu sync.Mutex
-	var served []string
-	var group sync.WaitGroup
-	for n, user := range []string{"ann", "ann", "ann", "bob", "bob", "cid"} {
-		group.Go(func() {
-			leave, err := l.Enter(t.Context(), user, fmt.Sprint(user, n), func(int) {})
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			mu.Lock()
-			served = append(served, user)
-			mu.Unlock()
-			leave()
-		})
-		for waiting, _ := l.Length(); waiting != n+1; waiting, _ = l.Length() {
-			time.Sleep(time.Millisecond)
-		}
-	}
-	hold()
-	group.Wait()
-	if got := strings.Join(served[:3], " "); got != "ann bob cid" {
-		t.Errorf("served %v", served)
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 	"github.com/bwmarrin/discordgo"
 
 	"pentimento/bot"
-	"pentimento/editor"
+	"pentimento/bot/jobs"
 	"pentimento/session"
 )
 
@@ -47,7 +47,11 @@ func (b *Bot) placeOf(ctx context.Context, i *interaction) place {
 
 // admit returns a refusal for people and places that the bot doesn't serve.
 func (b *Bot) admit(_ context.Context, who user, at place) error {
-	if b.state.get(bucketBlocked, who.ID) != nil {
+	switch blocked, err := b.state.blocked(who.ID); {
+	case err != nil:
+		b.log.Error("who is blocked cannot be read", "error", err)
+		return refusal("I can't remember anything just now. Try again in a minute.")
+	case blocked:
 		return refusal("You may not use me here.")
 	}
 	return b.o.Policy.admits(at)
@@ -117,8 +121,8 @@ func (b *Bot) fill(t *turn, i *interaction, name string) error {
 	switch name {
 	case imagineCommand:
 		prompt := cut(i.option("prompt"), maxPrompt)
-		b.answering(t, prompt, func(ctx context.Context, c *bot.Conversation, progress func(editor.Progress)) (*bot.Answer, error) {
-			return c.Imagine(ctx, prompt, progress)
+		b.answering(t, prompt, func(ctx context.Context, c *bot.Conversation, watch func(jobs.Event)) (*bot.Answer, error) {
+			return c.Imagine(ctx, prompt, watch)
 		})
 	case editCommand:
 		b.saying(t, cut(i.option("request"), maxPrompt))
@@ -144,8 +148,8 @@ func (b *Bot) fill(t *turn, i *interaction, name string) error {
 
 // weighing is a turn that gives a word a factor.
 func (b *Bot) weighing(t *turn, word string, factor float64) {
-	b.answering(t, fmt.Sprintf("%s ×%.3g", word, factor), func(ctx context.Context, c *bot.Conversation, progress func(editor.Progress)) (*bot.Answer, error) {
-		return c.Weight(ctx, word, factor, progress)
+	b.answering(t, fmt.Sprintf("%s ×%.3g", word, factor), func(ctx context.Context, c *bot.Conversation, watch func(jobs.Event)) (*bot.Answer, error) {
+		return c.Weight(ctx, word, factor, watch)
 	})
 }
 
@@ -159,7 +163,7 @@ func (b *Bot) moving(t *turn, name, number string) error {
 		}
 	}
 	t.quick = true
-	b.answering(t, fmt.Sprintf("%s %d", name, n), func(ctx context.Context, c *bot.Conversation, _ func(editor.Progress)) (*bot.Answer, error) {
+	b.answering(t, fmt.Sprintf("%s %d", name, n), func(ctx context.Context, c *bot.Conversation, _ func(jobs.Event)) (*bot.Answer, error) {
 		switch name {
 		case revertCommand:
 			return c.Revert(ctx, n)
@@ -357,8 +361,8 @@ func (b *Bot) redraw(ctx context.Context, i *interaction, t *turn) {
 		return
 	}
 	prompt := one.Recipe.Prompt
-	b.answering(t, prompt, func(ctx context.Context, c *bot.Conversation, progress func(editor.Progress)) (*bot.Answer, error) {
-		return c.Imagine(ctx, prompt, progress)
+	b.answering(t, prompt, func(ctx context.Context, c *bot.Conversation, watch func(jobs.Event)) (*bot.Answer, error) {
+		return c.Imagine(ctx, prompt, watch)
 	})
 	b.take(ctx, i, t, false)
 }

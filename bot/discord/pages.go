@@ -12,7 +12,7 @@ import (
 
 	"pentimento/bot"
 	"pentimento/bot/gallery"
-	"pentimento/editor"
+	"pentimento/bot/jobs"
 	"pentimento/session"
 )
 
@@ -25,7 +25,7 @@ const (
 // heating is a turn that shows where a word acts.
 func (b *Bot) heating(t *turn, word string) {
 	t.said = "attention of " + word
-	t.do = func(ctx context.Context, c *bot.Conversation, _ func(editor.Progress)) (content, error) {
+	t.do = func(ctx context.Context, c *bot.Conversation, _ func(jobs.Event)) (content, error) {
 		heat, err := c.Attention(ctx, word)
 		if err != nil {
 			return content{}, err
@@ -45,7 +45,7 @@ func (b *Bot) heating(t *turn, word string) {
 func (b *Bot) page(ctx context.Context, i *interaction, said string, make func(context.Context, *bot.Conversation) (content, error)) {
 	t := b.turnOf(i)
 	t.said, t.quick = said, true
-	t.do = func(ctx context.Context, c *bot.Conversation, _ func(editor.Progress)) (content, error) {
+	t.do = func(ctx context.Context, c *bot.Conversation, _ func(jobs.Event)) (content, error) {
 		return make(ctx, c)
 	}
 	b.take(ctx, i, t, false)
@@ -158,7 +158,7 @@ func (b *Bot) share(ctx context.Context, i *interaction) {
 func (b *Bot) shareTurn(ctx context.Context, i *interaction, key session.Key, id int) {
 	t := b.turnOf(i)
 	t.key, t.said, t.quick = key, "share", true
-	t.do = func(ctx context.Context, c *bot.Conversation, _ func(editor.Progress)) (content, error) {
+	t.do = func(ctx context.Context, c *bot.Conversation, _ func(jobs.Event)) (content, error) {
 		frames, s, err := pathFrames(ctx, c, id)
 		if err != nil {
 			return content{}, err
@@ -210,7 +210,7 @@ func (b *Bot) fork(ctx context.Context, i *interaction) {
 	code := strings.Trim(strings.TrimSpace(i.option("code")), "`")
 	t := b.turnOf(i)
 	t.said, t.quick = "fork", true
-	t.do = func(ctx context.Context, c *bot.Conversation, _ func(editor.Progress)) (content, error) {
+	t.do = func(ctx context.Context, c *bot.Conversation, _ func(jobs.Event)) (content, error) {
 		s, err := session.Fork(ctx, b.o.Store, code, t.key, t.asked.Event)
 		if errors.Is(err, session.ErrNoSuchShare) {
 			return content{}, refusal("Nothing is shared under that code, or not any more.")
@@ -333,9 +333,11 @@ func (b *Bot) forgetNow(ctx context.Context, i *interaction) {
 // erase removes what is kept about a user, after stopping their turns.
 func (b *Bot) erase(ctx context.Context, userID string) error {
 	b.mu.Lock()
+	var stopped []*turn
 	for _, t := range b.turns {
-		if t.speaker.ID == userID {
+		if t.key.User == userID || t.speaker.ID == userID {
 			t.cancel(errCancelled)
+			stopped = append(stopped, t)
 		}
 	}
 	for name := range b.pending {
@@ -344,7 +346,15 @@ func (b *Bot) erase(ctx context.Context, userID string) error {
 		}
 	}
 	b.mu.Unlock()
-	return errors.Join(b.o.Store.Forget(ctx, userID), b.state.forget(userID))
+	// One that came too late to be stopped is still being kept.
+	for _, t := range stopped {
+		select {
+		case <-t.ended:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return errors.Join(b.o.Queue.Forget(ctx, userID), b.o.Store.Forget(ctx, userID), b.state.forget(userID))
 }
 
 func (b *Bot) help(ctx context.Context, i *interaction) {
@@ -396,10 +406,10 @@ func (b *Bot) administer(ctx context.Context, action, userID string) (string, er
 		}
 		return "I take new pictures again.", nil
 	case "stats":
-		waiting, running := b.o.Line.Length()
+		line, err := b.o.Queue.Stats(ctx)
 		pictures, people := b.state.drawn(b.today())
-		return fmt.Sprintf("up %s · %d waiting, %d being drawn · today %d pictures counted by %d people",
-			b.o.Clock.Now().Sub(b.began).Round(time.Second), waiting, running, pictures, people), nil
+		return fmt.Sprintf("up %s · %d waiting, %d being drawn by %s · today %d pictures counted by %d people",
+			b.o.Clock.Now().Sub(b.began).Round(time.Second), line.Waiting, line.Running, plural(line.Workers, "worker"), pictures, people), err
 	}
 	return "I don't know that.", nil
 }

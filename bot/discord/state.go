@@ -1,91 +1,136 @@
 package discord
 
 import (
-	"bytes"
+	"context"
 	"crypto/rand"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
+	"log/slog"
+	"strings"
 	"time"
-
-	bolt "go.etcd.io/bbolt"
 
 	"pentimento/bot"
 )
 
+// Memory keeps what the bot remembers beside the sessions: small values by
+// table and name. Package memory has two. Several bots may share one if it can
+// be shared.
+type Memory interface {
+	// Get returns a value; nil if there is none.
+	Get(ctx context.Context, table, name string) ([]byte, error)
+	// Change puts what change makes of a value in its place, nobody else
+	// changing it in between. Nil stands for no value.
+	Change(ctx context.Context, table, name string, change func(old []byte) ([]byte, error)) error
+	// Each calls visit with every value of a table.
+	Each(ctx context.Context, table string, visit func(name string, value []byte) error) error
+	// Close releases it.
+	Close() error
+}
+
 // state is what the bot remembers beside the sessions: its key, which thread
 // belongs to whom, what people set, who is blocked, who drew how much, and
 // which messages wait for their picture.
-type state struct{ db *bolt.DB }
+//
+// It has deadlines of its own instead of its callers': what has happened is
+// remembered also when the request that it happened in was cancelled.
+type state struct {
+	memory Memory
+	log    *slog.Logger
+}
 
-// The buckets.
-var (
-	bucketMeta    = []byte("meta")    // "key", "commands"
-	bucketThreads = []byte("threads") // thread → owner
-	bucketOptions = []byte("options") // user/place → bot.Options
-	bucketBlocked = []byte("blocked") // user
-	bucketUsage   = []byte("usage")   // user → usage
-	bucketOpen    = []byte("open")    // message → openMessage
+// remembering is how long a value may take, listing how long all of them. The
+// first is short of the three seconds in which an interaction is answered.
+const (
+	remembering = 2 * time.Second
+	listing     = time.Minute
 )
 
-// openState opens the file at path, making it if there is none.
-func openState(path string) (*state, error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, fmt.Errorf("open the bot's memory: %w", err)
-	}
-	db, err := bolt.Open(path, 0o600, &bolt.Options{Timeout: time.Second})
+// The tables.
+const (
+	bucketMeta    = "meta"    // "key", "commands"
+	bucketThreads = "threads" // thread → owner
+	bucketOptions = "options" // user/place → bot.Options
+	bucketBlocked = "blocked" // user
+	bucketUsage   = "usage"   // user → usage
+	bucketOpen    = "open"    // message → openMessage
+)
+
+func (s *state) close() error { return s.memory.Close() }
+
+// look returns a value; nil if there is none.
+func (s *state) look(table, name string) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), remembering)
+	defer cancel()
+	return s.memory.Get(ctx, table, name)
+}
+
+// get returns a value; nil if there is none, or it cannot be had.
+func (s *state) get(table, name string) []byte {
+	value, err := s.look(table, name)
 	if err != nil {
-		return nil, fmt.Errorf("open the bot's memory %s: %w", path, err)
+		s.log.Error("what the bot remembers cannot be read", "table", table, "error", err)
 	}
-	s := &state{db: db}
-	err = db.Update(func(tx *bolt.Tx) error {
-		for _, name := range [][]byte{bucketMeta, bucketThreads, bucketOptions, bucketBlocked, bucketUsage, bucketOpen} {
-			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
-				return err
-			}
+	return value
+}
+
+func (s *state) change(table, name string, change func(old []byte) ([]byte, error)) error {
+	ctx, cancel := context.WithTimeout(context.Background(), remembering)
+	defer cancel()
+	return s.memory.Change(ctx, table, name, change)
+}
+
+func (s *state) put(table, name string, value []byte) error {
+	return s.change(table, name, func([]byte) ([]byte, error) { return value, nil })
+}
+
+func (s *state) remove(table, name string) error { return s.put(table, name, nil) }
+
+// each calls visit with every value of a table.
+func (s *state) each(table string, visit func(name string, value []byte) error) error {
+	ctx, cancel := context.WithTimeout(context.Background(), listing)
+	defer cancel()
+	return s.memory.Each(ctx, table, visit)
+}
+
+// removeAll removes the values of a table that fit.
+func (s *state) removeAll(table string, fits func(name string, value []byte) bool) error {
+	var names []string
+	err := s.each(table, func(name string, value []byte) error {
+		if fits(name, value) {
+			names = append(names, name)
 		}
 		return nil
 	})
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open the bot's memory %s: %w", path, err), db.Close())
+	for _, name := range names {
+		if err == nil {
+			err = s.remove(table, name)
+		}
 	}
-	return s, nil
-}
-
-func (s *state) close() error { return s.db.Close() }
-
-func (s *state) get(bucket []byte, key string) []byte {
-	var out []byte
-	// Reading a bucket that is there cannot fail but by closing, and then
-	// nothing is known.
-	_ = s.db.View(func(tx *bolt.Tx) error {
-		out = bytes.Clone(tx.Bucket(bucket).Get([]byte(key)))
-		return nil
-	})
-	return out
-}
-
-func (s *state) put(bucket []byte, key string, value []byte) error {
-	return s.db.Update(func(tx *bolt.Tx) error { return tx.Bucket(bucket).Put([]byte(key), value) })
-}
-
-func (s *state) remove(bucket []byte, key string) error {
-	return s.db.Update(func(tx *bolt.Tx) error { return tx.Bucket(bucket).Delete([]byte(key)) })
+	return err
 }
 
 // signingKey is the key of the bot's buttons, made at the first start: with
 // another one, buttons from before would be dead.
 func (s *state) signingKey() ([]byte, error) {
-	if key := s.get(bucketMeta, "key"); len(key) == 32 {
-		return key, nil
-	}
-	key := make([]byte, 32)
-	if _, err := rand.Read(key); err != nil {
+	var key []byte
+	err := s.change(bucketMeta, "key", func(had []byte) ([]byte, error) {
+		if key = had; len(key) == 32 {
+			return key, nil
+		}
+		key = make([]byte, 32)
+		_, err := rand.Read(key)
+		return key, err
+	})
+	if err != nil {
 		return nil, fmt.Errorf("make the key of the buttons: %w", err)
 	}
-	return key, s.put(bucketMeta, "key", key)
+	return key, nil
+}
+
+// blocked reports whether an admin has refused the user.
+func (s *state) blocked(user string) (bool, error) {
+	value, err := s.look(bucketBlocked, user)
+	return value != nil, err
 }
 
 // options are what the user set in the place; those given if nothing.
@@ -114,36 +159,32 @@ type usage struct {
 // spend counts a picture of the user unless they have had most of them today;
 // ok tells whether they may draw it.
 func (s *state) spend(user, day string, most int) (ok bool, err error) {
-	err = s.db.Update(func(tx *bolt.Tx) error {
-		b := tx.Bucket(bucketUsage)
+	err = s.change(bucketUsage, user, func(had []byte) ([]byte, error) {
 		var u usage
-		if data := b.Get([]byte(user)); data != nil && json.Unmarshal(data, &u) != nil || u.Day != day {
+		if had != nil && json.Unmarshal(had, &u) != nil || u.Day != day {
 			u = usage{Day: day}
 		}
 		if ok = u.N < most; !ok {
-			return nil
+			return had, nil
 		}
 		u.N++
-		data, err := json.Marshal(u)
-		if err != nil {
-			return err
-		}
-		return b.Put([]byte(user), data)
+		return json.Marshal(u)
 	})
 	return ok, err
 }
 
 // drawn counts the pictures of a day, and who drew them.
 func (s *state) drawn(day string) (pictures, people int) {
-	_ = s.db.View(func(tx *bolt.Tx) error {
-		return tx.Bucket(bucketUsage).ForEach(func(_, data []byte) error {
-			var u usage
-			if json.Unmarshal(data, &u) == nil && u.Day == day {
-				pictures, people = pictures+u.N, people+1
-			}
-			return nil
-		})
+	err := s.each(bucketUsage, func(_ string, data []byte) error {
+		var u usage
+		if json.Unmarshal(data, &u) == nil && u.Day == day {
+			pictures, people = pictures+u.N, people+1
+		}
+		return nil
 	})
+	if err != nil {
+		s.log.Error("the pictures of today cannot be counted", "error", err)
+	}
 	return pictures, people
 }
 
@@ -151,50 +192,38 @@ func (s *state) drawn(day string) (pictures, people int) {
 type openMessage struct {
 	Channel string `json:"channel"`
 	Said    string `json:"said"`
+	// User and Place are the turn's session, Event is what asked for it.
+	User  string `json:"user,omitempty"`
+	Place string `json:"place,omitempty"`
+	Event string `json:"event,omitempty"`
 }
 
 // opened returns the messages that still waited when the bot last ended, and
 // forgets them.
 func (s *state) opened() (map[string]openMessage, error) {
 	out := map[string]openMessage{}
-	err := s.db.Update(func(tx *bolt.Tx) error {
-		b := tx.Bucket(bucketOpen)
-		err := b.ForEach(func(id, data []byte) error {
-			var m openMessage
-			if json.Unmarshal(data, &m) == nil {
-				out[string(id)] = m
-			}
-			return nil
-		})
-		for id := range out {
-			err = errors.Join(err, b.Delete([]byte(id)))
+	err := s.each(bucketOpen, func(id string, data []byte) error {
+		var m openMessage
+		if json.Unmarshal(data, &m) == nil {
+			out[id] = m
 		}
-		return err
+		return nil
 	})
+	for id := range out {
+		if err == nil {
+			err = s.remove(bucketOpen, id)
+		}
+	}
 	return out, err
 }
 
-// forget removes what is kept of a user, except that they are blocked: that
-// would undo itself.
+// forget removes what is kept of a user, except that they are blocked, which
+// would undo itself, and what they drew today: forgetting is no way around a
+// quota.
 func (s *state) forget(user string) error {
-	return s.db.Update(func(tx *bolt.Tx) error {
-		options := tx.Bucket(bucketOptions).Cursor()
-		prefix := []byte(user + "/")
-		for k, _ := options.Seek(prefix); bytes.HasPrefix(k, prefix); k, _ = options.Next() {
-			if err := options.Delete(); err != nil {
-				return err
-			}
-		}
-		threads := tx.Bucket(bucketThreads).Cursor()
-		for k, owner := threads.First(); k != nil; k, owner = threads.Next() {
-			if string(owner) == user {
-				if err := threads.Delete(); err != nil {
-					return err
-				}
-			}
-		}
-		// What was drawn today stays counted until the day is over: forgetting
-		// is no way around a quota.
-		return nil
-	})
+	err := s.removeAll(bucketOptions, func(name string, _ []byte) bool { return strings.HasPrefix(name, user+"/") })
+	if err != nil {
+		return err
+	}
+	return s.removeAll(bucketThreads, func(_ string, owner []byte) bool { return string(owner) == user })
 }

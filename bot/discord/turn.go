@@ -4,11 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"pentimento/bot"
-	"pentimento/editor"
+	"pentimento/bot/jobs"
 	"pentimento/editor/dialogue"
 	"pentimento/session"
 )
@@ -27,7 +26,7 @@ type turn struct {
 	// where the answer is written.
 	where surface
 	// do carries it out.
-	do func(ctx context.Context, c *bot.Conversation, progress func(editor.Progress)) (content, error)
+	do func(ctx context.Context, c *bot.Conversation, watch func(jobs.Event)) (content, error)
 
 	// quick turns draw nothing: they wait in no line.
 	quick bool
@@ -36,7 +35,8 @@ type turn struct {
 
 	ctx     context.Context
 	cancel  context.CancelCauseFunc
-	drawing bool // guarded by the bot's lock
+	ended   chan struct{} // closed when its message shows how it ended
+	drawing bool          // guarded by the bot's lock
 	message string
 }
 
@@ -89,12 +89,6 @@ func sessionKey(userID, channelID string) session.Key {
 // keyName is a session's name in maps.
 func keyName(k session.Key) string { return k.User + " " + k.Place }
 
-// errCancelled is why a turn was dropped whose user pressed Cancel.
-var errCancelled = errors.New("cancelled")
-
-// errFault is why a turn ended whose drawing panicked.
-var errFault = errors.New("drawing ended in a fault")
-
 // play carries a turn out, from the line to the picture.
 func (b *Bot) play(ctx context.Context, t *turn) {
 	t.ctx, t.cancel = context.WithCancelCause(ctx)
@@ -105,24 +99,53 @@ func (b *Bot) play(ctx context.Context, t *turn) {
 		b.playQuick(telling, t)
 		return
 	}
-	id, err := t.where.post(telling, b.waitingView(t, -1))
+	first := b.waitingView(t, -1)
+	place, refused := b.line.enter(t.speaker.ID, keyName(t.key), b.o.PerUser)
+	if refused != nil {
+		first = b.failed(t, refused)
+	} else {
+		defer place.leave()
+	}
+	id, err := t.where.post(telling, first)
 	if err != nil {
-		b.log.Warn("no answer can be written", "error", err)
+		b.log.Warn("no answer can be written", "turn", t.asked.Event, "error", err)
+		b.o.Observer.Error(kindMessage)
+		b.o.Observer.Turn(outcomeUnwritten)
+		return
+	}
+	if refused != nil {
+		b.ended(t, refused)
 		return
 	}
 	t.message = id
+	b.carryOut(telling, t, place)
+}
+
+// carryOut does what the turn asks for and shows it in the turn's message.
+func (b *Bot) carryOut(telling context.Context, t *turn, place *spot) {
+	start := b.o.Clock.Now()
+	t.ended = make(chan struct{})
+	defer close(t.ended)
 	b.enrol(t)
-	defer b.settled(t)
-	err = errFault // unless draw returns
+	err := errFault // unless draw returns
 	var final content
-	b.guard(func() { final, err = b.draw(t) })
+	b.guard(func() { final, err = b.draw(t, place) })
 	if err != nil {
 		final = b.failed(t, err)
 	}
 	b.leave(t)
+	showing := b.o.Clock.Now()
 	if err := t.where.edit(telling, final); err != nil {
-		b.log.Warn("a picture cannot be shown", "error", err)
+		b.log.Warn("a picture cannot be shown", "turn", t.asked.Event, "error", err)
+		b.o.Observer.Error(kindMessage)
 	}
+	if !errors.Is(err, jobs.ErrDetached) {
+		b.settled(t)
+	}
+	now := b.o.Clock.Now()
+	b.o.Observer.Stage("answer", now.Sub(showing))
+	b.o.Observer.Stage("turn", now.Sub(start))
+	b.log.Info("a turn has ended", "turn", t.asked.Event, "outcome", b.ended(t, err), "seconds", now.Sub(start).Seconds())
 }
 
 // playQuick carries out a turn that takes no drawing: its message is the
@@ -132,6 +155,7 @@ func (b *Bot) playQuick(ctx context.Context, t *turn) {
 	if err != nil {
 		final = b.failed(t, err)
 	}
+	b.ended(t, err)
 	id, posting := t.where.post(ctx, final)
 	if posting != nil {
 		b.log.Warn("no answer can be written", "error", posting)
@@ -151,7 +175,7 @@ func (b *Bot) enrol(t *turn) {
 	}
 	b.mu.Unlock()
 	if s, ok := t.where.(*channelSurface); ok {
-		b.keepOpen(t.message, openMessage{Channel: s.channel, Said: t.said})
+		b.keepOpen(t.message, openMessage{Channel: s.channel, Said: t.said, User: t.key.User, Place: t.key.Place, Event: t.asked.Event})
 	}
 }
 
@@ -169,8 +193,9 @@ func (b *Bot) settled(t *turn) {
 	}
 }
 
-// draw waits in the line, draws, and returns what the message shows then.
-func (b *Bot) draw(t *turn) (content, error) {
+// draw waits in the line, has the turn's picture drawn, and returns what the
+// message shows then.
+func (b *Bot) draw(t *turn, place *spot) (content, error) {
 	show := newThrottle(t.ctx, func(c content) {
 		// The picture waits for it, so that it is not overwritten by what was
 		// before it; not for long.
@@ -181,20 +206,37 @@ func (b *Bot) draw(t *turn) (content, error) {
 		}
 	})
 	defer show.stop()
-	leave, err := b.o.Line.Enter(t.ctx, t.speaker.ID, keyName(t.key), func(ahead int) { show.set(b.waitingView(t, ahead)) })
-	if err != nil {
+	if err := place.wait(t.ctx, func(ahead int) { show.set(b.waitingView(t, ahead)) }); err != nil {
 		return content{}, err
 	}
-	defer leave()
-	b.mu.Lock()
-	t.drawing = true
-	b.mu.Unlock()
 	t.asked.Allow = func(prompt string) error { return b.allow(t, prompt) }
+	t.asked.Previews, t.asked.Memo = true, b.memoOf(t)
 	c := b.conversation(t.key).With(t.asked)
 	b.recallQuestion(t.key, c)
-	out, err := t.do(t.ctx, c, func(p editor.Progress) { show.set(b.progressView(t, p)) })
+	out, err := t.do(t.ctx, c, b.watching(t, show))
 	b.keepQuestion(t.key, c)
 	return out, err
+}
+
+// watching shows how the turn's picture fares.
+func (b *Bot) watching(t *turn, show *throttle) func(jobs.Event) {
+	var preview []byte
+	return func(e jobs.Event) {
+		if !e.Running {
+			// Besides those that will be drawn before it, one that is being
+			// drawn has to end first.
+			show.set(b.waitingView(t, e.Ahead+1))
+			return
+		}
+		b.mu.Lock()
+		t.drawing = true
+		b.mu.Unlock()
+		if e.Preview == nil {
+			e.Preview = preview
+		}
+		preview = e.Preview
+		show.set(b.progressView(t, e.Progress))
+	}
 }
 
 // allow refuses a prompt that the policy does not have drawn, or whose asker
@@ -222,7 +264,7 @@ func (b *Bot) today() string { return b.o.Clock.Now().UTC().Format(time.DateOnly
 // conversation is the one that the store keeps under key.
 func (b *Bot) conversation(key session.Key) *bot.Conversation {
 	options := b.state.options(key.User, key.Place, b.o.Defaults)
-	return bot.New(b.o.Engine, b.o.Planner, b.o.Store, key, options, b.o.Clock)
+	return bot.New(b.o.Engine, b.o.Planner, b.o.Store, key, options, b.o.Clock).WithQueue(b.o.Queue)
 }
 
 // maxPending bounds the questions that wait for an answer.
@@ -251,138 +293,31 @@ func (b *Bot) keepQuestion(key session.Key, c *bot.Conversation) {
 
 // saying is a turn that says something to the conversation.
 func (b *Bot) saying(t *turn, utterance string) *turn {
-	t.said = utterance
-	t.do = func(ctx context.Context, c *bot.Conversation, progress func(editor.Progress)) (content, error) {
+	return b.answering(t, utterance, func(ctx context.Context, c *bot.Conversation, watch func(jobs.Event)) (*bot.Answer, error) {
 		before := c.Options()
-		a, err := c.Say(ctx, utterance, progress)
-		if err != nil {
-			return content{}, err
+		a, err := c.Say(ctx, utterance, watch)
+		if after := c.Options(); err == nil && after != before {
+			err = b.state.setOptions(t.key.User, t.key.Place, after)
 		}
-		if after := c.Options(); after != before {
-			if err := b.state.setOptions(t.key.User, t.key.Place, after); err != nil {
-				return content{}, err
-			}
-		}
-		return b.answerView(ctx, t.key, c, a)
-	}
-	return t
+		return a, err
+	})
 }
 
 // answering is a turn that has the conversation do something.
-func (b *Bot) answering(t *turn, said string, do func(context.Context, *bot.Conversation, func(editor.Progress)) (*bot.Answer, error)) *turn {
+func (b *Bot) answering(t *turn, said string, do func(context.Context, *bot.Conversation, func(jobs.Event)) (*bot.Answer, error)) *turn {
 	t.said = said
-	t.do = func(ctx context.Context, c *bot.Conversation, progress func(editor.Progress)) (content, error) {
-		a, err := do(ctx, c, progress)
+	t.do = func(ctx context.Context, c *bot.Conversation, watch func(jobs.Event)) (content, error) {
+		a, err := do(ctx, c, watch)
 		if err != nil {
 			return content{}, err
 		}
-		return b.answerView(ctx, t.key, c, a)
-	}
-	return t
-}
-
-// failed is what the message says instead of a picture.
-func (b *Bot) failed(t *turn, err error) content {
-	if cause := context.Cause(t.ctx); cause != nil && errors.Is(err, context.Canceled) {
-		err = cause
-	}
-	return content{text: notDrawn(t.said, b.sentence(err))}
-}
-
-// sentence is an error as the user reads it. What has no sentence for users
-// goes to the log.
-func (b *Bot) sentence(err error) string {
-	var refused refusal
-	var distance *session.DistanceError
-	var model *editor.ModelError
-	switch {
-	case errors.As(err, &refused):
-		return refused.Error()
-	case errors.Is(err, errCancelled):
-		return "Cancelled. Nothing was changed."
-	case errors.Is(err, errStopping):
-		return "I am being restarted, so this was not drawn; say it again in a minute."
-	case errors.As(err, &distance), errors.Is(err, bot.ErrNothingDrawn), errors.Is(err, session.ErrNoSuchTurn),
-		errors.Is(err, session.ErrFull), errors.Is(err, session.ErrTooLarge), errors.Is(err, editor.ErrNoSuchWord), errors.As(err, &model):
-		return capital(err.Error()) + "."
-	}
-	b.log.Error("a turn failed", "error", err)
-	return "Something went wrong on my side. It is in the log; try again."
-}
-
-// throttle shows the latest of many states, one in showEvery.
-type throttle struct {
-	mu     sync.Mutex
-	next   *content
-	wake   chan struct{}
-	done   chan struct{}
-	ended  chan struct{}
-	ending sync.Once
-}
-
-// showEvery is the time between two edits of a message that waits, showWithin
-// how long one may take.
-const (
-	showEvery  = 1500 * time.Millisecond
-	showWithin = 10 * time.Second
-)
-
-func newThrottle(ctx context.Context, show func(content)) *throttle {
-	t := &throttle{wake: make(chan struct{}, 1), done: make(chan struct{}), ended: make(chan struct{})}
-	go func() {
-		defer close(t.ended)
-		timer := time.NewTimer(showEvery)
-		defer timer.Stop()
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case <-t.done:
-				return
-			case <-timer.C:
-			}
-			select {
-			case <-ctx.Done():
-				return
-			case <-t.done:
-				return
-			case <-t.wake:
-			}
-			t.mu.Lock()
-			c := t.next
-			t.mu.Unlock()
-			show(*c)
-			timer.Reset(showEvery)
+		if a.Drawing != nil {
+			b.o.Observer.Stage("keep", a.Kept)
 		}
-	}()
+		// It is done, and shown even if it was cancelled too late.
+		return b.answerView(b.speaking, t.key, c, a)
+	}
 	return t
-}
-
-// set makes c what is shown next.
-func (t *throttle) set(c content) {
-	t.mu.Lock()
-	t.next = &c
-	t.mu.Unlock()
-	select {
-	case t.wake <- struct{}{}:
-	default:
-	}
-}
-
-// stop waits for what is being shown; nothing is shown after it.
-func (t *throttle) stop() {
-	t.ending.Do(func() { close(t.done) })
-	<-t.ended
-}
-
-func (b *Bot) keepOpen(id string, m openMessage) {
-	data, err := marshal(m)
-	if err == nil {
-		err = b.state.put(bucketOpen, id, data)
-	}
-	if err != nil {
-		b.log.Warn("remember a turn for a restart", "error", err)
-	}
 }
 
 // question is what is shown instead of a picture when something is unclear.

@@ -11,7 +11,7 @@ import (
 	"github.com/bwmarrin/discordgo"
 
 	"pentimento/bot"
-	"pentimento/editor"
+	"pentimento/bot/jobs"
 	"pentimento/session"
 )
 
@@ -77,14 +77,22 @@ func (b *Bot) waitingView(t *turn, ahead int) content {
 	return content{text: quote(t.said) + "\n" + state, rows: b.cancelRow(t)}
 }
 
-// progressView is the message of a turn that is being drawn.
-func (b *Bot) progressView(t *turn, p editor.Progress) content {
+// progressView is the message of a turn that is being drawn, with the latest
+// preview if there is one.
+func (b *Bot) progressView(t *turn, p jobs.Progress) content {
+	if p.Steps < 1 {
+		return b.waitingView(t, -1)
+	}
 	const width = 12
-	full := width * p.Step / max(1, p.Steps)
-	return content{
+	full := width * min(p.Step, p.Steps) / p.Steps
+	c := content{
 		text: fmt.Sprintf("%s\n`%s%s` step %d of %d", quote(t.said), strings.Repeat("━", full), strings.Repeat("╌", width-full), p.Step, p.Steps),
 		rows: b.cancelRow(t),
 	}
+	if len(p.Preview) > 0 {
+		c.files = []picture{{b.fileName("preview.jpg"), p.Preview}}
+	}
+	return c
 }
 
 func (b *Bot) cancelRow(t *turn) []discordgo.MessageComponent {

@@ -57,6 +57,11 @@ type Job struct {
 	Place string `json:"place"`
 	// Recipe is what to draw.
 	Recipe recipe.Recipe `json:"recipe"`
+	// Attend are words of the last prompt whose attention is wanted too; nil for
+	// none.
+	Attend *recipe.Span `json:"attend,omitempty"`
+	// Previews says that the asker shows them.
+	Previews bool `json:"previews,omitempty"`
 	// Memo is for the asker alone: what it needs to answer if it is another
 	// process by then.
 	Memo json.RawMessage `json:"memo,omitempty"`
@@ -152,10 +157,22 @@ type Result struct {
 	Traced bool `json:"traced,omitempty"`
 	// Dropped are the words of the prompt that the model had no room for.
 	Dropped []string `json:"dropped,omitempty"`
+	// Heat is where the words of [Job.Attend] attended; nil if it was not asked
+	// for.
+	Heat *Heat `json:"heat,omitempty"`
 	// Seconds is how long the drawing took.
 	Seconds float64 `json:"seconds"`
 	// Worker is who drew it.
 	Worker string `json:"worker,omitempty"`
+}
+
+// Heat is the attention of a word.
+type Heat struct {
+	// Map is the attention. [Height, Width]
+	Map []float32 `json:"map"`
+	// Width and Height of the map.
+	Width  int `json:"width"`
+	Height int `json:"height"`
 }
 
 // Pending is a job that was submitted and not settled.

@@ -273,7 +273,8 @@ func (w *Worker) beat(ctx context.Context, lease *Lease, latest *latestProgress,
 	}
 }
 
-// latestProgress holds the latest report that has not been passed on.
+// latestProgress holds the latest report that has not been passed on, with the
+// latest preview.
 type latestProgress struct {
 	mu sync.Mutex
 	p  *Progress
@@ -282,6 +283,9 @@ type latestProgress struct {
 func (l *latestProgress) set(p Progress) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.p != nil && p.Preview == nil {
+		p.Preview = l.p.Preview
+	}
 	l.p = &p
 }
 

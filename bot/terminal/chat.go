@@ -16,8 +16,8 @@ import (
 	"strings"
 
 	"pentimento/bot"
+	"pentimento/bot/jobs"
 	"pentimento/bot/terminal/graphics"
-	"pentimento/editor"
 )
 
 // maxLine bounds one utterance in bytes. What is longer is cut, and said so.
@@ -186,8 +186,8 @@ func (c *Chat) say(ctx context.Context, shown, utterance string) error {
 }
 
 // progress overwrites the status line with how far the picture is.
-func (c *Chat) progress(p editor.Progress) {
-	if c.Status == nil {
+func (c *Chat) progress(p jobs.Event) {
+	if c.Status == nil || p.Steps < 1 {
 		return
 	}
 	const width = 20

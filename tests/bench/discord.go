@@ -15,7 +15,9 @@ import (
 
 	"pentimento/bot"
 	"pentimento/bot/discord"
+	"pentimento/bot/discord/memory"
 	"pentimento/bot/discordtest"
+	"pentimento/bot/jobs"
 	"pentimento/editor"
 	"pentimento/editor/dialogue"
 	"pentimento/editor/recipe"
@@ -43,22 +45,31 @@ func (plain) Draw(context.Context, recipe.Recipe, func(editor.Progress)) (*edito
 // Find implements bot.Engine.
 func (plain) Find(string, string) (recipe.Span, error) { return recipe.Span{}, editor.ErrNoSuchWord }
 
+// Remembers implements bot.Engine.
+func (plain) Remembers(context.Context, recipe.Recipe) bool { return true }
+
 // Model implements bot.Engine.
 func (plain) Model() *models.Model { return &models.Model{} }
 
 // discord sends a bot many interactions at once, by way of a fake Discord in
 // the same process, and measures how soon they are acknowledged.
-func (b *bench) discord() error {
+func (b *bench) discord() (err error) {
 	dir, err := os.MkdirTemp("", "pentimento-bench-")
 	if err != nil {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
+	remembered, err := memory.OpenFile(filepath.Join(dir, "memory"))
+	if err != nil {
+		return err
+	}
+	queue, stopDrawing := plainQueue(b.ctx)
+	defer func() { err = errors.Join(err, stopDrawing()) }()
 	d := discordtest.New(discordtest.Options{MessageContent: true})
 	defer d.Close()
 	one, err := discord.New(discord.Options{
 		Token: discordtest.Token, Engine: plain{}, Planner: bot.Grammar{Planner: dialogue.New()}, Store: session.NewMemory(),
-		StateFile: filepath.Join(dir, "state"), Line: discord.NewLine(4, 5), Base: d.URL(), Log: slog.New(slog.DiscardHandler),
+		Memory: remembered, Queue: queue, Base: d.URL(), Log: slog.New(slog.DiscardHandler),
 		Clock: bot.Clock{Now: time.Now, Seed: func() uint64 { return 1 }}, Defaults: bot.Options{Steps: 20, Guidance: 4.5},
 	})
 	if err != nil {
@@ -75,6 +86,19 @@ func (b *bench) discord() error {
 	b.leftovers(d)
 	stop()
 	return errors.Join(<-ended, one.Close())
+}
+
+// plainQueue is a queue from which a plain engine draws four pictures at once.
+func plainQueue(ctx context.Context) (_ jobs.Queue, stop func() error) {
+	queue := jobs.NewMemory(jobs.Options{PerUser: 5})
+	worker := &jobs.Worker{Name: "plain", Source: queue, Engine: bot.Drawer{Engine: plain{}}, Slots: 4}
+	ctx, cancel := context.WithCancel(ctx)
+	ended := make(chan error, 1)
+	go func() { ended <- worker.Run(ctx) }()
+	return queue, func() error {
+		cancel()
+		return errors.Join(<-ended, queue.Close())
+	}
 }
 
 // load sends commands, buttons and autocompletions at the rate; one in a

@@ -53,6 +53,8 @@ type Client struct {
 	Identify func(context.Context) error
 	// Handle gets every event in the order of arrival. It must not block.
 	Handle func(Event)
+	// Lost is called when a connection has ended; nil for nobody.
+	Lost func()
 	// Log gets a line for every loss.
 	Log *slog.Logger
 	// Deadline bounds opening a connection up to READY; 60 s if zero.
@@ -106,6 +108,9 @@ func (c *Client) Run(ctx context.Context) error {
 	failures := 0
 	for {
 		ready, err := c.connect(ctx)
+		if c.Lost != nil {
+			c.Lost()
+		}
 		if ctx.Err() != nil {
 			return nil
 		}

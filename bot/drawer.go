@@ -1,0 +1,104 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+
+	"pentimento/bot/jobs"
+	"pentimento/editor"
+	"pentimento/editor/attention"
+	"pentimento/editor/recipe"
+)
+
+// A Drawer has an engine in this process draw jobs: it is the jobs.Engine of a
+// worker.
+type Drawer struct {
+	// Engine draws.
+	Engine Engine
+}
+
+// Draw implements jobs.Engine. What the user can do something about is a
+// [*jobs.Failure].
+func (d Drawer) Draw(ctx context.Context, job jobs.Job, progress func(jobs.Progress)) (jobs.Result, error) {
+	result, err := d.draw(ctx, job, progress)
+	return result, explain(err)
+}
+
+// explain gives errors that the user can do something about a sentence.
+func explain(err error) error {
+	failure := &jobs.Failure{Kind: jobs.EngineFailed}
+	if _, ok := errors.AsType[*editor.ModelError](err); ok {
+		failure.Sentence = "This picture was made with another model than the one that draws now, so it cannot be edited. Start a new one."
+	} else if errors.Is(err, editor.ErrNoSuchWord) {
+		failure.Sentence = "The prompt has no such word, or it did not fit the model."
+	} else {
+		return err
+	}
+	failure.Detail = err.Error()
+	return failure
+}
+
+// draw draws a job for its user, so that what a cache keeps of it can be
+// forgotten with them.
+func (d Drawer) draw(ctx context.Context, job jobs.Job, progress func(jobs.Progress)) (jobs.Result, error) {
+	ctx = attention.WithOwner(ctx, attention.Owner{User: job.User, Place: job.Place})
+	if err := d.catchUp(ctx, job.Recipe); err != nil {
+		return jobs.Result{}, err
+	}
+	previews := previews{wanted: job.Previews}
+	drawing, err := d.Engine.Draw(ctx, job.Recipe, func(p editor.Progress) {
+		progress(jobs.Progress{Step: p.Step, Steps: p.Steps, Preview: previews.of(ctx, p)})
+	})
+	if err != nil {
+		return jobs.Result{}, err
+	}
+	picture, err := encodePNG(drawing.Image)
+	if err != nil {
+		return jobs.Result{}, err
+	}
+	result := jobs.Result{PNG: picture, Rows: drawing.Rows, Traced: drawing.Traced, Dropped: drawing.Dropped}
+	if job.Attend != nil {
+		result.Heat, err = d.heat(drawing, *job.Attend)
+	}
+	return result, err
+}
+
+// drawnAtOnce is how many turns that the engine does not remember are drawn in
+// one go: each takes rows of the batch.
+const drawnAtOnce = 4
+
+// catchUp draws the turns before the last of a long chain that the engine does
+// not remember, a few at a time.
+func (d Drawer) catchUp(ctx context.Context, r recipe.Recipe) error {
+	part := func(n int) recipe.Recipe {
+		out := r
+		out.Turns = r.Turns[:n]
+		return out
+	}
+	if len(r.Turns) <= drawnAtOnce || d.Engine.Remembers(ctx, part(len(r.Turns)-1)) {
+		return nil
+	}
+	for n := drawnAtOnce; n < len(r.Turns); n += drawnAtOnce {
+		if _, err := d.Engine.Draw(ctx, part(n), nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// heat is where the words in span attended.
+func (d Drawer) heat(drawing *editor.Drawing, span recipe.Span) (*jobs.Heat, error) {
+	values, err := drawing.Attention(span)
+	if err != nil {
+		return nil, fmt.Errorf("look at the attention: %w", err)
+	}
+	for i, v := range values {
+		if f := float64(v); math.IsNaN(f) || math.IsInf(f, 0) {
+			values[i] = 0 // JSON has no such numbers
+		}
+	}
+	spec := d.Engine.Model().Spec()
+	return &jobs.Heat{Map: values, Width: spec.MapWidth, Height: spec.MapHeight}, nil
+}
