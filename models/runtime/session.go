@@ -129,8 +129,8 @@ func (o SessionOptions) entries(g Graph) map[string]string {
 var ErrClosed = errors.New("the session is closed")
 
 // Run computes out from in, in the order of the names that the session was
-// opened with. An output that is nil is allocated, if it is of Float32 or
-// Int64, and the caller destroys it. When ctx ends, the run stops at the next node of the graph and
+// opened with. An output that is nil is allocated, if it is of Float32, Int64
+// or Bool, and the caller destroys it. When ctx ends, the run stops at the next node of the graph and
 // Run returns ctx's error; what out holds then means nothing.
 func (s *Session) Run(ctx context.Context, in, out []*Tensor) (err error) {
 	s.running.RLock()
@@ -183,6 +183,8 @@ func adopt(out []*Tensor, results []ort.Value) {
 			out[i].floats = v.GetData()
 		case *ort.Tensor[int64]:
 			out[i].ints = v.GetData()
+		case *ort.Tensor[bool]:
+			out[i].bools = v.GetData()
 		}
 	}
 }

@@ -18,6 +18,7 @@ const (
 	Float32 Kind = 1
 	Int32   Kind = 6
 	Int64   Kind = 7
+	Bool    Kind = 9
 	Float16 Kind = 10
 	Float64 Kind = 11
 )
@@ -31,6 +32,8 @@ func (k Kind) String() string {
 		return "int32"
 	case Int64:
 		return "int64"
+	case Bool:
+		return "bool"
 	case Float16:
 		return "float16"
 	case Float64:
@@ -51,6 +54,7 @@ type Tensor struct {
 	floats []float32 // Float32: the tensor's own memory
 	half   []byte    // Float16: the tensor's own memory
 	ints   []int64   // Int64: the tensor's own memory
+	bools  []bool    // Bool: the tensor's own memory
 }
 
 // FloatTensor makes a tensor of shape (empty: a scalar) from values, converted
@@ -117,6 +121,9 @@ func (t *Tensor) Floats() []float32 {
 
 // Ints reads an Int64 output after a run: the tensor's own memory.
 func (t *Tensor) Ints() []int64 { return t.ints }
+
+// Bools reads a Bool output after a run: the tensor's own memory.
+func (t *Tensor) Bools() []bool { return t.bools }
 
 // Destroy frees what ONNX Runtime holds for the tensor; the values stay.
 func (t *Tensor) Destroy() error { return t.value.Destroy() }
