@@ -100,6 +100,8 @@ type Plan struct {
 	Undone []string `json:"undone,omitempty"`
 	// Unknown are words of the utterance that the model does not know.
 	Unknown []string `json:"unknown,omitempty"`
+	// Instead are words that it knows for things of the same kinds.
+	Instead []string `json:"instead,omitempty"`
 	// Reason explains the plan in a line.
 	Reason string `json:"reason,omitempty"`
 }

@@ -35,5 +35,6 @@ func (p *Planner) PlanTo(talk Conversation, prompt, preset string, weights map[s
 		return nil, ErrNoChange
 	}
 	plan.Unknown = p.unknownWords(plan, talk)
+	plan.Instead = p.insteadOf(plan.Unknown, talk)
 	return plan, nil
 }

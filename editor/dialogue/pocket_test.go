@@ -47,3 +47,26 @@ func TestWordsTheModelDoesNotKnow(t *testing.T) {
 		}
 	}
 }
+
+// TestKnownWordsAreOffered: where the model does not know a word, the plan names
+// words of its kind that it knows.
+func TestKnownWordsAreOffered(t *testing.T) {
+	planner := New()
+	words := strings.Fields("a of with on cat dog rabbit bird sofa grass red blue hat glasses woman woman's man castle house mountain mountains")
+	talk := Conversation{Vocabulary: words, Known: func(w string) bool { return slices.Contains(words, w) }}
+	for _, c := range []struct {
+		prompt string
+		want   string
+	}{
+		{"a zebra on grass", "bird cat dog rabbit"},
+		{"a cathedral", "castle house"},
+		{"a cat on a sofa", ""},
+	} {
+		plan := planner.Plan(c.prompt, talk).Plan
+		if plan == nil {
+			t.Errorf("%q is not understood", c.prompt)
+		} else if got := strings.Join(plan.Instead, " "); got != c.want {
+			t.Errorf("%q: instead of %q the model knows %q, want %q", c.prompt, plan.Unknown, got, c.want)
+		}
+	}
+}

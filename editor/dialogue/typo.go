@@ -115,23 +115,3 @@ func oneOff(a, b string) bool {
 	}
 	return i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]
 }
-
-// unknownWords are the words new in a plan that the model does not know.
-func (p *Planner) unknownWords(plan *Plan, talk Conversation) []string {
-	if talk.Known == nil {
-		return nil
-	}
-	old := map[string]bool{}
-	if n := len(talk.Turns); n > 0 && plan.Action == Edit {
-		for _, t := range tokenise(talk.Turns[n-1].Prompt) {
-			old[t.lower] = true
-		}
-	}
-	var unknown []string
-	for _, t := range tokenise(plan.Prompt) {
-		if !t.mark && !old[t.lower] && t.lower != "'s" && !talk.Known(t.lower) && !slices.Contains(unknown, t.lower) {
-			unknown = append(unknown, t.lower)
-		}
-	}
-	return unknown
-}

@@ -38,6 +38,7 @@ func (p *Planner) Plan(utterance string, talk Conversation) Reply {
 		plan.Undone = append(plan.Undone, fmt.Sprintf("everything after the first %d words", utteranceLimit))
 	}
 	plan.Unknown = p.unknownWords(plan, talk)
+	plan.Instead = p.insteadOf(plan.Unknown, talk)
 	plan.Undone = append(plan.Undone, approximations(plan, replaced)...)
 	if mended != "" {
 		plan.Reason = strings.TrimPrefix(plan.Reason+"; "+mended, "; ")

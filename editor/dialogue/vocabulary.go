@@ -82,3 +82,74 @@ func approximations(plan *Plan, made []replacement) []string {
 	}
 	return out
 }
+
+// unknownWords are the words new in a plan that the model does not know.
+func (p *Planner) unknownWords(plan *Plan, talk Conversation) []string {
+	if talk.Known == nil {
+		return nil
+	}
+	old := map[string]bool{}
+	if n := len(talk.Turns); n > 0 && plan.Action == Edit {
+		for _, t := range tokenise(talk.Turns[n-1].Prompt) {
+			old[t.lower] = true
+		}
+	}
+	var unknown []string
+	for _, t := range tokenise(plan.Prompt) {
+		if !t.mark && !old[t.lower] && t.lower != "'s" && !talk.Known(t.lower) && !slices.Contains(unknown, t.lower) {
+			unknown = append(unknown, t.lower)
+		}
+	}
+	return unknown
+}
+
+// shown is how many words of the model a plan names instead of unknown ones.
+const shown = 12
+
+// insteadOf are words of the model for things of the same kinds as the unknown
+// words, the most special kind first; where there are none, any of its words for
+// things.
+func (p *Planner) insteadOf(unknown []string, talk Conversation) []string {
+	var out []string
+	for _, w := range unknown {
+		for _, kind := range offeredKinds() {
+			if !p.lex.Is(w, kind) {
+				continue
+			}
+			if alike := p.nouns(talk, kind); len(alike) > 0 {
+				out = append(out, alike...)
+				break
+			}
+		}
+	}
+	if len(out) == 0 && len(unknown) > 0 {
+		out = p.nouns(talk, offeredKinds()...)
+	}
+	slices.Sort(out)
+	out = slices.Compact(out)
+	return out[:min(shown, len(out))]
+}
+
+// offeredKinds are the kinds of things that a picture may show, the most special
+// first.
+func offeredKinds() []lexicon.Kind {
+	return []lexicon.Kind{
+		lexicon.Animal, lexicon.Person, lexicon.Colour, lexicon.Garment, lexicon.BodyPart, lexicon.Building, lexicon.Vehicle,
+		lexicon.Weather, lexicon.Time, lexicon.Plant, lexicon.Place, lexicon.Artifact,
+	}
+}
+
+// nouns are the model's words for things of the kinds, without plurals and
+// possessives.
+func (p *Planner) nouns(talk Conversation, of ...lexicon.Kind) []string {
+	var out []string
+	for _, v := range talk.Vocabulary {
+		if closedWord(v) || p.lex.IsPlural(v) && slices.Contains(talk.Vocabulary, strings.TrimSuffix(v, "s")) || strings.Contains(v, "'") {
+			continue
+		}
+		if slices.ContainsFunc(of, func(k lexicon.Kind) bool { return p.lex.Is(v, k) }) {
+			out = append(out, v)
+		}
+	}
+	return out
+}
