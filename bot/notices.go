@@ -19,9 +19,18 @@ func (c *Conversation) noticesOf(plan *dialogue.Plan) []string {
 		notices = append(notices, fmt.Sprintf("Not done: %s.", part))
 	}
 	if len(plan.Unknown) > 0 {
-		notices = append(notices, fmt.Sprintf("The model doesn't know %s; the picture may show something else.", quoted(plan.Unknown)))
+		notices = append(notices, noticeUnknown(plan))
 	}
 	return notices
+}
+
+// noticeUnknown says what the model cannot draw, and what it can instead.
+func noticeUnknown(plan *dialogue.Plan) string {
+	notice := fmt.Sprintf("The model doesn't know %s and may draw something else", quoted(plan.Unknown))
+	if len(plan.Instead) > 0 {
+		notice += "; it knows " + strings.Join(plan.Instead, ", ")
+	}
+	return notice + "."
 }
 
 // noticesOfDrawing says what the picture does not show.
