@@ -45,7 +45,8 @@ type record struct {
 	attempt  int
 	deaths   int
 	beats    int
-	slot     string // that has it; empty when nobody has
+	slot     string        // that has it; empty when nobody has
+	doubt    chan struct{} // closed when the lease ends
 	progress Progress
 	changed  chan struct{} // closed and replaced when something happens to it
 	done     bool
@@ -226,11 +227,17 @@ func (m *Memory) end(r *record, result Result, err error) {
 		m.order.withdraw(r)
 		m.orderChanged()
 	} else {
-		delete(m.running, r.slot)
-		r.slot = ""
+		m.unlease(r)
 	}
 	r.done, r.result, r.err = true, result, err
 	r.tell()
+}
+
+// unlease takes a running job from its worker.
+func (m *Memory) unlease(r *record) {
+	delete(m.running, r.slot)
+	r.slot = ""
+	close(r.doubt)
 }
 
 // tell wakes those who await the job.

@@ -55,7 +55,7 @@ func (m *Memory) try(ctx context.Context, slot string, impatient bool) (lease *L
 	if r == nil {
 		return nil, held, m.changed, nil
 	}
-	r.slot, r.progress = slot, Progress{}
+	r.slot, r.progress, r.doubt = slot, Progress{}, make(chan struct{})
 	r.attempt++
 	m.running[slot] = r
 	m.remember(sessionOf(r.job), WorkerOf(slot))
@@ -65,7 +65,7 @@ func (m *Memory) try(ctx context.Context, slot string, impatient bool) (lease *L
 }
 
 func (r *record) lease() *Lease {
-	return &Lease{Job: r.job, ID: r.id, Slot: r.slot, Attempt: r.attempt, Waited: time.Since(r.since)}
+	return &Lease{Job: r.job, ID: r.id, Slot: r.slot, Attempt: r.attempt, Waited: time.Since(r.since), Doubt: r.doubt}
 }
 
 // remember notes which worker has a session's traces.
@@ -197,8 +197,7 @@ func (m *Memory) Release(ctx context.Context, lease *Lease) error {
 
 // putBack has a running job wait again, where it did.
 func (m *Memory) putBack(r *record) {
-	delete(m.running, r.slot)
-	r.slot = ""
+	m.unlease(r)
 	m.order.insert(r)
 	m.orderChanged()
 	r.tell()

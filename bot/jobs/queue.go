@@ -84,6 +84,9 @@ type Lease struct {
 	Attempt int
 	// Waited is the time in the queue.
 	Waited time.Duration
+	// Doubt is closed when somebody may have ended the lease: Beat tells. It
+	// saves the time until the next heartbeat.
+	Doubt <-chan struct{}
 }
 
 // Options of a queue. The zero value of a field means its default.

@@ -254,15 +254,19 @@ func (w *Worker) beat(ctx context.Context, lease *Lease, latest *latestProgress,
 	every := min(progressEvery, w.Heartbeat)
 	tick := time.NewTicker(every)
 	defer tick.Stop()
-	last := time.Now()
+	last, doubt := time.Now(), lease.Doubt
 	for {
+		due := false
 		select {
 		case <-ctx.Done():
 			return
+		case <-doubt:
+			doubt, due = nil, true
 		case <-tick.C:
+			due = time.Since(last) >= w.Heartbeat-every/2
 		}
 		progress := latest.take()
-		if progress == nil && time.Since(last) < w.Heartbeat-every/2 {
+		if progress == nil && !due {
 			continue
 		}
 		last = time.Now()

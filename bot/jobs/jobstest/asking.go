@@ -182,11 +182,17 @@ func testCancelWaiting(t *testing.T, create New) {
 }
 
 func testCancelRunning(t *testing.T, create New) {
-	q := create(t, jobs.Options{})()
-	ticket := submit(t, q, job("ann", "a1"))
+	open := create(t, jobs.Options{})
+	bot, q := open(), open()
+	ticket := submit(t, bot, job("ann", "a1"))
 	lease := take(t, q, "w/0")
-	if ok, err := q.Cancel(t.Context(), ticket); !ok || err != nil {
+	if ok, err := bot.Cancel(t.Context(), ticket); !ok || err != nil {
 		t.Fatalf("cancel: %v, %v", ok, err)
+	}
+	select {
+	case <-lease.Doubt:
+	case <-time.After(10 * time.Second):
+		t.Error("the worker was not told")
 	}
 	wantError(t, q, ticket, jobs.ErrCancelled)
 	if err := q.Beat(t.Context(), lease, nil); !errors.Is(err, jobs.ErrNotYours) {

@@ -33,7 +33,11 @@ func (q *Queue) listen() {
 	wake := q.key("wake")
 	for m := range q.pubsub.Channel() {
 		if m.Channel == wake {
-			q.wakeAll()
+			if m.Payload == "" {
+				q.wakeAll()
+			} else {
+				q.doubt(m.Payload)
+			}
 			continue
 		}
 		var told message

@@ -67,6 +67,7 @@ type Queue struct {
 	mu      sync.Mutex
 	wake    chan struct{} // closed and replaced when there may be a job to take
 	waiters map[string]map[chan message]bool
+	leases  map[string]leased // by slot
 	watch   silence.Watch
 	beats   atomic.Uint64
 }
@@ -93,7 +94,7 @@ func New(ctx context.Context, client redis.UniversalClient, options Options) (*Q
 	}
 	q := &Queue{
 		client: client, options: options, scripts: scripts,
-		wake: make(chan struct{}), waiters: map[string]map[chan message]bool{},
+		wake: make(chan struct{}), waiters: map[string]map[chan message]bool{}, leases: map[string]leased{},
 		watch: silence.Watch{Limit: options.Silence},
 	}
 	if err := q.Check(ctx); err != nil {

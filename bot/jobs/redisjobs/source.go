@@ -66,10 +66,38 @@ func (q *Queue) try(ctx context.Context, slot string, impatient bool) (lease *jo
 		return nil, a.text(0) == "held", nil
 	}
 	lease = &jobs.Lease{ID: a.text(1), Slot: slot, Attempt: a.number(3), Waited: time.Duration(a.number(4)) * time.Millisecond}
+	lease.Doubt = q.lease(slot, lease.ID)
 	if lease.Job, err = jobs.Decode([]byte(a.text(2))); err != nil {
 		return nil, false, q.Finish(ctx, lease, jobs.Result{}, unreadable(err))
 	}
 	return lease, false, nil
+}
+
+// leased is a job that a slot of this process has taken.
+type leased struct {
+	id    string
+	doubt chan struct{}
+}
+
+// lease notes what a slot has taken and returns the channel that is closed
+// when somebody ends it.
+func (q *Queue) lease(slot, id string) <-chan struct{} {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.leases[slot] = leased{id, make(chan struct{})}
+	return q.leases[slot].doubt
+}
+
+// doubt tells the slots that have the job that somebody may have ended it.
+func (q *Queue) doubt(id string) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for slot, l := range q.leases {
+		if l.id == id {
+			close(l.doubt)
+			delete(q.leases, slot)
+		}
+	}
 }
 
 // Beat implements [jobs.Source].

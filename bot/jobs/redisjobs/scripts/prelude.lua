@@ -87,6 +87,7 @@ local function cancel(id, keep)
     end
   else
     unlease(id, job[2])
+    redis.call('PUBLISH', P .. 'wake', id) -- its worker may stop
   end
   redis.call('HSET', jobkey(id), 'cancelled', '1')
   finished(id, keep)

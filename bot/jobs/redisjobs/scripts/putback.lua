@@ -20,5 +20,6 @@ end
 redis.call('HSET', jobkey(id), 'state', 'waiting')
 redis.call('HDEL', jobkey(id), 'slot')
 redis.call('ZADD', P .. 'waiting', job[4], id)
+redis.call('PUBLISH', P .. 'wake', id)
 redis.call('PUBLISH', P .. 'wake', '')
 return 1
