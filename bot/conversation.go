@@ -32,6 +32,7 @@ type Conversation struct {
 	options Options
 	pending *dialogue.Question
 	asked   Asked
+	approve func(ctx context.Context, picture []byte) error // nil: all
 }
 
 // Engine draws; [*editor.Engine] does it in this process.
@@ -73,6 +74,23 @@ func (c *Conversation) With(asked Asked) *Conversation {
 	out := *c
 	out.asked = asked
 	return &out
+}
+
+// WithApproval returns the conversation as one that shows only pictures of which
+// approve is given the PNG and returns no error; what it returns is for the user.
+// A picture that is refused when it is drawn is not kept.
+func (c *Conversation) WithApproval(approve func(ctx context.Context, picture []byte) error) *Conversation {
+	out := *c
+	out.approve = approve
+	return &out
+}
+
+// approved is approve, or nil for all.
+func (c *Conversation) approved(ctx context.Context, picture []byte) error {
+	if c.approve == nil {
+		return nil
+	}
+	return c.approve(ctx, picture)
 }
 
 // Pending is the question that was asked last and not answered; nil for none.
@@ -234,9 +252,12 @@ func (c *Conversation) Picture(ctx context.Context, s *session.Session, id int) 
 	}
 	picture, err := c.store.GetBlob(ctx, c.key, turn.Picture)
 	if err == nil {
-		return picture, nil
+		return picture, c.approved(ctx, picture)
 	}
 	result, err := c.redraw(ctx, s, id, nil)
+	if err == nil {
+		err = c.approved(ctx, result.PNG)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -117,8 +117,11 @@ func (c *Conversation) haveTurn(ctx context.Context, job jobs.Job, turn session.
 // returns its turn.
 func (c *Conversation) have(ctx context.Context, job jobs.Job, start time.Time, watch func(jobs.Event), add func(s *session.Session, picture string) (int, error)) (*Answer, error) {
 	var answer *Answer
-	var unkept error
+	var unkept, refused error
 	_, err := c.drawn(ctx, job, watch, func(ctx context.Context, result jobs.Result) error {
+		if refused = c.approved(ctx, result.PNG); refused != nil {
+			return nil // the job is done with
+		}
 		began := c.clock.Now()
 		_, unkept = c.store.PutBlob(ctx, c.key, result.PNG)
 		id := 0
@@ -136,6 +139,9 @@ func (c *Conversation) have(ctx context.Context, job jobs.Job, start time.Time, 
 		answer.PNG, answer.Drawing, answer.Kept = result.PNG, &result, c.clock.Now().Sub(began)
 		return nil
 	})
+	if err == nil {
+		err = refused
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -32,6 +32,16 @@ func (c *Conversation) Revoke(ctx context.Context, code string) error {
 // Fork copies what is shared under the code into this conversation and shows
 // its last picture. Another model's is refused with an [*editor.ModelError].
 func (c *Conversation) Fork(ctx context.Context, code string) (*Answer, error) {
+	s, err := c.Copy(ctx, code)
+	if err != nil {
+		return nil, err
+	}
+	return c.answer(ctx, s)
+}
+
+// Copy is Fork without showing anything. It returns the session, whose head is
+// what was shared.
+func (c *Conversation) Copy(ctx context.Context, code string) (*session.Session, error) {
 	shared, err := c.store.Shared(ctx, code)
 	if err != nil {
 		return nil, err
@@ -39,11 +49,7 @@ func (c *Conversation) Fork(ctx context.Context, code string) (*Answer, error) {
 	if err := c.canContinue(shared, ""); err != nil {
 		return nil, err
 	}
-	s, err := session.Fork(ctx, c.store, code, c.key, c.asked.Event)
-	if err != nil {
-		return nil, err
-	}
-	return c.answer(ctx, s)
+	return session.Fork(ctx, c.store, code, c.key, c.asked.Event)
 }
 
 // An Exported is a picture as files that [Conversation.Import] reads.

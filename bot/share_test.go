@@ -2,6 +2,7 @@ package bot
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"image/png"
 	"reflect"
@@ -122,5 +123,35 @@ func TestImportRefusesAnotherModelByName(t *testing.T) {
 	}
 	if s, err := c.Session(t.Context()); err != nil || len(s.Turns) != 1 {
 		t.Errorf("the session has %d turns, %v", len(s.Turns), err)
+	}
+}
+
+// What is not approved is neither kept nor shown.
+func TestPicturesThatAreNotApproved(t *testing.T) {
+	c := newConversation(t, session.NewMemory())
+	blond := say(t, c, "a woman's face with blond hair")
+	refused := errors.New("not this one")
+	seen := 0
+	strict := c.WithApproval(func(_ context.Context, picture []byte) error {
+		if _, err := png.Decode(bytes.NewReader(picture)); err != nil {
+			t.Errorf("asked about what is no picture: %v", err)
+		}
+		if seen++; bytes.Equal(picture, blond.PNG) {
+			return nil
+		}
+		return refused
+	})
+	if _, err := strict.Say(t.Context(), "make her hair red", nil); !errors.Is(err, refused) {
+		t.Errorf("a picture that is refused ended with %v", err)
+	}
+	if s, err := c.Session(t.Context()); err != nil || len(s.Turns) != 1 || seen != 1 {
+		t.Errorf("%d turns were kept, %d pictures looked at, %v", len(s.Turns), seen, err)
+	}
+	say(t, c, "make her hair red")
+	if _, err := strict.Goto(t.Context(), 2); !errors.Is(err, refused) {
+		t.Errorf("an old picture that is refused ended with %v", err)
+	}
+	if a, err := strict.Goto(t.Context(), 1); err != nil || !bytes.Equal(a.PNG, blond.PNG) {
+		t.Errorf("a picture that is approved ended with %v", err)
 	}
 }
