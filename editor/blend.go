@@ -1,6 +1,8 @@
 package editor
 
 import (
+	"slices"
+
 	"pentimento/editor/attention"
 	"pentimento/editor/recipe"
 	"pentimento/models"
@@ -59,29 +61,32 @@ func weighted(l *link, positions []int) []weightedToken {
 }
 
 // apply adds the maps of step s to the masks and, once the blend has begun,
-// puts the source's latents back outside them.
-func (b *blend) apply(s int, source, target *attention.Trace, spec models.Spec) {
+// puts the source's latents back outside them. maps [pixels, M] and x [C, H, W]
+// are what the step gives for the turn; it returns new latents, or x before
+// the blend begins.
+func (b *blend) apply(s int, source *attention.Trace, maps, x []float32, spec models.Spec) []float32 {
 	accumulate(b.sourceSum, source.Means[s], b.source, spec.ContextLength)
-	accumulate(b.targetSum, target.Means[s], b.target, spec.ContextLength)
+	accumulate(b.targetSum, maps, b.target, spec.ContextLength)
 	if s < b.start {
-		return
+		return x
 	}
 	mask := make([]bool, len(b.sourceSum))
 	for _, sum := range [][]float32{b.sourceSum, b.targetSum} {
 		threshold(mask, dilate(sum, spec.MapHeight, spec.MapWidth), b.threshold)
 	}
-	x, from := target.Latents[s+1], source.Latents[s+1]
+	from, out := source.Latents[s+1], slices.Clone(x)
 	for c := range spec.LatentChannels {
 		for y := range spec.LatentHeight {
 			for w := range spec.LatentWidth {
 				pixel := y*spec.MapHeight/spec.LatentHeight*spec.MapWidth + w*spec.MapWidth/spec.LatentWidth
 				if !mask[pixel] {
 					k := (c*spec.LatentHeight+y)*spec.LatentWidth + w
-					x[k] = from[k]
+					out[k] = from[k]
 				}
 			}
 		}
 	}
+	return out
 }
 
 // accumulate adds the chosen tokens' maps to sum. maps [pixels, M]

@@ -6,9 +6,15 @@ import (
 	"pentimento/models"
 )
 
-// controls fills the attention control of a batch. rows[i] is the conditional
-// row of turn i, or −1, or at least batch where its maps are cached; every
-// other row is left alone.
+// A controlledRow is a row of a batch that a turn controls. Its source is
+// another row or, numbered after all rows, cached maps; −1 for none.
+type controlledRow struct {
+	link        *link
+	row, source int
+}
+
+// controls fills the attention control of a batch; rows that are not listed are
+// left alone.
 //
 // Per conditional row b with source row s, engine terms on the left and the
 // paper's on the right:
@@ -22,31 +28,24 @@ import (
 // Because c is in both terms, re-weighting acts outside the windows too. c_s is
 // the source's own equalizer, which the taken map carries already: in a chain
 // every turn's weights are what its recipe says, not a product of all before.
-func controls(batch int, rows []int, links []*link, step int, spec models.Spec) models.Control {
+func controls(batch int, rows []controlledRow, step int, spec models.Spec) models.Control {
 	c := models.Identity(batch, len(spec.Layers), spec.ContextLength)
-	for i, l := range links {
-		row := rows[i]
-		if row < 0 || row >= batch {
-			continue
-		}
-		source := -1
-		if i > 0 {
-			source = rows[i-1]
-		}
-		controlCross(&c, row, source, l, step, spec.ContextLength)
-		if source >= 0 {
-			controlSelf(&c, batch, row, source, l, step, spec)
-			controlValues(&c, batch, row, source, l, step, spec)
+	for _, r := range rows {
+		controlCross(&c, r, step, spec.ContextLength)
+		if r.source >= 0 {
+			controlSelf(&c, batch, r, step, spec)
+			controlValues(&c, batch, r, step, spec)
 		}
 	}
 	return c
 }
 
 // controlCross injects the source's cross-attention maps and re-weights.
-func controlCross(c *models.Control, row, source int, l *link, step, m int) {
-	injects := source >= 0 && l.anyCross.has(step)
+func controlCross(c *models.Control, r controlledRow, step, m int) {
+	row, l := r.row, r.link
+	injects := r.source >= 0 && l.anyCross.has(step)
 	if injects {
-		c.CrossSource[row] = int64(source)
+		c.CrossSource[row] = int64(r.source)
 		copy(c.Mapper[row*m*m:(row+1)*m*m], l.mapping.Mapper)
 	}
 	for j := range m {
@@ -66,13 +65,13 @@ func (l *link) takes(j, step int) bool {
 }
 
 // controlSelf injects the source's self-attention maps.
-func controlSelf(c *models.Control, batch, row, source int, l *link, step int, spec models.Spec) {
-	if !l.self.has(step) {
+func controlSelf(c *models.Control, batch int, r controlledRow, step int, spec models.Spec) {
+	if !r.link.self.has(step) {
 		return
 	}
 	for k, layer := range spec.Layers {
 		if !layer.Cross && spec.Injectable(k) {
-			c.SelfSource[k*batch+row] = int64(source)
+			c.SelfSource[k*batch+r.row] = int64(r.source)
 		}
 	}
 }
@@ -80,14 +79,15 @@ func controlSelf(c *models.Control, batch, row, source int, l *link, step int, s
 // controlValues injects the source's values (CL P2P): the share β of V in
 // self-attention everywhere, in cross-attention for the tokens of kept words;
 // in both kinds of layers or in one.
-func controlValues(c *models.Control, batch, row, source int, l *link, step int, spec models.Spec) {
+func controlValues(c *models.Control, batch int, r controlledRow, step int, spec models.Spec) {
+	row, l := r.row, r.link
 	if !l.injectsValues(step) {
 		return
 	}
 	beta := float32(l.turn.Windows.ValueMix)
 	layers := l.turn.Windows.ValueLayers
 	for k, layer := range spec.Layers {
-		c.ValueSource[k*batch+row] = int64(source)
+		c.ValueSource[k*batch+row] = int64(r.source)
 		if !layer.Cross && layers != recipe.CrossValues {
 			c.SelfValueMix[k*batch+row] = beta
 		}

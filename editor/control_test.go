@@ -29,6 +29,15 @@ func wholeLink(m int, w recipe.Windows, equalizer float32) *link {
 	return l
 }
 
+// inOrder gives every link a row, and the row before it for its source.
+func inOrder(links []*link) []controlledRow {
+	var rows []controlledRow
+	for i, l := range links {
+		rows = append(rows, controlledRow{link: l, row: i, source: i - 1})
+	}
+	return rows
+}
+
 // Rows with different prompts compute the same as soon as one has all maps and
 // all values of the other, and only then.
 func TestAllMapsAndValuesReproduceTheSource(t *testing.T) {
@@ -41,7 +50,7 @@ func TestAllMapsAndValuesReproduceTheSource(t *testing.T) {
 		out, err := model.Denoise(t.Context(), &models.Batch{
 			Rows: 2, Timestep: 500, Text: text,
 			Latents: append(slices.Clone(latents), latents...),
-			Control: controls(2, []int{0, 1}, links, 0, spec),
+			Control: controls(2, inOrder(links), 0, spec),
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -81,7 +90,7 @@ func TestValueLayers(t *testing.T) {
 		w := recipe.Windows{Value: upTo(.5), ValueMix: .7, ValueLayers: layers}
 		links := []*link{wholeLink(4, recipe.Windows{}, 1), wholeLink(4, w, 1)}
 		for step := range 10 {
-			c := controls(2, []int{0, 1}, links, step, spec)
+			c := controls(2, inOrder(links), step, spec)
 			cross, self := c.CrossValueMix[4] != 0, c.SelfValueMix[3] != 0
 			if inside := step < 5; cross != (want.cross && inside) || self != (want.self && inside) {
 				t.Errorf("layers %q, step %d: values mixed in cross-attention %v, in self-attention %v", layers, step, cross, self)
@@ -95,7 +104,7 @@ func TestControlsOutsideWindowsOnlyReweight(t *testing.T) {
 	w := recipe.Windows{Cross: recipe.Window{From: .5, To: 1}}
 	links := []*link{wholeLink(4, recipe.Windows{}, 1), wholeLink(4, w, -2)}
 	for step, inside := range map[int]bool{0: false, 4: false, 5: true, 9: true} {
-		c := controls(2, []int{0, 1}, links, step, spec)
+		c := controls(2, inOrder(links), step, spec)
 		if injected := c.CrossSource[1] == 0; injected != inside {
 			t.Errorf("step %d: injected is %v, want %v", step, injected, inside)
 		}

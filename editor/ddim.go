@@ -136,11 +136,13 @@ func (d *ddim) after(i int) (signal, sigma float64) {
 	return math.Sqrt(alpha), math.Sqrt(1 - alpha)
 }
 
-// guide applies classifier-free guidance (Ho and Salimans 2022): it writes
-// uncond + scale·(cond − uncond) into cond.
-func guide(cond, uncond []float32, scale float64) {
+// guide applies classifier-free guidance (Ho and Salimans 2022):
+// uncond + scale·(cond − uncond), as a new slice.
+func guide(cond, uncond []float32, scale float64) []float32 {
 	s := float32(scale)
+	out := make([]float32, len(cond))
 	for i := range cond {
-		cond[i] = uncond[i] + s*(cond[i]-uncond[i])
+		out[i] = uncond[i] + s*(cond[i]-uncond[i])
 	}
+	return out
 }

@@ -7,9 +7,11 @@
 //	recipe → links of a chain → rows of a batch → latents → picture
 //
 // The files follow it. chain.go prepares every turn of the recipe (tokens,
-// alignment, windows); plan.go decides which rows of the UNet a step needs;
-// control.go fills the attention control of those rows, where the paper's
-// equations are; ddim.go steps the latents; blend.go is the local blend;
+// alignment, windows); plan.go decides which rows of the UNet a step needs and
+// rows.go puts them into batches; control.go fills the attention control of
+// those rows, where the paper's equations are; ddim.go steps the latents;
+// blend.go is the local blend; branch.go and variants.go draw many variants of
+// one edit at once, and compute what they have in common once;
 // trace.go says what of a drawing is kept, in the cache of package attention,
 // so that the next edit need not compute it again.
 package editor
@@ -92,13 +94,15 @@ func (e *Engine) Draw(ctx context.Context, r recipe.Recipe, progress func(Progre
 	if err != nil {
 		return nil, err
 	}
+	last := len(links) - 1
 	if known := e.cache.Drawn(ctx, e.key(r), e.shape(r.Settings.Steps)); known != nil {
-		return e.finish(ctx, known, links, &run{traced: true})
+		return e.finish(ctx, known, links[last], &run{traced: true})
 	}
-	run, err := e.newRun(ctx, r, links)
+	run, err := e.newRun(ctx, r, links[:last], links[last:])
 	if err != nil {
 		return nil, err
 	}
+	run.kept = kept(e.model.Spec(), r.Settings.Steps, e.cache.MapsBudget())
 	for step := range r.Settings.Steps {
 		if err := run.step(ctx, step); err != nil {
 			return nil, fmt.Errorf("step %d of %d: %w", step+1, r.Settings.Steps, err)
@@ -108,20 +112,19 @@ func (e *Engine) Draw(ctx context.Context, r recipe.Recipe, progress func(Progre
 		}
 	}
 	e.cache.Put(ctx, e.key(r), run.last(), e.shape(r.Settings.Steps))
-	return e.finish(ctx, run.last(), links, run)
+	return e.finish(ctx, run.last(), links[last], run)
 }
 
 // finish decodes the latents of a complete trace.
-func (e *Engine) finish(ctx context.Context, t *attention.Trace, links []*link, run *run) (*Drawing, error) {
+func (e *Engine) finish(ctx context.Context, t *attention.Trace, last *link, run *run) (*Drawing, error) {
 	latents := t.Latents[len(t.Latents)-1]
 	picture, err := e.model.Decode(ctx, latents)
 	if err != nil {
 		return nil, err
 	}
-	tokens := links[len(links)-1].tokens
 	return &Drawing{
 		Image: picture, Latents: latents, Rows: run.rows, Traced: run.traced, CachedSteps: run.cachedSteps,
-		Dropped: tokens.Dropped, tokens: tokens, maps: meanMaps(t),
+		Dropped: last.tokens.Dropped, tokens: last.tokens, maps: meanMaps(t),
 	}, nil
 }
 

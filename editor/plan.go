@@ -15,33 +15,37 @@ type need struct {
 	advance bool
 }
 
-// plan decides, for every step and turn, which rows the UNet computes. It
-// works backwards from the last turn, which is always drawn. A turn whose
-// trace is known never advances: only its attention may be needed again, and
-// not even that at steps whose maps are in the trace.
+// plan decides, for every step and every turn of the chain before the last
+// one, which rows the UNet computes. It works backwards from the last turn, of
+// which all variants are always drawn. A turn whose trace is known never
+// advances: only its attention may be needed again, and not even that at steps
+// whose maps are in the trace.
 //
 // Without any trace an edit at depth d costs 2(d+1) rows a step; with the
 // source's latents 3 inside the windows of a single edit and 2 after them;
 // with its maps 2, whatever d is.
-func plan(links []*link, known []*attention.Trace, n int, spec models.Spec) [][]need {
+func plan(chain, variants []*link, known []*attention.Trace, n int, spec models.Spec) [][]need {
 	needs := make([][]need, n)
 	for s := range needs {
-		needs[s] = make([]need, len(links))
+		needs[s] = make([]need, len(chain))
 	}
-	last := len(links) - 1
 	for s := n - 1; s >= 0; s-- {
-		needs[s][last] = need{attention: true, advance: true}
-		for i := last - 1; i >= 0; i-- {
-			needs[s][i] = needOf(i, s, links[i+1], known[i], needs, spec)
+		later, next := need{attention: true, advance: true}, variants
+		for i := len(chain) - 1; i >= 0; i-- {
+			for _, l := range next {
+				one := needOf(i, s, l, later, known[i], needs, spec)
+				needs[s][i].attention = needs[s][i].attention || one.attention
+				needs[s][i].advance = needs[s][i].advance || one.advance
+			}
+			later, next = needs[s][i], chain[i:i+1]
 		}
 	}
 	return needs
 }
 
-// needOf returns what step s needs of turn i, given all that later turns and
-// later steps need.
-func needOf(i, s int, next *link, source *attention.Trace, needs [][]need, spec models.Spec) need {
-	later := needs[s][i+1]
+// needOf returns what step s needs of turn i for the turn next, given what is
+// needed of that one and all that later steps need.
+func needOf(i, s int, next *link, later need, source *attention.Trace, needs [][]need, spec models.Spec) need {
 	blends := next.blend != nil && later.advance
 	var out need
 	if source == nil {

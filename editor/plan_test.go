@@ -21,10 +21,12 @@ func chainOf(windows ...recipe.Windows) []*link {
 	return links
 }
 
-// rowsOf counts the rows of every step under guidance.
+// rowsOf counts the rows of every step under guidance, with the two of the
+// turn that is drawn.
 func rowsOf(needs [][]need) []int {
 	rows := make([]int, len(needs))
 	for s, step := range needs {
+		rows[s] = 2
 		for _, n := range step {
 			if n.advance {
 				rows[s]++
@@ -94,7 +96,8 @@ func TestPlanRows(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got := rowsOf(plan(test.links, test.known, 10, spec))
+			last := len(test.links) - 1
+			got := rowsOf(plan(test.links[:last], test.links[last:], test.known[:last], 10, spec))
 			for s := range test.want {
 				if got[s] != test.want[s] {
 					t.Fatalf("rows per step are %v, want %v", got, test.want)

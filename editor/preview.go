@@ -12,7 +12,7 @@ import (
 // Latents are decoded by the model itself: no fixed projection of latents to
 // colours is right for every model.
 func (run *run) preview(s int) func(context.Context) (*image.NRGBA, error) {
-	t, guided := run.last(), run.guided
+	t, guided := run.last(), run.branches[0].prediction
 	x, next := t.Latents[s], t.Latents[s+1]
 	return func(ctx context.Context) (*image.NRGBA, error) {
 		if s+1 < len(t.Latents)-1 {

@@ -10,28 +10,31 @@ import (
 	"pentimento/models"
 )
 
-// A run is one drawing in progress: the state of every turn of the chain.
+// A run is one drawing in progress: the state of every turn of the chain
+// before the last, and that of the last turn, of which several variants may be
+// drawn at once.
 type run struct {
-	engine  *Engine
-	r       recipe.Recipe
-	links   []*link
-	sampler *ddim
-	needs   [][]need
-	uncond  []float32 // [M, D]
-	// traces hold what is known of every turn: complete for turns drawn
-	// before, growing with every step for the others.
+	engine   *Engine
+	settings recipe.Settings
+	sampler  *ddim
+	uncond   []float32 // [M, D]
+	// chain are the turns before the last. traces hold what is known of them:
+	// complete for turns drawn before, growing with every step for the others.
+	chain  []*link
 	traces []*attention.Trace
+	needs  [][]need
+	// branches are the states of the last turn; a single picture has one.
+	branches []*branch
 	// kept are the layers, by step, whose maps go into the last turn's trace.
 	kept        [][]bool
 	traced      bool
 	rows        int
 	cachedSteps int
-	// guided is the guided prediction of the last step computed, for the turn
-	// that is drawn. [C, H, W]
-	guided []float32
 }
 
-func (e *Engine) newRun(ctx context.Context, r recipe.Recipe, links []*link) (*run, error) {
+// newRun begins to draw variants of the last turn of a recipe, whose turns
+// before it are the chain. One variant is the usual case.
+func (e *Engine) newRun(ctx context.Context, r recipe.Recipe, chain, variants []*link) (*run, error) {
 	spec, steps := e.model.Spec(), r.Settings.Steps
 	sampler, err := newDDIM(spec, steps)
 	if err != nil {
@@ -42,14 +45,15 @@ func (e *Engine) newRun(ctx context.Context, r recipe.Recipe, links []*link) (*r
 		return nil, fmt.Errorf("encode the empty prompt: %w", err)
 	}
 	known := e.known(ctx, r)
-	run := &run{
-		engine: e, r: r, links: links, sampler: sampler, uncond: uncond,
-		needs:  plan(links, known, steps, spec),
-		traces: known,
-		kept:   kept(spec, steps, e.cache.MapsBudget()),
-		traced: len(known) > 1 && known[len(known)-2] != nil,
-	}
 	start := e.initial(r.Settings.Seed)
+	run := &run{
+		engine: e, settings: r.Settings, sampler: sampler, uncond: uncond,
+		chain: chain, traces: known,
+		needs:    plan(chain, variants, known, steps, spec),
+		branches: []*branch{{links: variants, trace: newTrace(steps, start)}},
+		kept:     make([][]bool, steps),
+		traced:   len(known) > 0 && known[len(known)-1] != nil,
+	}
 	for i, t := range known {
 		if t == nil {
 			run.traces[i] = newTrace(steps, start)
@@ -62,10 +66,10 @@ func (e *Engine) newRun(ctx context.Context, r recipe.Recipe, links []*link) (*r
 // Those before one whose maps are known are hardly needed: a look into memory
 // is enough for them, and no reason to keep them longer than that one.
 func (e *Engine) known(ctx context.Context, r recipe.Recipe) []*attention.Trace {
-	known := make([]*attention.Trace, len(r.Turns))
+	known := make([]*attention.Trace, len(r.Turns)-1)
 	shape := e.shape(r.Settings.Steps)
 	found := false
-	for i := len(r.Turns) - 2; i >= 0; i-- {
+	for i := len(known) - 1; i >= 0; i-- {
 		prefix := r
 		prefix.Turns = r.Turns[:i+1]
 		if found {
@@ -78,112 +82,76 @@ func (e *Engine) known(ctx context.Context, r recipe.Recipe) []*attention.Trace 
 	return known
 }
 
-// step computes one denoising step of every turn that needs it, as rows of one
-// batch.
+// step computes one denoising step of every turn that needs it: its rows go
+// through the UNet, in as few batches as there may be, and then all latents
+// advance.
 func (run *run) step(ctx context.Context, s int) error {
-	batch, cond, uncond := run.batch(s)
-	out, err := run.engine.model.Denoise(ctx, batch)
-	if err != nil {
-		return err
+	sources, forks := run.sourceRows(s), run.forks(s)
+	cached := false
+	for _, lot := range lots(sources, forks, s) {
+		taken, err := run.compute(ctx, s, lot)
+		if err != nil {
+			return err
+		}
+		cached = cached || taken
 	}
-	run.rows += batch.Rows
-	spec := run.engine.model.Spec()
-	latentSize := len(batch.Latents) / batch.Rows
-	mapSize := spec.MapHeight * spec.MapWidth * spec.ContextLength
-	if len(out.Captured) > 0 {
-		run.keep(s, out.Captured[0])
+	if cached {
+		run.cachedSteps++
 	}
-	for i, l := range run.links {
-		if cond[i] < 0 {
-			continue
-		}
-		t := run.traces[i]
-		if t.Means[s] == nil {
-			t.Means[s] = slices.Clone(row(out.Maps, cond[i], mapSize))
-		}
-		if !run.needs[s][i].advance {
-			continue
-		}
-		prediction := row(out.Noise, cond[i], latentSize)
-		if uncond[i] >= 0 {
-			guide(prediction, row(out.Noise, uncond[i], latentSize), run.r.Settings.Guidance)
-		}
-		t.Latents[s+1] = run.sampler.step(s, t.Latents[s], prediction)
-		run.guided = prediction // of the last turn, in the end
-		if l.blend != nil {
-			l.blend.apply(s, run.traces[i-1], t, spec)
-		}
-	}
+	run.advanceChain(s, sources)
+	run.advance(s, forks)
 	return nil
 }
 
-// batch lays out the rows of step s: for every turn its conditional row and,
-// where it advances under guidance, its unconditional row. It returns the row
-// numbers by turn, −1 for none.
-func (run *run) batch(s int) (batch *models.Batch, cond, uncond []int) {
-	spec := run.engine.model.Spec()
-	batch = &models.Batch{Timestep: run.sampler.timesteps[s]}
-	add := func(x, text []float32) int {
-		batch.Latents = append(batch.Latents, x...)
-		batch.Text = append(batch.Text, text...)
-		batch.Rows++
-		return batch.Rows - 1
-	}
-	for i, l := range run.links {
-		cond, uncond = append(cond, -1), append(uncond, -1)
-		need, x := run.needs[s][i], run.traces[i].Latents[s]
-		if need.advance && run.r.Settings.Guidance != 1 {
-			uncond[i] = add(x, run.uncond)
+// advanceChain steps the latents of those turns of the chain that need it.
+func (run *run) advanceChain(s int, rows []*unetRow) {
+	var uncond *unetRow
+	for _, r := range rows {
+		if r.link == nil {
+			uncond = r // comes right before its conditional row
+			continue
 		}
-		if need.attention {
-			cond[i] = add(x, l.text)
+		t := run.traces[r.turn]
+		if t.Means[s] == nil {
+			t.Means[s] = slices.Clone(r.maps)
 		}
+		if !run.needs[s][r.turn].advance {
+			continue
+		}
+		next := run.sampler.step(s, t.Latents[s], run.guided(r, uncond))
+		if r.link.blend != nil {
+			next = r.link.blend.apply(s, run.traces[r.turn-1], r.maps, next, run.engine.model.Spec())
+		}
+		t.Latents[s+1] = next
 	}
-	if run.kept[s] != nil {
-		batch.Capture = []int{cond[len(cond)-1]}
-	}
-	batch.Control = controls(batch.Rows, run.sources(s, cond, batch), run.links, s, spec)
-	return batch, cond, uncond
 }
 
-// sources returns, by turn, where the turn after it finds its maps: the turn's
-// conditional row or, where there is none but the maps are known, their place
-// after the rows, among the batch's cached maps.
-func (run *run) sources(s int, cond []int, batch *models.Batch) []int {
-	sources := slices.Clone(cond)
-	for i, next := range run.links[1:] {
-		if cond[i] < 0 && cond[i+1] >= 0 && next.injects(s) {
-			sources[i] = batch.Rows + len(batch.Cached)
-			batch.Cached = append(batch.Cached, run.traces[i].Maps[s])
-		}
+// guided is the prediction of a conditional row under guidance. [C, H, W]
+func (run *run) guided(cond, uncond *unetRow) []float32 {
+	if run.settings.Guidance == 1 {
+		return cond.noise
 	}
-	if len(batch.Cached) > 0 {
-		run.cachedSteps++
-	}
-	return sources
+	return guide(cond.noise, uncond.noise, run.settings.Guidance)
 }
+
+// last returns the trace of the turn that is drawn, where it is one.
+func (run *run) last() *attention.Trace { return run.branches[0].trace }
 
 // keep puts the maps of the last turn into its trace. Self-attention maps that
 // it took from its source's trace are the same numbers: they are shared.
 func (run *run) keep(s int, maps models.Maps) {
-	spec, last := run.engine.model.Spec(), len(run.links)-1
+	spec, last := run.engine.model.Spec(), run.branches[0]
+	var source *attention.Trace
+	if n := len(run.traces); n > 0 && last.links[0].self.has(s) {
+		source = run.traces[n-1]
+	}
 	for l, keep := range run.kept[s] {
 		switch {
 		case !keep:
 			maps[l] = nil
-		case last > 0 && !spec.Layers[l].Cross && run.links[last].self.has(s) && run.traces[last-1].Maps[s] != nil:
-			if source := run.traces[last-1].Maps[s][l]; source != nil {
-				maps[l] = source
-			}
+		case source != nil && !spec.Layers[l].Cross && source.Maps[s] != nil && source.Maps[s][l] != nil:
+			maps[l] = source.Maps[s][l]
 		}
 	}
-	run.last().Maps[s] = maps
-}
-
-// last returns the trace of the turn that is drawn.
-func (run *run) last() *attention.Trace { return run.traces[len(run.traces)-1] }
-
-// row returns row b of a batched tensor with size values a row.
-func row(tensor []float32, b, size int) []float32 {
-	return tensor[b*size : (b+1)*size]
+	last.trace.Maps[s] = maps
 }

@@ -42,11 +42,10 @@ func (e *Engine) Sample(ctx context.Context, in Sample) (*Drawing, error) {
 	if err != nil {
 		return nil, err
 	}
-	run, err := e.newRun(ctx, r, links)
+	run, err := e.newRun(ctx, r, nil, links)
 	if err != nil {
 		return nil, err
 	}
-	clear(run.kept)
 	t := run.last()
 	if in.Latents != nil {
 		if len(in.Latents) != len(t.Latents[0]) {
@@ -63,7 +62,7 @@ func (e *Engine) Sample(ctx context.Context, in Sample) (*Drawing, error) {
 			in.Mix(s+1, t.Latents[s+1])
 		}
 	}
-	return e.finish(ctx, &attention.Trace{Latents: t.Latents, Means: t.Means[in.From:]}, links, run)
+	return e.finish(ctx, &attention.Trace{Latents: t.Latents, Means: t.Means[in.From:]}, links[0], run)
 }
 
 // Noised returns latents with so much noise as the step begins with:
@@ -125,7 +124,7 @@ func (e *Engine) PromptErrors(ctx context.Context, prompts []string, timestep in
 	want := predicted(spec.Prediction, d.alphas[timestep], x0, epsilon)
 	meanSquares := make([]float64, len(prompts))
 	for b := range meanSquares {
-		for i, p := range row(out.Noise, b, size) {
+		for i, p := range part(out.Noise, b, batch.Rows) {
 			difference := float64(p - want[i])
 			meanSquares[b] += difference * difference / float64(size)
 		}
