@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"pentimento/bot/discord"
+	"pentimento/bot/jobs/redisjobs"
 	"pentimento/models"
 	"pentimento/models/runtime"
 )
@@ -16,6 +17,7 @@ import (
 type doctorCommand struct {
 	modelFlags
 	storeFlags
+	engineFlags
 	Store            string `help:"File that keeps the conversations." default:"${state}/discord.db" placeholder:"FILE"`
 	NoMessageContent bool   `help:"The bot does without the Message Content intent."`
 	DiscordAPI       string `help:"Address of Discord's REST interface." hidden:"" name:"discord-api"`
@@ -41,7 +43,10 @@ func (c *doctorCommand) Run(w *world) error {
 		}
 		_, _ = fmt.Fprintf(w.out, "✓ %-8s %s\n", what, found)
 	}
-	if lib, err := runtime.Load(c.Onnxruntime); err != nil {
+	if c.Engine == "queue" {
+		c.examineWords(report)
+		c.examineQueue(ctx, w, report)
+	} else if lib, err := runtime.Load(c.Onnxruntime); err != nil {
 		report("runtime", "", err)
 	} else {
 		report("runtime", fmt.Sprintf("ONNX Runtime %s, %s", lib.Version(), lib.Path()), nil)
@@ -75,6 +80,40 @@ func (c *doctorCommand) examineModel(w *world, report finding) {
 
 func describeModel(m *models.Model) string {
 	return fmt.Sprintf("%s, %.12s", m.Name(), m.Digest())
+}
+
+// examineWords reads the model that workers draw with.
+func (c *doctorCommand) examineWords(report finding) {
+	model, err := c.read()
+	if err != nil {
+		report("model", "", err)
+		return
+	}
+	report("model", describeModel(model)+"; workers need the same", nil)
+}
+
+// examineQueue looks at the queue and at those who draw what is in it.
+func (c *doctorCommand) examineQueue(ctx context.Context, w *world, report finding) {
+	queue, err := c.openQueue(w, redisjobs.Options{Asker: "doctor"})
+	if err != nil {
+		report("queue", "", fmt.Errorf("%w; is Redis running there?", err))
+		return
+	}
+	asked := time.Now()
+	err = queue.Check(ctx)
+	took := time.Since(asked)
+	stats, counting := queue.Stats(ctx)
+	if err = errors.Join(err, counting, queue.Close()); err != nil {
+		report("queue", "", err)
+		return
+	}
+	report("queue", fmt.Sprintf("%s answers in %.1f ms; %d waiting, %d being drawn, %d given up",
+		c.Redis, float64(took.Microseconds())/1000, stats.Waiting, stats.Running, stats.DeadLetters), nil)
+	if stats.Workers == 0 {
+		report("workers", "", fmt.Errorf("nobody draws: run pentimento worker --redis %s", c.Redis))
+		return
+	}
+	report("workers", fmt.Sprintf("%d, heard of in the last 10 s", stats.Workers), nil)
 }
 
 // examineStore opens the conversations and closes them again.

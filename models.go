@@ -102,6 +102,14 @@ func (f *modelRunFlags) options(w *world) (models.Options, error) {
 	return models.Options{Runtime: lib, Device: f.Device, Threads: f.Threads, CacheDir: f.Cache, Log: w.log}, nil
 }
 
+// read reads the model without opening it.
+func (f *modelFlags) read() (*models.Model, error) {
+	if f.Model == "" {
+		return models.ReadFS(pocket.Files(), "pocket")
+	}
+	return models.ReadDir(f.Model)
+}
+
 // open loads the model.
 func (f *modelFlags) open(w *world) (*models.Model, error) {
 	options, err := f.options(w)

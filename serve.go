@@ -1,10 +1,8 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"os/signal"
 	"strings"
@@ -12,7 +10,6 @@ import (
 
 	"pentimento/bot"
 	"pentimento/bot/discord"
-	"pentimento/bot/jobs"
 	"pentimento/metrics"
 	"pentimento/session"
 )
@@ -24,6 +21,7 @@ type serveCommand struct {
 	storeFlags
 	policyFlags
 	operationFlags
+	engineFlags
 	cacheFlags       `embed:"" prefix:"cache-" set:"memory=256"`
 	Store            string            `help:"What keeps the conversations: a file, or Redis at redis://… as for chat. What the bot itself remembers is on the same Redis, or beside the file." default:"${state}/discord.db" placeholder:"FILE|URL"`
 	Seed             *uint64           `help:"Seed of new pictures; random if not given."`
@@ -31,9 +29,9 @@ type serveCommand struct {
 	Guidance         float64           `help:"Classifier-free guidance scale of new pictures." default:"4.5"`
 	Rename           map[string]string `help:"Other names for commands: imagine=paint,…" mapsep:"," placeholder:"COMMAND=NAME,…"`
 	NoMessageContent bool              `help:"Do without the Message Content intent: the bot is then told only what mentions it, replies to it or is a direct message."`
-	Parallel         int               `help:"Pictures drawn at once." default:"1"`
+	Parallel         int               `help:"Pictures drawn at once by the local engine." default:"1"`
+	TimeLimit        time.Duration     `help:"How long the local engine may take for a picture." default:"15m"`
 	PerUser          int               `help:"Pictures that a user may have waiting or being drawn." default:"5"`
-	TimeLimit        time.Duration     `help:"How long drawing a picture may take." default:"15m"`
 	DiscordAPI       string            `help:"Address of Discord's REST interface." hidden:"" name:"discord-api"`
 }
 
@@ -95,7 +93,7 @@ func (c *serveCommand) Run(w *world) (err error) {
 	}
 	defer closeInto(&err, store)
 	operations := metrics.New()
-	studio, err := c.openStudio(w, operations)
+	studio, err := c.openStudio(w, askerOf(secret), operations)
 	if err != nil {
 		return err
 	}
@@ -117,13 +115,13 @@ func (c *serveCommand) Run(w *world) (err error) {
 	invited := false
 	b, err := discord.New(discord.Options{
 		Token: secret, Engine: studio.engine, Planner: planner, Store: store, Memory: remembered,
-		Queue: studio.queue, PerUser: max(1, c.PerUser), Observer: operations,
+		Queue: studio.queue, Shared: studio.shared, PerUser: max(1, c.PerUser), Observer: operations,
 		Clock: systemClock(), Defaults: defaults,
 		Policy: c.policy(), Rename: c.Rename, NoMessageContent: c.NoMessageContent, Log: w.log, Base: c.DiscordAPI,
 		Ready: func(invite string) {
 			if !invited {
 				invited = true
-				w.log.Info("serving", slog.String("model", studio.model.Name()), slog.String("device", studio.model.Device()))
+				w.log.Info("serving", "model", studio.model.Name(), "digest", studio.model.Digest(), "engine", c.Engine)
 				// Without a reader of this line the bot is as good.
 				_, _ = fmt.Fprintf(w.out, "Connected to Discord. Add the bot to a server, or to your account:\n%s\n", invite)
 			}
@@ -139,20 +137,4 @@ func (c *serveCommand) Run(w *world) (err error) {
 	}
 	defer func() { err = errors.Join(err, stopTelling()) }()
 	return b.Run(ctx)
-}
-
-// storeCheck reports whether sessions can be read.
-func storeCheck(store session.Store) metrics.Check {
-	return metrics.Check{Name: "store", Run: func(ctx context.Context) error {
-		_, err := store.Load(ctx, session.Key{User: "nobody", Place: "nowhere"})
-		return err
-	}}
-}
-
-// queueCheck reports whether pictures can be asked for.
-func queueCheck(queue jobs.Queue) metrics.Check {
-	return metrics.Check{Name: "queue", Run: func(ctx context.Context) error {
-		_, err := queue.Stats(ctx)
-		return err
-	}}
 }

@@ -2,31 +2,54 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
+	"strings"
 	"time"
 
 	"pentimento/bot"
 	"pentimento/bot/jobs"
+	"pentimento/bot/jobs/redisjobs"
 	"pentimento/editor"
 	"pentimento/metrics"
 	"pentimento/models"
 	"pentimento/session"
 )
 
-// A studio is what a bot has of those who draw: a queue, and the engine that
-// takes from it, in this process.
+// engineFlags say who draws for a bot.
+type engineFlags struct {
+	Engine string `help:"Who draws: local is this process; queue is any number of pentimento workers, by way of Redis." enum:"local,queue" default:"local"`
+	redisFlags
+}
+
+// A studio is what a bot has of those who draw: the queue that they take jobs
+// from, and what there is to know of the model.
 type studio struct {
 	queue  jobs.Queue
+	shared bool // the queue outlives this process
 	engine *editor.Engine
 	model  *models.Model
 	// cache is what has to forget users, beside the queue.
 	cache session.Forgetter
-	stop  func() error
+	close func() error
 }
 
-// openStudio opens the model and has it draw what is put into a queue of this
+// Close closes the queue, and stops drawing if that is done here.
+func (s *studio) Close() error { return s.close() }
+
+// openStudio opens the queue and, unless others draw, the engine. The asker is
+// who this bot is to a queue of several.
+func (c *serveCommand) openStudio(w *world, asker string, operations *metrics.Metrics) (*studio, error) {
+	if c.Engine == "queue" {
+		return c.joinStudio(w, asker)
+	}
+	return c.runStudio(w, operations)
+}
+
+// runStudio opens the model and has it draw what is put into a queue of this
 // process.
-func (c *serveCommand) openStudio(w *world, operations *metrics.Metrics) (_ *studio, err error) {
+func (c *serveCommand) runStudio(w *world, operations *metrics.Metrics) (*studio, error) {
 	model, err := c.open(w)
 	if err != nil {
 		return nil, err
@@ -46,11 +69,37 @@ func (c *serveCommand) openStudio(w *world, operations *metrics.Metrics) (_ *stu
 	working, stop := context.WithCancel(context.WithoutCancel(w.ctx))
 	ended := make(chan error, 1)
 	go func() { ended <- worker.Run(working) }()
-	return &studio{queue: queue, engine: engine, model: model, cache: cache, stop: func() error {
+	return &studio{queue: queue, engine: engine, model: model, cache: cache, close: func() error {
 		stop()
 		return errors.Join(<-ended, queue.Close(), cache.Close(), model.Close())
 	}}, nil
 }
 
-// Close stops drawing and closes the queue.
-func (s *studio) Close() error { return s.stop() }
+// joinStudio opens the queue that others draw from. Of the model only the words
+// are read: no weights take memory here.
+func (c *serveCommand) joinStudio(w *world, asker string) (*studio, error) {
+	model, err := c.read()
+	if err != nil {
+		return nil, err
+	}
+	queue, err := c.openQueue(w, redisjobs.Options{Options: jobs.Options{PerUser: max(1, c.PerUser)}, Asker: asker})
+	if err != nil {
+		return nil, err
+	}
+	cache, err := openSharedMaps(w, c.Redis, c.Shared)
+	if err != nil {
+		return nil, errors.Join(err, queue.Close())
+	}
+	return &studio{queue: queue, shared: true, engine: editor.New(model), model: model, cache: cache, close: func() error {
+		return errors.Join(queue.Close(), cache.Close(), model.Close())
+	}}, nil
+}
+
+// askerOf names the bot to a queue that it shares with other bots: the same
+// after a restart, and with another token for the same account. A token begins
+// with the account.
+func askerOf(token string) string {
+	account, _, _ := strings.Cut(token, ".")
+	sum := sha256.Sum256([]byte(account))
+	return "discord-" + hex.EncodeToString(sum[:8])
+}

@@ -115,6 +115,9 @@ func (o *openingUNet) close() error {
 // the run stops within the operator that is being computed, and the error is
 // ctx's.
 func (m *Model) Denoise(ctx context.Context, in *Batch) (*Denoised, error) {
+	if m.unet == nil {
+		return nil, fmt.Errorf("denoise: %w", ErrNotOpened)
+	}
 	unet, err := m.unet.wait(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("denoise: %w", err)

@@ -25,6 +25,9 @@ func (in *inspection) openText(op opener) (*textEncoder, error) {
 // EncodeText gives the embeddings [M, D] of a prompt's token ids [M], as the
 // tokenizer gives them. The slice belongs to the caller.
 func (m *Model) EncodeText(ctx context.Context, ids []int) ([]float32, error) {
+	if m.text == nil {
+		return nil, fmt.Errorf("encode text: %w", ErrNotOpened)
+	}
 	length, width := m.spec.ContextLength, m.spec.TextWidth
 	if len(ids) != length {
 		return nil, fmt.Errorf("encode text: %d token ids, the context length is %d", len(ids), length)

@@ -52,6 +52,9 @@ func openEncoder(op opener, p *part, in, out graph.Value, latentChannels int) (*
 // Decode turns latents [C, H, W], as the scheduler ends with them, into a
 // picture.
 func (m *Model) Decode(ctx context.Context, latents []float32) (*image.NRGBA, error) {
+	if m.decoder == nil {
+		return nil, fmt.Errorf("decode: %w", ErrNotOpened)
+	}
 	s := m.spec
 	if want := s.LatentChannels * s.LatentHeight * s.LatentWidth; len(latents) != want {
 		return nil, fmt.Errorf("decode: %d latents, the model has %d", len(latents), want)
@@ -102,6 +105,9 @@ func toByte(v float32) byte {
 // slice belongs to the caller. Without a vae_encoder the error is
 // [ErrNoEncoder].
 func (m *Model) EncodeImage(ctx context.Context, picture image.Image) ([]float32, error) {
+	if m.decoder == nil {
+		return nil, fmt.Errorf("encode picture: %w", ErrNotOpened)
+	}
 	e, err := m.readyEncoder()
 	if err != nil {
 		return nil, err

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/maintnotifications"
+
+	"pentimento/bot/jobs/redisjobs"
+	"pentimento/session"
+)
+
+// redisFlags say where Redis is.
+type redisFlags struct {
+	Redis string `help:"Redis: redis://[user@]host[:port][/database], rediss:// for TLS, redis+sentinel://host,…/master or redis+cluster://host,…; passwords from PENTIMENTO_REDIS_PASSWORD and PENTIMENTO_REDIS_SENTINEL_PASSWORD." default:"redis://127.0.0.1:6379" placeholder:"URL"`
+}
+
+// redisOptions reads the flags, and the passwords from the environment alone.
+func (f *redisFlags) redisOptions(w *world) (session.RedisOptions, error) {
+	options, err := session.ParseRedis(f.Redis)
+	options.Password = w.getenv("PENTIMENTO_REDIS_PASSWORD")
+	options.SentinelPassword = w.getenv("PENTIMENTO_REDIS_SENTINEL_PASSWORD")
+	return options, err
+}
+
+// sharedQueue is a queue in Redis with the connections that it owns.
+type sharedQueue struct {
+	*redisjobs.Queue
+	client redis.UniversalClient
+}
+
+// Close closes the queue and its connections.
+func (q sharedQueue) Close() error { return errors.Join(q.Queue.Close(), q.client.Close()) }
+
+// connect returns connections to Redis, none of them made yet.
+func (f *redisFlags) connect(w *world) (redis.UniversalClient, session.RedisOptions, error) {
+	o, err := f.redisOptions(w)
+	if err != nil {
+		return nil, o, err
+	}
+	session.LogRedis(w.log)
+	return redis.NewUniversalClient(&redis.UniversalOptions{
+		Addrs: o.Addresses, MasterName: o.Master, IsClusterMode: o.Cluster, DB: o.Database,
+		Username: o.User, Password: o.Password, SentinelUsername: o.SentinelUser, SentinelPassword: o.SentinelPassword,
+		TLSConfig: o.TLS, ContextTimeoutEnabled: true,
+		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
+	}), o, nil
+}
+
+// openQueue opens the queue that all bots and workers share.
+func (f *redisFlags) openQueue(w *world, options redisjobs.Options) (sharedQueue, error) {
+	client, o, err := f.connect(w)
+	if err != nil {
+		return sharedQueue{}, err
+	}
+	options.Prefix = o.Prefix + "{jobs}:"
+	queue, err := redisjobs.New(w.ctx, client, options)
+	if err != nil {
+		return sharedQueue{}, errors.Join(fmt.Errorf("%s: %w", f.Redis, err), client.Close())
+	}
+	return sharedQueue{queue, client}, nil
+}
