@@ -12,20 +12,39 @@ import (
 
 // BenchmarkUpdate changes a turn of a session of many, in a file and on Redis.
 func BenchmarkUpdate(b *testing.B) {
+	benchmarkStores(b, func(b *testing.B, store session.Store) error {
+		_, err := store.Update(b.Context(), testKey, func(s *session.Session) error {
+			s.Turns[0].Picture = fmt.Sprint(s.Version)
+			return nil
+		})
+		return err
+	})
+}
+
+// BenchmarkLoad reads such a session.
+func BenchmarkLoad(b *testing.B) {
+	benchmarkStores(b, func(b *testing.B, store session.Store) error {
+		_, err := store.Load(b.Context(), testKey)
+		return err
+	})
+}
+
+// benchmarkStores times a request to either store.
+func benchmarkStores(b *testing.B, request func(*testing.B, session.Store) error) {
 	b.Run("file", func(b *testing.B) {
-		benchmarkUpdate(b, func(b *testing.B) (session.Store, error) {
+		benchmarkSizes(b, request, func(b *testing.B) (session.Store, error) {
 			return session.OpenFile(filepath.Join(b.TempDir(), "sessions.db"))
 		})
 	})
 	b.Run("redis", func(b *testing.B) {
 		server := redistest.Start(b)
-		benchmarkUpdate(b, func(b *testing.B) (session.Store, error) {
+		benchmarkSizes(b, request, func(b *testing.B) (session.Store, error) {
 			return session.OpenRedis(b.Context(), redisAt(b, "redis://"+server.Addr))
 		})
 	})
 }
 
-func benchmarkUpdate(b *testing.B, open func(*testing.B) (session.Store, error)) {
+func benchmarkSizes(b *testing.B, request func(*testing.B, session.Store) error, open func(*testing.B) (session.Store, error)) {
 	for _, turns := range []int{10, 1000} {
 		b.Run(fmt.Sprint(turns), func(b *testing.B) {
 			store, err := open(b)
@@ -50,10 +69,7 @@ func benchmarkUpdate(b *testing.B, open func(*testing.B) (session.Store, error))
 				b.Fatal(err)
 			}
 			for b.Loop() {
-				if _, err := store.Update(b.Context(), testKey, func(s *session.Session) error {
-					s.Turns[0].Picture = fmt.Sprint(s.Version)
-					return nil
-				}); err != nil {
+				if err := request(b, store); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -24,6 +24,7 @@ type File struct {
 	path   string
 	blobs  *blobs.Store
 	expiry expiry
+	recent recentTurns
 
 	mu sync.RWMutex // held for writing while the file is erased or closed
 	db *boltFile    // nil once closed
@@ -158,7 +159,7 @@ func (f *File) Load(ctx context.Context, key Key) (*Session, error) {
 	if err != nil {
 		return nil, f.explain("read", err)
 	}
-	s, err := loaded(key, had)
+	s, err := f.recent.loaded(key, had)
 	if err != nil {
 		return nil, f.explain("read", err)
 	}
@@ -188,10 +189,10 @@ func (f *File) Update(ctx context.Context, key Key, change func(*Session) error)
 	if err != nil {
 		return nil, f.explain("read", err)
 	}
-	if s, err = loaded(key, had); err != nil {
+	if s, err = f.recent.loaded(key, had); err != nil {
 		return nil, f.explain("read", err)
 	}
-	next, err := apply(s, had, change)
+	next, err := f.recent.apply(s, had, change)
 	if err != nil {
 		return nil, err
 	}
@@ -277,6 +278,7 @@ func (f *File) Forget(ctx context.Context, user string) error {
 	if f.db == nil {
 		return ErrClosed
 	}
+	f.recent.clear()
 	if err := f.blobs.Forget(ctx, user); err != nil {
 		return f.explain("forget", err)
 	}
@@ -352,6 +354,7 @@ func (f *File) Close() error {
 	}
 	db := f.db
 	f.db = nil
+	f.recent.clear()
 	err := db.close()
 	if f.blobs != nil {
 		err = errors.Join(err, f.blobs.Close())

@@ -15,6 +15,7 @@ type Memory struct {
 	mu       sync.Mutex
 	closed   bool
 	expiry   expiry
+	recent   recentTurns
 	sessions map[Key]records
 	touched  map[Key]time.Time // of sessions and of blobs without one
 	blobs    map[Key]map[string][]byte
@@ -46,7 +47,7 @@ func (m *Memory) Load(ctx context.Context, key Key) (*Session, error) {
 	}
 	defer m.mu.Unlock()
 	m.touch(key)
-	return loaded(key, m.sessions[key])
+	return m.recent.loaded(key, m.sessions[key])
 }
 
 // Update implements [Store].
@@ -57,11 +58,11 @@ func (m *Memory) Update(ctx context.Context, key Key, change func(*Session) erro
 	defer m.mu.Unlock()
 	m.touch(key)
 	had := m.sessions[key]
-	s, err := loaded(key, had)
+	s, err := m.recent.loaded(key, had)
 	if err != nil {
 		return nil, err
 	}
-	next, err := apply(s, had, change)
+	next, err := m.recent.apply(s, had, change)
 	if err != nil {
 		return nil, err
 	}
@@ -103,6 +104,7 @@ func (m *Memory) Forget(ctx context.Context, user string) error {
 		return err
 	}
 	defer m.mu.Unlock()
+	m.recent.clear()
 	m.remove(func(k Key) bool { return k.User == user })
 	return nil
 }
@@ -146,7 +148,7 @@ func (m *Memory) Share(ctx context.Context, key Key, turn int, lifetime time.Dur
 	}
 	defer m.mu.Unlock()
 	m.touch(key)
-	s, err := loaded(key, m.sessions[key])
+	s, err := m.recent.loaded(key, m.sessions[key])
 	if err != nil {
 		return "", err
 	}
@@ -231,6 +233,7 @@ func (m *Memory) Close() error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.closed = true
+	m.recent.clear()
 	return nil
 }
 

@@ -43,6 +43,18 @@ type records struct {
 
 // encodeSession returns the records of s, which must be valid.
 func encodeSession(s *Session) (records, error) {
+	return (*recentTurns)(nil).encodeSession(s, records{})
+}
+
+// decodeSession returns the session under key that had holds. Its errors are
+// [ErrCorrupt] and [ErrNewerSchema].
+func decodeSession(key Key, had records) (*Session, error) {
+	return (*recentTurns)(nil).decodeSession(key, had)
+}
+
+// encodeSession returns the records of s, which must be valid. Those of turns
+// that are as they were in had are had's.
+func (r *recentTurns) encodeSession(s *Session, had records) (records, error) {
 	if err := s.Validate(); err != nil {
 		return records{}, err
 	}
@@ -50,13 +62,17 @@ func encodeSession(s *Session) (records, error) {
 	if err != nil {
 		return records{}, err
 	}
-	r := records{state: head, turns: make([][]byte, len(s.Turns))}
-	for i, turn := range s.Turns {
-		if r.turns[i], err = encodeTurn(turn); err != nil {
+	out := records{state: head, turns: make([][]byte, len(s.Turns))}
+	for i := range s.Turns {
+		var before []byte
+		if i < len(had.turns) {
+			before = had.turns[i]
+		}
+		if out.turns[i], err = r.encode(&s.Turns[i], before); err != nil {
 			return records{}, err
 		}
 	}
-	return r, nil
+	return out, nil
 }
 
 // encodeState returns the record of s without its turns.
@@ -96,22 +112,22 @@ func encodeRecord(v any, limit int) ([]byte, error) {
 	return record, nil
 }
 
-// decodeSession returns the session under key that r holds. Its errors are
-// [ErrCorrupt] and [ErrNewerSchema].
-func decodeSession(key Key, r records) (*Session, error) {
-	st, err := decodeState(r.state)
+// decodeSession is the function of that name, but for turns that are
+// remembered.
+func (r *recentTurns) decodeSession(key Key, had records) (*Session, error) {
+	st, err := decodeState(had.state)
 	if err != nil {
 		return nil, err
 	}
-	if st.Key != key || st.Turns != len(r.turns) || st.Version < 1 {
-		return nil, fmt.Errorf("%w: the session's record does not belong to its %d turns", ErrCorrupt, len(r.turns))
+	if st.Key != key || st.Turns != len(had.turns) || st.Version < 1 {
+		return nil, fmt.Errorf("%w: the session's record does not belong to its %d turns", ErrCorrupt, len(had.turns))
 	}
 	s := &Session{Key: key, Version: st.Version, Head: st.Head, Left: st.Left}
-	if len(r.turns) > 0 {
-		s.Turns = make([]Turn, len(r.turns))
+	if len(had.turns) > 0 {
+		s.Turns = make([]Turn, len(had.turns))
 	}
-	for i, record := range r.turns {
-		if err := decodeRecord(record, MaxTurnBytes, &s.Turns[i]); err != nil {
+	for i, record := range had.turns {
+		if s.Turns[i], err = r.decode(record); err != nil {
 			return nil, fmt.Errorf("turn %d: %w", i+1, err)
 		}
 	}
@@ -131,6 +147,13 @@ func decodeState(record []byte) (state, error) {
 		return state{}, fmt.Errorf("%w: %d turns", ErrCorrupt, st.Turns)
 	}
 	return st, nil
+}
+
+// decodeTurn returns what encodeTurn made record of.
+func decodeTurn(record []byte) (Turn, error) {
+	var turn Turn
+	err := decodeRecord(record, MaxTurnBytes, &turn)
+	return turn, err
 }
 
 // decodeRecord reads a record of at most limit bytes into v. Anything that
@@ -169,17 +192,17 @@ func newerSchema(schema byte) error {
 func checksum(text []byte) uint32 { return crc32.Checksum(text, crc32.MakeTable(crc32.Castagnoli)) }
 
 // loaded returns the session that had holds, or an empty one.
-func loaded(key Key, had records) (*Session, error) {
+func (r *recentTurns) loaded(key Key, had records) (*Session, error) {
 	if had.state == nil {
 		return &Session{Key: key}, nil
 	}
-	return decodeSession(key, had)
+	return r.decodeSession(key, had)
 }
 
 // apply lets change work on s, which had holds, and returns the records of
 // what came of it: had itself if nothing did. An error of change is returned
 // as it is.
-func apply(s *Session, had records, change func(*Session) error) (next records, err error) {
+func (r *recentTurns) apply(s *Session, had records, change func(*Session) error) (next records, err error) {
 	key, version, turns := s.Key, s.Version, len(s.Turns)
 	if err := change(s); err != nil {
 		return records{}, err
@@ -188,7 +211,7 @@ func apply(s *Session, had records, change func(*Session) error) (next records, 
 		return records{}, fmt.Errorf("%w: an update removed turns: %d of %d are left", ErrInvalid, len(s.Turns), turns)
 	}
 	s.Key, s.Version = key, version
-	if next, err = encodeSession(s); err != nil {
+	if next, err = r.encodeSession(s, had); err != nil {
 		return records{}, err
 	}
 	if len(s.Turns) == 0 || next.equal(had) {

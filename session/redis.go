@@ -30,6 +30,7 @@ type Redis struct {
 	keys     redisKeys
 	ttl      time.Duration
 	patience time.Duration
+	recent   recentTurns
 
 	mu     sync.RWMutex // held for reading by requests, for writing by Close
 	closed bool
@@ -64,7 +65,7 @@ func (r *Redis) Load(ctx context.Context, key Key) (*Session, error) {
 		if err != nil {
 			return err
 		}
-		s, err = loaded(key, had.records)
+		s, err = r.recent.loaded(key, had.records)
 		return err
 	})
 	return s, err
@@ -97,10 +98,10 @@ func (r *Redis) update(ctx context.Context, key Key, change func(*Session) error
 	if err != nil {
 		return nil, nil, err
 	}
-	if s, err = loaded(key, had.records); err != nil {
+	if s, err = r.recent.loaded(key, had.records); err != nil {
 		return nil, nil, err
 	}
-	next, refused := apply(s, had.records, change)
+	next, refused := r.recent.apply(s, had.records, change)
 	if refused != nil || next.equal(had.records) {
 		return s, refused, nil
 	}
@@ -208,6 +209,7 @@ func (r *Redis) Forget(ctx context.Context, user string) error {
 			return err
 		}
 	}
+	defer r.recent.clear()
 	return r.try(ctx, "forget a user in", func(ctx context.Context) error {
 		if err := r.unshare(ctx, user, ""); err != nil {
 			return err
@@ -255,6 +257,7 @@ func (r *Redis) Close() error {
 		return nil
 	}
 	r.closed = true
+	r.recent.clear()
 	err := errors.Join(r.client.Close(), r.blobs.Close())
 	if r.bucket != nil {
 		err = errors.Join(err, r.bucket.Close())

@@ -18,7 +18,7 @@ func FuzzParseFields(f *testing.F) {
 	f.Fuzz(func(t *testing.T, n1, v1, n2, v2, n3, v3 string) {
 		had, err := parseFields([]string{n1, v1, n2, v2, n3, v3})
 		if err == nil {
-			_, err = loaded(key, had.records)
+			_, err = new(recentTurns).loaded(key, had.records)
 		}
 		if err != nil && !errors.Is(err, ErrCorrupt) && !errors.Is(err, ErrNewerSchema) {
 			t.Errorf("%v", err)

@@ -164,16 +164,29 @@ func (m *model) revert(n int) error {
 	if n == 0 {
 		return session.ErrInvalid
 	}
-	before := m.clone()
-	for range n {
-		if m.head == 0 || m.turns[m.head-1].parent == 0 {
-			*m = *before
-			return session.ErrNothingToUndo
+	way := m.wayUp()
+	if n > len(way) {
+		return session.ErrNothingToUndo
+	}
+	m.climb(way[:n])
+	return nil
+}
+
+// wayUp are the turns above the head, up to the root.
+func (m *model) wayUp() (way []int) {
+	for id := m.head; id > 0; way = append(way, id) {
+		if id = m.turns[id-1].parent; id == 0 {
+			break
 		}
-		parent := m.turns[m.head-1].parent
+	}
+	return way
+}
+
+// climb goes a way up, turn by turn.
+func (m *model) climb(way []int) {
+	for _, parent := range way {
 		m.left[parent], m.head = m.head, parent
 	}
-	return nil
 }
 
 func (m *model) redo(n int) error {
@@ -196,17 +209,13 @@ func (m *model) visit(id int) error {
 	if id < 1 || id > len(m.turns) {
 		return session.ErrNoSuchTurn
 	}
-	for n := 1; ; n++ {
-		up := m.clone()
-		if up.revert(n) != nil {
-			m.head = id
-			return nil
-		}
-		if up.head == id {
-			*m = *up
-			return nil
-		}
+	way := m.wayUp()
+	if n := slices.Index(way, id); n >= 0 {
+		m.climb(way[:n+1])
+	} else {
+		m.head = id
 	}
+	return nil
 }
 
 // compare fails the test unless s is what m says.
