@@ -102,7 +102,7 @@ func drawn(t *testing.T, d *discordtest.Server, c *discordtest.Channel, after st
 				return false
 			}
 		}
-		return len(m.Attachments) > 0 && m.Author.Bot
+		return len(m.Attachments) > 0 && m.Attachments[0].Filename != "preview.jpg" && m.Author.Bot
 	})
 	if m == nil {
 		for _, had := range d.Messages(c) {

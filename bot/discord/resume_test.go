@@ -1,0 +1,100 @@
+package discord
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"pentimento/bot"
+	"pentimento/bot/discordtest"
+	"pentimento/bot/jobs"
+	"pentimento/session"
+)
+
+// shared is what several processes of a bot have in common.
+func shared(t *testing.T, engine *stub) func(*Options) {
+	queue := newQueue(t, engine, 1)
+	return func(o *Options) { o.Engine, o.Queue, o.Shared = engine, queue, true }
+}
+
+// A bot that is told to end leaves what is drawn in the queue, and the next one
+// answers with it.
+func TestSharedQueueGoesOn(t *testing.T) {
+	engine := &stub{hold: make(chan struct{})}
+	w := newWorld(t, discordtest.Options{}, shared(t, engine))
+	ann, bob := w.Person("ann"), w.Person("bob")
+	running := ann.Say(ann.Direct(), "a woman's face with blond hair")
+	open := w.sees(ann.Direct(), running.ID, "step 1 of 2")
+	bob.Say(bob.Direct(), "a river between mountains")
+	w.sees(bob.Direct(), "", "one picture before yours")
+	next := ann.Say(ann.Direct(), "make her hair red") // waits for the first, so it is in no queue
+	w.sees(ann.Direct(), next.ID, "hair red")
+	w.stop()
+	w.sees(ann.Direct(), running.ID, "goes on being drawn")
+	w.sees(bob.Direct(), "", "goes on being drawn")
+	w.sees(ann.Direct(), next.ID, "say it again")
+
+	close(engine.hold)
+	w.start(w.bot.o)
+	if m := w.picture(ann.Direct(), running.ID, "turn 1"); m.ID != open.ID {
+		t.Error("the picture came in another message")
+	}
+	w.picture(bob.Direct(), "", "turn 1")
+	again := ann.Say(ann.Direct(), "make her hair red")
+	w.picture(ann.Direct(), again.ID, "turn 2 from 1")
+	if n := engine.count(); n != 3 {
+		t.Errorf("%d pictures were drawn", n)
+	}
+}
+
+// A bot was killed between keeping a turn and showing it: its message gets the
+// picture, and the turn is still one.
+func TestKilledBotShowsWhatItKept(t *testing.T) {
+	w := newWorld(t, discordtest.Options{}, nil)
+	ann := w.Person("ann")
+	said := ann.Say(ann.Direct(), "a woman's face with blond hair")
+	shown := w.picture(ann.Direct(), said.ID, "turn 1")
+	w.stop()
+	key := sessionKey(ann.ID, ann.Direct().ID)
+	id, err := w.bot.api.post(t.Context(), ann.Direct().ID, "", content{text: "step 1 of 2"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.bot.keepOpen(id, openMessage{Channel: ann.Direct().ID, Said: "x", User: key.User, Place: key.Place, Event: said.ID})
+	w.start(w.bot.o)
+	w.picture(ann.Direct(), shown.ID, "turn 1")
+	if s, err := w.bot.o.Store.Load(t.Context(), key); err != nil || len(s.Turns) != 1 {
+		t.Errorf("%d turns, %v", len(s.Turns), err)
+	}
+}
+
+// Jobs that nobody can be answered with: one that makes no turn is dropped, one
+// whose message is not known makes its turn all the same.
+func TestJobsFromBeforeTheRestart(t *testing.T) {
+	w := newWorld(t, discordtest.Options{}, func(o *Options) { shared(t, &stub{})(o) })
+	w.stop()
+	queue, store := w.bot.o.Queue, w.bot.o.Store
+	ctx, leave := context.WithCancelCause(t.Context())
+	talk := bot.New(w.engine, w.bot.o.Planner, store, session.Key{User: "5", Place: "discord/6"}, w.bot.o.Defaults, w.bot.o.Clock).WithQueue(queue)
+	_, err := talk.With(bot.Asked{Event: "lost", Author: "5"}).Imagine(ctx, "a river", func(e jobs.Event) { leave(jobs.ErrDetached) })
+	if err == nil || !strings.Contains(err.Error(), jobs.ErrDetached.Error()) {
+		t.Fatalf("left in the queue: %v", err)
+	}
+	left, err := queue.Outstanding(t.Context())
+	if err != nil || len(left) != 1 {
+		t.Fatalf("%d are outstanding, %v", len(left), err)
+	}
+	noTurn := left[0].Job
+	noTurn.Key, noTurn.Memo = "no turn", nil
+	if _, err := queue.Submit(t.Context(), noTurn); err != nil {
+		t.Fatal(err)
+	}
+	w.start(w.bot.o)
+	w.stop() // waits for both
+	if left, err = queue.Outstanding(t.Context()); err != nil || len(left) != 0 {
+		t.Errorf("%d are outstanding, %v", len(left), err)
+	}
+	if s, err := store.Load(t.Context(), session.Key{User: "5", Place: "discord/6"}); err != nil || len(s.Turns) != 1 {
+		t.Errorf("%d turns, %v", len(s.Turns), err)
+	}
+}
