@@ -3,7 +3,12 @@ package editor
 import (
 	"bytes"
 	"context"
+	"encoding/json"
+	"flag"
 	"maps"
+	"math"
+	"os"
+	"reflect"
 	"slices"
 	"sync"
 	"testing"
@@ -11,6 +16,8 @@ import (
 	"pentimento/editor/attention"
 	"pentimento/editor/recipe"
 )
+
+var update = flag.Bool("update", false, "write the files in testdata")
 
 // hairWalk is a chain of edits of the same face, one after the other.
 func hairWalk(t *testing.T, seed uint64, depth int) recipe.Recipe {
@@ -169,6 +176,109 @@ func TestPictureDrawnElsewhereIsKnown(t *testing.T) {
 	here, there := drawings[0], drawings[1]
 	if here.Rows == 0 || there.Rows != 0 || !bytes.Equal(here.Image.Pix, there.Image.Pix) || !slices.Equal(here.maps, there.maps) {
 		t.Errorf("%d rows there, %d here; the same picture: %v", there.Rows, here.Rows, bytes.Equal(here.Image.Pix, there.Image.Pix))
+	}
+}
+
+// A trace of another recipe, another model, another kind of machine or another
+// version of the program has another name.
+func TestKeyNamesAllThatATraceDependsOn(t *testing.T) {
+	c, r := New(openModel(t)).computer(), hairWalk(t, 5, 1)
+	names := map[attention.Key]string{c.key(r): "itself"}
+	add := func(what string, key attention.Key) {
+		if had, ok := names[key]; ok {
+			t.Errorf("another %s has the name of %s", what, had)
+		}
+		names[key] = what
+	}
+	for i := range reflect.TypeFor[computer]().NumField() {
+		other := c
+		field := reflect.ValueOf(&other).Elem().Field(i)
+		if field.IsZero() {
+			t.Errorf("the engine does not say its %s", reflect.TypeFor[computer]().Field(i).Name)
+		}
+		if field.CanInt() {
+			field.SetInt(field.Int() + 1)
+		} else {
+			field.SetString(field.String() + "+")
+		}
+		add(reflect.TypeFor[computer]().Field(i).Name, other.key(r))
+	}
+	for what, change := range map[string]func(*recipe.Recipe){
+		"schema":   func(r *recipe.Recipe) { r.Version++ },
+		"seed":     func(r *recipe.Recipe) { r.Settings.Seed++ },
+		"steps":    func(r *recipe.Recipe) { r.Settings.Steps++ },
+		"guidance": func(r *recipe.Recipe) { r.Settings.Guidance++ },
+		"prompt":   func(r *recipe.Recipe) { r.Turns[0].Prompt += "!" },
+		"window":   func(r *recipe.Recipe) { r.Turns[1].Windows.Self.To = .123 },
+		"blend":    func(r *recipe.Recipe) { r.Turns[1].Blend.Threshold = .123 },
+		"chain":    func(r *recipe.Recipe) { r.Turns = r.Turns[:1] },
+	} {
+		other := r
+		other.Turns = slices.Clone(r.Turns)
+		change(&other)
+		add(what, c.key(other))
+	}
+}
+
+// What a version of the computation gives is written down, so that nobody
+// changes one without the other: traces outlive programs in a store.
+func TestComputationIsThatOfItsVersion(t *testing.T) {
+	const file = "testdata/computation.json"
+	e := New(openModel(t))
+	r := first(hairChain(t, 5), 2)
+	r.Settings.Steps = 4
+	mustDraw(t, e, first(r, 1))
+	mustDraw(t, e, r)
+	trace := e.cache.Peek(e.key(r))
+	type written struct {
+		Computation int       `json:"computation"`
+		Model       string    `json:"model"`
+		Latents     []float32 `json:"latents"` // one in 64 of every step
+		Means       []float32 `json:"means"`   // one in 512
+	}
+	sample := func(all [][]float32, every int) (out []float32) {
+		for _, x := range all {
+			for i := 0; i < len(x); i += every {
+				out = append(out, x[i])
+			}
+		}
+		return out
+	}
+	got := written{computation, e.model.Digest(), sample(trace.Latents, 64), sample(trace.Means, 512)}
+	if *update {
+		data, err := json.Marshal(got)
+		if err == nil {
+			err = os.WriteFile(file, append(data, '\n'), 0o644)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want written
+	if err := json.Unmarshal(data, &want); err != nil {
+		t.Fatal(err)
+	}
+	if want.Model != got.Model {
+		t.Skipf("%s is of another model: write it for this one with -update", file)
+	}
+	if want.Computation != got.Computation {
+		t.Fatalf("%s is of version %d, the program of %d: write it with -update", file, want.Computation, got.Computation)
+	}
+	for name, x := range map[string][2][]float32{"latents": {want.Latents, got.Latents}, "means": {want.Means, got.Means}} {
+		if len(x[0]) != len(x[1]) {
+			t.Fatalf("%d %s, not %d: add 1 to computation and write %s with -update", len(x[1]), name, len(x[0]), file)
+		}
+		for i := range x[0] {
+			// Processors differ in the last bits; what is changed on purpose
+			// moves more.
+			if d := math.Abs(float64(x[0][i] - x[1][i])); d > 2e-3 {
+				t.Fatalf("%s have moved by %g: add 1 to computation and write %s with -update", name, d, file)
+			}
+		}
 	}
 }
 

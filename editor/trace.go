@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"runtime"
 	"strings"
 
 	"pentimento/editor/attention"
@@ -11,12 +12,40 @@ import (
 	"pentimento/models"
 )
 
-// key names what drawing the last turn of a recipe computes: equal keys, equal
-// traces. Beside the recipe that depends on the model, which a recipe need not
-// name, and on the kind of device.
-func (e *Engine) key(r recipe.Recipe) attention.Key {
+// computation is the version of what a trace holds for a recipe. A store may
+// outlive the program: whoever changes anything that moves a latent or a map
+// (sampling, noise, control, alignment, blend) or what is kept of them adds 1,
+// so that no trace of the old computation is taken for one of the new. Of the
+// recipe's own schema the recipe has the version.
+const computation = 1
+
+// A computer is all that a trace depends on beside the recipe.
+type computer struct {
+	// Computation is the constant's value.
+	Computation int
+	// Model is the model's digest, which a recipe need not name.
+	Model string
+	// Device is the kind of device, Machine the processor's architecture and
+	// Runtime the version of ONNX Runtime: the same sums in another order
+	// differ.
+	Device, Machine, Runtime string
+}
+
+// computer is what computes this engine's traces.
+func (e *Engine) computer() computer {
 	device, _, _ := strings.Cut(e.model.Device(), ":")
-	data, err := json.Marshal([]any{e.model.Digest(), device, r})
+	return computer{computation, e.model.Digest(), device, runtime.GOARCH, e.model.Runtime()}
+}
+
+// key names what drawing the last turn of a recipe computes: equal keys, equal
+// traces.
+func (e *Engine) key(r recipe.Recipe) attention.Key { return e.computer().key(r) }
+
+func (c computer) key(r recipe.Recipe) attention.Key {
+	data, err := json.Marshal(struct {
+		Computer computer
+		Recipe   recipe.Recipe
+	}{c, r})
 	if err != nil {
 		// A recipe is plain data without NaNs (checkTurn), so it marshals.
 		panic(err)

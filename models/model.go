@@ -47,6 +47,7 @@ type Model struct {
 	name       string
 	digest     string
 	device     runtime.Device
+	runtime    string
 	spec       Spec
 	tokenizer  *tokenizer.Tokenizer
 	vocabulary []string
@@ -143,7 +144,7 @@ func open(ctx context.Context, f folder, o Options) (*Model, error) {
 // open opens the parts on one device.
 func (in *inspection) open(ctx context.Context, prepared *preparedUNet, o Options, device runtime.Device) (_ *Model, err error) {
 	m := &Model{
-		name: in.folder.name, digest: in.digest, device: device,
+		name: in.folder.name, digest: in.digest, device: device, runtime: o.Runtime.Version(),
 		spec: prepared.spec, tokenizer: in.tokenizer, vocabulary: in.vocabulary,
 	}
 	defer func() {
@@ -217,6 +218,10 @@ func (m *Model) Digest() string { return m.digest }
 // Device is the device that the model runs on, as [Options] names it, never
 // auto.
 func (m *Model) Device() string { return m.device.String() }
+
+// Runtime is the version of ONNX Runtime that the model runs on, "1.27.0":
+// another one may compute the same a little differently.
+func (m *Model) Runtime() string { return m.runtime }
 
 // Spec says what drawing with the model needs to know.
 func (m *Model) Spec() Spec { return m.spec }
