@@ -195,31 +195,33 @@ func (s *Store) Get(ctx context.Context, owner attention.Owner, key attention.Ke
 // Forget implements [attention.Store].
 func (s *Store) Forget(ctx context.Context, user string) error {
 	// Those who write something of the user stop before it is looked for.
-	if err := s.client.Publish(ctx, s.keys.forgotten(), user).Err(); err != nil {
-		return fmt.Errorf("say in Redis whose maps to forget: %w", err)
-	}
-	owned := turnOf(attention.Owner{User: user}, attention.Key{})
-	places, err := s.client.SMembers(ctx, s.keys.places(owned.user)).Result()
-	if err != nil {
-		return fmt.Errorf("forget maps in Redis: %w", err)
-	}
-	for _, place := range places {
-		sizes, err := s.client.HGetAll(ctx, s.keys.place(turn{owned.user, place, ""}).sizes).Result()
-		if err != nil {
-			return fmt.Errorf("forget maps in Redis: %w", err)
-		}
-		var gone []kept
-		for key, size := range sizes {
-			gone = append(gone, kept{turn{owned.user, place, key}, chunksOf(size)})
-		}
-		if err := s.drop(ctx, gone, turn{}); err != nil {
-			return fmt.Errorf("forget maps in Redis: %w", err)
-		}
-	}
-	if err := s.client.Del(ctx, s.keys.places(owned.user)).Err(); err != nil {
+	err := s.client.Publish(ctx, s.keys.forgotten(), user).Err()
+	if err = errors.Join(err, s.forget(ctx, hashed(user))); err != nil {
 		return fmt.Errorf("forget maps in Redis: %w", err)
 	}
 	return nil
+}
+
+// forget removes what is kept of a user, by hashed name.
+func (s *Store) forget(ctx context.Context, user string) error {
+	places, err := s.client.SMembers(ctx, s.keys.places(user)).Result()
+	if err != nil {
+		return err
+	}
+	for _, place := range places {
+		sizes, err := s.client.HGetAll(ctx, s.keys.place(turn{user, place, ""}).sizes).Result()
+		if err != nil {
+			return err
+		}
+		var gone []kept
+		for key, size := range sizes {
+			gone = append(gone, kept{turn{user, place, key}, chunksOf(size)})
+		}
+		if err := s.drop(ctx, gone, turn{}); err != nil {
+			return err
+		}
+	}
+	return s.client.Del(ctx, s.keys.places(user)).Err()
 }
 
 // drop removes turns, and their names from both indexes. Of the turn that is

@@ -211,6 +211,34 @@ func TestWatch(t *testing.T) {
 	}
 }
 
+// A user of Redis with the rights that docs/sessions.md gives can do all.
+func TestRestrictedUser(t *testing.T) {
+	for channels, may := range map[string]bool{"&pentimento:*": true, "resetchannels": false} {
+		server := redistest.Start(t, "--appendonly", "no",
+			"--user", "pentimento", "on", ">secret", "~pentimento:*", channels, "+@all", "-@admin", "-@dangerous")
+		client := redis.NewClient(&redis.Options{Addr: server.Addr, Username: "pentimento", Password: "secret", ContextTimeoutEnabled: true})
+		s := New(client, Options{})
+		mustPut(t, s, me, 1, chunks(1, 2, 100))
+		if got := mustGet(t, s, me, 1); len(got) != 2 {
+			t.Errorf("%d chunks came back", len(got))
+		}
+		if err := s.Forget(t.Context(), me.User); (err == nil) != may {
+			t.Errorf("%s: forgetting: %v", channels, err)
+		}
+		if keys := client.DBSize(t.Context()).Val(); keys != 0 {
+			t.Errorf("%s: %d keys are left", channels, keys)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		if err := s.Watch(ctx, func(string) {}, cancel); (err == nil) != may {
+			t.Errorf("%s: watching: %v", channels, err)
+		}
+		cancel()
+		if err := client.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func TestTurnsExpireUnlessUsed(t *testing.T) {
 	s, _ := open(t, Options{TTL: 400 * time.Millisecond})
 	mustPut(t, s, me, 1, chunks(1, 2, 100))
