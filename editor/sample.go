@@ -92,44 +92,83 @@ func noised(alpha float64, x0, epsilon []float32) []float32 {
 	return out
 }
 
-// PromptErrors tells how well each prompt explains latents x_0: the mean
-// squared error of the model's prediction of the noise epsilon that was added
-// to them at a training step. Among prompts the one with the least error is
-// the model's own reading of the picture (Li et al. 2023, "Your Diffusion
-// Model is Secretly a Zero-Shot Classifier").
-func (e *Engine) PromptErrors(ctx context.Context, prompts []string, timestep int, x0, epsilon []float32) ([]float64, error) {
+// PromptErrors tells how well each prompt explains each of the latents x_0: the
+// mean squared error of the model's prediction of the noise epsilon that was
+// added to them at a training step. Among prompts the one with the least error
+// is the model's own reading of the picture (Li et al. 2023, "Your Diffusion
+// Model is Secretly a Zero-Shot Classifier"). [x_0, prompts]
+func (e *Engine) PromptErrors(ctx context.Context, prompts []string, timestep int, latents [][]float32, epsilon []float32) ([][]float64, error) {
 	spec := e.model.Spec()
 	d, err := newDDIM(spec, 1)
 	if err != nil {
 		return nil, err
 	}
 	size := spec.LatentChannels * spec.LatentHeight * spec.LatentWidth
-	if len(prompts) == 0 || timestep < 0 || timestep >= len(d.alphas) || len(x0) != size || len(epsilon) != size {
-		return nil, fmt.Errorf("judge %d prompts at training step %d with %d latents and %d values of noise", len(prompts), timestep, len(x0), len(epsilon))
+	if len(prompts) == 0 || timestep < 0 || timestep >= len(d.alphas) || len(epsilon) != size {
+		return nil, fmt.Errorf("judge by %d prompts at training step %d with %d values of noise", len(prompts), timestep, len(epsilon))
 	}
-	x := noised(d.alphas[timestep], x0, epsilon)
-	batch := &models.Batch{Rows: len(prompts), Timestep: timestep, Control: models.Identity(len(prompts), len(spec.Layers), spec.ContextLength)}
-	for _, prompt := range prompts {
-		text, err := e.model.EncodeText(ctx, e.model.Tokenizer().Encode(prompt).IDs)
-		if err != nil {
-			return nil, fmt.Errorf("encode the prompt: %w", err)
+	var rows []reading
+	for _, x0 := range latents {
+		if len(x0) != size {
+			return nil, fmt.Errorf("judge %d latents, the model has %d", len(x0), size)
 		}
-		batch.Latents = append(batch.Latents, x...)
-		batch.Text = append(batch.Text, text...)
+		x, want := noised(d.alphas[timestep], x0, epsilon), predicted(spec.Prediction, d.alphas[timestep], x0, epsilon)
+		for _, prompt := range prompts {
+			rows = append(rows, reading{prompt: prompt, x: x, want: want})
+		}
+	}
+	for some := range slices.Chunk(rows, maxRows) {
+		if err := e.read(ctx, timestep, some); err != nil {
+			return nil, err
+		}
+	}
+	out := make([][]float64, 0, len(latents))
+	for some := range slices.Chunk(rows, len(prompts)) {
+		var squares []float64
+		for _, r := range some {
+			squares = append(squares, r.meanSquare)
+		}
+		out = append(out, squares)
+	}
+	return out, nil
+}
+
+// A reading is noised latents, what a prompt should make the model predict of
+// them, and the mean squared error of what it does predict.
+type reading struct {
+	prompt     string
+	x, want    []float32
+	meanSquare float64
+}
+
+// read fills in the errors.
+func (e *Engine) read(ctx context.Context, timestep int, rows []reading) error {
+	spec := e.model.Spec()
+	batch := &models.Batch{Rows: len(rows), Timestep: timestep, Control: models.Identity(len(rows), len(spec.Layers), spec.ContextLength)}
+	texts := map[string][]float32{}
+	for _, r := range rows {
+		if texts[r.prompt] == nil {
+			text, err := e.model.EncodeText(ctx, e.model.Tokenizer().Encode(r.prompt).IDs)
+			if err != nil {
+				return fmt.Errorf("encode the prompt: %w", err)
+			}
+			texts[r.prompt] = text
+		}
+		batch.Latents = append(batch.Latents, r.x...)
+		batch.Text = append(batch.Text, texts[r.prompt]...)
 	}
 	out, err := e.model.Denoise(ctx, batch)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	want := predicted(spec.Prediction, d.alphas[timestep], x0, epsilon)
-	meanSquares := make([]float64, len(prompts))
-	for b := range meanSquares {
+	for b := range rows {
+		r := &rows[b]
 		for i, p := range part(out.Noise, b, batch.Rows) {
-			difference := float64(p - want[i])
-			meanSquares[b] += difference * difference / float64(size)
+			difference := float64(p - r.want[i])
+			r.meanSquare += difference * difference / float64(len(r.want))
 		}
 	}
-	return meanSquares, nil
+	return nil
 }
 
 // predicted is what a model that predicts so should say of noised latents.

@@ -3,6 +3,7 @@ package editor
 import (
 	"bytes"
 	"math"
+	"slices"
 	"testing"
 
 	"pentimento/editor/recipe"
@@ -99,18 +100,35 @@ func TestNoisedEnds(t *testing.T) {
 func TestPromptErrorsPreferTheRightPrompt(t *testing.T) {
 	e := New(openModel(t))
 	const river = "a river between mountains"
-	for _, prompt := range []string{blond, river} {
-		drawn := mustDraw(t, e, recipe.Recipe{Settings: sampleSettings(), Turns: []recipe.Turn{{Prompt: prompt}}})
-		found, err := e.PromptErrors(t.Context(), []string{blond, river}, 600, drawn.Latents, e.initial(5))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if (found[0] < found[1]) != (prompt == blond) {
-			t.Errorf("%q: errors of blond and river are %g", prompt, found)
+	prompts := []string{blond, river}
+	var latents [][]float32
+	for _, prompt := range prompts {
+		latents = append(latents, mustDraw(t, e, recipe.Recipe{Settings: sampleSettings(), Turns: []recipe.Turn{{Prompt: prompt}}}).Latents)
+	}
+	found, err := e.PromptErrors(t.Context(), prompts, 600, latents, e.initial(5))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, errors := range found {
+		if (errors[0] < errors[1]) != (i == 0) {
+			t.Errorf("%q: errors of blond and river are %g", prompts[i], errors)
 		}
 	}
-	if _, err := e.PromptErrors(t.Context(), nil, 600, e.initial(1), e.initial(2)); err == nil {
-		t.Error("judged no prompts")
+	// However many are judged at once, each is judged alone.
+	many, err := e.PromptErrors(t.Context(), prompts, 600, slices.Repeat(latents, maxRows), e.initial(5))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, errors := range many {
+		if !slices.Equal(errors, found[i%2]) {
+			t.Errorf("picture %d of many is judged %g, alone %g", i, errors, found[i%2])
+		}
+	}
+	if _, err := e.PromptErrors(t.Context(), nil, 600, latents, e.initial(2)); err == nil {
+		t.Error("judged by no prompts")
+	}
+	if _, err := e.PromptErrors(t.Context(), prompts, 600, [][]float32{{1}}, e.initial(2)); err == nil {
+		t.Error("judged a single number")
 	}
 }
 
