@@ -32,6 +32,7 @@ type serveCommand struct {
 	Parallel         int               `help:"Pictures drawn at once by the local engine." default:"1"`
 	TimeLimit        time.Duration     `help:"How long the local engine may take for a picture." default:"15m"`
 	PerUser          int               `help:"Pictures that a user may have waiting or being drawn." default:"5"`
+	Shards           discord.Shards    `help:"Shards that this process serves, counted from 0: 2/8, or 0-3/8; all, as many as Discord recommends, if not given. Several processes need one --store on Redis." placeholder:"N/OF"`
 	DiscordAPI       string            `help:"Address of Discord's REST interface." hidden:"" name:"discord-api"`
 }
 
@@ -46,13 +47,15 @@ type policyFlags struct {
 	PerDayByRole  map[string]int `help:"More pictures for roles: ID=N,…" mapsep:"," placeholder:"ID=N,…"`
 	BlockedWords  []string       `help:"Words that are refused in prompts, however they are spelled." placeholder:"WORD,…"`
 	Spoiler       bool           `help:"Hide pictures until they are clicked."`
+	SafetyChecker string         `help:"Folder with Stable Diffusion's safety checker as ONNX: pictures that it finds unsafe are not shown." placeholder:"DIR"`
+	HideUnsafe    bool           `help:"Hide pictures that the safety checker finds unsafe until they are clicked, instead of not showing them."`
 	AgeRestricted bool           `help:"Work only in channels that are marked as age-restricted."`
 }
 
 func (f policyFlags) policy() discord.Policy {
 	return discord.Policy{
 		Guilds: f.Guilds, Channels: f.Channels, Roles: f.Roles, DirectChats: f.DirectChats, Admins: f.Admins,
-		PerDay: f.PerDay, PerDayByRole: f.PerDayByRole, BlockedWords: f.BlockedWords, Spoiler: f.Spoiler, AgeRestricted: f.AgeRestricted,
+		PerDay: f.PerDay, PerDayByRole: f.PerDayByRole, BlockedWords: f.BlockedWords, Spoiler: f.Spoiler, HideUnsafe: f.HideUnsafe, AgeRestricted: f.AgeRestricted,
 	}
 }
 
@@ -87,13 +90,16 @@ func (c *serveCommand) Run(w *world) (err error) {
 			return err
 		}
 	}
+	if c.Shards != (discord.Shards{}) && !onRedis(c.Store) {
+		return errors.New("--shards divides the bot over several processes: give all of them the same --store redis://…")
+	}
 	store, err := c.openStore(w, c.Store)
 	if err != nil {
 		return err
 	}
 	defer closeInto(&err, store)
 	operations := metrics.New()
-	studio, err := c.openStudio(w, askerOf(secret), operations)
+	studio, err := c.openStudio(w, askerOf(secret)+c.Shards.String(), operations)
 	if err != nil {
 		return err
 	}
@@ -105,6 +111,11 @@ func (c *serveCommand) Run(w *world) (err error) {
 		return err
 	}
 
+	checker, err := c.openChecker()
+	if err != nil {
+		return err
+	}
+	defer closeInto(&err, checker)
 	remembered, err := openMemory(w, c.Store)
 	if err != nil {
 		return err
@@ -118,6 +129,7 @@ func (c *serveCommand) Run(w *world) (err error) {
 		Queue: studio.queue, Shared: studio.shared, PerUser: max(1, c.PerUser), Observer: operations,
 		Clock: systemClock(), Defaults: defaults,
 		Policy: c.policy(), Rename: c.Rename, NoMessageContent: c.NoMessageContent, Log: w.log, Base: c.DiscordAPI,
+		Shards: c.Shards, Checker: checker.Checker,
 		Ready: func(invite string) {
 			if !invited {
 				invited = true

@@ -21,7 +21,9 @@ import (
 // one another. The limits are kept by package limiter, below the client.
 type api struct {
 	token  string
+	base   string // of tests; empty for Discord's own
 	client *http.Client
+	files  *http.Client
 	app    string // the application's ID
 }
 
@@ -29,9 +31,9 @@ type api struct {
 const requestDeadline = 2 * time.Minute
 
 // newAPI returns the interface at base, "https://discord.com" if that is
-// empty, reached by transport.
-func newAPI(token, base string, transport http.RoundTripper) *api {
-	return &api{token: token, client: &http.Client{Transport: &address{base: base, next: transport}}}
+// empty, reached by transport; files are fetched by connections.
+func newAPI(token, base string, transport, connections http.RoundTripper) *api {
+	return &api{token: token, base: base, client: &http.Client{Transport: &address{base: base, next: transport}}, files: newFiles(connections)}
 }
 
 // connections returns a transport that keeps enough connections open for a
@@ -138,6 +140,13 @@ func (a *api) edit(ctx context.Context, channelID, messageID string, c content) 
 		Attachments: &attachments, AllowedMentions: noMentions(),
 	}, option)
 	return explain("change a message", err)
+}
+
+// remove deletes a message of the bot.
+func (a *api) remove(ctx context.Context, channelID, messageID string) error {
+	cancel, option := a.options(ctx)
+	defer cancel()
+	return explain("delete a message", a.session().ChannelMessageDelete(channelID, messageID, option))
 }
 
 // fetch returns a message, read by the bot's own eyes.

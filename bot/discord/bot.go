@@ -47,6 +47,8 @@ type Options struct {
 	// PerUser is how many turns a user may have waiting or being drawn; 5 if
 	// zero.
 	PerUser int
+	// Shards are those that this process serves; the zero value is all.
+	Shards Shards
 	// Memory keeps what the bot remembers beside the sessions. [Bot.Close]
 	// closes it; if New fails it is the caller's.
 	Memory Memory
@@ -58,6 +60,8 @@ type Options struct {
 	Defaults bot.Options
 	// Policy is who may do what.
 	Policy Policy
+	// Checker looks at every picture before it is shown; nil for nobody.
+	Checker Checker
 	// Rename gives commands other names.
 	Rename map[string]string
 	// NoMessageContent does without the Message Content intent.
@@ -82,7 +86,11 @@ type Bot struct {
 	signer signer
 	seen   *recent
 	line   *line
-	work   sync.WaitGroup
+
+	refusals refusals
+	verdicts verdicts
+
+	work sync.WaitGroup
 
 	connections *http.Transport
 	// speaking ends when nothing can be told any more.
@@ -122,7 +130,7 @@ func New(o Options) (*Bot, error) {
 	connections := connections()
 	transport := &limiter.Transport{Next: connections, Log: o.Log}
 	return &Bot{
-		o: o, log: o.Log, api: newAPI(o.Token, o.Base, transport), state: st, signer: signer{key}, seen: newRecent(8192), line: newLine(),
+		o: o, log: o.Log, api: newAPI(o.Token, o.Base, transport, connections), state: st, signer: signer{key}, seen: newRecent(8192), line: newLine(),
 		turns: map[string]*turn{}, pending: map[string]*dialogue.Question{}, warned: map[string]bool{},
 		places: map[string]channel{}, began: o.Clock.Now(), connections: connections, shards: map[int]bool{},
 	}, nil
@@ -165,13 +173,14 @@ func (b *Bot) Run(ctx context.Context) error {
 	}
 	connected, disconnect := context.WithCancel(ctx)
 	defer disconnect()
-	failures := make(chan error, shards)
+	mine := b.o.Shards.of(shards)
+	failures := make(chan error, mine.Of)
 	gate := &identifyGate{}
-	for n := range max(1, shards) {
-		client := b.shard(working, app.ID, url, n, max(1, shards), gate)
+	for n := mine.First; n <= mine.Last; n++ {
+		client := b.shard(working, app.ID, url, n, mine.Of, gate)
 		go func() { failures <- client.Run(connected) }()
 	}
-	for range max(1, shards) {
+	for n := mine.First; n <= mine.Last; n++ {
 		if failure := <-failures; failure != nil {
 			err = errors.Join(err, failure)
 			disconnect()
@@ -190,7 +199,10 @@ func (b *Bot) start(ctx context.Context) (application, error) {
 	b.api.app = app.ID
 	b.mu.Lock()
 	b.self = app.ID
-	b.admins = append(append([]string(nil), b.o.Policy.Admins...), app.Owner.ID)
+	b.admins = append([]string(nil), b.o.Policy.Admins...)
+	if app.Owner.ID != "" {
+		b.admins = append(b.admins, app.Owner.ID)
+	}
 	if app.Team != nil {
 		b.admins = append(b.admins, app.Team.OwnerID)
 	}
@@ -215,29 +227,6 @@ func (b *Bot) register(ctx context.Context) error {
 	}
 	b.log.Info("registered the commands", "commands", len(list))
 	return b.state.put(bucketMeta, "commands", []byte(sum))
-}
-
-// shard is the connection of one shard.
-func (b *Bot) shard(working context.Context, app, url string, n, of int, gate *identifyGate) *gateway.Client {
-	intents := gateway.Guilds | gateway.GuildMessages | gateway.DirectMessages
-	if !b.o.NoMessageContent {
-		intents |= gateway.MessageContent
-	}
-	return &gateway.Client{
-		Token: b.o.Token, Intents: intents, Shard: n, Shards: of, Log: b.log, Backoff: b.o.Backoff, Deadline: b.o.Deadline,
-		URL: func(ctx context.Context) (string, error) {
-			if url != "" {
-				first := url
-				url = "" // asked anew from the second time on
-				return first, nil
-			}
-			again, _, err := b.api.gatewayBot(ctx)
-			return again, err
-		},
-		Identify: gate.wait,
-		Handle:   func(e gateway.Event) { b.handle(working, app, n, e) },
-		Lost:     func() { b.connected(n, false) },
-	}
 }
 
 // handle acts on an event without holding up the next.
@@ -323,34 +312,6 @@ func (b *Bot) finish(stop context.CancelCauseFunc, hush context.CancelFunc) {
 	told := time.AfterFunc(Drain+lastWords, hush)
 	defer told.Stop()
 	b.work.Wait()
-}
-
-// identifyGate lets one shard identify itself in five seconds, as Discord
-// allows.
-type identifyGate struct {
-	mu   sync.Mutex
-	next time.Time
-}
-
-// identifyEvery is the time between two IDENTIFYs.
-const identifyEvery = 5 * time.Second
-
-func (g *identifyGate) wait(ctx context.Context) error {
-	g.mu.Lock()
-	start := time.Now()
-	if g.next.After(start) {
-		start = g.next
-	}
-	g.next = start.Add(identifyEvery)
-	g.mu.Unlock()
-	timer := time.NewTimer(time.Until(start))
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
 }
 
 // recent remembers the last events, so that one that is delivered twice is

@@ -24,6 +24,7 @@ import (
 	"pentimento/editor/dialogue"
 	"pentimento/editor/recipe"
 	"pentimento/models"
+	"pentimento/models/pocket"
 	"pentimento/session"
 )
 
@@ -35,7 +36,8 @@ const soon = 20 * time.Second
 // stub is an engine that draws a plain colour, when it is let, and breaks over
 // a prompt about a bomb.
 type stub struct {
-	hold chan struct{} // nil: at once
+	hold  chan struct{} // nil: at once
+	model *models.Model // nil: one without a name
 
 	mu    sync.Mutex
 	drawn []recipe.Recipe
@@ -74,7 +76,22 @@ func (e *stub) Find(prompt, phrase string) (recipe.Span, error) {
 
 func (e *stub) Remembers(context.Context, recipe.Recipe) bool { return true }
 
-func (e *stub) Model() *models.Model { return &models.Model{} }
+func (e *stub) Model() *models.Model {
+	if e.model == nil {
+		return &models.Model{}
+	}
+	return e.model
+}
+
+// pocketStub is a stub of the pocket model, whose recipes can be given away.
+func pocketStub(t *testing.T) *stub {
+	t.Helper()
+	m, err := models.ReadFS(pocket.Files(), "pocket")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &stub{model: m}
+}
 
 func (e *stub) count() int {
 	e.mu.Lock()
@@ -648,7 +665,9 @@ func TestForgetLeavesNothing(t *testing.T) {
 }
 
 func TestModalAutocompletionAndRecipe(t *testing.T) {
-	w := newWorld(t, discordtest.Options{}, func(o *Options) { o.Rename = map[string]string{"imagine": "paint"} })
+	w := newWorld(t, discordtest.Options{}, func(o *Options) {
+		o.Engine, o.Rename = pocketStub(t), map[string]string{"imagine": "paint"}
+	})
 	ann, channel := w.Person("ann"), w.Channel("art")
 	w.ForbidThreads(channel)
 	ann.Slash(channel, "paint", map[string]any{"prompt": "a woman's face with blond hair"})

@@ -28,11 +28,13 @@ const (
 	shareCommand     = "share"
 	forkCommand      = "fork"
 	exportCommand    = "export"
+	importCommand    = "import"
 	forgetCommand    = "forget"
 	helpCommand      = "help"
 	adminCommand     = "admin"
 	editMessage      = "Edit this picture"
 	recipeMessage    = "Recipe"
+	deleteMessage    = "Delete this picture"
 )
 
 // maxPrompt is how long a prompt or request may be.
@@ -71,10 +73,11 @@ func commands(rename map[string]string) []*discordgo.ApplicationCommand {
 		slash(shareCommand),
 		slash(forkCommand, code),
 		slash(exportCommand),
+		slash(importCommand, option(discordgo.ApplicationCommandOptionAttachment, "file", true)),
 		slash(forgetCommand),
 		slash(helpCommand),
 		admin(),
-		onMessage(editMessage), onMessage(recipeMessage),
+		onMessage(editMessage), onMessage(recipeMessage), onMessage(deleteMessage),
 	}
 	for _, c := range list {
 		if to, ok := rename[c.Name]; ok {

@@ -153,8 +153,16 @@ type interactionData struct {
 	Components components    `json:"components"`
 	TargetID   string        `json:"target_id"`
 	Resolved   struct {
-		Messages map[string]message `json:"messages"`
+		Messages    map[string]message    `json:"messages"`
+		Attachments map[string]attachment `json:"attachments"`
 	} `json:"resolved"`
+}
+
+// attachment is a file that somebody uploaded.
+type attachment struct {
+	Filename string `json:"filename"`
+	Size     int64  `json:"size"`
+	URL      string `json:"url"`
 }
 
 // optionValue is an option of a command as it was filled in.

@@ -2,7 +2,6 @@ package discord
 
 import (
 	"context"
-	"net/http"
 
 	"pentimento/bot/discord/limiter"
 )
@@ -22,7 +21,7 @@ type Account struct {
 func Examine(ctx context.Context, token, base string) (Account, error) {
 	connections := connections()
 	defer connections.CloseIdleConnections()
-	a := newAPI(token, base, &limiter.Transport{Next: http.RoundTripper(connections)})
+	a := newAPI(token, base, &limiter.Transport{Next: connections}, connections)
 	app, err := a.about(ctx)
 	if err != nil {
 		return Account{}, err

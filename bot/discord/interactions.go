@@ -2,6 +2,7 @@ package discord
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -86,8 +87,8 @@ func (b *Bot) command(ctx context.Context, i *interaction) {
 	name := b.canonical(i.Data.Name)
 	handlers := map[string]func(context.Context, *interaction){
 		historyCommand: b.history, animateCommand: b.animate, settingsCommand: b.settings, shareCommand: b.share,
-		forkCommand: b.fork, exportCommand: b.export, forgetCommand: b.forget, helpCommand: b.help, adminCommand: b.admin,
-		editMessage: b.editMessage, recipeMessage: b.recipe,
+		forkCommand: b.fork, exportCommand: b.export, importCommand: b.importFile, forgetCommand: b.forget, helpCommand: b.help,
+		adminCommand: b.admin, editMessage: b.editMessage, recipeMessage: b.recipe, deleteMessage: b.deleteMessage,
 	}
 	if handle, ok := handlers[name]; ok {
 		handle(ctx, i)
@@ -216,19 +217,35 @@ func (b *Bot) home(ctx context.Context, i *interaction, t *turn) string {
 	if i.GuildID == "" || i.Channel.Type != guildText || !i.may(createThreads|sendInThreads) {
 		return i.ChannelID
 	}
-	id, err := b.api.original(ctx, i)
-	if err == nil {
-		id, err = b.api.openThread(ctx, i.ChannelID, id, cut(strings.Join(strings.Fields(t.said), " "), 90))
-	}
-	if err == nil {
-		err = b.state.put(bucketThreads, id, []byte(t.speaker.ID))
-	}
+	id, err := b.ownThread(ctx, i, t)
 	if err != nil {
 		b.log.Info("no thread for the session; it stays in the channel", "error", err)
 		return i.ChannelID
 	}
 	t.key = sessionKey(t.speaker.ID, id)
 	return id
+}
+
+// ownThread opens a thread at the answer to the command. Who it belongs to is
+// remembered before it is there: what its owner says in it may arrive before
+// the answer to the request that opens it.
+func (b *Bot) ownThread(ctx context.Context, i *interaction, t *turn) (string, error) {
+	message, err := b.api.original(ctx, i)
+	if err != nil {
+		return "", err
+	}
+	// A thread has the ID of the message that it is opened at.
+	if err := b.state.put(bucketThreads, message, []byte(t.speaker.ID)); err != nil {
+		return "", err
+	}
+	id, err := b.api.openThread(ctx, i.ChannelID, message, cut(strings.Join(strings.Fields(t.said), " "), 90))
+	if err != nil {
+		return "", errors.Join(err, b.state.remove(bucketThreads, message))
+	}
+	if id != message {
+		err = b.state.put(bucketThreads, id, []byte(t.speaker.ID))
+	}
+	return id, err
 }
 
 func (b *Bot) isDraining() bool {
@@ -241,7 +258,7 @@ func (b *Bot) isDraining() bool {
 func (b *Bot) press(ctx context.Context, i *interaction) {
 	h, err := b.signer.read(i.Data.CustomID)
 	if err != nil {
-		b.log.Warn("a forged button was refused", "user", i.by().ID)
+		b.refused(i.by().ID, "a forged button")
 		b.tell(ctx, i, "I don't know that button. If the picture is old, reply to it instead.")
 		return
 	}

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"pentimento/bot"
-	"pentimento/session"
 )
 
 // hear acts on a message if it is said to the bot: in a direct chat, in a
@@ -30,7 +29,7 @@ func (b *Bot) hear(ctx context.Context, m *message) {
 	text := utterance(m.Content, self)
 	switch {
 	case text == "" && len(m.Attachments) > 0:
-		b.say(ctx, m, "I don't read files or pictures; say in words what you would like to see.")
+		b.say(ctx, m, "I don't read files or pictures in messages; say in words what you would like to see. `/"+b.shown(importCommand)+"` takes what `/"+b.shown(exportCommand)+"` gave.")
 		return
 	case text == "" && m.GuildID != "" && !b.hasMention(m, self):
 		b.explainIntent(ctx, m)
@@ -75,12 +74,9 @@ func (b *Bot) speakOf(ctx context.Context, t *turn, h handle, channelID string) 
 		return nil
 	}
 	t.key = sessionKey(t.speaker.ID, channelID)
-	s, err := b.copyTurn(ctx, key, int(h.Turn), t.key, "fork "+t.asked.Event)
-	if err != nil {
-		return err
-	}
-	t.asked.Turn = s.Head
-	return nil
+	var err error
+	t.asked.Turn, err = b.copyTurn(ctx, key, int(h.Turn), t.key, "fork "+t.asked.Event)
+	return err
 }
 
 // repliedTo is the bot's message that m replies to; nil if it replies to none.
@@ -200,14 +196,4 @@ func (b *Bot) explainIntent(ctx context.Context, m *message) {
 		b.say(ctx, m, "I can't read messages here, because the Message Content intent is off. "+
 			"Mention me (<@"+self+"> make her hair red), reply to a picture with the ping on, use /edit, or the buttons.")
 	}
-}
-
-// copyTurn copies a picture and the way to it into another session.
-func (b *Bot) copyTurn(ctx context.Context, from session.Key, turnID int, to session.Key, event string) (*session.Session, error) {
-	code, err := b.o.Store.Share(ctx, from, turnID, copyLifetime)
-	if err != nil {
-		return nil, err
-	}
-	s, err := session.Fork(ctx, b.o.Store, code, to, event)
-	return s, errors.Join(err, b.o.Store.Revoke(context.WithoutCancel(ctx), from.User, code))
 }

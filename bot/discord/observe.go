@@ -51,6 +51,9 @@ func (b *Bot) ended(t *turn, err error) string {
 	if kind != "" {
 		b.o.Observer.Error(kind)
 	}
+	if what := refusedWhat(err); what != "" {
+		b.refused(t.speaker.ID, what)
+	}
 	b.o.Observer.Turn(outcome)
 	return outcome
 }

@@ -2,7 +2,6 @@ package discord
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -14,12 +13,6 @@ import (
 	"pentimento/bot/gallery"
 	"pentimento/bot/jobs"
 	"pentimento/session"
-)
-
-// How long things are shared.
-const (
-	copyLifetime  = time.Minute
-	shareLifetime = 90 * 24 * time.Hour
 )
 
 // heating is a turn that shows where a word acts.
@@ -36,7 +29,7 @@ func (b *Bot) heating(t *turn, word string) {
 		}
 		return content{
 			text:  fmt.Sprintf("attention of **%s** in turn %d", escape(heat.Word), heat.Turn.ID),
-			files: []picture{{b.fileName("attention.png"), overlay}},
+			files: []picture{{b.fileName(ctx, "attention.png", heat.PNG), overlay}},
 		}, nil
 	}
 }
@@ -70,7 +63,7 @@ func (b *Bot) history(ctx context.Context, i *interaction) {
 		if err != nil {
 			return content{}, err
 		}
-		return content{text: cut(tree(s), maxContent), files: []picture{{b.fileName("history.png"), sheet}}}, nil
+		return content{text: cut(tree(s), maxContent), files: []picture{{b.fileName(ctx, "history.png", shownIn(frames)...), sheet}}}, nil
 	})
 }
 
@@ -105,12 +98,27 @@ func framesOf(ctx context.Context, c *bot.Conversation, s *session.Session, turn
 	var frames []gallery.Frame
 	for _, t := range turns {
 		picture, err := c.Picture(ctx, s, t.ID)
+		if errors.Is(err, errUnsafe) && len(turns) > 1 {
+			continue // one of before there was a checker
+		}
 		if err != nil {
 			return nil, err
 		}
 		frames = append(frames, gallery.Frame{PNG: picture, Label: label(t)})
 	}
+	if len(frames) == 0 {
+		return nil, errUnsafe
+	}
 	return frames, nil
+}
+
+// shownIn are the pictures of frames.
+func shownIn(frames []gallery.Frame) [][]byte {
+	var out [][]byte
+	for _, f := range frames {
+		out = append(out, f.PNG)
+	}
+	return out
 }
 
 // pathFrames are the pictures on the way to a turn; 0 means the head.
@@ -144,87 +152,8 @@ func (b *Bot) animate(ctx context.Context, i *interaction) {
 		if err != nil {
 			return content{}, err
 		}
-		return content{text: plural(len(frames), "picture"), files: []picture{{b.fileName("animation.gif"), film}}}, nil
+		return content{text: plural(len(frames), "picture"), files: []picture{{b.fileName(ctx, "animation.gif", shownIn(frames)...), film}}}, nil
 	})
-}
-
-// share shares the head.
-func (b *Bot) share(ctx context.Context, i *interaction) {
-	b.shareTurn(ctx, i, sessionKey(i.by().ID, i.ChannelID), 0)
-}
-
-// shareTurn writes the way to a turn as a filmstrip and a GIF, with the code
-// for /fork, and opens a thread about it where that is possible.
-func (b *Bot) shareTurn(ctx context.Context, i *interaction, key session.Key, id int) {
-	t := b.turnOf(i)
-	t.key, t.said, t.quick = key, "share", true
-	t.do = func(ctx context.Context, c *bot.Conversation, _ func(jobs.Event)) (content, error) {
-		frames, s, err := pathFrames(ctx, c, id)
-		if err != nil {
-			return content{}, err
-		}
-		if id == 0 {
-			id = s.Head
-		}
-		strip, err := gallery.Sheet(frames, 5)
-		if err != nil {
-			return content{}, err
-		}
-		film, err := gallery.Animate(frames)
-		if err != nil {
-			return content{}, err
-		}
-		code, err := b.o.Store.Share(ctx, key, id, shareLifetime)
-		if err != nil {
-			return content{}, err
-		}
-		return content{
-			text:  fmt.Sprintf("**%s** shares %s. Continue from here with `/%s code:%s`", escape(cut(t.speaker.name(), 40)), plural(len(frames), "picture"), b.shown(forkCommand), code),
-			files: []picture{{b.fileName("filmstrip.png"), strip}, {b.fileName("animation.gif"), film}},
-		}, nil
-	}
-	if b.canOpenThread(i) {
-		t.after = func(ctx context.Context, messageID string) {
-			if _, err := b.api.openThread(ctx, i.ChannelID, messageID, "Shared by "+cut(t.speaker.name(), 60)); err != nil {
-				b.log.Info("no thread for what is shared", "error", err)
-			}
-		}
-	}
-	b.take(ctx, i, t, false)
-}
-
-func (b *Bot) canOpenThread(i *interaction) bool {
-	return i.GuildID != "" && i.Channel.Type == guildText && i.installed() && i.may(createThreads|sendMessages)
-}
-
-// shown is the name that a command has for users.
-func (b *Bot) shown(name string) string {
-	if to, ok := b.o.Rename[name]; ok {
-		return to
-	}
-	return name
-}
-
-// fork continues from what somebody shared.
-func (b *Bot) fork(ctx context.Context, i *interaction) {
-	code := strings.Trim(strings.TrimSpace(i.option("code")), "`")
-	t := b.turnOf(i)
-	t.said, t.quick = "fork", true
-	t.do = func(ctx context.Context, c *bot.Conversation, _ func(jobs.Event)) (content, error) {
-		s, err := session.Fork(ctx, b.o.Store, code, t.key, t.asked.Event)
-		if errors.Is(err, session.ErrNoSuchShare) {
-			return content{}, refusal("Nothing is shared under that code, or not any more.")
-		}
-		if err != nil {
-			return content{}, err
-		}
-		a, err := c.Goto(ctx, s.Head)
-		if err != nil {
-			return content{}, err
-		}
-		return b.answerView(ctx, t.key, c, a)
-	}
-	b.take(ctx, i, t, false)
 }
 
 // settings shows or changes how pictures are drawn.
@@ -236,12 +165,12 @@ func (b *Bot) settings(ctx context.Context, i *interaction) {
 		if value == "" {
 			value = "auto"
 		}
-		err := o.Set(name, value)
-		if err == nil && o.Steps > maxSteps {
-			err = fmt.Errorf("steps is %d here at most", maxSteps)
-		}
-		if err != nil {
+		if err := o.Set(name, value); err != nil {
 			b.tell(ctx, i, capital(escape(err.Error()))+".")
+			return
+		}
+		if o.Steps > maxSteps {
+			b.tell(ctx, i, b.sentence(errTooManySteps))
 			return
 		}
 		if err := b.state.setOptions(key.User, key.Place, o); err != nil {
@@ -255,54 +184,7 @@ func (b *Bot) settings(ctx context.Context, i *interaction) {
 // maxSteps keeps one user's picture from taking everybody's time.
 const maxSteps = 100
 
-// export gives the recipe of the picture as a file.
-func (b *Bot) export(ctx context.Context, i *interaction) {
-	s, err := b.o.Store.Load(ctx, sessionKey(i.by().ID, i.ChannelID))
-	if err == nil && s.Head == 0 {
-		err = bot.ErrNothingDrawn
-	}
-	if err != nil {
-		b.tell(ctx, i, b.sentence(err))
-		return
-	}
-	b.showRecipe(ctx, i, s, s.Head)
-}
-
-// recipe gives the recipe of the picture in a message.
-func (b *Bot) recipe(ctx context.Context, i *interaction) {
-	m := i.Data.Resolved.Messages[i.Data.TargetID]
-	h, ok := b.pictureOf(&m)
-	if !ok {
-		b.tell(ctx, i, "That message has no picture of mine.")
-		return
-	}
-	s, err := b.o.Store.Load(ctx, sessionKey(snowflakeText(h.Owner), snowflakeText(h.Place)))
-	if err != nil {
-		b.tell(ctx, i, b.sentence(err))
-		return
-	}
-	b.showRecipe(ctx, i, s, int(h.Turn))
-}
-
-func (b *Bot) showRecipe(ctx context.Context, i *interaction, s *session.Session, id int) {
-	t, err := s.Turn(id)
-	var data []byte
-	if err == nil {
-		r, err2 := s.RecipeFor(id)
-		if err = err2; err == nil {
-			data, err = json.MarshalIndent(r, "", "  ")
-		}
-	}
-	if err != nil {
-		b.tell(ctx, i, b.sentence(err))
-		return
-	}
-	b.show(ctx, i, content{
-		text: cut(fmt.Sprintf("**%s**\nturn %d · seed %d · %d steps · guidance %g · model %.12s", escape(cut(t.Recipe.Prompt, 1500)), t.ID,
-			t.Settings.Seed, t.Settings.Steps, t.Settings.Guidance, t.Settings.Model), maxContent),
-		files: []picture{{fmt.Sprintf("recipe-%d.json", id), data}}, private: true,
-	})
-}
+var errTooManySteps = refusal(fmt.Sprintf("I draw with up to %d steps here.", maxSteps))
 
 // forget asks before it deletes what is kept about the user.
 func (b *Bot) forget(ctx context.Context, i *interaction) {

@@ -27,6 +27,9 @@ type Policy struct {
 	BlockedWords []string
 	// Spoiler hides pictures until they are clicked.
 	Spoiler bool
+	// HideUnsafe hides so the pictures that the safety checker finds unsafe,
+	// which otherwise are not shown at all.
+	HideUnsafe bool
 	// AgeRestricted allows only channels that are marked so.
 	AgeRestricted bool
 }

@@ -47,7 +47,7 @@ func (b *Bot) resume(ctx, working context.Context) error {
 	if err != nil {
 		return err
 	}
-	waiting, err := b.state.opened()
+	waiting, err := b.state.opened(b.o.Shards)
 	if err != nil {
 		return err
 	}
@@ -136,6 +136,7 @@ func (b *Bot) tidy(ctx context.Context, id string, m openMessage) {
 
 // keepOpen remembers a message that waits for its picture.
 func (b *Bot) keepOpen(id string, m openMessage) {
+	m.Shards = b.o.Shards.String()
 	data, err := marshal(m)
 	if err == nil {
 		err = b.state.put(bucketOpen, id, data)

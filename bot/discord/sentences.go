@@ -9,6 +9,7 @@ import (
 	"pentimento/bot/jobs"
 	"pentimento/editor"
 	"pentimento/session"
+	"pentimento/session/recipefile"
 )
 
 var (
@@ -66,7 +67,7 @@ func (b *Bot) sentence(err error) string {
 		b.log.Warn("a picture cannot be queued", "error", err)
 		return "The way to this picture is too long to be drawn. Go back some turns, or start a new one."
 	case hasSentence(err):
-		return capital(err.Error()) + "."
+		return capital(escape(err.Error())) + "." // it may quote what somebody said
 	}
 	b.log.Error("a turn failed", "error", err)
 	return "Something went wrong on my side. It is in the log; try again."
@@ -78,5 +79,6 @@ func hasSentence(err error) bool {
 	var model *editor.ModelError
 	return errors.As(err, &distance) || errors.As(err, &model) || errors.Is(err, bot.ErrNothingDrawn) ||
 		errors.Is(err, session.ErrNoSuchTurn) || errors.Is(err, session.ErrFull) || errors.Is(err, session.ErrTooLarge) ||
-		errors.Is(err, editor.ErrNoSuchWord)
+		errors.Is(err, editor.ErrNoSuchWord) || errors.Is(err, recipefile.ErrNoRecipe) || errors.Is(err, recipefile.ErrNewer) ||
+		errors.Is(err, recipefile.ErrInvalid) || errors.Is(err, recipefile.ErrTooLarge)
 }

@@ -196,15 +196,17 @@ type openMessage struct {
 	User  string `json:"user,omitempty"`
 	Place string `json:"place,omitempty"`
 	Event string `json:"event,omitempty"`
+	// Shards are those of the process that wrote it.
+	Shards string `json:"shards,omitempty"`
 }
 
-// opened returns the messages that still waited when the bot last ended, and
-// forgets them.
-func (s *state) opened() (map[string]openMessage, error) {
+// opened returns the messages that still waited when the process with these
+// shards last ended, and forgets them.
+func (s *state) opened(shards Shards) (map[string]openMessage, error) {
 	out := map[string]openMessage{}
 	err := s.each(bucketOpen, func(id string, data []byte) error {
 		var m openMessage
-		if json.Unmarshal(data, &m) == nil {
+		if json.Unmarshal(data, &m) == nil && shards.cares(m.Shards) {
 			out[id] = m
 		}
 		return nil

@@ -37,6 +37,7 @@ type turn struct {
 	cancel  context.CancelCauseFunc
 	ended   chan struct{} // closed when its message shows how it ended
 	drawing bool          // guarded by the bot's lock
+	counted bool          // as one of the speaker's pictures of today
 	message string
 }
 
@@ -210,7 +211,8 @@ func (b *Bot) draw(t *turn, place *spot) (content, error) {
 		return content{}, err
 	}
 	t.asked.Allow = func(prompt string) error { return b.allow(t, prompt) }
-	t.asked.Previews, t.asked.Memo = true, b.memoOf(t)
+	// Nobody checks previews.
+	t.asked.Previews, t.asked.Memo = b.o.Checker == nil, b.memoOf(t)
 	c := b.conversation(t.key).With(t.asked)
 	b.recallQuestion(t.key, c)
 	out, err := t.do(t.ctx, c, b.watching(t, show))
@@ -244,18 +246,18 @@ func (b *Bot) watching(t *turn, show *throttle) func(jobs.Event) {
 func (b *Bot) allow(t *turn, prompt string) error {
 	for _, text := range []string{prompt, t.said} {
 		if err := b.o.Policy.allows(text); err != nil {
-			b.log.Info("a prompt with a blocked word was refused", "user", t.speaker.ID)
 			return err
 		}
 	}
 	most := b.o.Policy.perDay(t.roles)
-	if most == 0 {
+	if most == 0 || t.counted {
 		return nil
 	}
 	ok, err := b.state.spend(t.speaker.ID, b.today(), most)
 	if err == nil && !ok {
 		err = quotaRefusal(most)
 	}
+	t.counted = err == nil
 	return err
 }
 
@@ -264,7 +266,7 @@ func (b *Bot) today() string { return b.o.Clock.Now().UTC().Format(time.DateOnly
 // conversation is the one that the store keeps under key.
 func (b *Bot) conversation(key session.Key) *bot.Conversation {
 	options := b.state.options(key.User, key.Place, b.o.Defaults)
-	return bot.New(b.o.Engine, b.o.Planner, b.o.Store, key, options, b.o.Clock).WithQueue(b.o.Queue)
+	return bot.New(b.o.Engine, b.o.Planner, b.o.Store, key, options, b.o.Clock).WithQueue(b.o.Queue).WithApproval(b.approve)
 }
 
 // maxPending bounds the questions that wait for an answer.
@@ -296,7 +298,9 @@ func (b *Bot) saying(t *turn, utterance string) *turn {
 	return b.answering(t, utterance, func(ctx context.Context, c *bot.Conversation, watch func(jobs.Event)) (*bot.Answer, error) {
 		before := c.Options()
 		a, err := c.Say(ctx, utterance, watch)
-		if after := c.Options(); err == nil && after != before {
+		if after := c.Options(); err == nil && after.Steps > max(before.Steps, maxSteps) {
+			err = errTooManySteps
+		} else if err == nil && after != before {
 			err = b.state.setOptions(t.key.User, t.key.Place, after)
 		}
 		return a, err

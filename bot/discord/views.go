@@ -90,7 +90,7 @@ func (b *Bot) progressView(t *turn, p jobs.Progress) content {
 		rows: b.cancelRow(t),
 	}
 	if len(p.Preview) > 0 {
-		c.files = []picture{{b.fileName("preview.jpg"), p.Preview}}
+		c.files = []picture{{b.fileName(t.ctx, "preview.jpg"), p.Preview}}
 	}
 	return c
 }
@@ -126,7 +126,7 @@ func (b *Bot) answerView(ctx context.Context, key session.Key, c *bot.Conversati
 	return content{
 		text:  answerText(a),
 		rows:  b.pictureRows(key, s, a.Turn),
-		files: []picture{{b.fileName(fmt.Sprintf("turn-%d.png", a.Turn.ID)), a.PNG}},
+		files: []picture{{b.fileName(ctx, fmt.Sprintf("turn-%d.png", a.Turn.ID), a.PNG), a.PNG}},
 	}, nil
 }
 
@@ -234,12 +234,4 @@ func (b *Bot) choiceRows(key session.Key, turnID int, choices []string) []discor
 		rows = append(rows, discordgo.ActionsRow{Components: buttons})
 	}
 	return rows
-}
-
-// fileName hides a picture if the policy says so.
-func (b *Bot) fileName(name string) string {
-	if b.o.Policy.Spoiler {
-		return "SPOILER_" + name
-	}
-	return name
 }

@@ -14,8 +14,9 @@ type Fault struct {
 	Method, Path string
 	// Times is how many requests fail; 0 means one.
 	Times int
-	// Delay is waited before anything else.
-	Delay time.Duration
+	// Delay is waited before anything else. AnswerDelay is waited after the
+	// request was carried out, before it is answered.
+	Delay, AnswerDelay time.Duration
 	// Status, Header and Body are the answer. A Status of 0 lets the request
 	// through after the delay.
 	Status int

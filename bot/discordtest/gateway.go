@@ -3,6 +3,7 @@ package discordtest
 import (
 	"encoding/json"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -35,7 +36,8 @@ type gate struct {
 	closeCodes   []int // for the next IDENTIFYs
 	deaf         bool  // heartbeats are not acknowledged
 	refuseResume bool
-	silent       int // connections that get no READY
+	replay       bool // RESUME repeats what was delivered
+	silent       int  // connections that get no READY
 	duplicate    bool
 	outOfOrder   bool
 	held         *frame
@@ -52,7 +54,8 @@ type gatewaySession struct {
 	sent    []frame // for RESUME
 	intents int
 	conn    *gatewayConn
-	shard   int
+	// shard is the session's number of how many.
+	shard, shards int
 }
 
 // gatewayConn is one websocket.
@@ -70,6 +73,8 @@ type frame struct {
 	Data any    `json:"d"`
 	Seq  *int   `json:"s"`
 	Type string `json:"t,omitempty"`
+
+	guild string // that an event is about; empty for none
 }
 
 func (c *gatewayConn) send(f frame) {
@@ -228,9 +233,13 @@ func (s *Server) identify(c *gatewayConn, data json.RawMessage) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	session := &gatewaySession{id: "session-" + s.newID(), intents: in.Intents, conn: c}
+	session := &gatewaySession{id: "session-" + s.newID(), intents: in.Intents, conn: c, shards: 1}
 	if len(in.Shard) == 2 {
-		session.shard = in.Shard[0]
+		session.shard, session.shards = in.Shard[0], in.Shard[1]
+	}
+	if session.shard < 0 || session.shard >= session.shards {
+		go c.close(4010)
+		return
 	}
 	s.gate.sessions[session.id] = session
 	c.session = session
@@ -265,10 +274,11 @@ func (s *Server) resume(c *gatewayConn, data json.RawMessage) {
 	session.conn, c.session = c, session
 	s.gate.resumed++
 	for _, f := range session.sent {
-		if *f.Seq > in.Seq {
+		if *f.Seq > in.Seq || s.gate.replay && f.Type != "READY" {
 			c.send(f)
 		}
 	}
+	s.gate.replay = false
 	session.deliver(frame{Type: "RESUMED", Data: map[string]any{}})
 	s.notify()
 }
@@ -288,28 +298,69 @@ func (g *gatewaySession) deliver(f frame) {
 	}
 }
 
+// shardOf is the shard that is told about a guild; without one it is the first.
+func (s *Server) shardOf(guild string, shards int) int {
+	id, err := strconv.ParseUint(guild, 10, 64)
+	if err != nil {
+		return 0
+	}
+	return int(id >> 22 % uint64(shards))
+}
+
 // dispatch sends an event to every shard that it concerns. The lock must be
 // held.
-func (s *Server) dispatch(kind string, data any) {
-	f := frame{Type: kind, Data: data}
+func (s *Server) dispatch(kind string, data map[string]any) {
+	guild, _ := data["guild_id"].(string)
+	f := frame{Type: kind, Data: data, guild: guild}
 	if s.gate.outOfOrder && s.gate.held == nil {
 		s.gate.held = &f
 		return
 	}
 	for _, session := range s.gate.sessions {
-		if session.shard != 0 {
-			continue
-		}
-		session.deliver(f)
-		if s.gate.duplicate {
+		if s.concerns(session, f) {
 			session.deliver(f)
+			if s.gate.duplicate {
+				session.deliver(f)
+			}
 		}
-		if s.gate.held != nil {
-			session.deliver(*s.gate.held)
+		if held := s.gate.held; held != nil && s.concerns(session, *held) {
+			session.deliver(*held)
 		}
 	}
 	s.gate.duplicate = false
 	s.gate.held, s.gate.outOfOrder = nil, false
+}
+
+// concerns reports whether a session is told of an event.
+func (s *Server) concerns(session *gatewaySession, f frame) bool {
+	return s.shardOf(f.guild, session.shards) == session.shard
+}
+
+// Shards lists the shards that are connected, each as its number of how many, in
+// no order.
+func (s *Server) Shards() [][2]int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out [][2]int
+	for _, session := range s.gate.sessions {
+		if session.conn != nil {
+			out = append(out, [2]int{session.shard, session.shards})
+		}
+	}
+	return out
+}
+
+// AwaitShards waits until that many shards are connected.
+func (s *Server) AwaitShards(n int, timeout time.Duration) bool {
+	return s.await(timeout, func() bool {
+		up := 0
+		for _, session := range s.gate.sessions {
+			if session.conn != nil {
+				up++
+			}
+		}
+		return up == n
+	})
 }
 
 // Connected waits until the bot is ready on a connection.
@@ -383,8 +434,9 @@ type Gate struct {
 	CloseCodes []int
 	// Deaf leaves heartbeats without an acknowledgement.
 	Deaf bool
-	// RefuseResume answers the next RESUME with op 9.
-	RefuseResume bool
+	// RefuseResume answers the next RESUME with op 9; Replay repeats then what
+	// was delivered before.
+	RefuseResume, Replay bool
 	// Duplicate sends the next event twice; OutOfOrder the next two the wrong
 	// way round.
 	Duplicate, OutOfOrder bool
@@ -396,4 +448,5 @@ func (s *Server) BreakGateway(g Gate) {
 	defer s.mu.Unlock()
 	s.gate.noHello, s.gate.silent, s.gate.beforeReady, s.gate.closeCodes = g.NoHello, g.NoReady, g.BeforeReady, g.CloseCodes
 	s.gate.deaf, s.gate.refuseResume, s.gate.duplicate, s.gate.outOfOrder = g.Deaf, g.RefuseResume, g.Duplicate, g.OutOfOrder
+	s.gate.replay = g.Replay
 }

@@ -37,11 +37,26 @@ func (s *Server) Person(name string) *Person {
 // Owner is the person who owns the bot's application.
 func (s *Server) Owner() *Person { return &Person{User: s.owner, Locale: "en-US", server: s} }
 
-// Channel makes a text channel in the guild.
-func (s *Server) Channel(name string) *Channel {
+// AddGuild makes another guild, one that Discord tells the shard about.
+func (s *Server) AddGuild(shard int) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c := &Channel{ID: s.newID(), GuildID: s.guild, Name: name, Type: GuildText, Permissions: allPermissions}
+	for {
+		s.lastID += 1 << 22 // as if time had passed
+		if id := s.newID(); s.shardOf(id, s.options.Shards) == shard {
+			return id
+		}
+	}
+}
+
+// Channel makes a text channel in the first guild.
+func (s *Server) Channel(name string) *Channel { return s.ChannelIn(s.guild, name) }
+
+// ChannelIn makes a text channel in a guild.
+func (s *Server) ChannelIn(guild, name string) *Channel {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := &Channel{ID: s.newID(), GuildID: guild, Name: name, Type: GuildText, Permissions: allPermissions}
 	s.channels[c.ID] = c
 	return c
 }
@@ -200,7 +215,41 @@ func (s *Server) mayRead(m *Message, channel *Channel) bool {
 	return false
 }
 
-// Slash runs a command; options are strings and numbers by name, a
+// Edit changes what the person said in a message.
+func (p *Person) Edit(channel *Channel, m *Message, text string) {
+	s := p.server
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	said := s.messages[m.ID]
+	said.Content = text
+	said.edited()
+	s.dispatch("MESSAGE_UPDATE", s.event(said, channel))
+}
+
+// A File is one that a person attaches to a command.
+type File struct {
+	Name string
+	Data []byte
+	// Claims is the size that Discord tells the bot; that of Data if zero.
+	Claims int
+	// URL replaces the CDN's.
+	URL string
+}
+
+// attached puts a file on the CDN and returns what the bot is told of it. The
+// lock must be held.
+func (s *Server) attached(f File) Attachment {
+	a := s.keep(upload{f.Name, f.Data})
+	if f.Claims != 0 {
+		a.Size = f.Claims
+	}
+	if f.URL != "" {
+		a.URL, a.ProxyURL = f.URL, f.URL
+	}
+	return a
+}
+
+// Slash runs a command; options are strings, numbers and files by name, a
 // subcommand's under its name.
 func (p *Person) Slash(channel *Channel, name string, options map[string]any) *Interaction {
 	return p.command(channel, interactionCommand, name, options, "", "")
@@ -221,10 +270,19 @@ func (p *Person) command(channel *Channel, kind int, name string, options map[st
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	data := map[string]any{"name": name, "id": "0", "type": 1}
+	files := map[string]Attachment{}
+	given := map[string]any{}
+	for option, value := range options {
+		if f, is := value.(File); is {
+			a := s.attached(f)
+			files[a.ID], value = a, a.ID
+		}
+		given[option] = value
+	}
 	for _, c := range s.commands {
 		if c.Name == name {
 			data["id"], data["type"] = c.ID, c.Type
-			data["options"] = optionData(c.Options, options, focused)
+			data["options"] = optionData(c.Options, given, focused)
 		}
 	}
 	if data["id"] == "0" {
@@ -233,6 +291,9 @@ func (p *Person) command(channel *Channel, kind int, name string, options map[st
 	if target != "" {
 		data["target_id"] = target
 		data["resolved"] = map[string]any{"messages": map[string]any{target: s.messages[target]}}
+	}
+	if len(files) > 0 {
+		data["resolved"] = map[string]any{"attachments": files}
 	}
 	return p.interact(channel, kind, data, nil)
 }
@@ -356,9 +417,10 @@ func (i *Interaction) Wait(timeout time.Duration) (answered Interaction, ok bool
 	return answered, ok
 }
 
-// Text waits for the answer and returns the text of its message.
+// Text waits for the answer and returns the text of its message; if the message
+// is loading, when it has one.
 func (i *Interaction) Text(timeout time.Duration) string {
-	answered, ok := i.Wait(timeout)
+	answered, ok := i.written(timeout)
 	if !ok {
 		return ""
 	}
@@ -374,9 +436,20 @@ func (i *Interaction) Text(timeout time.Duration) string {
 	return data.Content
 }
 
-// Reply waits for the answer and returns its message; nil if it has none.
+// written waits until the answer's message, if it has one, is loading no more.
+func (i *Interaction) written(timeout time.Duration) (answered Interaction, ok bool) {
+	ok = i.server.await(timeout, func() bool {
+		answered = *i
+		m := i.server.messages[i.Message]
+		return !i.Acknowledged.IsZero() && (m == nil || m.Flags&Loading == 0)
+	})
+	return answered, ok
+}
+
+// Reply waits for the answer and returns its message; nil if it has none. One
+// that is loading is waited for.
 func (i *Interaction) Reply(timeout time.Duration) *Message {
-	answered, ok := i.Wait(timeout)
+	answered, ok := i.written(timeout)
 	if !ok {
 		return nil
 	}

@@ -54,7 +54,8 @@ func (s *Server) serveREST(w http.ResponseWriter, r *http.Request) {
 		s.problem("%s is not version 10 of the interface", r.URL.Path)
 		s.mu.Unlock()
 	}
-	if fault := s.faultFor(r.Method, request.Path); fault != nil {
+	fault := s.faultFor(r.Method, request.Path)
+	if fault != nil {
 		if done, status := fault.act(w); done {
 			request.Status = status
 			s.mu.Lock()
@@ -84,6 +85,9 @@ func (s *Server) serveREST(w http.ResponseWriter, r *http.Request) {
 	}
 	s.notify()
 	s.mu.Unlock()
+	if fault != nil {
+		time.Sleep(fault.AnswerDelay)
+	}
 	answer.send(w)
 }
 
