@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"pentimento/bot/discordtest"
+	"pentimento/session/redistest"
 )
 
 // runWith runs the program with a token and returns what it printed.
@@ -68,5 +69,22 @@ func TestDoctor(t *testing.T) {
 	out, err = p.runWith("wrong", "doctor", "--discord-api", ill.URL(), "--store", store)
 	if err == nil || !strings.Contains(out, "✗ token") || strings.Count(out, "\n") > 9 {
 		t.Errorf("%v: %s", err, out)
+	}
+}
+
+// Without Redis, or without workers, the doctor says what to start.
+func TestDoctorLooksAtTheQueue(t *testing.T) {
+	p := newProgram(t)
+	d := newDiscord(t, discordtest.Options{MessageContent: true})
+	doctor := func(redis string) (string, error) {
+		return p.runWith(discordtest.Token, "doctor", "--engine", "queue", "--redis", redis, "--discord-api", d.URL(), "--store", filepath.Join(p.dir, "s.db"))
+	}
+	out, err := doctor("redis://" + freeAddress(t))
+	if err == nil || !strings.Contains(out, "✗ queue") || !strings.Contains(out, "is Redis running there?") {
+		t.Errorf("without Redis: %v\n%s", err, out)
+	}
+	out, err = doctor("redis://" + redistest.Start(t).Addr)
+	if err == nil || !strings.Contains(out, "✓ queue") || !strings.Contains(out, "✗ workers") || !strings.Contains(out, "pentimento worker --redis") {
+		t.Errorf("without workers: %v\n%s", err, out)
 	}
 }

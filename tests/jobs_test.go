@@ -142,50 +142,6 @@ func do(ctx context.Context, q jobs.Queue, store session.Store, job jobs.Job, wa
 	return got, settled, err
 }
 
-// A worker is killed in mid-edit: another one draws the picture, the same one,
-// and it is one turn.
-func TestWorkerKilled(t *testing.T) {
-	const steps = 60
-	server := redistest.Start(t)
-	p, q, store := newProgram(t), openQueue(t, server), session.NewMemory()
-	doomed := p.startWorker(t, server)
-	var once sync.Once
-	var killed time.Time
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	defer cancel()
-	got, settled, err := do(ctx, q, store, edit("killed", steps), func(e jobs.Event) {
-		if e.Step < 3 || e.Step > steps/2 {
-			return
-		}
-		once.Do(func() {
-			p.startWorker(t, server)
-			if err := doomed.cmd.Process.Kill(); err != nil {
-				t.Error(err)
-			}
-			killed = time.Now()
-		})
-	})
-	if !settled || err != nil {
-		t.Fatalf("settled: %v, %v", settled, err)
-	}
-	took := time.Since(killed)
-	if killed.IsZero() {
-		t.Fatal("the worker was never seen in mid-edit")
-	}
-	if took > recoverFor {
-		t.Errorf("the picture came %v after the kill, want %v", took, recoverFor)
-	}
-	t.Logf("recovered after %v", took)
-	again, _, err := do(ctx, q, store, edit("again", steps), nil)
-	if err != nil || !bytes.Equal(again.PNG, got.PNG) {
-		t.Errorf("drawn again it is another picture, %v", err)
-	}
-	s, err := store.Load(t.Context(), session.Key{User: "ann", Place: "place"})
-	if err != nil || len(s.Turns) != 2 {
-		t.Errorf("%d turns, %v; want one of each job", len(s.Turns), err)
-	}
-}
-
 // A worker that is told to end finishes what it draws, and says nothing of what
 // was asked for. Operators can look meanwhile.
 func TestWorkerDrains(t *testing.T) {

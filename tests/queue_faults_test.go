@@ -2,6 +2,7 @@ package tests
 
 import (
 	"bytes"
+	"net"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -22,6 +23,7 @@ type studio struct {
 	redis   *redistest.Server
 	discord *discordtest.Server
 	bot     *exec.Cmd
+	metrics string // address
 	ann     *discordtest.Person
 	channel *discordtest.Channel
 }
@@ -29,6 +31,7 @@ type studio struct {
 // newStudio starts the bot; there is no worker yet.
 func newStudio(t *testing.T) *studio {
 	s := &studio{program: newProgram(t), t: t, redis: redistest.Start(t), discord: newDiscord(t, discordtest.Options{MessageContent: true})}
+	s.metrics = freeAddress(t)
 	s.ann = s.discord.Person("ann")
 	s.channel = s.ann.Direct()
 	s.start()
@@ -38,7 +41,27 @@ func newStudio(t *testing.T) *studio {
 // start starts the bot, also again.
 func (s *studio) start() {
 	s.t.Helper()
-	s.bot = s.serve(s.t, s.discord, "--engine", "queue", "--redis", "redis://"+s.redis.Addr, "--steps", "40", "--log-level", "info")
+	s.bot = s.serve(s.t, s.discord, "--engine", "queue", "--redis", "redis://"+s.redis.Addr, "--metrics", s.metrics, "--log-level", "info")
+}
+
+// worker starts a worker that gives back at once what it draws when it is told
+// to end.
+func (s *studio) worker() *worker {
+	s.t.Helper()
+	return s.startWorker(s.t, s.redis, "--drain", "1ms")
+}
+
+// freeAddress is an address at which nobody listens.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return l.Addr().String()
 }
 
 // begin says something and waits until one of the workers draws it.
@@ -90,7 +113,7 @@ func kill(t *testing.T, cmd *exec.Cmd) {
 func TestQueueFaults(t *testing.T) {
 	s := newStudio(t)
 	d := s.discord
-	one := s.startWorker(t, s.redis)
+	one := s.worker()
 	said, _ := s.begin("a woman's face with blond hair", one)
 	drawn(t, d, s.channel, said.ID, "turn 1")
 
@@ -108,7 +131,7 @@ func TestQueueFaults(t *testing.T) {
 	}
 
 	// A worker is killed: another one draws the picture.
-	other := s.startWorker(t, s.redis)
+	other := s.worker()
 	said, doomed := s.begin("make her hair black", one, other)
 	kill(t, doomed.cmd)
 	killed := time.Now()
@@ -137,33 +160,46 @@ func TestQueueFaults(t *testing.T) {
 	drawn(t, d, s.channel, said.ID, "turn 5 from 4")
 
 	// Bot and worker are told to end, and come back.
-	drainless := s.startWorker(t, s.redis, "--drain", "1ms")
+	s.wantWell()
+	said, _ = s.begin("without the glasses", living)
 	if err := living.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	living.end(t)
-	said, _ = s.begin("without the glasses", drainless)
 	stop(t, s.bot)
 	if m := d.Message(s.channel, said.ID, time.Second, func(m *discordtest.Message) bool { return m.Author.Bot }); m == nil || !strings.Contains(m.Content, "goes on being drawn") {
 		t.Errorf("the message of the turn says %+v", m)
 	}
-	log := s.bot.Stderr.(*bytes.Buffer).String()
-	if !strings.Contains(log, "turn="+said.ID) || strings.Contains(log, "glasses") {
+	if log := s.bot.Stderr.(*bytes.Buffer).String(); !strings.Contains(log, "turn="+said.ID) || strings.Contains(log, "glasses") {
 		t.Errorf("the bot's log:\n%s", log)
 	}
-	if err := drainless.cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	drainless.end(t)
-	if log := drainless.log.String(); !strings.Contains(log, "given back unfinished") || strings.Contains(log, "glasses") {
+	living.end(t)
+	if log := living.log.String(); !strings.Contains(log, "given back unfinished") || strings.Contains(log, "glasses") {
 		t.Errorf("the worker's log:\n%s", log)
 	}
-	s.startWorker(t, s.redis)
+	s.worker()
 	s.start()
 	drawn(t, d, s.channel, said.ID, "turn 6 from 5")
 
 	stop(t, s.bot)
 	s.wantTurns(6)
+}
+
+// wantWell checks what operators see of the bot.
+func (s *studio) wantWell() {
+	s.t.Helper()
+	for path, want := range map[string]string{
+		"readyz":  "discord: ok\nstore: ok\nqueue: ok\n",
+		"metrics": `pentimento_turns_total{outcome="answered"}`,
+	} {
+		if said := get(s.t, "http://"+s.metrics+"/"+path); !strings.Contains(said, want) {
+			s.t.Errorf("%s says\n%s", path, said)
+		}
+	}
+	out, err := s.runWith(discordtest.Token, "doctor", "--engine", "queue", "--redis", "redis://"+s.redis.Addr,
+		"--discord-api", s.discord.URL(), "--store", filepath.Join(s.t.TempDir(), "store"))
+	if err != nil || !strings.Contains(out, "✓ queue") || !strings.Contains(out, "✓ workers") {
+		s.t.Errorf("the doctor says %v\n%s", err, out)
+	}
 }
 
 // wantTurns checks that there are so many turns, as many messages with a
