@@ -70,8 +70,10 @@ type Options struct {
 	Log *slog.Logger
 	// Base is the address of the REST interface; https://discord.com if empty.
 	Base string
-	// Backoff and Deadline are those of gateway.Client.
-	Backoff, Deadline time.Duration
+	// Backoff and Deadline are those of gateway.Client. IdentifyEvery is the time
+	// between two shards that identify themselves; 5 s, as Discord wants it, if
+	// zero.
+	Backoff, Deadline, IdentifyEvery time.Duration
 	// Ready is called with the invite link whenever a connection stands; nil
 	// for nobody.
 	Ready func(invite string)
@@ -118,6 +120,9 @@ func New(o Options) (*Bot, error) {
 	}
 	if o.PerUser == 0 {
 		o.PerUser = 5
+	}
+	if o.IdentifyEvery == 0 {
+		o.IdentifyEvery = identifyEvery
 	}
 	if o.Observer == nil {
 		o.Observer = nobody{}
@@ -175,7 +180,7 @@ func (b *Bot) Run(ctx context.Context) error {
 	defer disconnect()
 	mine := b.o.Shards.of(shards)
 	failures := make(chan error, mine.Of)
-	gate := &identifyGate{}
+	gate := &identifyGate{every: b.o.IdentifyEvery}
 	for n := mine.First; n <= mine.Last; n++ {
 		client := b.shard(working, app.ID, url, n, mine.Of, gate)
 		go func() { failures <- client.Run(connected) }()

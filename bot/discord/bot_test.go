@@ -411,6 +411,9 @@ func TestManyRequestsOfOneUser(t *testing.T) {
 	if refused != 97 {
 		t.Errorf("%d of 100 were refused", refused)
 	}
+	if n := strings.Count(w.log.String(), "more pictures than a user may have waiting"); n != 1 {
+		t.Errorf("that was logged %d times", n)
+	}
 	other := bob.Direct()
 	bob.Say(other, "a river between mountains")
 	w.sees(other, "", "one picture before yours")
@@ -441,6 +444,9 @@ func TestForgedAndForeignButtons(t *testing.T) {
 	}
 	if n := w.engine.count(); n != 1 {
 		t.Errorf("%d pictures were drawn", n)
+	}
+	if n := strings.Count(w.log.String(), "a forged button"); n != 1 {
+		t.Errorf("forged buttons were logged %d times", n)
 	}
 }
 

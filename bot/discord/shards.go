@@ -91,6 +91,8 @@ func (b *Bot) shard(working context.Context, app, url string, n, of int, gate *i
 // identifyGate lets one shard identify itself in five seconds, as Discord
 // allows.
 type identifyGate struct {
+	every time.Duration
+
 	mu   sync.Mutex
 	next time.Time
 }
@@ -104,7 +106,7 @@ func (g *identifyGate) wait(ctx context.Context) error {
 	if g.next.After(start) {
 		start = g.next
 	}
-	g.next = start.Add(identifyEvery)
+	g.next = start.Add(g.every)
 	g.mu.Unlock()
 	timer := time.NewTimer(time.Until(start))
 	defer timer.Stop()
