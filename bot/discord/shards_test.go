@@ -69,7 +69,7 @@ func TestShardsInTwoProcesses(t *testing.T) {
 	})
 	log := &syncBuffer{}
 	o := w.bot.o
-	o.Shards, o.Log = Shards{1, 1, 2}, slog.New(slog.NewTextHandler(log, nil))
+	o.Shards, o.Log, o.Queue = Shards{1, 1, 2}, slog.New(slog.NewTextHandler(log, nil)), newQueue(t, w.engine, 1)
 	other := &world{Server: w.Server, t: t, engine: w.engine, log: log}
 	other.start(o)
 	if !w.AwaitShards(2, soon) {
