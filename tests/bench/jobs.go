@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"image"
 	"log/slog"
 	"net"
 	"os"
@@ -20,7 +21,10 @@ import (
 
 	"pentimento/bot/jobs"
 	"pentimento/bot/jobs/redisjobs"
+	"pentimento/editor"
+	"pentimento/editor/noise"
 	"pentimento/editor/recipe"
+	"pentimento/models"
 	"pentimento/session"
 )
 
@@ -38,6 +42,9 @@ const (
 // engines, memory over 100,000 jobs, and how long the real program takes to get
 // over the death of a worker.
 func (b *bench) jobs() error {
+	if err := b.jobsTogether(); err != nil {
+		return fmt.Errorf("together: %w", err)
+	}
 	server, err := startRedis(b.ctx)
 	if errors.Is(err, exec.ErrNotFound) {
 		fmt.Println("  skipped: Debian's redis-server is not installed")
@@ -386,4 +393,84 @@ func (b *bench) startWorker(server *redisServer) (*exec.Cmd, error) {
 	cmd := exec.CommandContext(b.ctx, b.binary, "worker", "--redis", "redis://"+server.addr)
 	cmd.Stderr = os.Stderr
 	return cmd, cmd.Start()
+}
+
+// jobsTogether measures what drawing several pictures together could gain: how
+// much longer the UNet takes for the rows of two and of four pictures than for
+// those of one, and whether two drawings side by side end sooner than one after
+// the other.
+func (b *bench) jobsTogether() error {
+	const rounds = 60
+	var ms [3]float64
+	for range rounds { // taking turns, so that all see the same machine
+		for i := range ms {
+			if err := b.unet(2<<i, &ms[i]); err != nil {
+				return err
+			}
+		}
+	}
+	b.figures["jobs.unet_ms_1_picture"], b.figures["jobs.unet_ms_2_pictures"], b.figures["jobs.unet_ms_4_pictures"] = ms[0], ms[1], ms[2]
+	b.figures["jobs.batch_gain_2_pictures"] = 2 * ms[0] / ms[1]
+	b.figures["jobs.batch_gain_4_pictures"] = 4 * ms[0] / ms[2]
+	return b.jobsSideBySide()
+}
+
+// unet runs the UNet once and keeps the least milliseconds that it took.
+func (b *bench) unet(rows int, least *float64) error {
+	spec := b.model.Spec()
+	batch := &models.Batch{
+		Rows: rows, Timestep: 500,
+		Latents: noise.Normal(7, rows*spec.LatentChannels*spec.LatentHeight*spec.LatentWidth),
+		Text:    noise.Normal(8, rows*spec.ContextLength*spec.TextWidth),
+		Control: models.Identity(rows, len(spec.Layers), spec.ContextLength),
+	}
+	start := time.Now()
+	_, err := b.model.Denoise(b.ctx, batch)
+	if took := milliseconds(time.Since(start)); *least == 0 || took < *least {
+		*least = took
+	}
+	return err
+}
+
+// jobsSideBySide draws two pictures one after the other and at the same time,
+// and previews one.
+func (b *bench) jobsSideBySide() error {
+	const rounds = 5
+	engine := editor.New(b.model)
+	var preview func(context.Context) (*image.NRGBA, error)
+	draw := func(seed uint64) error {
+		r := b.recipe(recipe.Turn{Prompt: sourcePrompt})
+		r.Settings.Seed = seed
+		_, err := engine.Draw(b.ctx, r, func(p editor.Progress) { preview = p.Preview })
+		return err
+	}
+	least := func(best *float64, do func() error) error {
+		engine.Forget()
+		start := time.Now()
+		err := do()
+		if took := time.Since(start).Seconds(); *best == 0 || took < *best {
+			*best = took
+		}
+		return err
+	}
+	var after, beside, previewing float64
+	for range rounds {
+		if err := least(&after, func() error { return errors.Join(draw(1), draw(2)) }); err != nil {
+			return err
+		}
+		if err := least(&previewing, func() error { _, err := preview(b.ctx); return err }); err != nil {
+			return err
+		}
+		err := least(&beside, func() error {
+			other := make(chan error, 1)
+			go func() { _, err := engine.Draw(b.ctx, b.recipe(recipe.Turn{Prompt: sourcePrompt}), nil); other <- err }()
+			return errors.Join(draw(1), <-other)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	b.figures["jobs.slots_gain_2"] = after / beside
+	b.figures["jobs.preview_ms"] = 1e3 * previewing
+	return nil
 }
