@@ -11,9 +11,7 @@ import (
 	"pentimento/bot/jobs"
 	"pentimento/editor"
 	"pentimento/editor/dialogue"
-	"pentimento/models"
-	"pentimento/models/pocket"
-	"pentimento/models/runtime/runtimetest"
+	"pentimento/models/pocket/pockettest"
 	"pentimento/session"
 )
 
@@ -35,17 +33,8 @@ var testKey = session.Key{User: "ann", Place: "test"}
 
 func newConversation(t *testing.T, store session.Store) *Conversation {
 	t.Helper()
-	m, err := models.OpenFS(t.Context(), pocket.Files(), "pocket", models.Options{Runtime: runtimetest.Load(t), Device: "cpu"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := m.Close(); err != nil {
-			t.Error(err)
-		}
-	})
 	clock := Clock{Now: time.Now, Seed: func() uint64 { return 5 }}
-	return New(editor.New(m), Grammar{dialogue.New()}, store, testKey, Options{Steps: 4, Guidance: 4.5}, clock)
+	return New(editor.New(pockettest.Open(t)), Grammar{dialogue.New()}, store, testKey, Options{Steps: 4, Guidance: 4.5}, clock)
 }
 
 func say(t *testing.T, c *Conversation, utterance string) *Answer {

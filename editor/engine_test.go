@@ -10,25 +10,12 @@ import (
 
 	"pentimento/editor/recipe"
 	"pentimento/models"
-	"pentimento/models/pocket"
-	"pentimento/models/runtime/runtimetest"
+	"pentimento/models/pocket/pockettest"
 )
 
-// openModel opens the bundled model. Tests of the engine run on it: it is
+// openModel gives the bundled model. Tests of the engine run on it: it is
 // small, and it is what users get.
-func openModel(t testing.TB) *models.Model {
-	t.Helper()
-	m, err := models.OpenFS(t.Context(), pocket.Files(), "pocket", models.Options{Runtime: runtimetest.Load(t), Device: "cpu"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := m.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return m
-}
+func openModel(t testing.TB) *models.Model { return pockettest.Open(t) }
 
 // spanOf finds words in a prompt.
 func spanOf(t testing.TB, prompt, words string) recipe.Span {
