@@ -13,8 +13,10 @@ import (
 type branch struct {
 	links []*link
 	trace *attention.Trace
-	// prediction is the guided prediction of the last step. [C, H, W]
+	// prediction is the guided prediction of the last step, memory what the
+	// sampler remembers of it. [C, H, W]
 	prediction []float32
+	memory     []float64
 }
 
 // alike groups the variants that step s treats alike.
@@ -50,7 +52,7 @@ func (run *run) advance(s int, forks []*fork) {
 	var branches []*branch
 	for _, f := range forks {
 		prediction := run.guided(f.cond, f.uncond)
-		next := run.sampler.step(s, f.branch.trace.Latents[s], prediction)
+		next, memory := run.sampler.step(s, f.branch.trace.Latents[s], prediction, f.branch.memory)
 		maps := slices.Clone(f.cond.maps)
 		own := len(branches) // the fork's branches are those from here on
 		for _, l := range f.links {
@@ -63,7 +65,7 @@ func (run *run) advance(s int, forks []*fork) {
 				branches[own+i].links = append(branches[own+i].links, l)
 				continue
 			}
-			b := &branch{links: []*link{l}, trace: f.branch.trace, prediction: prediction}
+			b := &branch{links: []*link{l}, trace: f.branch.trace, prediction: prediction, memory: memory}
 			if len(f.branch.links) > 1 {
 				b.trace = copied(b.trace)
 			}

@@ -9,17 +9,20 @@
 // The files follow it. chain.go prepares every turn of the recipe (tokens,
 // alignment, windows); plan.go decides which rows of the UNet a step needs and
 // rows.go puts them into batches; control.go fills the attention control of
-// those rows, where the paper's equations are; ddim.go steps the latents;
-// blend.go is the local blend; branch.go and variants.go draw many variants of
-// one edit at once, and compute what they have in common once;
-// trace.go says what of a drawing is kept, in the cache of package attention,
-// so that the next edit need not compute it again.
+// those rows, where the paper's equations are; sampler.go steps the latents,
+// as ddim.go or dpmsolver.go has it, along schedule.go; blend.go is the local
+// blend; branch.go and variants.go draw many variants of one edit at once, and
+// compute what they have in common once; trace.go says what of a drawing is
+// kept, in the cache of package attention, so that the next edit need not
+// compute it again.
 package editor
 
 import (
 	"context"
 	"fmt"
 	"image"
+	"slices"
+	"strings"
 
 	"pentimento/editor/attention"
 	"pentimento/editor/noise"
@@ -146,8 +149,8 @@ func (e *Engine) check(r recipe.Recipe) error {
 		return fmt.Errorf("recipe has version %d, this program knows %d: update it", r.Version, recipe.Version)
 	case s.Model != "" && s.Model != e.model.Digest():
 		return &ModelError{Want: s.Model, Have: e.model.Digest()}
-	case s.Scheduler != "" && s.Scheduler != "ddim":
-		return fmt.Errorf("scheduler %q is not known: use ddim", s.Scheduler)
+	case s.Scheduler != "" && !slices.Contains(Schedulers(), s.Scheduler):
+		return fmt.Errorf("scheduler %q is not known: use %s", s.Scheduler, strings.Join(Schedulers(), " or "))
 	case s.Steps < 1 || s.Steps > e.model.Spec().Schedule.TrainSteps:
 		return fmt.Errorf("%d steps: the model takes 1 to %d", s.Steps, e.model.Spec().Schedule.TrainSteps)
 	}

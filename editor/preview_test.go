@@ -57,11 +57,14 @@ func TestPreviewsConverge(t *testing.T) {
 func TestCleanIsThePredictedSignal(t *testing.T) {
 	const x0, eps = .7, -.4
 	for _, kind := range []models.Prediction{models.PredictEpsilon, models.PredictV, models.PredictSample} {
-		d := &ddim{prediction: kind, timesteps: []int{1, 0}, ratio: 1, alphas: []float64{.9, .3}, final: 1}
+		s := &schedule{prediction: kind, timesteps: []int{1, 0}, alphas: []float64{.9, .3}, final: 1}
 		x := noised(.3, []float32{x0}, []float32{eps})
 		p := predicted(kind, .3, []float32{x0}, []float32{eps})
-		if got := d.clean(0, x, p, d.step(0, x, p))[0]; math.Abs(float64(got)-x0) > 1e-6 {
-			t.Errorf("%s: %g, want %g", kind, got, x0)
+		for name, solver := range map[string]solver{DDIM: &ddim{s, 1}, DPMSolver: &dpmSolver{s}} {
+			next, _ := solver.step(0, x, p, nil)
+			if got := (&sampler{s, solver}).clean(0, x, p, next)[0]; math.Abs(float64(got)-x0) > 1e-6 {
+				t.Errorf("%s, %s: %g, want %g", name, kind, got, x0)
+			}
 		}
 	}
 }

@@ -16,13 +16,15 @@ import (
 type run struct {
 	engine   *Engine
 	settings recipe.Settings
-	sampler  *ddim
+	sampler  *sampler
 	uncond   []float32 // [M, D]
 	// chain are the turns before the last. traces hold what is known of them:
 	// complete for turns drawn before, growing with every step for the others.
 	chain  []*link
 	traces []*attention.Trace
 	needs  [][]need
+	// memories are what the sampler remembers of the chain's turns.
+	memories [][]float64
 	// branches are the states of the last turn; a single picture has one.
 	branches []*branch
 	// kept are the layers, by step, whose maps go into the last turn's trace.
@@ -36,7 +38,7 @@ type run struct {
 // before it are the chain. One variant is the usual case.
 func (e *Engine) newRun(ctx context.Context, r recipe.Recipe, chain, variants []*link) (*run, error) {
 	spec, steps := e.model.Spec(), r.Settings.Steps
-	sampler, err := newDDIM(spec, steps)
+	sampler, err := newSampler(spec, r.Settings.Scheduler, steps)
 	if err != nil {
 		return nil, err
 	}
@@ -49,6 +51,7 @@ func (e *Engine) newRun(ctx context.Context, r recipe.Recipe, chain, variants []
 	run := &run{
 		engine: e, settings: r.Settings, sampler: sampler, uncond: uncond,
 		chain: chain, traces: known,
+		memories: make([][]float64, len(chain)),
 		needs:    plan(chain, variants, known, steps, spec),
 		branches: []*branch{{links: variants, trace: newTrace(steps, start)}},
 		kept:     make([][]bool, steps),
@@ -118,7 +121,8 @@ func (run *run) advanceChain(s int, rows []*unetRow) {
 		if !run.needs[s][r.turn].advance {
 			continue
 		}
-		next := run.sampler.step(s, t.Latents[s], run.guided(r, uncond))
+		var next []float32
+		next, run.memories[r.turn] = run.sampler.step(s, t.Latents[s], run.guided(r, uncond), run.memories[r.turn])
 		if r.link.blend != nil {
 			next = r.link.blend.apply(s, run.traces[r.turn-1], r.maps, next, run.engine.model.Spec())
 		}

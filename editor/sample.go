@@ -69,7 +69,7 @@ func (e *Engine) Sample(ctx context.Context, in Sample) (*Drawing, error) {
 // √ᾱ·x_0 + √(1−ᾱ)·ε (Ho et al. 2020, eq. 4). Step n of n is the picture
 // itself. [C, H, W]
 func (e *Engine) Noised(s recipe.Settings, step int, x0, epsilon []float32) ([]float32, error) {
-	d, err := newDDIM(e.model.Spec(), s.Steps)
+	d, err := newSchedule(e.model.Spec(), s.Steps)
 	if err != nil {
 		return nil, err
 	}
@@ -99,7 +99,7 @@ func noised(alpha float64, x0, epsilon []float32) []float32 {
 // Model is Secretly a Zero-Shot Classifier"). [x_0, prompts]
 func (e *Engine) PromptErrors(ctx context.Context, prompts []string, timestep int, latents [][]float32, epsilon []float32) ([][]float64, error) {
 	spec := e.model.Spec()
-	d, err := newDDIM(spec, 1)
+	d, err := newSchedule(spec, 1)
 	if err != nil {
 		return nil, err
 	}

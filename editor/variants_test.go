@@ -47,18 +47,21 @@ func variantsOf(t *testing.T, r recipe.Recipe) []recipe.Recipe {
 func TestVariantsAreWhatTheyAreAlone(t *testing.T) {
 	m := openModel(t)
 	for name, test := range map[string]struct {
-		turns    int
-		guidance float64
-		known    bool
+		turns     int
+		scheduler string
+		guidance  float64
+		known     bool
 	}{
-		"source known":     {2, 4.5, true},
-		"nothing known":    {2, 4.5, false},
-		"without guidance": {2, 1, true},
-		"after an edit":    {3, 4.5, true},
+		"source known":         {2, DDIM, 4.5, true},
+		"nothing known":        {2, DDIM, 4.5, false},
+		"without guidance":     {2, DDIM, 1, true},
+		"after an edit":        {3, DDIM, 4.5, true},
+		"with a memory":        {2, DPMSolver, 4.5, true},
+		"nothing known before": {3, DPMSolver, 4.5, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := first(hairChain(t, 3), test.turns)
-			r.Settings.Steps, r.Settings.Guidance = 6, test.guidance
+			r.Settings.Scheduler, r.Settings.Steps, r.Settings.Guidance = test.scheduler, 6, test.guidance
 			recipes := variantsOf(t, r)
 			together, alone := New(m), New(m)
 			mustDraw(t, alone, first(r, test.turns-1))

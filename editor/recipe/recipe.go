@@ -29,7 +29,7 @@ type Settings struct {
 	// Seed fixes the initial noise x_T, with the meaning that
 	// torch.manual_seed gives it on the CPU.
 	Seed uint64 `json:"seed"`
-	// Scheduler names the sampler, "ddim".
+	// Scheduler names the sampler, "ddim" or "dpmpp_2m".
 	Scheduler string `json:"scheduler"`
 	// Steps is the number of denoising steps.
 	Steps int `json:"steps"`

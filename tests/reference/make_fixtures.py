@@ -65,6 +65,11 @@ def cases():
     yield 'plain', [turn(BLOND)], {}
     yield 'plain_seven_steps', [turn(BLOND)], {'steps': 7}  # 1000 is no multiple of 7
     yield 'plain_without_guidance', [turn(BLOND)], {'guidance': 1}
+    yield 'plain_with_dpm_solver', [turn(BLOND)], {'scheduler': 'dpmpp_2m'}
+    yield 'chain_with_dpm_solver', [
+        turn(BLOND), turn(RED, cross=.8, self=.4, blend=(.3, .2, BLOND, ['blond', 'hair'], ['red', 'hair'])),
+        turn(GLASSES.replace('blond', 'red'), cross=.5, self=.6),
+    ], {'scheduler': 'dpmpp_2m', 'steps': 7}
     yield 'word_swap', [turn(BLOND), turn(RED, cross=.8, self=.4)], {}
     yield 'word_swap_rounded_windows', [turn(BLOND), turn(RED, cross=(.25, .74), self=(.15, .45))], {}
     yield 'word_swap_one_token_for_several', [turn(BLOND + ' and a hat'), turn(AUBURN, cross=.8, self=.4)], {}

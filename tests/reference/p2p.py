@@ -157,10 +157,33 @@ class DDIM:
         self.ratio = train // n
         self.timesteps = [i * self.ratio + config['steps_offset'] for i in reversed(range(n))]
 
-    def step(self, t, x, eps):
-        alpha, before = self.alphas[t], self.alphas[t - self.ratio] if t >= self.ratio else self.final
-        x0 = (x - (1 - alpha).sqrt() * eps) / alpha.sqrt()
-        return before.sqrt() * x0 + (1 - before).sqrt() * eps
+    def signal(self, t, x, eps):
+        """the x_0 that the noise prediction means"""
+        return (x - (1 - self.alphas[t]).sqrt() * eps) / self.alphas[t].sqrt()
+
+    def step(self, i, x, eps):
+        t = self.timesteps[i]
+        before = self.alphas[t - self.ratio] if t >= self.ratio else self.final
+        return before.sqrt() * self.signal(t, x, eps) + (1 - before).sqrt() * eps
+
+
+class DPMSolver(DDIM):
+    """DPM-Solver++(2M), Lu et al. 2022, algorithm 2, on the same timesteps; the first and the last step of first order"""
+
+    def step(self, i, x, eps):
+        noise_level = lambda k: self.alphas[self.timesteps[k]] if k < len(self.timesteps) else self.final
+        half_log_snr = lambda k: 0.5 * torch.log(noise_level(k) / (1 - noise_level(k)))
+        x0 = self.signal(self.timesteps[i], x, eps)
+        h, mean = half_log_snr(i + 1) - half_log_snr(i), x0
+        if 0 < i < len(self.timesteps) - 1:
+            r = (half_log_snr(i) - half_log_snr(i - 1)) / h
+            mean = (1 + 1 / (2 * r)) * x0 - 1 / (2 * r) * self.before
+        self.before = x0
+        now, then = noise_level(i), noise_level(i + 1)
+        return ((1 - then) / (1 - now)).sqrt() * x - then.sqrt() * torch.expm1(-h) * mean
+
+
+SCHEDULERS = {'ddim': DDIM, 'dpmpp_2m': DPMSolver}
 
 
 def noise(seed, shape):
@@ -182,13 +205,14 @@ class Pipeline:
         empty = model.text_encoder(torch.tensor([self.tokenizer.encode('').ids]))[0]
         text = torch.stack([empty] * len(turns) + [turn.text for turn in turns])
         x = noise(settings['seed'], model.latents).repeat(len(turns), 1, 1, 1)
-        sampler, controller, maps = DDIM(model.scheduler, n), Controller(turns), 0
+        sampler = SCHEDULERS[settings['scheduler']](model.scheduler, n)
+        controller, maps = Controller(turns), 0
         for layer in model.unet.attentions():
             layer.controller = controller
         for s, t in enumerate(sampler.timesteps):
             controller.s = s
             uncond, cond = model.unet(torch.cat([x, x]), t, text).chunk(2)
-            x = sampler.step(t, x, uncond + guidance * (cond - uncond))
+            x = sampler.step(s, x, uncond + guidance * (cond - uncond))
             maps = maps + controller.step_maps()
             x = local_blend(turns, s, x, maps)
         for layer in model.unet.attentions():
