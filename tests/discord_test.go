@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"pentimento/bot/discordtest"
+	"pentimento/session/redistest"
 	"pentimento/tests/judge"
 )
 
@@ -149,8 +150,8 @@ func answered(t *testing.T, i *discordtest.Interaction) discordtest.Interaction 
 
 func TestDiscordConversation(t *testing.T) {
 	d := newDiscord(t, discordtest.Options{MessageContent: true})
-	p := newProgram(t)
-	cmd := p.serve(t, d)
+	store := []string{"--store", "redis://" + redistest.Start(t).Addr}
+	cmd := newProgram(t).serve(t, d, store...)
 	ann, bob, channel := d.Person("ann"), d.Person("bob"), d.Channel("art")
 
 	// Given a picture, in a thread of its own
@@ -191,12 +192,12 @@ func TestDiscordConversation(t *testing.T) {
 		t.Errorf("Bob pressed Ann's button and was told %q", text)
 	}
 
-	// and all of it survives a kill
+	// and all of it survives a kill, also on another machine
 	if err := cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
 	_ = cmd.Wait() // killed
-	cmd = p.serve(t, d)
+	cmd = newProgram(t).serve(t, d, store...)
 	if _, registered := d.Commands(); registered != 1 {
 		t.Errorf("the commands were registered %d times", registered)
 	}
@@ -229,6 +230,23 @@ func TestDiscordConversation(t *testing.T) {
 	forked := drawn(t, d, other, "", "blond → red")
 	if judge.MaxDifference(pictureIn(t, d, forked), red) != 0 {
 		t.Error("the fork shows another picture")
+	}
+
+	// as can what is exported, which is drawn anew
+	given := ann.Slash(thread, "goto", map[string]any{"turn": 2})
+	drawn(t, d, thread, given.ID, "blond → red")
+	files := ann.Slash(thread, "export", nil).Reply(patience)
+	if files == nil || len(files.Attachments) != 2 {
+		t.Fatalf("/export gave %+v", files)
+	}
+	marked, err := d.Download(files.Attachments[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	taken := bob.Slash(other, "import", map[string]any{"file": discordtest.File{Name: "turn-2.png", Data: marked}})
+	imported := drawn(t, d, other, taken.ID, "blond → red")
+	if judge.MaxDifference(pictureIn(t, d, imported), red) != 0 {
+		t.Error("what is imported shows another picture")
 	}
 
 	for _, command := range []string{"history", "animate"} {
