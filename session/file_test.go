@@ -126,6 +126,7 @@ func talkForEver(path string) error {
 // A process is killed again and again while it writes: what it has said is
 // stored is there, and the next one goes on.
 func TestKill(t *testing.T) {
+	t.Parallel()
 	rounds := 25
 	if testing.Short() {
 		rounds = 4
@@ -289,6 +290,7 @@ func TestCreateAtOnce(t *testing.T) {
 
 // After Forget no file holds a word of the user.
 func TestForgetLeavesNoBytes(t *testing.T) {
+	t.Parallel()
 	const secret = "xyzzy-plugh"
 	folder := t.TempDir()
 	store := openFile(t, filepath.Join(folder, "sessions.db"))
@@ -487,11 +489,12 @@ func TestDamagedRecords(t *testing.T) {
 
 // A file cut anywhere is refused or whole.
 func TestCutShort(t *testing.T) {
+	t.Parallel()
 	whole, err := os.ReadFile(stored(t, 200))
 	if err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join(t.TempDir(), "cut.db")
+	path := filepath.Join(memoryDir(t), "cut.db")
 	for size := 0; size < len(whole); size += 1536 {
 		if err := os.WriteFile(path, whole[:size], 0o600); err != nil {
 			t.Fatal(err)
@@ -503,11 +506,12 @@ func TestCutShort(t *testing.T) {
 // Files with a few wrong bytes are refused, or their sessions are, or nothing
 // is lost.
 func TestWrongBytes(t *testing.T) {
+	t.Parallel()
 	whole, err := os.ReadFile(stored(t, 60))
 	if err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join(t.TempDir(), "wrong.db")
+	path := filepath.Join(memoryDir(t), "wrong.db")
 	r := rand.New(rand.NewPCG(5, 6))
 	rounds := 300
 	if testing.Short() {

@@ -71,6 +71,7 @@ func wantError(t *testing.T, doing string, err, want error) {
 
 // The server is killed again and again while several talk.
 func TestRedisRestarted(t *testing.T) {
+	t.Parallel()
 	server := redistest.Start(t)
 	options := redisAt(t, "redis://"+server.Addr)
 	options.Patience = time.Minute
@@ -110,6 +111,7 @@ func TestRedisRestarted(t *testing.T) {
 
 // The server dies for good, and the Sentinels choose its replica.
 func TestRedisFailover(t *testing.T) {
+	t.Parallel()
 	master := redistest.Start(t)
 	replica := redistest.StartReplica(t, master)
 	sentinel := redistest.StartSentinel(t, master)
@@ -139,12 +141,13 @@ func TestRedisFailover(t *testing.T) {
 // The server stops for 10 s and goes on: who is patient waits, who is not gets
 // a sentence, and nothing is done twice.
 func TestRedisPaused(t *testing.T) {
+	t.Parallel()
 	server := redistest.Start(t)
 	options := redisAt(t, "redis://"+server.Addr)
 	options.Patience = time.Minute
 	patient := openRedis(t, options)
 	defer closeStore(t, patient)
-	options.Patience = time.Second
+	options.Patience = 3 * time.Second
 	hasty := openRedis(t, options)
 	defer closeStore(t, hasty)
 	if _, err := patient.Update(t.Context(), testKey, uneventful); err != nil {
@@ -217,6 +220,7 @@ func TestRedisFull(t *testing.T) {
 // Keys vanish one after the other. What is left is served or refused; nothing
 // is made up.
 func TestRedisLosesKeys(t *testing.T) {
+	t.Parallel()
 	server := redistest.Start(t, "--appendfsync", "no")
 	options := redisAt(t, "redis://"+server.Addr)
 	store := openRedis(t, options)

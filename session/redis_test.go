@@ -41,6 +41,7 @@ func openRedis(t testing.TB, options session.RedisOptions) *session.Redis {
 }
 
 func TestRedis(t *testing.T) {
+	t.Parallel()
 	server := redistest.Start(t, "--appendfsync", "no")
 	sessiontest.Run(t, func(t *testing.T) session.Store {
 		options := redisAt(t, "redis://"+server.Addr)
@@ -50,6 +51,7 @@ func TestRedis(t *testing.T) {
 }
 
 func TestRedisCluster(t *testing.T) {
+	t.Parallel()
 	servers := redistest.StartCluster(t, 3)
 	sessiontest.RunShort(t, func(t *testing.T) session.Store {
 		return openRedis(t, redisAt(t, "redis+cluster://"+servers[0].Addr+","+servers[1].Addr))
@@ -57,6 +59,7 @@ func TestRedisCluster(t *testing.T) {
 }
 
 func TestRedisSentinel(t *testing.T) {
+	t.Parallel()
 	sentinel := redistest.StartSentinel(t, redistest.Start(t, "--appendfsync", "no"))
 	sessiontest.RunShort(t, func(t *testing.T) session.Store {
 		return openRedis(t, redisAt(t, "redis+sentinel://"+sentinel.Addr+"/mymaster"))
@@ -64,6 +67,7 @@ func TestRedisSentinel(t *testing.T) {
 }
 
 func TestRedisWithPicturesInAFolder(t *testing.T) {
+	t.Parallel()
 	server := redistest.Start(t, "--appendfsync", "no")
 	sessiontest.RunShort(t, func(t *testing.T) session.Store {
 		folder, err := blobs.OpenFolder(t.TempDir())
