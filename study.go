@@ -18,6 +18,7 @@ import (
 	"pentimento/editor/study/judge"
 	"pentimento/editor/study/perceptual"
 	"pentimento/models"
+	"pentimento/models/pocket"
 )
 
 // studyCommand is `pentimento study`.
@@ -74,16 +75,12 @@ type studyRunCommand struct {
 	Steps      int      `help:"Denoising steps instead of the studies' own." placeholder:"N" env:"-"`
 	Jobs       int      `help:"Pictures to draw at once; 0 is one for each processor, or one on a GPU." default:"0"`
 	Perceptual string   `help:"ONNX network that compares two pictures, such as LPIPS: two inputs float32 [1, 3, height, width] from -1 to 1, one number out." placeholder:"FILE"`
-	Judge      string   `help:"YAML file of the rules by which pictures are judged; those of the bundled model if it is used, otherwise none." placeholder:"FILE"`
+	Judge      string   `help:"YAML file of rules of colour by which pictures are judged, instead of the network that knows the bundled model's pictures." placeholder:"FILE"`
 }
 
-// Run runs the studies one after the other and writes the report.
+// Run runs the studies together and writes the report.
 func (c *studyRunCommand) Run(w *world) (err error) {
 	files, err := c.files()
-	if err != nil {
-		return err
-	}
-	rules, err := c.rules()
 	if err != nil {
 		return err
 	}
@@ -102,19 +99,22 @@ func (c *studyRunCommand) Run(w *world) (err error) {
 	if looks != nil {
 		defer closeInto(&err, looks)
 	}
+	network, rules, err := c.judges(w)
+	if err != nil {
+		return err
+	}
+	if network != nil {
+		defer closeInto(&err, network)
+	}
 	ctx, stop := signal.NotifyContext(w.ctx, os.Interrupt)
 	defer stop()
-	var findings []*study.Findings
-	for _, f := range files {
-		meter := newMeter(w)
-		found, err := study.Run(ctx, model, f, study.Options{
-			Dir: report.Folder(c.Out, f.Name), Jobs: c.jobs(model), Rules: rules, Perceptual: looks, Progress: meter.show,
-		})
-		meter.end()
-		if err != nil {
-			return fmt.Errorf("study %s: %w", f.Name, err)
-		}
-		findings = append(findings, found)
+	meter := newMeter(w)
+	findings, err := study.Run(ctx, model, files, study.Options{
+		Dir: c.Out, Jobs: c.jobs(model), Network: network, Rules: rules, Perceptual: looks, Progress: meter.show,
+	})
+	meter.end()
+	if err != nil {
+		return fmt.Errorf("run the study: %w", err)
 	}
 	path, err := report.Write(c.Out, findings)
 	if err != nil {
@@ -163,19 +163,26 @@ func isFolder(name string) bool {
 	return err == nil && info.IsDir()
 }
 
-// rules are what the pictures are judged by.
-func (c *studyRunCommand) rules() (*judge.Rules, error) {
+// judges are what the pictures are judged by: rules, if they are given, the
+// network for the bundled model, and otherwise nothing.
+func (c *studyRunCommand) judges(w *world) (*judge.Network, *judge.Rules, error) {
 	switch {
 	case c.Judge != "":
 		data, err := os.ReadFile(c.Judge)
 		if err != nil {
-			return nil, fmt.Errorf("open the judge's rules: %w", err)
+			return nil, nil, fmt.Errorf("open the judge's rules: %w", err)
 		}
-		return judge.Parse(data)
+		rules, err := judge.Parse(data)
+		return nil, rules, err
 	case c.Model == "":
-		return judge.Pocket(), nil
+		options, err := c.options(w)
+		if err != nil {
+			return nil, nil, err
+		}
+		network, err := judge.OpenNetwork(options.Runtime, pocket.Judge(), c.Threads)
+		return network, nil, err
 	}
-	return nil, nil
+	return nil, nil, nil
 }
 
 // perceptual opens the network that compares pictures, if one is given.
@@ -218,7 +225,7 @@ func newMeter(w *world) *meter {
 }
 
 func (m *meter) show(p study.Progress) {
-	text := fmt.Sprintf("%s, %s: %d of %d pictures", p.Study, p.Part, p.Done, p.Total)
+	text := fmt.Sprintf("%s: %d of %d pictures", p.Part, p.Done, p.Total)
 	if p.Left > 0 {
 		text += fmt.Sprintf(", %s left", p.Left.Round(time.Second))
 	}

@@ -22,9 +22,6 @@ import (
 	"pentimento/editor/study"
 )
 
-// Folder returns the folder of a study's results below that of a report.
-func Folder(dir, name string) string { return filepath.Join(dir, name) }
-
 // Write makes the report of finished studies, whose results are in their
 // folders below dir: for each study cells.csv, cells.json, summary.csv, plots,
 // sheets and animations beside its results, and report.html in dir. It
@@ -32,7 +29,7 @@ func Folder(dir, name string) string { return filepath.Join(dir, name) }
 func Write(dir string, findings []*study.Findings) (string, error) {
 	page := page{Metrics: study.Metrics()}
 	for _, f := range findings {
-		part, err := writeStudy(Folder(dir, f.File.Name), f)
+		part, err := writeStudy(study.Folder(dir, f.File.Name), f)
 		if err != nil {
 			return "", fmt.Errorf("report of study %s: %w", f.File.Name, err)
 		}
@@ -101,7 +98,7 @@ func writeSet(dir string, s *set) (*setPart, error) {
 
 // cellTable is every cell as a row.
 func cellTable(results []study.Result) [][]string {
-	head := []string{"index", "sweep", "edit", "kind", "axis", "x", "series", "seed", "turn", "method", "preset", "steps", "guidance",
+	head := []string{"index", "sweep", "edit", "kind", "axis", "x", "series", "seed", "turn", "method", "preset", "value_layers", "scheduler", "steps", "guidance",
 		"k", "blend_start", "cross", "self", "value", "beta", "weight", "strength", "mix", "unusable"}
 	for _, m := range study.Metrics() {
 		head = append(head, m.Name)
@@ -109,7 +106,7 @@ func cellTable(results []study.Result) [][]string {
 	rows := [][]string{head}
 	for _, r := range results {
 		row := []string{strconv.Itoa(r.Index), r.Sweep, r.Edit, r.Kind, r.Axis, r.X, r.Series, strconv.FormatUint(r.Seed, 10), strconv.Itoa(r.Turn),
-			r.Method, r.Preset, strconv.Itoa(r.Steps)}
+			r.Method, r.Preset, r.ValueLayers, r.Scheduler, strconv.Itoa(r.Steps)}
 		for _, v := range []float64{r.Guidance, r.K, r.BlendStart, r.Cross, r.Self, r.Value, r.Beta, r.Weight, r.Strength, r.Mix} {
 			row = append(row, number(v))
 		}

@@ -143,7 +143,7 @@ func TestLogRefusesWhatIsNotItsOwn(t *testing.T) {
 	for name, data := range map[string]string{
 		"not JSON":          "hello\n",
 		"a result too many": string(whole) + `{"index":2}` + "\n",
-		"out of order":      string(whole) + `{"index":1}` + "\n",
+		"a result again":    string(whole) + `{"index":1}` + "\n",
 		"a strange key":     strings.Replace(string(whole), `"index"`, `"indices"`, 1),
 		"a long line":       strings.Repeat("x", maxLine+1),
 	} {

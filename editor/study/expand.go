@@ -43,8 +43,7 @@ type variation struct {
 // maxCells bounds a study.
 const maxCells = 2_000_000
 
-// Cells expands the study: for every sweep, edit and seed its variations. All
-// cells of one source picture are neighbours.
+// Cells expands the study: for every sweep, edit and seed its variations.
 func (f *File) Cells() ([]Cell, error) {
 	var out []Cell
 	for _, sweep := range f.Sweeps {
@@ -52,12 +51,16 @@ func (f *File) Cells() ([]Cell, error) {
 		if err != nil {
 			return nil, fmt.Errorf("study %q, sweep %q: %w", f.Name, sweep.Name, err)
 		}
+		seeds := f.Seeds
+		if sweep.First > 0 {
+			seeds = seeds[:min(sweep.First, len(seeds))]
+		}
 		for _, prompt := range f.Prompts {
 			for _, edit := range prompt.Edits {
-				if len(out)+len(variations)*len(f.Seeds)*len(edit.Turns) > maxCells {
+				if len(out)+len(variations)*len(seeds)*len(edit.Turns) > maxCells {
 					return nil, fmt.Errorf("study %q has more than %d cells", f.Name, maxCells)
 				}
-				out = append(out, cells(sweep, edit, f.Seeds, variations)...)
+				out = append(out, cells(sweep, edit, seeds, variations)...)
 			}
 		}
 	}

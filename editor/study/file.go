@@ -31,10 +31,12 @@ type Prompt struct {
 	From string `yaml:"from"`
 	// Words are what the edits replace: the local blend is on them.
 	Words string `yaml:"words"`
-	// Region and Colour name what the judge has to see in the source.
-	Region string `yaml:"region"`
-	Colour string `yaml:"colour"`
-	Edits  []Edit `yaml:"edits"`
+	// Region is what the edits change, as the judge names it; Shows and, by
+	// rules of colour, Colour are what the judge has to see in the source.
+	Region string            `yaml:"region"`
+	Shows  map[string]string `yaml:"shows"`
+	Colour string            `yaml:"colour"`
+	Edits  []Edit            `yaml:"edits"`
 }
 
 // An Edit is one target, or several turn after turn.
@@ -55,10 +57,14 @@ type Target struct {
 	Replaces *string `yaml:"replaces"`
 	// Weigh is the word that the parameter weight acts on.
 	Weigh string `yaml:"weigh"`
-	// Colour is what the judge should see in the prompt's region.
+	// Shows are the attributes that the judge should see, and their values.
+	Shows map[string]string `yaml:"shows"`
+	// Region is where the new thing is, if not in the prompt's region.
+	Region string `yaml:"region"`
+	// Colour is what the judge should see in the prompt's region, by rules.
 	Colour string `yaml:"colour"`
 	// Contrast is the prompt that To is told apart from where there is no
-	// rule; by default the prompt of the turn before.
+	// judge; by default the prompt of the turn before.
 	Contrast string `yaml:"contrast"`
 }
 
@@ -74,6 +80,8 @@ type Sweep struct {
 	// Cycle asks for the way back too, through the recorded run and from a
 	// fresh one.
 	Cycle bool `yaml:"cycle"`
+	// First is how many of the study's seeds the sweep has; 0 is all.
+	First int `yaml:"first"`
 }
 
 // A Search finds the parameters with the best score for each kind of edit on

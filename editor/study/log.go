@@ -11,10 +11,11 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 // instrumentVersion changes when the same cell would be measured otherwise.
-const instrumentVersion = 1
+const instrumentVersion = 2
 
 // ErrOther says that a folder has the results of another study, model or
 // version of the instrument, which cannot be gone on with.
@@ -44,11 +45,15 @@ func headerOf(f *File, cells []Cell, model string, o Options) (header, error) {
 	return header{Study: f.Name, Version: instrumentVersion, Cells: len(cells), Plan: hex.EncodeToString(sum[:]), Model: model}, nil
 }
 
-// A log keeps results as JSON lines, in the order of the cells: a header, then
-// one line for each cell. What a killed run left is found again.
+// A log keeps results as JSON lines: a header, then one line for each cell, as
+// they come and, once all are there, in the order of the cells. What a killed
+// run left is found again.
 type log struct {
+	path string
 	file *os.File
+	head header
 	done []Result
+	has  map[int]bool // by index
 }
 
 // openLog opens or begins the log at path. A last line that was not written
@@ -61,7 +66,7 @@ func openLog(path string, want header) (*log, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the results: %w", err)
 	}
-	l := &log{file: file}
+	l := &log{path: path, file: file, head: want, has: map[int]bool{}}
 	if err := l.recover(want); err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), file.Close())
 	}
@@ -81,6 +86,9 @@ func (l *log) recover(want header) error {
 			ErrOther, have.Study, have.Cells, have.Model, want.Study, want.Cells, want.Model)
 	}
 	l.done = done
+	for _, r := range done {
+		l.has[r.Index] = true
+	}
 	if err := l.file.Truncate(end); err != nil {
 		return err
 	}
@@ -100,6 +108,7 @@ const maxLine = 1 << 20
 // results.
 func readLog(r io.Reader) (end int64, h header, done []Result, err error) {
 	lines := bufio.NewReaderSize(r, maxLine)
+	seen := map[int]bool{}
 	for n := 0; ; n++ {
 		line, err := lines.ReadSlice('\n')
 		if errors.Is(err, io.EOF) {
@@ -117,9 +126,10 @@ func readLog(r io.Reader) (end int64, h header, done []Result, err error) {
 			if err := decode(line, &result); err != nil {
 				return 0, h, nil, fmt.Errorf("line %d is no result: %w", n+1, err)
 			}
-			if result.Index != n-1 || n > h.Cells {
-				return 0, h, nil, fmt.Errorf("line %d has result %d of %d", n+1, result.Index, h.Cells)
+			if result.Index < 0 || result.Index >= h.Cells || seen[result.Index] {
+				return 0, h, nil, fmt.Errorf("line %d has result %d of %d, or has it again", n+1, result.Index, h.Cells)
 			}
+			seen[result.Index] = true
 			done = append(done, result)
 		}
 		end += int64(len(line))
@@ -135,7 +145,28 @@ func decode(line []byte, into any) error {
 // add writes a result.
 func (l *log) add(r Result) error {
 	l.done = append(l.done, r)
+	l.has[r.Index] = true
 	return l.line(r)
+}
+
+// finish puts the results of a complete log in order, and returns them.
+func (l *log) finish() ([]Result, error) {
+	byIndex := func(a, b Result) int { return a.Index - b.Index }
+	if slices.IsSortedFunc(l.done, byIndex) {
+		return l.done, nil
+	}
+	slices.SortFunc(l.done, byIndex)
+	var whole bytes.Buffer
+	lines := json.NewEncoder(&whole)
+	lines.SetEscapeHTML(true) // as json.Marshal does
+	err := lines.Encode(l.head)
+	for _, r := range l.done {
+		err = errors.Join(err, lines.Encode(r))
+	}
+	if err = errors.Join(err, l.close()); err != nil {
+		return nil, fmt.Errorf("order the results: %w", err)
+	}
+	return l.done, replace(l.path, whole.Bytes())
 }
 
 func (l *log) line(v any) error {
@@ -149,4 +180,12 @@ func (l *log) line(v any) error {
 	return nil
 }
 
-func (l *log) close() error { return l.file.Close() }
+// close closes the file, if it is open.
+func (l *log) close() error {
+	if l.file == nil {
+		return nil
+	}
+	file := l.file
+	l.file = nil
+	return file.Close()
+}

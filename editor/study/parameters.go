@@ -3,11 +3,13 @@ package study
 import (
 	"fmt"
 	"math"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
 
 	"pentimento/editor"
+	"pentimento/editor/recipe"
 )
 
 // Parameters are the hyper-parameters of one cell.
@@ -16,9 +18,10 @@ type Parameters struct {
 	Method string `json:"method"`
 	// Preset is the name that the windows and the blend started from.
 	Preset string `json:"preset,omitempty"`
-	// Steps and Guidance are those of source and edit.
-	Steps    int     `json:"steps"`
-	Guidance float64 `json:"guidance"`
+	// Scheduler, Steps and Guidance are those of source and edit.
+	Scheduler string  `json:"scheduler"`
+	Steps     int     `json:"steps"`
+	Guidance  float64 `json:"guidance"`
 	// K and BlendStart are the threshold and the start of the local blend.
 	K          float64 `json:"k"`
 	BlendStart float64 `json:"blend_start"`
@@ -29,6 +32,8 @@ type Parameters struct {
 	Value float64 `json:"value"`
 	// Beta is the share of the source in injected values.
 	Beta float64 `json:"beta"`
+	// ValueLayers are the layers whose values are injected: all, cross or self.
+	ValueLayers string `json:"value_layers"`
 	// Weight is the factor of the word that the edit re-weights.
 	Weight float64 `json:"weight"`
 	// Strength is the share of the steps that methods compute which begin in
@@ -41,7 +46,25 @@ type Parameters struct {
 // standard is what a study does not set.
 func standard() Parameters {
 	return Parameters{
-		Method: PromptToPrompt, Steps: 20, Guidance: 4.5, BlendStart: .2, Beta: 1, Weight: 1, Strength: .6, Mix: .9,
+		Method: PromptToPrompt, Scheduler: editor.DDIM, Steps: 20, Guidance: 4.5, BlendStart: .2, Beta: 1, ValueLayers: allLayers,
+		Weight: 1, Strength: .6, Mix: .9,
+	}
+}
+
+// allLayers is the value of value_layers that stands for both kinds.
+const allLayers = "all"
+
+// word is a parameter that is one of some words.
+type word struct {
+	of    func(*Parameters) *string
+	known []string
+}
+
+func words() map[string]word {
+	return map[string]word{
+		"method":       {func(p *Parameters) *string { return &p.Method }, Methods()},
+		"scheduler":    {func(p *Parameters) *string { return &p.Scheduler }, editor.Schedulers()},
+		"value_layers": {func(p *Parameters) *string { return &p.ValueLayers }, []string{allLayers, string(recipe.CrossValues), string(recipe.SelfValues)}},
 	}
 }
 
@@ -68,8 +91,11 @@ func numbers() map[string]number {
 
 // ParameterNames lists what a study can set, in alphabetical order.
 func ParameterNames() []string {
-	out := []string{"method", "preset", "steps"}
+	out := []string{"preset", "steps"}
 	for name := range numbers() {
+		out = append(out, name)
+	}
+	for name := range words() {
 		out = append(out, name)
 	}
 	sort.Strings(out)
@@ -82,12 +108,6 @@ const maxSteps = 1000
 // set gives the parameter of that name a value.
 func (p *Parameters) set(name, value string) error {
 	switch name {
-	case "method":
-		if _, ok := methods()[value]; !ok {
-			return fmt.Errorf("method %q is not known: use %s", value, strings.Join(Methods(), ", "))
-		}
-		p.Method = value
-		return nil
 	case "preset":
 		return p.start(value)
 	case "steps":
@@ -96,6 +116,13 @@ func (p *Parameters) set(name, value string) error {
 			return fmt.Errorf("steps is %q: give a whole number from 1 to %d", value, maxSteps)
 		}
 		p.Steps = n
+		return nil
+	}
+	if w, ok := words()[name]; ok {
+		if !slices.Contains(w.known, value) {
+			return fmt.Errorf("%s %q is not known: use %s", name, value, strings.Join(w.known, ", "))
+		}
+		*w.of(p) = value
 		return nil
 	}
 	n, ok := numbers()[name]
@@ -123,7 +150,10 @@ func (p *Parameters) start(name string) error {
 	p.Preset = name
 	p.Cross, p.Self, p.Value = w.Cross.To, w.Self.To, w.Value.To
 	if w.Value.To > 0 {
-		p.Beta = w.ValueMix
+		p.Beta, p.ValueLayers = w.ValueMix, allLayers
+		if w.ValueLayers != recipe.AllValues {
+			p.ValueLayers = string(w.ValueLayers)
+		}
 	}
 	p.K, p.BlendStart = preset.Threshold, preset.Start
 	return nil
@@ -145,7 +175,7 @@ func (p *Parameters) setAll(setting Setting) error {
 		}
 	}
 	for name := range setting {
-		if _, ok := numbers()[name]; !ok && name != "method" && name != "preset" && name != "steps" {
+		if !slices.Contains(ParameterNames(), name) {
 			return p.set(name, "") // says which there are
 		}
 	}

@@ -22,11 +22,16 @@ import (
 
 // Options of [Run].
 type Options struct {
-	// Dir is the folder of the results. A run that was killed goes on there.
+	// Dir is the folder of all results; every study has its own in it. A run
+	// that was killed goes on there.
 	Dir string
 	// Jobs is how many pictures are drawn at once; the results are the same.
 	Jobs int
-	// Rules judge the pictures; nil for models without rules.
+	// Network sees what pictures show; nil for models that it was not trained
+	// for.
+	Network *judge.Network
+	// Rules judge pictures by their colours, where the network does not; nil
+	// for none.
 	Rules *judge.Rules
 	// Perceptual tells how different pictures look; nil leaves it out.
 	Perceptual *perceptual.Distance
@@ -35,14 +40,16 @@ type Options struct {
 	Progress func(Progress)
 }
 
-// Progress is how far a study is.
+// Folder is a study's folder among the results.
+func Folder(dir, study string) string { return filepath.Join(dir, study) }
+
+// Progress is how far studies are.
 type Progress struct {
-	// Study is the study's name, Part "cells" or, on the seeds that a search
-	// held out, "confirmed".
-	Study, Part string
+	// Part is "cells" or, on the seeds that searches held out, "confirmed".
+	Part        string
 	Done, Total int
-	// Left is how long the rest will take at the pace of this run so far; 0
-	// when that is not known yet.
+	// Left is how long the rest of the part will take at the pace of this run
+	// so far; 0 when that is not known yet.
 	Left time.Duration
 }
 
@@ -57,111 +64,97 @@ type Findings struct {
 	Confirmed []Result
 }
 
-// Run draws and measures all cells of a study, as far as the folder does not
-// have them yet, and for a search those on the seeds held out too.
+// Run draws and measures all cells of studies, as far as their folders do not
+// have them yet, and for searches those on the seeds held out too. What
+// studies have in common is drawn once.
 //
-// The files in the folder are cells.jsonl, confirmed.jsonl and pictures/.
-// They depend on the study, the model and the kind of device alone.
-func Run(ctx context.Context, model *models.Model, f *File, o Options) (*Findings, error) {
-	if err := f.checkRules(o.Rules); err != nil {
-		return nil, err
-	}
-	cells, err := f.Cells()
-	if err != nil {
-		return nil, err
-	}
-	out := &Findings{File: f, Model: model.Digest()}
-	if out.Results, err = run(ctx, model, f, cells, "cells", o); err != nil {
-		return nil, err
-	}
-	if f.Search == nil {
-		return out, nil
-	}
-	out.Best = search(out.Results)
-	confirming, err := f.confirming(out.Best)
-	if err != nil {
-		return nil, err
-	}
-	out.Confirmed, err = run(ctx, model, f, confirming, "confirmed", o)
-	return out, err
-}
-
-// checkRules reports names that the rules do not know.
-func (f *File) checkRules(rules *judge.Rules) error {
-	if rules == nil {
-		return nil
-	}
-	for _, p := range f.Prompts {
-		for _, e := range p.Edits {
-			for _, t := range e.Turns {
-				for _, colour := range []string{p.Colour, t.Colour} {
-					if p.Region == "" || colour == "" {
-						continue
-					}
-					if err := rules.Check(p.Region, colour); err != nil {
-						return err
-					}
-				}
-			}
+// The files in a study's folder are cells.jsonl, confirmed.jsonl and
+// pictures/. They depend on the study, the model and the kind of device alone.
+func Run(ctx context.Context, model *models.Model, files []*File, o Options) ([]*Findings, error) {
+	var found, searched []*Findings
+	cells := map[*Findings][]Cell{}
+	for i, f := range files {
+		if err := f.checkJudges(o); err != nil {
+			return nil, fmt.Errorf("study %s: %w", f.Name, err)
+		}
+		if slices.ContainsFunc(files[:i], func(g *File) bool { return g.Name == f.Name }) {
+			return nil, fmt.Errorf("two studies are called %s", f.Name)
+		}
+		one := &Findings{File: f, Model: model.Digest()}
+		var err error
+		if cells[one], err = f.Cells(); err != nil {
+			return nil, err
+		}
+		found = append(found, one)
+		if f.Search != nil {
+			searched = append(searched, one)
 		}
 	}
-	return nil
+	results, err := run(ctx, model, found, cells, "cells", o)
+	if err != nil {
+		return nil, err
+	}
+	for _, one := range found {
+		one.Results = results[one]
+	}
+	for _, one := range searched {
+		one.Best = search(one.Results)
+		if cells[one], err = one.File.confirming(one.Best); err != nil {
+			return nil, err
+		}
+	}
+	results, err = run(ctx, model, searched, cells, "confirmed", o)
+	for _, one := range searched {
+		one.Confirmed = results[one]
+	}
+	return found, err
 }
 
-// run measures the cells that the log name.jsonl does not have.
-func run(ctx context.Context, model *models.Model, f *File, cells []Cell, name string, o Options) (_ []Result, err error) {
-	want, err := headerOf(f, cells, model.Digest(), o)
-	if err != nil {
-		return nil, err
+// run measures those cells that the studies' logs of that name do not have.
+func run(ctx context.Context, model *models.Model, studies []*Findings, cells map[*Findings][]Cell, name string, o Options) (_ map[*Findings][]Result, err error) {
+	r := &runner{model: model, name: name, options: o, began: time.Now()}
+	defer func() { err = errors.Join(err, closeAll(r.parts)) }()
+	for _, one := range studies {
+		p, err := openPart(one.File, cells[one], name, model.Digest(), o)
+		if err != nil {
+			return nil, fmt.Errorf("study %s: %w", one.File.Name, err)
+		}
+		r.parts = append(r.parts, p)
+		r.total += len(p.cells)
+		r.before += len(p.log.done)
 	}
-	l, err := openLog(filepath.Join(o.Dir, name+".jsonl"), want)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, l.close()) }()
-	r := &runner{model: model, file: f, cells: cells, name: name, options: o, log: l, began: time.Now(), before: len(l.done)}
 	if err := r.all(ctx); err != nil {
 		return nil, err
 	}
-	return l.done, nil
+	out := map[*Findings][]Result{}
+	for i, one := range studies {
+		if out[one], err = r.parts[i].log.finish(); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
-// A runner hands cells to instruments and writes the results in order.
+// A runner hands sources to instruments and writes the results.
 type runner struct {
 	model   *models.Model
-	file    *File
-	cells   []Cell
+	parts   []*part
 	name    string
 	options Options
-	log     *log
 	began   time.Time
+	total   int // cells
 	before  int // results that were there
-}
-
-// a group is a range of cells with one source picture, [from, to).
-type group struct{ from, to int }
-
-func (r *runner) groups() []group {
-	var out []group
-	for i := r.before; i < len(r.cells); {
-		from := i
-		for i < len(r.cells) && sameSource(r.cells[from], r.cells[i]) {
-			i++
-		}
-		out = append(out, group{from, i})
-	}
-	return out
-}
-
-func sameSource(a, b Cell) bool {
-	return a.Edit == b.Edit && a.Seed == b.Seed && a.Steps == b.Steps && a.Guidance == b.Guidance
 }
 
 // all measures every cell that is left.
 func (r *runner) all(ctx context.Context) error {
+	todo, err := sources(r.parts, r.model.Digest())
+	if err != nil {
+		return err
+	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	work := make(chan group)
+	work := make(chan *source)
 	results := make(chan *measured)
 	var workers sync.WaitGroup
 	for range max(1, r.options.Jobs) {
@@ -173,9 +166,9 @@ func (r *runner) all(ctx context.Context) error {
 	}
 	go func() {
 		defer close(work)
-		for _, g := range r.groups() {
+		for _, s := range todo {
 			select {
-			case work <- g:
+			case work <- s:
 			case <-ctx.Done():
 				return
 			}
@@ -194,44 +187,39 @@ func (r *runner) all(ctx context.Context) error {
 }
 
 // cacheBytes is each worker's memory for latents and attention maps.
-const cacheBytes = 96 << 20
+const cacheBytes = 128 << 20
 
-// work measures groups of cells until there are no more.
-func (r *runner) work(ctx context.Context, groups <-chan group, results chan<- *measured) error {
+// work measures the cells of sources until there are no more.
+func (r *runner) work(ctx context.Context, work <-chan *source, results chan<- *measured) error {
 	cache := attention.New(attention.Options{Bytes: cacheBytes})
 	defer cache.Close()
-	in := newInstrument(editor.NewCached(r.model, cache), r.options, r.file)
-	for g := range groups {
-		for i := g.from; i < g.to; i++ {
-			m, err := in.measure(ctx, i, r.cells[i])
+	in := &instrument{engine: editor.NewCached(r.model, cache), options: r.options}
+	for s := range work {
+		for _, g := range s.groups {
+			all, err := in.measure(ctx, s, g)
 			if err != nil {
-				return fmt.Errorf("cell %d (%s, seed %d): %w", i, r.cells[i].Edit, r.cells[i].Seed, err)
+				return fmt.Errorf("%s, seed %d: %w", g.place.edit.Name, s.settings.Seed, err)
 			}
-			if err := r.keep(m); err != nil {
-				return err
+			for _, m := range all {
+				if err := m.keep(); err != nil {
+					return err
+				}
+				results <- m
 			}
-			results <- m
 		}
 	}
 	return nil
 }
 
-// collect writes results in the order of the cells.
+// collect writes results as they come.
 func (r *runner) collect(results <-chan *measured) error {
-	early := map[int]Result{}
+	done := r.before
 	for m := range results {
-		early[m.result.Index] = m.result
-		for {
-			next, ok := early[len(r.log.done)]
-			if !ok {
-				break
-			}
-			delete(early, next.Index)
-			if err := r.log.add(next); err != nil {
-				return err
-			}
+		if err := m.part.log.add(m.result); err != nil {
+			return err
 		}
-		r.tell(len(r.log.done) + len(early))
+		done++
+		r.tell(done)
 	}
 	return nil
 }
@@ -240,27 +228,27 @@ func (r *runner) tell(done int) {
 	if r.options.Progress == nil {
 		return
 	}
-	p := Progress{Study: r.file.Name, Part: r.name, Done: done, Total: len(r.cells)}
+	p := Progress{Part: r.name, Done: done, Total: r.total}
 	if drawn := done - r.before; drawn > 0 {
-		p.Left = time.Since(r.began) * time.Duration(len(r.cells)-done) / time.Duration(drawn)
+		p.Left = time.Since(r.began) * time.Duration(r.total-done) / time.Duration(drawn)
 	}
 	r.options.Progress(p)
 }
 
 // keep writes the pictures of a cell whose seed is among the examples.
-func (r *runner) keep(m *measured) error {
-	c := m.result.Cell
-	if !r.file.example(c.Seed) {
+func (m *measured) keep() error {
+	p, c := m.part, m.result.Cell
+	if !p.file.example(c.Seed) {
 		return nil
 	}
-	m.result.Picture = fmt.Sprintf("pictures/%s-%06d.png", r.name, m.result.Index)
-	m.result.Source = fmt.Sprintf("pictures/source-%d-%d-%d-%s.png", r.promptOf(c.Edit), c.Seed, c.Steps, text(c.Guidance))
+	m.result.Picture = fmt.Sprintf("pictures/%s-%06d.png", p.name, m.result.Index)
+	m.result.Source = fmt.Sprintf("pictures/source-%d-%d-%s-%d-%s.png", p.file.promptOf(c.Edit), c.Seed, c.Scheduler, c.Steps, text(c.Guidance))
 	if m.edited == nil {
 		m.result.Picture = ""
-	} else if err := r.write(m.result.Picture, m.edited); err != nil {
+	} else if err := write(p.dir, m.result.Picture, m.edited); err != nil {
 		return err
 	}
-	return r.write(m.result.Source, m.source)
+	return write(p.dir, m.result.Source, m.source)
 }
 
 // example reports whether a seed is among those whose pictures are kept.
@@ -273,34 +261,38 @@ func (f *File) example(seed uint64) bool {
 }
 
 // promptOf is the number of the prompt that an edit belongs to.
-func (r *runner) promptOf(edit string) int {
-	return slices.IndexFunc(r.file.Prompts, func(p Prompt) bool {
+func (f *File) promptOf(edit string) int {
+	return slices.IndexFunc(f.Prompts, func(p Prompt) bool {
 		return slices.ContainsFunc(p.Edits, func(e Edit) bool { return e.Name == edit })
 	})
 }
 
 // write puts a PNG into the folder at once, so that a killed run leaves no
 // halves.
-func (r *runner) write(name string, picture *image.NRGBA) error {
+func write(dir, name string, picture *image.NRGBA) error {
 	var data bytes.Buffer
 	if err := png.Encode(&data, picture); err != nil {
 		return fmt.Errorf("encode %s: %w", name, err)
 	}
-	path := filepath.Join(r.options.Dir, filepath.FromSlash(name))
+	return replace(filepath.Join(dir, filepath.FromSlash(name)), data.Bytes())
+}
+
+// replace writes a file at once.
+func replace(path string, data []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return fmt.Errorf("make the folder of pictures: %w", err)
+		return fmt.Errorf("make the folder of results: %w", err)
 	}
 	temporary, err := os.CreateTemp(filepath.Dir(path), ".*.part")
 	if err != nil {
-		return fmt.Errorf("write %s: %w", name, err)
+		return fmt.Errorf("write %s: %w", path, err)
 	}
-	_, err = temporary.Write(data.Bytes())
+	_, err = temporary.Write(data)
 	err = errors.Join(err, temporary.Close())
 	if err == nil {
 		err = os.Rename(temporary.Name(), path)
 	}
 	if err != nil {
-		return errors.Join(fmt.Errorf("write %s: %w", name, err), os.Remove(temporary.Name()))
+		return errors.Join(fmt.Errorf("write %s: %w", path, err), os.Remove(temporary.Name()))
 	}
 	return nil
 }

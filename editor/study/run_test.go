@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -28,6 +29,30 @@ func openModel(t testing.TB) *models.Model {
 		}
 	})
 	return m
+}
+
+func mustRun(t *testing.T, m *models.Model, o Options, files ...*File) []*Findings {
+	t.Helper()
+	found, err := Run(t.Context(), m, files, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+// openNetwork opens the judge of the bundled model's pictures.
+func openNetwork(t *testing.T) *judge.Network {
+	t.Helper()
+	n, err := judge.OpenNetwork(runtimetest.Load(t), pocket.Judge(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := n.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return n
 }
 
 // tiny is two seeds of two edits with two settings each, in four steps.
@@ -105,7 +130,11 @@ func TestRunIsReproducibleAndGoesOn(t *testing.T) {
 	m := openModel(t)
 	f := parse(t, tiny)
 	run := func(ctx context.Context, dir string, jobs int, progress func(Progress)) (*Findings, error) {
-		return Run(ctx, m, f, Options{Dir: dir, Jobs: jobs, Rules: judge.Pocket(), Progress: progress})
+		found, err := Run(ctx, m, []*File{f}, Options{Dir: dir, Jobs: jobs, Rules: judge.Pocket(), Progress: progress})
+		if err != nil {
+			return nil, err
+		}
+		return found[0], nil
 	}
 	first := t.TempDir()
 	findings, err := run(t.Context(), first, 1, nil)
@@ -132,12 +161,12 @@ func TestRunIsReproducibleAndGoesOn(t *testing.T) {
 	}); !errors.Is(err, context.Canceled) {
 		t.Fatalf("a stopped run ends with %v", err)
 	}
-	log := filepath.Join(third, "cells.jsonl")
+	log := filepath.Join(third, "tiny", "cells.jsonl")
 	data, err := os.ReadFile(log)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(data) >= len(want["cells.jsonl"]) {
+	if len(data) >= len(want["tiny/cells.jsonl"]) {
 		t.Fatal("the run was not stopped")
 	}
 	if err := os.WriteFile(log, data[:len(data)-5], 0o644); err != nil {
@@ -154,7 +183,7 @@ func TestRunIsReproducibleAndGoesOn(t *testing.T) {
 	}
 	other := parse(t, tiny+"about: something else\n")
 	other.Settings["steps"] = "5"
-	if _, err := Run(t.Context(), m, other, Options{Dir: third, Rules: judge.Pocket()}); !errors.Is(err, ErrOther) {
+	if _, err := Run(t.Context(), m, []*File{other}, Options{Dir: third, Rules: judge.Pocket()}); !errors.Is(err, ErrOther) {
 		t.Errorf("another study in the folder: %v", err)
 	}
 	checkFindings(t, findings)
@@ -200,6 +229,83 @@ func checkFindings(t *testing.T, findings *Findings) {
 	}
 }
 
+// Studies that are run together have the results that they have alone, though
+// they draw what they have in common once.
+func TestStudiesShareWhatTheyDraw(t *testing.T) {
+	m := openModel(t)
+	one := parse(t, strings.Replace(strings.Split(tiny, "search:")[0], "1-2", "[1]", 1))
+	other := parse(t, `
+name: other
+seeds: 0-1
+examples: 2
+settings: {steps: 4}
+prompts:
+  - from: a woman's face with blond hair
+    words: blond hair
+    region: hair
+    colour: blond
+    edits:
+      - {name: the same, to: a woman's face with red hair, words: red hair, colour: red}
+      - {name: black, to: a woman's face with black hair, words: black hair, colour: black}
+sweeps:
+  - name: cross
+    base: {k: .3, self: .2}
+    grid: [cross: 0..1 by .2, value_layers: [all, self]]
+  - {name: few, first: 1, base: {value: .5}, grid: [value_layers: [all, cross, self]]}
+`)
+	together, alone := t.TempDir(), t.TempDir()
+	o := Options{Dir: together, Jobs: 2, Rules: judge.Pocket()}
+	mustRun(t, m, o, one, other)
+	o.Dir = alone
+	mustRun(t, m, o, other)
+	mustRun(t, m, o, one)
+	want := folder(t, alone)
+	sameFolder(t, "together", folder(t, together), want)
+	if n := strings.Count(want["other/cells.jsonl"], "\n"); n != 1+2*2*12+2*3 {
+		t.Errorf("%d lines", n)
+	}
+}
+
+// The network judges where there is one: what the source must show, whether
+// the edit shows what was asked, and where it is.
+func TestNetworkJudges(t *testing.T) {
+	f := parse(t, `
+name: seen
+seeds: 1-3
+settings: {steps: 8}
+prompts:
+  - from: a woman's face with blond hair
+    words: blond hair
+    region: hair
+    shows: {people.hair: blond}
+    edits:
+      - {name: red, to: a woman's face with red hair, words: red hair, shows: {people.hair: red}}
+      - {name: blond still, to: a woman's face with blond hair and glasses, words: glasses, replaces: "", region: glasses, shows: {people.hair: blond, domain: animals}}
+  - from: a river between mountains
+    words: river
+    shows: {domain: people}
+    edits: [{name: forest, to: a forest between mountains, words: forest, shows: {landscapes.feature: forest}}]
+sweeps: [{name: one, points: [{preset: appearance}]}]
+`)
+	for _, r := range mustRun(t, openModel(t), Options{Dir: t.TempDir(), Network: openNetwork(t)}, f)[0].Results {
+		success := r.Metrics["success"]
+		switch r.Edit {
+		case "red":
+			if r.Unusable == "" && success != 0 && success != 1 || r.Metrics["outside_share"] >= 1 {
+				t.Errorf("seed %d: %+v", r.Seed, r)
+			}
+		case "blond still":
+			if r.Unusable == "" && success > .5 {
+				t.Errorf("seed %d: a picture of a woman shows an animal", r.Seed)
+			}
+		case "forest":
+			if r.Unusable != `the source's domain is "landscapes", not "people"` {
+				t.Errorf("seed %d: a picture of a river is unusable because %q", r.Seed, r.Unusable)
+			}
+		}
+	}
+}
+
 // Every method edits, and none as the others do.
 func TestMethods(t *testing.T) {
 	m := openModel(t)
@@ -217,13 +323,10 @@ prompts:
 sweeps: [{name: methods, grid: [method: [p2p, regenerate, sdedit, magicmix, blended]]}]
 `)
 	dir := t.TempDir()
-	findings, err := Run(t.Context(), m, f, Options{Dir: dir, Rules: judge.Pocket()})
-	if err != nil {
-		t.Fatal(err)
-	}
+	findings := mustRun(t, m, Options{Dir: dir, Rules: judge.Pocket()}, f)[0]
 	outside := map[string]float64{}
 	seen := map[string]string{}
-	files := folder(t, dir)
+	files := folder(t, filepath.Join(dir, f.Name))
 	for _, r := range findings.Results {
 		outside[r.Method] = r.Metrics["outside_change"]
 		if same, ok := seen[files[r.Picture]]; ok && r.Method != Regenerate {
@@ -250,10 +353,7 @@ prompts:
     edits: [{name: curlier, to: a woman's face with curly blond hair, words: curly, weigh: curly, contrast: a woman's face with blond hair}]
 sweeps: [{name: weight, base: {cross: .8, self: .8}, grid: [weight: [1, 2, 20]]}]
 `)
-	findings, err := Run(t.Context(), m, f, Options{Dir: t.TempDir()})
-	if err != nil {
-		t.Fatal(err)
-	}
+	findings := mustRun(t, m, Options{Dir: t.TempDir()}, f)[0]
 	var kept []float64
 	for _, r := range findings.Results {
 		kept = append(kept, r.Metrics["preservation"])
@@ -267,13 +367,29 @@ func TestRunRefuses(t *testing.T) {
 	m := openModel(t)
 	f := parse(t, tiny)
 	f.Prompts[0].Region = "nose"
-	if _, err := Run(t.Context(), m, f, Options{Dir: t.TempDir(), Rules: judge.Pocket()}); !errors.Is(err, judge.ErrUnknown) {
+	if _, err := Run(t.Context(), m, []*File{f}, Options{Dir: t.TempDir(), Rules: judge.Pocket()}); !errors.Is(err, judge.ErrUnknown) {
 		t.Errorf("a region without rule: %v", err)
 	}
 	f = parse(t, tiny)
 	f.Prompts[0].Words = "green hair"
 	*f.Prompts[0].Edits[0].Turns[0].Replaces = "green hair"
-	if _, err := Run(t.Context(), m, f, Options{Dir: t.TempDir(), Jobs: 2}); err == nil {
+	if _, err := Run(t.Context(), m, []*File{f}, Options{Dir: t.TempDir(), Jobs: 2}); err == nil {
 		t.Error("words that the prompt has not were found")
+	}
+	f = parse(t, tiny)
+	if _, err := Run(t.Context(), m, []*File{f, f}, Options{Dir: t.TempDir()}); err == nil {
+		t.Error("two studies with one name were run")
+	}
+	network := openNetwork(t)
+	for name, change := range map[string]func(){
+		"a region":     func() { f.Prompts[0].Region = "nose" },
+		"a value":      func() { f.Prompts[0].Edits[0].Turns[0].Shows = map[string]string{"people.hair": "loud"} },
+		"an attribute": func() { f.Prompts[0].Shows = map[string]string{"people.nose": "long"} },
+	} {
+		f = parse(t, tiny)
+		change()
+		if _, err := Run(t.Context(), m, []*File{f}, Options{Dir: t.TempDir(), Network: network}); !errors.Is(err, judge.ErrUnknown) {
+			t.Errorf("%s that the judge does not know: %v", name, err)
+		}
 	}
 }

@@ -12,12 +12,15 @@ func (p Parameters) windows() recipe.Windows {
 	w := recipe.Windows{Cross: recipe.Window{To: p.Cross}, Self: recipe.Window{To: p.Self}, Value: recipe.Window{To: p.Value}}
 	if p.Value > 0 {
 		w.ValueMix = p.Beta
+		if p.ValueLayers != allLayers {
+			w.ValueLayers = recipe.ValueLayers(p.ValueLayers)
+		}
 	}
 	return w
 }
 
 func (p Parameters) settings(seed uint64, digest string) recipe.Settings {
-	return recipe.Settings{Model: digest, Seed: seed, Scheduler: "ddim", Steps: p.Steps, Guidance: p.Guidance}
+	return recipe.Settings{Model: digest, Seed: seed, Scheduler: p.Scheduler, Steps: p.Steps, Guidance: p.Guidance}
 }
 
 // turnsOf is the chain of an edit, from the source picture on.

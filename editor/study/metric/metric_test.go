@@ -47,9 +47,9 @@ func TestDifferenceByHand(t *testing.T) {
 func TestSSIMOfFlatPictures(t *testing.T) {
 	a, b := painted(1, 100, 100, 100), painted(1, 120, 120, 120)
 	want := (2*100*120 + 6.5025) / (100*100 + 120*120 + 6.5025)
-	near(t, "SSIM", SSIM(a, b, All(a)), want, 1e-6)
-	near(t, "SSIM with itself", SSIM(a, a, All(a)), 1, 1e-12)
-	near(t, "SSIM of nothing", SSIM(a, b, All(a).Not()), 1, 0)
+	near(t, "SSIM", SSIMOf(a, b).Mean(All(a)), want, 1e-6)
+	near(t, "SSIM with itself", SSIMOf(a, a).Mean(All(a)), 1, 1e-12)
+	near(t, "SSIM of nothing", SSIMOf(a, b).Mean(All(a).Not()), 1, 0)
 }
 
 // A black and a white line one pixel wide and their negative: with means m
@@ -75,7 +75,7 @@ func TestSSIMOfANegative(t *testing.T) {
 	v := 255*m - m*m
 	n := 255 - m
 	want := (2*m*n + 6.5025) * (-2*v + 58.5225) / ((m*m + n*n + 6.5025) * (2*v + 58.5225))
-	near(t, "SSIM", SSIM(a, b, middle), want, 1e-6)
+	near(t, "SSIM", SSIMOf(a, b).Mean(middle), want, 1e-6)
 }
 
 func TestGradientCorrelationByHand(t *testing.T) {
@@ -132,7 +132,7 @@ func TestMetricsInRange(t *testing.T) {
 		a, b := picture("a"), picture("b")
 		all := All(a)
 		for name, f := range map[string]func(a, b *image.NRGBA) float64{
-			"SSIM":     func(a, b *image.NRGBA) float64 { return SSIM(a, b, all) },
+			"SSIM":     func(a, b *image.NRGBA) float64 { return SSIMOf(a, b).Mean(all) },
 			"gradient": GradientCorrelation,
 		} {
 			v := f(a, b)

@@ -52,16 +52,26 @@ func gaussian() [2*windowRadius + 1]float64 {
 // blurred is the plane's mean under the window around every pixel.
 func (p plane) blurred() plane {
 	w := gaussian()
-	along := plane{p.width, p.height, make([]float64, len(p.values))}
 	out := plane{p.width, p.height, make([]float64, len(p.values))}
-	for i := range p.values {
-		for k, weight := range w {
-			along.values[i] += weight * p.at(i%p.width+k-windowRadius, i/p.width)
+	padded := make([]float64, p.width+2*windowRadius)
+	along := make([]float64, len(p.values))
+	for y := range p.height {
+		for i := range padded {
+			padded[i] = p.at(i-windowRadius, y)
+		}
+		for x := range p.width {
+			for k, weight := range w {
+				along[y*p.width+x] += weight * padded[x+k]
+			}
 		}
 	}
-	for i := range p.values {
+	for y := range p.height {
+		row := out.values[y*p.width : (y+1)*p.width]
 		for k, weight := range w {
-			out.values[i] += weight * along.at(i%p.width, i/p.width+k-windowRadius)
+			from := min(max(y+k-windowRadius, 0), p.height-1) * p.width
+			for x := range row {
+				row[x] += weight * along[from+x]
+			}
 		}
 	}
 	return out
@@ -76,23 +86,34 @@ func product(a, b plane) plane {
 	return out
 }
 
-// SSIM is the mean structural similarity of two pictures' luma within a mask,
-// at most 1 (Wang et al. 2004, eq. 13, with the Gaussian window of 11 × 11
-// pixels and σ 1.5). The window reaches beyond the mask's edge, and repeats
-// the picture's edge beyond it. Where nothing is marked it is 1.
-func SSIM(a, b *image.NRGBA, within Mask) float64 {
+// SSIM is the structural similarity of two pictures' luma at every pixel, at
+// most 1 (Wang et al. 2004, eq. 13, with the Gaussian window of 11 × 11 pixels
+// and σ 1.5). The window repeats the picture's edge beyond it.
+type SSIM []float64
+
+// SSIMOf compares two pictures.
+func SSIMOf(a, b *image.NRGBA) SSIM {
 	x, y := luma(a), luma(b)
 	meanX, meanY := x.blurred(), y.blurred()
 	xx, yy, xy := product(x, x).blurred(), product(y, y).blurred(), product(x, y).blurred()
-	sum, n := 0., 0
-	for i, set := range within.Set {
-		if !set {
-			continue
-		}
+	s := make(SSIM, len(x.values))
+	for i := range s {
 		mx, my := meanX.values[i], meanY.values[i]
 		varX, varY, cov := xx.values[i]-mx*mx, yy.values[i]-my*my, xy.values[i]-mx*my
-		sum += (2*mx*my + c1) * (2*cov + c2) / ((mx*mx + my*my + c1) * (varX + varY + c2))
-		n++
+		s[i] = (2*mx*my + c1) * (2*cov + c2) / ((mx*mx + my*my + c1) * (varX + varY + c2))
+	}
+	return s
+}
+
+// Mean is the mean within a mask, beyond whose edge the windows reach. Where
+// nothing is marked it is 1.
+func (s SSIM) Mean(within Mask) float64 {
+	sum, n := 0., 0
+	for i, set := range within.Set {
+		if set {
+			sum += s[i]
+			n++
+		}
 	}
 	if n == 0 {
 		return 1

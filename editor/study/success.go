@@ -1,0 +1,175 @@
+package study
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"pentimento/editor/noise"
+	"pentimento/editor/study/judge"
+	"pentimento/editor/study/metric"
+)
+
+// checkJudges reports names that the judges do not know.
+func (f *File) checkJudges(o Options) error {
+	for _, p := range f.Prompts {
+		for _, e := range p.Edits {
+			for _, t := range e.Turns {
+				if err := o.check(p, t); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func (o Options) check(p Prompt, t Target) error {
+	if o.Network != nil {
+		for _, shows := range []map[string]string{p.Shows, t.Shows} {
+			for _, name := range slices.Sorted(maps.Keys(shows)) {
+				if err := o.Network.Check(name, shows[name]); err != nil {
+					return err
+				}
+			}
+		}
+		return o.Network.CheckRegions(p.Region, t.Region)
+	}
+	for _, colour := range []string{p.Colour, t.Colour} {
+		if o.Rules == nil || p.Region == "" || colour == "" {
+			continue
+		}
+		if err := o.Rules.Check(p.Region, colour); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// coloured reports whether there are rules for a colour that is asked.
+func (in *instrument) coloured(p Prompt, targets ...Target) bool {
+	return in.options.Rules != nil && p.Region != "" &&
+		slices.ContainsFunc(targets, func(t Target) bool { return t.Colour != "" })
+}
+
+// unusable says why the source's picture can't be measured: it does not show
+// what the edit is to change. "" when it does.
+func (in *instrument) unusable(at place) string {
+	if in.seen != nil {
+		for _, name := range slices.Sorted(maps.Keys(at.prompt.Shows)) {
+			if want, have := at.prompt.Shows[name], in.seen.Values[name]; have != want {
+				return fmt.Sprintf("the source's %s is %q, not %q", name, have, want)
+			}
+		}
+		return ""
+	}
+	if in.coloured(at.prompt, at.edit.Turns...) {
+		if _, seen := in.options.Rules.Find(in.first.Image, at.prompt.Region, at.prompt.Colour); !seen {
+			return fmt.Sprintf("the source shows no %s %s", at.prompt.Colour, at.prompt.Region)
+		}
+	}
+	return ""
+}
+
+// region is where the judge sees the prompt's region in the first picture; nil
+// where there is none.
+func (in *instrument) region(p Prompt) *metric.Mask {
+	var m metric.Mask
+	switch {
+	case p.Region == "":
+		return nil
+	case in.seen != nil:
+		m = in.seen.Region(p.Region)
+	case in.options.Rules != nil && p.Colour != "":
+		m, _ = in.options.Rules.Find(in.first.Image, p.Region, p.Colour)
+	default:
+		return nil
+	}
+	if m.Count() == 0 {
+		return nil
+	}
+	return &m
+}
+
+// success says how far pictures show what was asked: by what the network sees,
+// by rules of colour, or else by the model's own reading.
+func (in *instrument) success(ctx context.Context, at place, m *marks, tasks []*task) error {
+	toRead := map[int][]*task{} // by turn
+	for _, t := range tasks {
+		target := at.edit.Turns[t.turn()-1]
+		switch {
+		case in.options.Network != nil && len(target.Shows) > 0:
+			sight, err := in.options.Network.See(ctx, t.drawing.Image)
+			if err != nil {
+				return err
+			}
+			share := shares(sight, target.Shows)
+			t.metrics["success"], t.metrics["succeeded"] = share, truth(share == 1)
+		case m.region != nil && in.coloured(at.prompt, target):
+			share := in.options.Rules.Share(t.drawing.Image, *m.region, target.Colour)
+			t.metrics["success"], t.metrics["succeeded"] = share, truth(share > in.options.Rules.Regions[at.prompt.Region].Enough)
+		case target.Contrast != target.To:
+			toRead[t.turn()] = append(toRead[t.turn()], t)
+		}
+	}
+	for turn, tasks := range toRead {
+		if err := in.read(ctx, at.edit.Turns[turn-1], tasks); err != nil {
+			return fmt.Errorf("read the pictures: %w", err)
+		}
+	}
+	return nil
+}
+
+// shares is the share of attributes that a picture shows as they should be.
+func shares(sight *judge.Sight, wanted map[string]string) float64 {
+	n := 0.
+	for name, value := range wanted {
+		n += truth(sight.Values[name] == value)
+	}
+	return n / float64(len(wanted))
+}
+
+func truth(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// readings is how often a picture is read, at training steps evenly between
+// these shares of the noise: below, details decide; above, nothing is left.
+const (
+	readings     = 5
+	readingFrom  = .3
+	readingUpTo  = .9
+	readingsSeed = 77_000_077
+)
+
+// read asks the model which prompt explains each picture better, the target's
+// or its contrast: the share of readings for the target, and by how much on
+// average, as a share of the contrast's error.
+func (in *instrument) read(ctx context.Context, target Target, tasks []*task) error {
+	train := float64(in.engine.Model().Spec().Schedule.TrainSteps)
+	var latents [][]float32
+	for _, t := range tasks {
+		latents = append(latents, t.drawing.Latents)
+	}
+	share, evidence := make([]float64, len(tasks)), make([]float64, len(tasks))
+	for i := range readings {
+		timestep := int(train * (readingFrom + (readingUpTo-readingFrom)*float64(i)/(readings-1)))
+		epsilon := noise.Normal(readingsSeed+uint64(i), len(latents[0]))
+		errors, err := in.engine.PromptErrors(ctx, []string{target.Contrast, target.To}, timestep, latents, epsilon)
+		if err != nil {
+			return err
+		}
+		for k, e := range errors {
+			share[k] += truth(e[1] < e[0]) / readings
+			evidence[k] += (e[0] - e[1]) / e[0] / readings
+		}
+	}
+	for k, t := range tasks {
+		t.metrics["success"], t.metrics["succeeded"], t.metrics["evidence"] = share[k], truth(share[k] > .5), evidence[k]
+	}
+	return nil
+}
