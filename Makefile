@@ -2,6 +2,7 @@
 # make test   run every test
 # make s3     build the S3 server that tests of pictures use if it is there
 # make lint   gofmt, go vet, staticcheck
+# make transcript  hold a conversation on a fake Discord, draw docs/discord.png
 # make bench  measure, print a table, write build/bench.json
 GO ?= go
 ARGS ?=
@@ -11,7 +12,7 @@ export PENTIMENTO_ONNXRUNTIME ?= $(CURDIR)/build/onnxruntime
 S3_SERVER = github.com/versity/versitygw/cmd/versitygw@v1.8.0
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: all build chat test s3 lint bench runtime clean
+.PHONY: all build chat test s3 lint bench transcript runtime clean
 
 all: build
 
@@ -26,6 +27,9 @@ test: runtime
 
 bench: build
 	$(GO) run ./tests/bench $(ARGS)
+
+transcript: build
+	$(GO) run ./tests/transcript $(ARGS)
 
 s3: build/tools/versitygw
 
