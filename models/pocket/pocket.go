@@ -9,14 +9,20 @@ import (
 	"io/fs"
 )
 
-//go:embed model
+//go:embed model judge
 var embedded embed.FS
 
 // Files is the model folder, for models.OpenFS.
-func Files() fs.FS {
-	files, err := fs.Sub(embedded, "model")
+func Files() fs.FS { return folder("model") }
+
+// Judge is the folder of the network that sees what the model's pictures show,
+// for judge.OpenNetwork.
+func Judge() fs.FS { return folder("judge") }
+
+func folder(name string) fs.FS {
+	files, err := fs.Sub(embedded, name)
 	if err != nil {
-		panic(err) // "model" is a valid path
+		panic(err) // the names are valid paths
 	}
 	return files
 }

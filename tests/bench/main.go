@@ -3,7 +3,7 @@
 //
 //	make bench
 //
-// edit.go judges pictures, speed.go times the engine, process.go runs the
+// edit.go and pocket.go judge pictures, speed.go times the engine, process.go runs the
 // program itself, reference.go runs the same edit in PyTorch where Debian has
 // it, jobs.go loads the queue in a real Redis. Figures of runs that could not be
 // done are left out, with a line that says why.
@@ -32,6 +32,8 @@ type bench struct {
 	runtime *runtime.Runtime
 	binary  string
 	out     string // folder for pictures and figures
+	folder  string // of the model; empty for the bundled one
+	said    string // part of the edits to measure; empty for all
 	seeds   int
 	steps   int
 	figures map[string]float64
@@ -43,7 +45,9 @@ func main() {
 	flag.StringVar(&b.out, "out", "build", "folder for bench.json and contact sheets")
 	flag.IntVar(&b.seeds, "seeds", 32, "pictures to edit")
 	flag.IntVar(&b.steps, "steps", 20, "denoising steps")
-	only := flag.String("only", "", "run these groups, with commas between: process, speed, reference, jobs, edit, discord, cache")
+	flag.StringVar(&b.folder, "model", "", "model folder to measure instead of the bundled model")
+	flag.StringVar(&b.said, "said", "", "of the group pocket, only edits with this in their words")
+	only := flag.String("only", "", "run these groups, with commas between: process, speed, reference, jobs, edit, pocket, discord, cache")
 	flag.Parse()
 	if err := b.run(*only); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -64,6 +68,7 @@ func (b *bench) run(only string) error {
 		{"reference", b.reference},
 		{"jobs", b.jobs},
 		{"edit", b.edit},
+		{"pocket", b.pocket},
 		{"discord", b.discord},
 		{"cache", b.cache},
 	}
@@ -91,7 +96,12 @@ func (b *bench) open() error {
 	if b.runtime, err = runtime.Load(os.Getenv("PENTIMENTO_ONNXRUNTIME")); err != nil {
 		return err
 	}
-	b.model, err = models.OpenFS(b.ctx, pocket.Files(), "pocket", models.Options{Runtime: b.runtime, Device: "cpu"})
+	options := models.Options{Runtime: b.runtime, Device: "cpu"}
+	if b.folder != "" {
+		b.model, err = models.OpenDir(b.ctx, b.folder, options)
+	} else {
+		b.model, err = models.OpenFS(b.ctx, pocket.Files(), "pocket", options)
+	}
 	return err
 }
 

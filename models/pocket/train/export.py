@@ -115,20 +115,11 @@ def write_configs(folder, vocabulary_size):
         'requires_safety_checker': False})
 
 
-def plain(value):
-    """An attribute's value as the judge's file names it."""
-    if value is None:
-        return 'none'
-    if isinstance(value, bool):
-        return 'yes' if value else 'no'
-    return str(value)
-
-
 def export_judge(work, folder):
     write_graph(folder, '', Judge(judge.load(work)), {'sample': torch.randn(2, 3, SIZE, SIZE)}, ['regions', 'values'])
     write_json(folder, 'judge.json', {
         'size': SIZE, 'map_size': judge.MAP, 'regions': REGIONS,
-        'values': [{'name': name, 'values': [plain(v) for v in values]} for name, values in judge.VALUES.items()],
+        'values': [{'name': name, 'values': [judge.plain(v) for v in values]} for name, values in judge.VALUES.items()],
         'colours': [{'name': name, 'region': region, 'palette': palette} for name, (region, palette) in judge.COLOURS.items()]})
 
 

@@ -1,6 +1,7 @@
 """The judge of generated pictures: what is where, and which attributes are seen.
 
     python3 judge.py [--work DIR] [--steps N]
+    python3 judge.py --drawings FOLDER    writes drawings and their truth, for tests of the exported judge
 
 A small network that learns, from drawings alone, the region map [28, 32, 32]
 of a picture and the value of every attribute. Colours are then read by the
@@ -12,17 +13,19 @@ drawings, whose truth is known; evaluate.py prints that next to its results.
 """
 import json
 import os
+import random
 import time
 
 import numpy as np
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
+from PIL import Image
 
 import parallel
 from canvas import REGION, REGIONS
 from dataset import HELD_OUT, arguments
-from drawings import drawing
+from drawings import DOMAINS, choose, drawing, paint
 from palette import BACKDROP, CLOTH, FEATHER, FUR, HAIR, SOFA
 
 BATCH, RATE, MAP = 32, 2e-3, 32
@@ -45,12 +48,11 @@ VALUES = {
     'animals.animal': ['cat', 'dog', 'rabbit', 'bird'], 'animals.place': ['sofa', 'grass', 'beach', 'snow', 'bed', 'carpet'],
     'animals.hat': [False, True], 'animals.collar': [False, True], 'animals.ball': [False, True],
 }
-# Colours are read from a region with a palette.
+# Colours are read from a region with a palette. (A collar is too thin for that.)
 COLOURS = {
     'people.hair': ('hair', HAIR), 'people.hat_colour': ('hat', CLOTH), 'people.shirt': ('shirt', CLOTH),
     'people.backdrop': ('background', BACKDROP), 'animals.hat_colour': ('hat', CLOTH),
-    'animals.collar_colour': ('collar', CLOTH), 'animals.ball_colour': ('ball', CLOTH), 'animals.place_colour': ('seat', SOFA),
-    'animals.wall': ('background', BACKDROP), 'animals.colour': ('animal', {**FEATHER, **FUR}),
+    'animals.ball_colour': ('ball', CLOTH), 'animals.place_colour': ('seat', SOFA), 'animals.wall': ('background', BACKDROP), 'animals.colour': ('animal', {**FEATHER, **FUR}),
 }
 
 
@@ -62,7 +64,7 @@ def truth(attributes):
         name = f'{domain}.{key}'
         if key in ('hat', 'collar', 'ball'):
             out[name] = bool(value)
-            if value:
+            if value and name + '_colour' in COLOURS:
                 out[name + '_colour'] = value
         elif name in VALUES or name in COLOURS:
             out[name] = value
@@ -111,7 +113,7 @@ def roughen(x, rng):
 def read_colour(image, mask, palette):
     """The palette's name for the median colour of a region, or None where there is too little of it."""
     pixels = image[mask]
-    if len(pixels) < 12:
+    if len(pixels) < 4:
         return None
     colour = np.median(pixels, 0) / 255
     return min(palette, key=lambda name: sum((a - b) ** 2 for a, b in zip(palette[name], colour)))
@@ -191,10 +193,41 @@ def train(work, steps):
     return model.eval()
 
 
+def write_drawings(folder, count=9):
+    """Held-out drawings, the hair, mountains or animal of each as a mask, and all attributes as text."""
+    os.makedirs(folder, exist_ok=True)
+    about = []
+    for i in range(count):
+        rng = random.Random(HELD_OUT + 700000 + i)
+        attributes = choose(rng, list(DOMAINS)[i % len(DOMAINS)])
+        picture, label = paint(rng, attributes)
+        Image.fromarray(picture).save(f'{folder}/drawing-{i}.png')
+        region = {'people': 'hair', 'landscapes': 'mountains', 'animals': 'animal'}[attributes['domain']]
+        Image.fromarray((label == REGION[region]).astype(np.uint8) * 255).save(f'{folder}/drawing-{i}-{region}.png')
+        about.append({'drawing': f'drawing-{i}.png', 'region': region, 'mask': f'drawing-{i}-{region}.png',
+                      'values': {name: plain(value) for name, value in truth(attributes).items()}})
+    with open(f'{folder}/drawings.json', 'w') as f:
+        json.dump(about, f, indent=1)
+        f.write('\n')
+
+
+def plain(value):
+    """An attribute's value as text."""
+    if value is None:
+        return 'none'
+    if isinstance(value, bool):
+        return 'yes' if value else 'no'
+    return str(value)
+
+
 def main():
     parser = arguments('train the judge')
     parser.add_argument('--steps', type=int, default=2400)
+    parser.add_argument('--drawings')
     options = parser.parse_args()
+    if options.drawings:
+        write_drawings(options.drawings)
+        return
     torch.set_num_threads(1)
     for name, share in validate(train(options.work, options.steps)).items():
         print(f'{name:24s} {share:.3f}')
