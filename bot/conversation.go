@@ -161,6 +161,9 @@ func (c *Conversation) Say(ctx context.Context, utterance string, watch func(job
 	if err != nil {
 		return nil, err
 	}
+	if _, ok := s.ByEvent(c.asked.Event); ok {
+		return c.Made(ctx, c.asked.Event)
+	}
 	talk, err := c.dialogueOf(s)
 	if err != nil {
 		return nil, err

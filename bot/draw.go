@@ -129,8 +129,12 @@ func (c *Conversation) have(ctx context.Context, job jobs.Job, start time.Time, 
 			id, err = add(s, digestOf(result.PNG))
 			return err
 		})
+		if isFinal(err) {
+			refused = err
+			return nil
+		}
 		if err != nil {
-			return err
+			return err // it may be kept later
 		}
 		s.Head = id
 		if answer, err = answerOf(s); err != nil {
@@ -160,6 +164,16 @@ func (c *Conversation) have(ctx context.Context, job jobs.Job, start time.Time, 
 	// The turn is kept: a cancel has come too late.
 	answer.Notices = append(answer.Notices, c.noticesOfDrawing(context.WithoutCancel(ctx), answer)...)
 	return answer, nil
+}
+
+// isFinal reports whether a session will never take a turn.
+func isFinal(err error) bool {
+	for _, final := range []error{session.ErrNoSuchTurn, session.ErrFull, session.ErrTooLarge, session.ErrInvalid} {
+		if errors.Is(err, final) {
+			return true
+		}
+	}
+	return false
 }
 
 // drawn has a job drawn, hands the result to keep, and reports whether this

@@ -63,6 +63,9 @@ func (b *Bot) sentence(err error) string {
 		return "Cancelled. Nothing was changed."
 	case errors.Is(err, errStopping):
 		return "I am being restarted, so this was not drawn; say it again in a minute."
+	case errors.Is(err, session.ErrUnavailable), errors.Is(err, session.ErrMemoryFull), errors.Is(err, session.ErrDiskFull):
+		b.log.Error("sessions cannot be kept", "error", err)
+		return "What we say cannot be kept just now. Try again in a minute."
 	case errors.Is(err, jobs.ErrInvalid):
 		b.log.Warn("a picture cannot be queued", "error", err)
 		return "The way to this picture is too long to be drawn. Go back some turns, or start a new one."

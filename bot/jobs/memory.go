@@ -15,6 +15,10 @@ import (
 // event that is delivered again is known.
 const keptSettled = 10_000
 
+// unclaimedFor is how long a Memory keeps what nobody settles: its asker could
+// not store it, and nobody else will.
+const unclaimedFor = 10 * time.Minute
+
 // Memory is the queue of one process.
 type Memory struct {
 	options Options
@@ -30,9 +34,16 @@ type Memory struct {
 	homes   map[string]string  // worker by session
 	alive   map[string]time.Time
 	dead    []DeadLetter
+	ended   []ending // oldest first
 	settled []string // keys, oldest first
 	isDone  map[string]bool
 	watch   silence.Watch
+}
+
+// ending says when a job ended.
+type ending struct {
+	id string
+	at time.Time
 }
 
 // record is a job in a Memory.
@@ -77,6 +88,7 @@ func (m *Memory) Submit(ctx context.Context, job Job) (Ticket, error) {
 	if err := m.usable(ctx); err != nil {
 		return Ticket{}, err
 	}
+	m.dropUnclaimed(time.Now())
 	if m.isDone[job.Key] {
 		return Ticket{}, ErrSettled
 	}
@@ -206,6 +218,16 @@ func (m *Memory) drop(r *record) {
 	}
 }
 
+// dropUnclaimed removes what ended long before now and was not settled.
+func (m *Memory) dropUnclaimed(now time.Time) {
+	for len(m.ended) > 0 && now.Sub(m.ended[0].at) > unclaimedFor {
+		if r, ok := m.jobs[m.ended[0].id]; ok {
+			m.drop(r)
+		}
+		m.ended = m.ended[1:]
+	}
+}
+
 // Cancel implements [Queue].
 func (m *Memory) Cancel(ctx context.Context, t Ticket) (bool, error) {
 	m.mu.Lock()
@@ -230,6 +252,7 @@ func (m *Memory) end(r *record, result Result, err error) {
 		m.unlease(r)
 	}
 	r.done, r.result, r.err = true, result, err
+	m.ended = append(m.ended, ending{r.id, time.Now()})
 	r.tell()
 }
 
