@@ -2,6 +2,7 @@ package discord
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -102,5 +103,25 @@ func TestReplays(t *testing.T) {
 	s, err := w.bot.o.Store.Load(t.Context(), sessionKey(ann.ID, direct.ID))
 	if err != nil || len(s.Turns) != 3 {
 		t.Errorf("there are %d turns, %v", len(s.Turns), err)
+	}
+}
+
+// What shows the progress is on its way when the turn is cancelled, and Discord
+// takes its time with it: it does not come after the last word.
+func TestLateProgress(t *testing.T) {
+	w := newWorld(t, discordtest.Options{}, func(o *Options) { o.Engine = &stub{hold: make(chan struct{})} })
+	ann := w.Person("ann")
+	direct := ann.Direct()
+	ann.Say(direct, "a river between mountains")
+	waiting := w.sees(direct, "", "one moment")
+	w.Inject(discordtest.Fault{Method: "PATCH", Path: waiting.ID, Delay: time.Second})
+	if !w.AwaitFaults(soon) {
+		t.Fatal("no progress is shown")
+	}
+	w.told(ann.Press(direct, waiting, "Cancel"))
+	w.sees(direct, "", "Cancelled. Nothing was changed.")
+	time.Sleep(1500 * time.Millisecond) // until the late one must have come
+	if now := w.sees(direct, "", ""); !strings.Contains(now.Content, "Cancelled") || len(now.Labels()) != 0 {
+		t.Errorf("in the end it says %q, with %v", now.Content, now.Labels())
 	}
 }

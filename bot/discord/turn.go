@@ -198,9 +198,10 @@ func (b *Bot) settled(t *turn) {
 // message shows then.
 func (b *Bot) draw(t *turn, place *spot) (content, error) {
 	show := newThrottle(t.ctx, func(c content) {
-		// The picture waits for it, so that it is not overwritten by what was
-		// before it; not for long.
-		ctx, cancel := context.WithTimeout(t.ctx, showWithin)
+		// The last word waits for it, so that it is not overwritten by what was
+		// before it; not for long. A cancel does not cut it short: Discord may
+		// have taken the request already, and carry it out later.
+		ctx, cancel := context.WithTimeout(b.speaking, showWithin)
 		defer cancel()
 		if err := t.where.edit(ctx, c); err != nil && t.ctx.Err() == nil {
 			b.log.Debug("progress cannot be shown", "error", err)

@@ -62,6 +62,11 @@ func (s *Server) Inject(f Fault) {
 	s.faults = append(s.faults, &f)
 }
 
+// AwaitFaults waits until requests have met all faults.
+func (s *Server) AwaitFaults(timeout time.Duration) bool {
+	return s.await(timeout, func() bool { return len(s.faults) == 0 })
+}
+
 // faultFor takes a fault for the request, if there is one.
 func (s *Server) faultFor(method, path string) *Fault {
 	s.mu.Lock()
@@ -73,6 +78,7 @@ func (s *Server) faultFor(method, path string) *Fault {
 		if f.Times--; f.Times <= 0 {
 			s.faults = append(s.faults[:i], s.faults[i+1:]...)
 		}
+		s.notify()
 		return f
 	}
 	return nil
