@@ -12,12 +12,18 @@ export PENTIMENTO_ONNXRUNTIME ?= $(CURDIR)/build/onnxruntime
 S3_SERVER = github.com/versity/versitygw/cmd/versitygw@v1.8.0
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: all build chat test s3 lint bench transcript runtime clean
+.PHONY: all build needs chat test s3 lint bench transcript runtime clean
 
 all: build
 
-build: runtime
+build: needs runtime
+	@[ -e bin/pentimento ] || echo "building; the first time takes a few minutes"
 	@$(GO) build -trimpath -o bin/pentimento .
+
+# What is missing is said before anything is downloaded.
+needs:
+	@command -v $(GO) >/dev/null || { echo "Go is needed: https://go.dev/dl has it" >&2; exit 1; }
+	@[ "$$($(GO) env CGO_ENABLED)" = 1 ] || { echo "a C compiler is needed, such as gcc or clang" >&2; exit 1; }
 
 chat: build
 	@bin/pentimento chat $(ARGS)
