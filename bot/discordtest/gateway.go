@@ -77,10 +77,16 @@ type frame struct {
 	guild string // that an event is about; empty for none
 }
 
+// sendWithin is how long the bot may take to read an event.
+const sendWithin = 5 * time.Second
+
 func (c *gatewayConn) send(f frame) {
 	c.write.Lock()
 	defer c.write.Unlock()
-	_ = c.ws.WriteJSON(f) // a broken connection is found by reading
+	// A bot that does not read must not stop the others: events are sent with
+	// the server's lock held. A broken connection is found by reading.
+	_ = c.ws.SetWriteDeadline(time.Now().Add(sendWithin))
+	_ = c.ws.WriteJSON(f)
 }
 
 func (c *gatewayConn) close(code int) {
