@@ -20,14 +20,16 @@ type studyPart struct {
 	Name, About, Model     string
 	Cells, Seeds, Unusable int
 	Search                 []searchPart
+	Verdicts               []verdictPart
 	Sets                   []*setPart
 }
 
 type setPart struct {
 	Title      string
 	Statements []string
-	Plots      []dataURL
+	Plots      []figure
 	Table      table
+	Brief      table
 	Sheets     []sheetPart
 }
 
@@ -38,6 +40,12 @@ type dataURL = template.URL
 func embedded(mediaType string, data []byte) dataURL {
 	return dataURL("data:" + mediaType + ";base64," + base64.StdEncoding.EncodeToString(data))
 }
+
+// URL is the plot within the page.
+func (f figure) URL() dataURL { return embedded("image/svg+xml", f.svg) }
+
+// URL is the sheet within the page.
+func (s sheetPart) URL() dataURL { return embedded("image/jpeg", s.small) }
 
 //go:embed page.html
 var pageText string

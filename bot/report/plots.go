@@ -17,10 +17,10 @@ import (
 	"pentimento/editor/study"
 )
 
-// A figure is a plot as a file.
+// A figure is a plot of a metric as a file.
 type figure struct {
-	name string
-	svg  []byte
+	name, metric string
+	svg          []byte
 }
 
 // plotted are the metrics that are drawn along an axis.
@@ -44,7 +44,7 @@ func (s *set) plots() ([]figure, error) {
 		if err != nil {
 			return nil, fmt.Errorf("plot %s: %w", name, err)
 		}
-		out = append(out, figure{s.name(s.axis, name), svg})
+		out = append(out, figure{s.name(s.axis, name), name, svg})
 	}
 	return out, nil
 }

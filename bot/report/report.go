@@ -4,7 +4,8 @@
 //
 // Start with [Write]. groups.go gathers the results that belong together;
 // table.go, plots.go and sheets.go show them; statements.go says in sentences
-// what the numbers say, and nothing that they don't; page.go is the page.
+// what the numbers say, and nothing that they don't; page.go is the page,
+// markdown.go the document.
 //
 // The same results give the same bytes.
 package report
@@ -24,7 +25,8 @@ import (
 
 // Write makes the report of finished studies, whose results are in their
 // folders below dir: for each study cells.csv, cells.json, summary.csv, plots,
-// sheets and animations beside its results, and report.html in dir. It
+// sheets and animations beside its results, and in dir report.html and docs,
+// the findings as a document in Markdown with the pictures that it shows. It
 // returns the page's path.
 func Write(dir string, findings []*study.Findings) (string, error) {
 	page := page{Metrics: study.Metrics()}
@@ -39,6 +41,9 @@ func Write(dir string, findings []*study.Findings) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if err := page.writeMarkdown(filepath.Join(dir, "docs")); err != nil {
+		return "", err
+	}
 	path := filepath.Join(dir, "report.html")
 	return path, os.WriteFile(path, data, 0o644)
 }
@@ -48,7 +53,7 @@ func writeStudy(dir string, f *study.Findings) (*studyPart, error) {
 	all := append(f.Results[:len(f.Results):len(f.Results)], f.Confirmed...)
 	sets := gather(f.Results)
 	confirmed := gather(f.Confirmed)
-	part := &studyPart{Name: f.File.Name, About: f.File.About, Model: f.Model, Cells: len(all), Seeds: len(f.File.Seeds), Search: searched(f)}
+	part := &studyPart{Name: f.File.Name, About: f.File.About, Model: f.Model, Cells: len(all), Seeds: len(f.File.Seeds), Search: searched(f), Verdicts: judged(f)}
 	for _, r := range all {
 		if r.Unusable != "" {
 			part.Unusable++
@@ -73,16 +78,15 @@ func writeStudy(dir string, f *study.Findings) (*studyPart, error) {
 
 // writeSet writes the plots, sheets and animations of a set.
 func writeSet(dir string, s *set) (*setPart, error) {
-	part := &setPart{Title: s.title(), Table: s.table(), Statements: s.statements()}
-	plots, err := s.plots()
-	if err != nil {
+	part := &setPart{Title: s.title(), Table: s.table(), Brief: s.brief(), Statements: s.statements()}
+	var err error
+	if part.Plots, err = s.plots(); err != nil {
 		return nil, err
 	}
-	for _, p := range plots {
+	for _, p := range part.Plots {
 		if err := writeFile(filepath.Join(dir, "plots", p.name+".svg"), p.svg); err != nil {
 			return nil, err
 		}
-		part.Plots = append(part.Plots, embedded("image/svg+xml", p.svg))
 	}
 	for _, row := range s.strips() {
 		shown, err := row.write(dir)

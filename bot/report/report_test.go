@@ -23,7 +23,9 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // falls by 1 for each .1 of k, on every seed alike but for .1 times the seed.
 func findings(t *testing.T, dir string) *study.Findings {
 	t.Helper()
-	f := &study.Findings{File: &study.File{Name: "made-up", About: "Numbers <made> up.", Seeds: study.Seeds{1, 2, 3}}, Model: "none"}
+	f := &study.Findings{File: &study.File{Name: "made-up", About: "Numbers <made> up.", Seeds: study.Seeds{1, 2, 3},
+		Claims: []study.Claim{{Says: "A large k <changes> less.", Sweep: "k", Metric: "outside_change", From: study.Setting{"k": "0"}, To: study.Setting{"k": "1"}, Expect: "less"}},
+	}, Model: "none"}
 	index := 0
 	add := func(c study.Cell, m map[string]float64) *study.Result {
 		f.Results = append(f.Results, study.Result{Index: index, Cell: c, Metrics: m})
@@ -32,8 +34,9 @@ func findings(t *testing.T, dir string) *study.Findings {
 	}
 	for _, seed := range f.File.Seeds {
 		for i, k := range []string{"0", "0.5", "1"} {
+			parameters := study.Parameters{Method: study.PromptToPrompt, K: .5 * float64(i)}
 			for _, series := range []string{"cl", "literature"} {
-				r := add(study.Cell{Sweep: "k", Edit: "blond to red", Kind: "appearance", Axis: "k", X: k, Series: series, Seed: seed, Turn: 1},
+				r := add(study.Cell{Sweep: "k", Edit: "blond to red", Kind: "appearance", Axis: "k", X: k, Series: series, Seed: seed, Turn: 1, Parameters: parameters},
 					map[string]float64{"succeeded": 1, "outside_change": 10 - 5*float64(i) + .1*float64(seed), "score": float64(i%2) + .01*float64(seed),
 						"cycle_recorded": 0, "cycle_recorded_max": 0, "cycle_fresh": 3 + float64(seed)})
 				if seed == 1 {
@@ -100,6 +103,24 @@ func TestReport(t *testing.T) {
 	if words(string(html)) != string(want) {
 		t.Errorf("the page is no longer as in %s", golden)
 	}
+	document, err := os.ReadFile(filepath.Join(dir, "docs", "study.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, said := range []string{
+		"| A large k <changes> less. | change outside | 10.2 [9.95, 10.4] | 0.20 [-0.048, 0.45] | -10.0 [-10.0, -10.0] | **holds** |",
+		"| appearance | cross 0.8, self 0.4, k 0.3, value 0 | 7 |",
+		"| series | k | pictures | success | change outside |",
+	} {
+		if !strings.Contains(string(document), said) {
+			t.Errorf("the document does not say %q:\n%s", said, document)
+		}
+	}
+	for _, picture := range regexp.MustCompile(`\]\((study/[^)]*)\)`).FindAllStringSubmatch(string(document), -1) {
+		if _, err := os.Stat(filepath.Join(dir, "docs", picture[1])); err != nil {
+			t.Errorf("a picture of the document: %v", err)
+		}
+	}
 	for _, link := range []string{`src="http`, `href="http`, "<script", "<link"} {
 		if strings.Contains(string(html), link) {
 			t.Errorf("the page needs %s", link)
@@ -110,7 +131,8 @@ func TestReport(t *testing.T) {
 		"cl: the score is highest at k 0.5: 1.02 [1.00, 1.04]",
 		"largest 0 of 255 in 18 pictures; from a fresh run: 5.00 [2.52, 7.48]",
 		"Drift of the untouched part: cl: 1.00 [1.00, 1.00] levels per turn after 2 turns",
-		"over cl &#43;0.26 [0.19, 0.32]",
+		"found over cl &#43;0.26 [0.19, 0.32]",
+		"A large k &lt;changes&gt; less.</td><td>change outside</td><td>10.2 [9.95, 10.4]</td><td>0.20 [-0.048, 0.45]</td><td>-10.0 [-10.0, -10.0]</td><td>holds",
 		"1 pictures not measured",
 		"Numbers &lt;made&gt; up.",
 	} {

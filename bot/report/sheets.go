@@ -74,9 +74,9 @@ func (s *strip) add(results []study.Result, label string) {
 // A sheetPart is a sheet on the page.
 type sheetPart struct {
 	Title string
-	// Image is the sheet within the page; Sheet and Animation are files.
-	Image            dataURL
+	// Sheet and Animation are files; small is the sheet as a small JPEG.
 	Sheet, Animation string
+	small            []byte
 }
 
 // write makes the sheet and the animation of the first seed. Without kept
@@ -120,7 +120,7 @@ func (s strip) write(dir string) (*sheetPart, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sheet %s: %w", s.name, err)
 	}
-	part.Image = embedded("image/jpeg", small)
+	part.small = small
 	return part, nil
 }
 

@@ -125,6 +125,28 @@ func (s *set) drift() string {
 	return "Drift of the untouched part: " + strings.Join(parts, "; ") + "."
 }
 
+// A verdictPart tells whether a claim holds.
+type verdictPart struct{ Says, Metric, From, To, Gain, Verdict string }
+
+// judged tells which of a study's claims hold.
+func judged(f *study.Findings) []verdictPart {
+	var out []verdictPart
+	for _, v := range f.Verdicts() {
+		m, _ := study.MetricNamed(v.Metric)
+		part := verdictPart{Says: v.Says, Metric: m.Label, From: shown(v.A), To: shown(v.B), Gain: gained(v.Gain), Verdict: "does not hold"}
+		switch {
+		case !v.Known:
+			part.Verdict = "too little was measured"
+		case v.Holds:
+			part.Verdict = "holds"
+		case !v.Gain.Differs():
+			part.Verdict = "no difference seen"
+		}
+		out = append(out, part)
+	}
+	return out
+}
+
 func prefix(series string) string {
 	if series == "" {
 		return ""
@@ -136,8 +158,8 @@ func prefix(series string) string {
 type searchPart struct {
 	Kind, Settings, Score string
 	Tried                 int
-	// HeldOut are the scores on the seeds held out, Margins the gains of what
-	// was found over each of the others.
+	// HeldOut are the scores on the seeds held out, Margins the gains there of
+	// what was found, and of the program's preset, over each of the others.
 	HeldOut, Margins []string
 }
 
@@ -162,8 +184,12 @@ func searched(f *study.Findings) []searchPart {
 		}
 		for _, name := range names {
 			part.HeldOut = append(part.HeldOut, name+" "+shown(m.Estimate(bySeries[name])))
-			if name != study.Found {
-				part.Margins = append(part.Margins, "over "+name+" "+gained(m.Gain(bySeries[name], bySeries[study.Found])))
+		}
+		for _, better := range []string{study.Found, study.Own} {
+			for _, name := range names {
+				if bySeries[better] != nil && name != study.Found && name != study.Own {
+					part.Margins = append(part.Margins, better+" over "+name+" "+gained(m.Gain(bySeries[name], bySeries[better])))
+				}
 			}
 		}
 		out = append(out, part)

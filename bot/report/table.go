@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 
 	"pentimento/editor/study"
@@ -42,6 +43,36 @@ func (s *set) table() table {
 				}
 				t.Rows = append(t.Rows, row)
 			}
+		}
+	}
+	return t
+}
+
+// briefly are the metrics of the short table.
+func briefly() []string {
+	return []string{"succeeded", "outside_change", "change", "gradient", "cycle_recorded_max", "cycle_fresh", "drift", "preservation", "score"}
+}
+
+// brief shows a row for each point, all edits together, and the metrics that
+// matter most.
+func (s *set) brief() table {
+	var metrics []study.Metric
+	for _, m := range s.metrics() {
+		if slices.Contains(briefly(), m.Name) && !(m.Name == "change" && s.has("outside_change")) {
+			metrics = append(metrics, m)
+		}
+	}
+	t := table{Head: []string{"series", s.axis, "pictures"}}
+	for _, m := range metrics {
+		t.Head = append(t.Head, m.Label)
+	}
+	for _, l := range s.lines {
+		for _, p := range l.points {
+			row := []string{l.series, p.x, strconv.Itoa(usable(p.results))}
+			for _, m := range metrics {
+				row = append(row, shown(m.Estimate(p.results)))
+			}
+			t.Rows = append(t.Rows, row)
 		}
 	}
 	return t

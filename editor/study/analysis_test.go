@@ -84,6 +84,68 @@ func TestSearchFindsTheHighestMean(t *testing.T) {
 	}
 }
 
+// A claim holds where the interval of the difference is on its side.
+func TestVerdicts(t *testing.T) {
+	at := func(self, weight float64) Parameters {
+		p := standard()
+		p.Self, p.Weight = self, weight
+		return p
+	}
+	var results []Result
+	for seed := range uint64(4) {
+		noise := .1 * float64(seed%2)
+		for _, weight := range []float64{-2, -1, 5} {
+			results = append(results, result(seed, at(.2, weight), "change", 3+noise), result(seed, at(.8, weight), "change", 2-noise))
+		}
+	}
+	claim := func(expect string, over Axis, to Setting) Claim {
+		return Claim{Metric: "change", From: Setting{"self": "0.2"}, To: to, Over: over, Expect: expect}
+	}
+	negative, high := Axis{"weight", []string{"-2", "-1"}}, Setting{"self": "0.8"}
+	for i, test := range []struct {
+		claim        Claim
+		holds, known bool
+		seeds        int
+	}{
+		{claim("less", Axis{}, high), true, true, 4},
+		{claim("less", negative, high), true, true, 4},
+		{claim("more", negative, high), false, true, 4},
+		{claim("same", negative, high), false, true, 4},
+		{claim("same", negative, Setting{"self": "0.2"}), true, true, 4},
+		{claim("same", negative, Setting{"self": "0.4"}), false, false, 0},
+		{claim("less", Axis{"weight", []string{"7"}}, high), false, false, 0},
+	} {
+		v := (&Findings{File: &File{Claims: []Claim{test.claim}}, Results: results}).Verdicts()[0]
+		if v.Holds != test.holds || v.Known != test.known || v.Gain.N != test.seeds {
+			t.Errorf("claim %d: %+v", i, v)
+		}
+	}
+}
+
+// What is confirmed differs from what was found in windows and blend alone,
+// and in what the search sets on the seeds held out.
+func TestConfirming(t *testing.T) {
+	f := parse(t, small)
+	f.Search = &Search{HeldOut: Seeds{9}, Against: []string{"cl"}, Settings: Setting{"steps": "25"}}
+	f.Prompts[0].Edits[0].Kind = "shape"
+	found := standard()
+	found.Weight, found.Guidance, found.Cross = 3, 6, .6
+	cells, err := f.confirming([]Best{{Kind: "shape", Parameters: found}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var series []string
+	for _, c := range cells {
+		series = append(series, c.Series)
+		if c.Weight != 3 || c.Guidance != 6 || c.Steps != 25 || c.Seed != 9 {
+			t.Errorf("%s: %+v", c.Series, c)
+		}
+	}
+	if strings.Join(series, ", ") != "found, cl, the program's" || cells[0].Cross != .6 || cells[1].Self != .8 {
+		t.Errorf("confirmed are %v", series)
+	}
+}
+
 func TestScore(t *testing.T) {
 	for _, test := range []struct {
 		name              string

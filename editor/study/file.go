@@ -24,6 +24,8 @@ type File struct {
 	Sweeps   []Sweep  `yaml:"sweeps"`
 	// Search makes the study a search for the best parameters.
 	Search *Search `yaml:"search"`
+	// Claims are sentences that the results bear out or don't.
+	Claims []Claim `yaml:"claims"`
 }
 
 // A Prompt is a source picture, and what is done to it.
@@ -85,11 +87,13 @@ type Sweep struct {
 }
 
 // A Search finds the parameters with the best score for each kind of edit on
-// the study's seeds, and compares them with presets on seeds that it did not
-// see.
+// the study's seeds, and compares them with presets, and with the program's
+// preset for that kind, on seeds that it did not see.
 type Search struct {
 	HeldOut Seeds    `yaml:"held_out"`
 	Against []string `yaml:"against"`
+	// Settings are set on the seeds held out, such as other steps.
+	Settings Setting `yaml:"settings"`
 }
 
 // Limits on what is read.
@@ -148,6 +152,11 @@ func (f *File) check() error {
 			return fmt.Errorf("prompt %q has no edits", f.Prompts[i].From)
 		}
 	}
+	for _, c := range f.Claims {
+		if err := c.check(f.Sweeps); err != nil {
+			return err
+		}
+	}
 	if f.Search != nil {
 		return f.Search.check(f.Seeds)
 	}
@@ -193,13 +202,13 @@ func (s *Search) check(training Seeds) error {
 			return fmt.Errorf("seed %d is searched on and held out", seed)
 		}
 	}
+	p := standard()
 	for _, name := range s.Against {
-		p := standard()
 		if err := p.start(name); err != nil {
 			return err
 		}
 	}
-	return nil
+	return p.setAll(s.Settings)
 }
 
 // A Setting gives parameters values, by name. In a sweep's points it may have
@@ -355,6 +364,9 @@ func (f *File) Override(seeds Seeds, steps int) error {
 			f.Settings = Setting{}
 		}
 		f.Settings["steps"] = strconv.Itoa(steps)
+		if f.Search != nil {
+			delete(f.Search.Settings, "steps")
+		}
 	}
 	if f.Search != nil {
 		if err := f.Search.check(f.Seeds); err != nil {

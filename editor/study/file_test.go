@@ -54,8 +54,8 @@ func TestShippedStudies(t *testing.T) {
 		fmt.Fprintf(&out, "%s: %d cells\n", name, len(cells))
 		seen := map[string]bool{}
 		for _, c := range cells {
-			line := fmt.Sprintf("  %s | %s=%s | %s | %s %s k %g@%g cross %g self %g value %g β %g weight %g strength %g mix %g, %d steps, guidance %g",
-				c.Sweep, c.Axis, c.X, c.Series, c.Method, c.Preset, c.K, c.BlendStart, c.Cross, c.Self, c.Value, c.Beta, c.Weight, c.Strength, c.Mix, c.Steps, c.Guidance)
+			line := fmt.Sprintf("  %s | %s=%s | %s | %s %s k %g@%g cross %g self %g value %g β %g of %s weight %g strength %g mix %g, %s %d steps, guidance %g",
+				c.Sweep, c.Axis, c.X, c.Series, c.Method, c.Preset, c.K, c.BlendStart, c.Cross, c.Self, c.Value, c.Beta, c.ValueLayers, c.Weight, c.Strength, c.Mix, c.Scheduler, c.Steps, c.Guidance)
 			if !seen[line] {
 				seen[line] = true
 				fmt.Fprintln(&out, line)
@@ -115,6 +115,10 @@ func TestParseRefuses(t *testing.T) {
 		"no target":          strings.Replace(small, "to: a street, ", "", 1),
 		"unknown search":     small + "search: {held_out: 9, against: [best]}\n",
 		"no kind":            small + "search: {held_out: 9}\n",
+		"claim of a sweep":   small + "claims: [{says: x, sweep: none, metric: change, expect: more}]\n",
+		"claim of a metric":  small + "claims: [{says: x, sweep: each, metric: beauty, expect: more}]\n",
+		"claim of a value":   small + "claims: [{says: x, sweep: each, metric: change, from: {self: 9}, expect: more}]\n",
+		"claim of nothing":   small + "claims: [{says: x, sweep: each, metric: change}]\n",
 		"nothing":            "",
 		"not a study":        "- 3",
 	} {

@@ -33,11 +33,14 @@ type header struct {
 }
 
 func headerOf(f *File, cells []Cell, model string, o Options) (header, error) {
-	network := ""
+	looks, sees := "", ""
 	if o.Perceptual != nil {
-		network = o.Perceptual.Digest()
+		looks = o.Perceptual.Digest()
 	}
-	data, err := json.Marshal([]any{cells, f.Prompts, f.Examples, o.Rules, network})
+	if o.Network != nil {
+		sees = o.Network.Digest()
+	}
+	data, err := json.Marshal([]any{cells, f.Prompts, f.Examples, o.Rules, looks, sees})
 	if err != nil {
 		return header{}, fmt.Errorf("digest the study: %w", err)
 	}

@@ -46,28 +46,37 @@ func search(results []Result) []Best {
 	return out
 }
 
-// Found is the series of the parameters that a search found, on the seeds
-// held out. The other series are named like the presets.
-const Found = "found"
+// The series on the seeds held out: Found is the parameters that the search
+// found, Own the program's preset for the kind of edit, if it has one. The
+// others are named like the presets that they are.
+const (
+	Found = "found"
+	Own   = "the program's"
+)
 
 // confirming are the cells on the seeds held out: for every edit the best
-// parameters of its kind, and what they are compared with.
+// parameters of its kind, and the presets that they are compared with, which
+// differ from them in windows and blend alone.
 func (f *File) confirming(best []Best) ([]Cell, error) {
-	base := standard()
-	if err := base.setAll(f.Settings); err != nil {
-		return nil, err
-	}
-	presets := []variation{}
-	for _, name := range f.Search.Against {
-		v := variation{series: name, parameters: base}
-		if err := v.parameters.start(name); err != nil {
-			return nil, fmt.Errorf("compare with: %w", err)
-		}
-		presets = append(presets, v)
-	}
 	var out []Cell
 	for _, b := range best {
-		variations := append([]variation{{series: Found, parameters: b.Parameters}}, presets...)
+		variations := []variation{{series: Found, parameters: b.Parameters}}
+		for _, name := range f.Search.Against {
+			v := variation{series: name, parameters: b.Parameters}
+			if err := v.parameters.start(name); err != nil {
+				return nil, fmt.Errorf("compare with: %w", err)
+			}
+			variations = append(variations, v)
+		}
+		own := variation{series: Own, parameters: b.Parameters}
+		if own.parameters.start(b.Kind) == nil {
+			variations = append(variations, own)
+		}
+		for i := range variations {
+			if err := variations[i].parameters.setAll(f.Search.Settings); err != nil {
+				return nil, fmt.Errorf("confirm: %w", err)
+			}
+		}
 		for _, p := range f.Prompts {
 			for _, e := range p.Edits {
 				if e.Kind == b.Kind {

@@ -2,6 +2,8 @@ package judge
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -23,6 +25,7 @@ import (
 type Network struct {
 	session *runtime.Session
 	about   networkFile
+	digest  string
 }
 
 // networkFile is judge.json: what the numbers mean that the network gives.
@@ -86,9 +89,13 @@ func OpenNetwork(lib *runtime.Runtime, files fs.FS, threads int) (*Network, erro
 	if err := n.about.check(); err != nil {
 		return nil, err
 	}
+	sum := sha256.New()
+	sum.Write(data)
 	if data, err = read(files, "model.onnx", maxNetwork); err != nil {
 		return nil, err
 	}
+	sum.Write(data)
+	n.digest = hex.EncodeToString(sum.Sum(nil))
 	n.session, err = lib.Open(runtime.Graph{Data: data}, runtime.SessionOptions{
 		Inputs: []string{"sample"}, Outputs: []string{"regions", "values"}, Device: runtime.Device{Provider: runtime.CPU}, Threads: threads,
 	})
@@ -130,6 +137,9 @@ func (f *networkFile) check() error {
 	}
 	return nil
 }
+
+// Digest is the hexadecimal sha256 of the network and its description.
+func (n *Network) Digest() string { return n.digest }
 
 // Close frees the network.
 func (n *Network) Close() error { return n.session.Close() }
