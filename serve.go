@@ -43,6 +43,7 @@ type policyFlags struct {
 	Roles         []string       `help:"IDs of the roles that may use it." placeholder:"ID,…"`
 	DirectChats   bool           `help:"Answer direct messages although --guilds or --age-restricted is given."`
 	Admins        []string       `help:"IDs of the users who may use /admin, with the application's owner." placeholder:"ID,…"`
+	PerUserByRole map[string]int `help:"More pictures waiting or being drawn for roles: ID=N,…" mapsep:"," placeholder:"ID=N,…"`
 	PerDay        int            `help:"Pictures that a user may draw in a day; 0 for any number." default:"0"`
 	PerDayByRole  map[string]int `help:"More pictures for roles: ID=N,…" mapsep:"," placeholder:"ID=N,…"`
 	BlockedWords  []string       `help:"Words that are refused in prompts, however they are spelled." placeholder:"WORD,…"`
@@ -55,8 +56,17 @@ type policyFlags struct {
 func (f policyFlags) policy() discord.Policy {
 	return discord.Policy{
 		Guilds: f.Guilds, Channels: f.Channels, Roles: f.Roles, DirectChats: f.DirectChats, Admins: f.Admins,
-		PerDay: f.PerDay, PerDayByRole: f.PerDayByRole, BlockedWords: f.BlockedWords, Spoiler: f.Spoiler, HideUnsafe: f.HideUnsafe, AgeRestricted: f.AgeRestricted,
+		PerDay: f.PerDay, PerDayByRole: f.PerDayByRole, WaitingByRole: f.PerUserByRole, BlockedWords: f.BlockedWords, Spoiler: f.Spoiler, HideUnsafe: f.HideUnsafe, AgeRestricted: f.AgeRestricted,
 	}
+}
+
+// mostPerUser is the most that any user may have in the queue.
+func (c *serveCommand) mostPerUser() int {
+	most := max(1, c.PerUser)
+	for _, n := range c.PerUserByRole {
+		most = max(most, n)
+	}
+	return most
 }
 
 // tokenVariable holds the bot's token. It is no flag and no setting: command

@@ -59,7 +59,7 @@ func (c *serveCommand) runStudio(w *world, operations *metrics.Metrics) (*studio
 		return nil, errors.Join(err, model.Close())
 	}
 	operations.Cache(cache.Stats)
-	queue := jobs.NewMemory(jobs.Options{PerUser: max(1, c.PerUser)})
+	queue := jobs.NewMemory(jobs.Options{PerUser: c.mostPerUser()})
 	engine := editor.NewCached(model, cache.Cache)
 	worker := &jobs.Worker{
 		Name: "local", Source: queue, Engine: bot.Drawer{Engine: engine}, Slots: max(1, c.Parallel), TimeLimit: c.TimeLimit,
@@ -82,7 +82,7 @@ func (c *serveCommand) joinStudio(w *world, asker string) (*studio, error) {
 	if err != nil {
 		return nil, err
 	}
-	queue, err := c.openQueue(w, redisjobs.Options{Options: jobs.Options{PerUser: max(1, c.PerUser)}, Asker: asker})
+	queue, err := c.openQueue(w, redisjobs.Options{Options: jobs.Options{PerUser: c.mostPerUser()}, Asker: asker})
 	if err != nil {
 		return nil, err
 	}

@@ -421,6 +421,31 @@ func TestManyRequestsOfOneUser(t *testing.T) {
 	w.picture(other, "", "river")
 }
 
+func TestRolesMayHaveMoreWaiting(t *testing.T) {
+	w := newWorld(t, discordtest.Options{}, func(o *Options) {
+		o.Engine = &stub{hold: make(chan struct{})}
+		o.PerUser, o.Policy.WaitingByRole = 1, map[string]int{"88": 2}
+	})
+	ann, bob, channel := w.Person("ann"), w.Person("bob"), w.Channel("art")
+	w.ForbidThreads(channel)
+	bob.Roles = []string{"77", "88"}
+	for _, p := range []*discordtest.Person{ann, bob} {
+		for range 3 {
+			w.told(imagine(p, channel, "a river between mountains"))
+		}
+	}
+	w.sees(channel, "", "You have one picture waiting")
+	w.sees(channel, "", "You have 2 pictures waiting")
+	close(w.engine.hold)
+	deadline := time.Now().Add(soon)
+	for w.engine.count() < 3 && time.Now().Before(deadline) {
+		time.Sleep(5 * time.Millisecond)
+	}
+	if n := w.engine.count(); n != 3 {
+		t.Errorf("%d pictures were drawn", n)
+	}
+}
+
 func TestForgedAndForeignButtons(t *testing.T) {
 	w := newWorld(t, discordtest.Options{}, nil)
 	ann, bob := w.Person("ann"), w.Person("bob")

@@ -22,6 +22,9 @@ type Policy struct {
 	// number. PerDayByRole gives roles more.
 	PerDay       int
 	PerDayByRole map[string]int
+	// WaitingByRole gives roles more pictures that may wait or be drawn at a
+	// time than [Options.PerUser].
+	WaitingByRole map[string]int
 	// BlockedWords are refused in prompts, whatever letters they are written
 	// in.
 	BlockedWords []string
@@ -79,6 +82,16 @@ func (p Policy) perDay(roles []string) int {
 	most := p.PerDay
 	for _, r := range roles {
 		most = max(most, p.PerDayByRole[r])
+	}
+	return most
+}
+
+// waiting is how many pictures somebody with the roles may have waiting or being
+// drawn; others may have that many.
+func (p Policy) waiting(others int, roles []string) int {
+	most := others
+	for _, r := range roles {
+		most = max(most, p.WaitingByRole[r])
 	}
 	return most
 }

@@ -101,7 +101,7 @@ func (b *Bot) play(ctx context.Context, t *turn) {
 		return
 	}
 	first := b.waitingView(t, -1)
-	place, refused := b.line.enter(t.speaker.ID, keyName(t.key), b.o.PerUser)
+	place, refused := b.line.enter(t.speaker.ID, keyName(t.key), b.o.Policy.waiting(b.o.PerUser, t.roles))
 	if refused != nil {
 		first = b.failed(t, refused)
 	} else {
