@@ -4,6 +4,7 @@
 # make lint   gofmt, go vet, staticcheck
 # make transcript  hold a conversation on a fake Discord, draw docs/discord.png
 # make bench  measure, print a table, write build/bench.json
+# make study  run all studies that ship, write build/study (docs/study-files.md)
 GO ?= go
 ARGS ?=
 export PENTIMENTO_ONNXRUNTIME ?= $(CURDIR)/build/onnxruntime
@@ -12,7 +13,7 @@ export PENTIMENTO_ONNXRUNTIME ?= $(CURDIR)/build/onnxruntime
 S3_SERVER = github.com/versity/versitygw/cmd/versitygw@v1.8.0
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: all build needs chat test s3 lint bench transcript runtime clean
+.PHONY: all build needs chat test s3 lint bench study transcript runtime clean
 
 all: build
 
@@ -30,6 +31,9 @@ chat: build
 
 test: runtime
 	$(GO) test -race -timeout 30m ./...
+
+study: build
+	@bin/pentimento study run $$(bin/pentimento study list --names) --out build/study $(ARGS)
 
 bench: build
 	$(GO) run ./tests/bench $(ARGS)

@@ -29,11 +29,19 @@ type studyCommand struct {
 }
 
 // studyListCommand is `pentimento study list`.
-type studyListCommand struct{}
+type studyListCommand struct {
+	Names bool `help:"Print the names alone."`
+}
 
 // Run prints a line for each study.
 func (c *studyListCommand) Run(w *world) error {
 	for _, name := range study.ShippedNames() {
+		if c.Names {
+			if _, err := fmt.Fprintln(w.out, name); err != nil {
+				return err
+			}
+			continue
+		}
 		f, err := openStudy(name)
 		if err != nil {
 			return err

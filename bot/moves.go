@@ -73,7 +73,7 @@ func (c *Conversation) Weight(ctx context.Context, word string, factor float64, 
 		Action:  dialogue.Edit,
 		Prompt:  turn.Recipe.Prompt,
 		Weights: reweighted(turn.Recipe.Weights, span, factor),
-		Preset:  "appearance",
+		Preset:  "re-weight",
 		Label:   fmt.Sprintf("%s ×%g", turn.Recipe.Prompt[span.Start:span.End], factor),
 		Reason:  "re-weighted by command",
 	}

@@ -100,7 +100,7 @@ func (o Options) turnOf(plan *dialogue.Plan) recipe.Turn {
 	if plan.Action != dialogue.Edit {
 		return turn
 	}
-	turn.Preset = plan.Preset
+	turn.Preset = presetOf(plan)
 	if o.Preset != "" {
 		turn.Preset = o.Preset
 	}
@@ -127,6 +127,33 @@ func (o Options) turnOf(plan *dialogue.Plan) recipe.Turn {
 		}
 	}
 	return turn
+}
+
+// presetOf is the preset for a plan's kind of edit: that of its operations,
+// where all are additions of things, removals or re-weightings, and otherwise
+// what the plan says.
+func presetOf(plan *dialogue.Plan) string {
+	if plan.Preset == dialogue.Global || len(plan.Ops) == 0 {
+		return plan.Preset
+	}
+	kind := func(op dialogue.Op) string {
+		switch {
+		case op.Kind == dialogue.Refine && op.Noun == "": // no adjective of something
+			return "addition"
+		case op.Kind == dialogue.Remove:
+			return "removal"
+		case op.Kind == dialogue.Reweight:
+			return "re-weight"
+		}
+		return plan.Preset
+	}
+	first := kind(plan.Ops[0])
+	for _, op := range plan.Ops[1:] {
+		if kind(op) != first {
+			return plan.Preset
+		}
+	}
+	return first
 }
 
 func override(w *recipe.Window, to *float64) {

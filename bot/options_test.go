@@ -62,6 +62,31 @@ func TestTurnTakesThePresetOfItsPlan(t *testing.T) {
 	}
 }
 
+func TestPresetOfOperations(t *testing.T) {
+	add, curly := dialogue.Op{Kind: dialogue.Refine, To: "glasses"}, dialogue.Op{Kind: dialogue.Refine, To: "curly", Noun: "hair"}
+	remove, weigh := dialogue.Op{Kind: dialogue.Remove}, dialogue.Op{Kind: dialogue.Reweight}
+	for _, test := range []struct {
+		preset string
+		ops    []dialogue.Op
+		want   string
+	}{
+		{"appearance", nil, "appearance"},
+		{"appearance", []dialogue.Op{add}, "addition"},
+		{"shape", []dialogue.Op{add, add}, "addition"},
+		{"global", []dialogue.Op{add}, "global"},
+		{"appearance", []dialogue.Op{curly}, "appearance"},
+		{"appearance", []dialogue.Op{remove}, "removal"},
+		{"appearance", []dialogue.Op{weigh}, "re-weight"},
+		{"shape", []dialogue.Op{add, remove}, "shape"},
+	} {
+		plan := edit(test.preset)
+		plan.Ops = test.ops
+		if turn := (Options{}).turnOf(plan); turn.Preset != test.want || turn.Windows.Cross.To == 0 {
+			t.Errorf("%s of %+v became %+v", test.preset, test.ops, turn)
+		}
+	}
+}
+
 func TestOverridesReplaceThePreset(t *testing.T) {
 	var o Options
 	for name, value := range map[string]string{"preset": "cl", "self": ".5", "value": ".25", "k": ".6"} {

@@ -14,14 +14,18 @@ type Preset struct {
 	Threshold, Start float64
 }
 
-// presets by name. The first three are ours, by kind of edit; the last two are
-// the literature's and the CL P2P study's, for comparison.
+// presets by name. The first six are ours, by kind of edit; the last two are
+// the literature's and the CL P2P study's, for comparison. The study presets
+// (`pentimento study run presets`) searches and confirms them.
 func presets() map[string]Preset {
 	upTo := func(f float64) recipe.Window { return recipe.Window{To: f} }
 	return map[string]Preset{
 		"appearance": {recipe.Windows{Cross: upTo(.8), Self: upTo(.4)}, .3, .2},
 		"shape":      {recipe.Windows{Cross: upTo(.4), Self: upTo(.4)}, .3, .2},
 		"global":     {recipe.Windows{Cross: upTo(.8), Self: upTo(.4)}, 0, 0},
+		"addition":   {recipe.Windows{Cross: upTo(.8), Self: upTo(.4)}, .3, .2},
+		"removal":    {recipe.Windows{Cross: upTo(.8), Self: upTo(.4)}, .3, .2},
+		"re-weight":  {recipe.Windows{Cross: upTo(.8), Self: upTo(.4)}, .3, .2},
 		"literature": {recipe.Windows{Cross: upTo(.8), Self: upTo(.2)}, .3, .2},
 		"cl":         {recipe.Windows{Cross: upTo(.2), Self: upTo(.8)}, 0, 0},
 	}
@@ -29,7 +33,8 @@ func presets() map[string]Preset {
 
 // PresetNamed returns the preset of that name: appearance (colour, texture,
 // material), shape (another object or landscape), global (style, light,
-// season), literature (P2P's defaults) or cl (CL P2P's recommendation).
+// season), addition and removal (of a thing), re-weight, literature (P2P's
+// defaults) or cl (CL P2P's recommendation).
 func PresetNamed(name string) (Preset, bool) {
 	p, ok := presets()[name]
 	return p, ok
