@@ -146,5 +146,26 @@ func (c *doctorCommand) examineDiscord(ctx context.Context, w *world, report fin
 	default:
 		report("intents", "", errors.New("the Message Content intent is off: switch it on on the Bot page of the developer portal, or run with --no-message-content"))
 	}
+	examinePermissions(account.Servers, report)
 	report("invite", discord.Invite(account.ID), nil)
+}
+
+// examinePermissions looks at what the bot may do in the servers that it was
+// added to.
+func examinePermissions(servers []discord.Server, report finding) {
+	var lacking []string
+	for _, s := range servers {
+		if len(s.Missing) > 0 {
+			lacking = append(lacking, fmt.Sprintf("in %q %s", s.Name, strings.Join(s.Missing, ", ")))
+		}
+	}
+	const most = 5
+	if more := len(lacking) - most; more > 0 {
+		lacking = append(lacking[:most], fmt.Sprintf("and in %d more servers", more))
+	}
+	if len(lacking) > 0 {
+		report("servers", "", fmt.Errorf("the bot lacks %s: give its role these permissions, or add it again with the link below", strings.Join(lacking, "; ")))
+		return
+	}
+	report("servers", fmt.Sprintf("%d; the bot has the permissions that it needs", len(servers)), nil)
 }

@@ -51,17 +51,17 @@ func TestDoctor(t *testing.T) {
 	if err != nil {
 		t.Errorf("%v: %s", err, out)
 	}
-	for _, what := range []string{"✓ runtime", "✓ device", "✓ model", "✓ store", "✓ token", "✓ intents", "✓ invite"} {
+	for _, what := range []string{"✓ runtime", "✓ device", "✓ model", "✓ store", "✓ token", "✓ intents", "✓ servers", "✓ invite"} {
 		if strings.Count(out, what) != 1 {
 			t.Errorf("there is no line %q in\n%s", what, out)
 		}
 	}
-	ill := newDiscord(t, discordtest.Options{})
+	ill := newDiscord(t, discordtest.Options{Permissions: 1<<10 | 1<<11 | 1<<14 | 1<<15 | 1<<16})
 	out, err = p.runWith(discordtest.Token, "doctor", "--discord-api", ill.URL(), "--store", store, "--model", p.dir, "--device", "cpu")
 	if err == nil {
 		t.Error("the doctor is content")
 	}
-	for _, what := range []string{"✗ model", "✗ intents"} {
+	for _, what := range []string{"✗ model", "✗ intents", `✗ servers  the bot lacks in "Atelier" Create Public Threads, Send Messages in Threads:`} {
 		if !strings.Contains(out, what) {
 			t.Errorf("there is no line %q in\n%s", what, out)
 		}

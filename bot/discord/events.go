@@ -212,6 +212,7 @@ func optionNamed(options []optionValue, name string) string {
 
 // The permissions that the bot asks about.
 const (
+	administrator     = 1 << 3 // has all others
 	viewChannel       = 1 << 10
 	sendMessages      = 1 << 11
 	embedLinks        = 1 << 14

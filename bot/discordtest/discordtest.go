@@ -35,6 +35,8 @@ type Options struct {
 	HeartbeatInterval time.Duration
 	// Shards that /gateway/bot recommends; 1 if zero.
 	Shards int
+	// Permissions that the bot's role has in the guild; all that matter if zero.
+	Permissions uint64
 }
 
 // A Server is the whole of Discord. Its methods may be called by several
@@ -81,6 +83,9 @@ func New(o Options) *Server {
 	}
 	if o.Shards == 0 {
 		o.Shards = 1
+	}
+	if o.Permissions == 0 {
+		o.Permissions = allPermissions | embedLinks
 	}
 	s := &Server{
 		options: o, changed: make(chan struct{}), lastID: 1_400_000_000_000_000_000,

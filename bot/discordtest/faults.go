@@ -115,6 +115,7 @@ func (s *Server) ExpireTokens() {
 const (
 	viewChannel    = 1 << 10
 	sendMessages   = 1 << 11
+	embedLinks     = 1 << 14
 	attachFiles    = 1 << 15
 	readHistory    = 1 << 16
 	createThreads  = 1 << 35

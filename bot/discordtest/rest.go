@@ -206,6 +206,11 @@ func (s *Server) handle(c *call, r *http.Request) {
 		})
 	case c.at("GET", "users", "@me"):
 		c.json(200, s.me())
+	case c.at("GET", "users", "@me", "guilds"):
+		c.json(200, []map[string]any{{
+			"id": s.guild, "name": "Atelier", "icon": nil, "banner": nil, "owner": false,
+			"permissions": strconv.FormatUint(s.options.Permissions, 10), "features": []string{},
+		}})
 	case c.at("GET", "applications", "@me"):
 		c.json(200, s.application())
 	case c.at("PUT", "applications", "*", "commands"):
