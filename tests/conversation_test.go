@@ -102,27 +102,32 @@ func TestInterruptCancelsTheTurnAndKeepsTheRest(t *testing.T) {
 	c.tell("/imagine a woman's face with red hair")
 	time.Sleep(300 * time.Millisecond)
 	c.interrupt()
-	start := time.Now()
 	if cancelled := c.hear(); !strings.Contains(cancelled.Error, "cancelled") {
 		t.Errorf("got %+v", cancelled)
-	}
-	if waited := time.Since(start); waited > 5*time.Second {
-		t.Errorf("cancelling took %v", waited)
 	}
 	if history := c.ask("/history"); strings.Count(string(history.History), `"turn"`) != 1 {
 		t.Errorf("history is %s", history.History)
 	}
-	c.interrupt()
 	ended := make(chan error, 1)
 	go func() { ended <- c.cmd.Wait() }()
-	select {
-	case err := <-ended:
-		if err != nil {
-			t.Errorf("the second Ctrl-C ended the program with %v", err)
+	// The first may come before the program is done with its last answer, and
+	// would be meant for that.
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
+		_ = c.cmd.Process.Signal(os.Interrupt) // it may have ended
+		select {
+		case err := <-ended:
+			if err != nil {
+				t.Errorf("Ctrl-C ended the program with %v", err)
+			}
+			return
+		case <-time.After(time.Second):
 		}
-	case <-time.After(10 * time.Second):
-		t.Error("the second Ctrl-C did not end the program")
 	}
+	t.Error("Ctrl-C did not end the program")
+	if err := c.cmd.Process.Kill(); err != nil {
+		t.Error(err)
+	}
+	<-ended
 }
 
 func TestTwoChatsOnOneStore(t *testing.T) {
