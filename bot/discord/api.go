@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -94,6 +95,8 @@ func (c content) parts() (rows []discordgo.MessageComponent, files []*discordgo.
 	for _, f := range c.files {
 		kind := "image/png"
 		switch {
+		case strings.HasSuffix(f.name, ".jpg"):
+			kind = "image/jpeg"
 		case strings.HasSuffix(f.name, ".gif"):
 			kind = "image/gif"
 		case strings.HasSuffix(f.name, ".json"):
@@ -131,15 +134,46 @@ func (a *api) post(ctx context.Context, channelID, replyTo string, c content) (s
 
 // edit replaces a message of the bot.
 func (a *api) edit(ctx context.Context, channelID, messageID string, c content) error {
+	bucket := discordgo.EndpointChannelMessage(channelID, "")
+	return explain("change a message", a.patch(ctx, discordgo.EndpointChannelMessage(channelID, messageID), bucket, c))
+}
+
+// change is the body of an edit. It lists all attachments that the message is
+// to have, the new ones too, as version 10 of the interface wants it; of
+// discordgo's attachments it would send more than a request may hold.
+type change struct {
+	Content     string                            `json:"content"`
+	Components  []discordgo.MessageComponent      `json:"components"`
+	Attachments []listed                          `json:"attachments"`
+	Mentions    *discordgo.MessageAllowedMentions `json:"allowed_mentions"`
+}
+
+// listed is an attachment that comes with the request: its ID is the number of
+// its file.
+type listed struct {
+	ID       string `json:"id"`
+	Filename string `json:"filename"`
+}
+
+// patch replaces a message.
+func (a *api) patch(ctx context.Context, url, bucket string, c content) error {
 	cancel, option := a.options(ctx)
 	defer cancel()
 	rows, files := c.parts()
-	attachments := []*discordgo.MessageAttachment{}
-	_, err := a.session().ChannelMessageEditComplex(&discordgo.MessageEdit{
-		Channel: channelID, ID: messageID, Content: &c.text, Components: &rows, Files: files,
-		Attachments: &attachments, AllowedMentions: noMentions(),
-	}, option)
-	return explain("change a message", err)
+	body := change{Content: c.text, Components: rows, Attachments: []listed{}, Mentions: noMentions()}
+	for n, f := range files {
+		body.Attachments = append(body.Attachments, listed{strconv.Itoa(n), f.Name})
+	}
+	if len(files) == 0 {
+		_, err := a.session().RequestWithBucketID(http.MethodPatch, url, body, bucket, option)
+		return err
+	}
+	kind, data, err := discordgo.MultipartBodyWithJSON(body, files)
+	if err != nil {
+		return err
+	}
+	_, err = a.session().RequestRaw(http.MethodPatch, url, kind, data, bucket, 0, option)
+	return err
 }
 
 // remove deletes a message of the bot.
@@ -202,14 +236,8 @@ func (a *api) original(ctx context.Context, i *interaction) (string, error) {
 
 // editOriginal replaces the message that the first answer made.
 func (a *api) editOriginal(ctx context.Context, i *interaction, c content) error {
-	cancel, option := a.options(ctx)
-	defer cancel()
-	rows, files := c.parts()
-	attachments := []*discordgo.MessageAttachment{}
-	_, err := a.session().InteractionResponseEdit(&discordgo.Interaction{AppID: a.app, Token: i.Token}, &discordgo.WebhookEdit{
-		Content: &c.text, Components: &rows, Files: files, Attachments: &attachments, AllowedMentions: noMentions(),
-	}, option)
-	return explain("change an answer", err)
+	url := discordgo.EndpointWebhookMessage(a.app, i.Token, "@original")
+	return explain("change an answer", a.patch(ctx, url, discordgo.EndpointWebhookToken("", ""), c))
 }
 
 // register replaces all of the bot's commands.

@@ -159,12 +159,11 @@ const lastWords = 5 * time.Second
 // running turns have [Drain] to finish, and the messages of the others say that
 // they were not drawn. The error is nil after that, or says what to fix.
 func (b *Bot) Run(ctx context.Context) error {
-	app, err := b.start(ctx)
+	app, url, shards, err := b.prepare(ctx)
 	if err != nil {
-		return err
-	}
-	url, shards, err := b.api.gatewayBot(ctx)
-	if err != nil {
+		if ctx.Err() != nil {
+			return nil
+		}
 		return err
 	}
 	// Turns outlive the connection by the time that they may take to finish.
@@ -193,6 +192,15 @@ func (b *Bot) Run(ctx context.Context) error {
 	}
 	b.finish(stop, hush)
 	return err
+}
+
+// prepare does what comes before the connection, and asks where to connect to.
+func (b *Bot) prepare(ctx context.Context) (app application, url string, shards int, err error) {
+	if app, err = b.start(ctx); err != nil {
+		return app, "", 0, err
+	}
+	url, shards, err = b.api.gatewayBot(ctx)
+	return app, url, shards, err
 }
 
 // start asks who the bot is and registers its commands if they have changed.

@@ -243,8 +243,11 @@ func (w *world) start(o Options) {
 			}
 		})
 	}
-	if !w.Connected(soon) {
-		w.t.Fatalf("not connected:\n%s", w.log)
+	// Not w.Connected: the connection of a bot before may not be gone yet.
+	for deadline := time.Now().Add(soon); w.bot.Check(ctx) != nil; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			w.t.Fatalf("not connected:\n%s", w.log)
+		}
 	}
 }
 

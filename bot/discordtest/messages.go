@@ -63,8 +63,8 @@ func (s *Server) apply(c *call, m *Message, p payload) {
 	if p.Components != nil {
 		m.Components = numbered(*p.Components)
 	}
+	keep := map[string]bool{}
 	if p.Attachments != nil {
-		keep := map[string]bool{}
 		for _, a := range *p.Attachments {
 			keep[fmt.Sprint(a.ID)] = true
 		}
@@ -78,8 +78,11 @@ func (s *Server) apply(c *call, m *Message, p payload) {
 	} else if c.method == http.MethodPatch && len(c.files) > 0 {
 		m.Attachments = []Attachment{}
 	}
-	for _, f := range c.files {
-		m.Attachments = append(m.Attachments, s.keep(f))
+	for n, f := range c.files {
+		// Where attachments are listed, so have new ones to be.
+		if p.Attachments == nil || keep[fmt.Sprint(n)] {
+			m.Attachments = append(m.Attachments, s.keep(f))
+		}
 	}
 	m.Pings = pings(m, p)
 }

@@ -24,6 +24,7 @@
 package jobs
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -136,6 +137,12 @@ type Event struct {
 	// Running says that a worker has taken it.
 	Running bool
 	Progress
+}
+
+// NewsAfter reports whether e tells more than told did.
+func (e Event) NewsAfter(told Event) bool {
+	return e.Ahead != told.Ahead || e.Running != told.Running || e.Step != told.Step || e.Steps != told.Steps ||
+		e.Preview != nil && !bytes.Equal(e.Preview, told.Preview)
 }
 
 // Progress tells how far a drawing is.

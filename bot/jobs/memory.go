@@ -145,7 +145,7 @@ func (m *Memory) Await(ctx context.Context, t Ticket, watch func(Event)) (Result
 		if jobChanged == nil {
 			return r.result, r.err
 		}
-		if watch != nil && (first || !sameEvent(event, told)) {
+		if watch != nil && (first || event.NewsAfter(told)) {
 			watch(event)
 			told, first = event, false
 		}
@@ -156,11 +156,6 @@ func (m *Memory) Await(ctx context.Context, t Ticket, watch func(Event)) (Result
 		case <-orderChanged:
 		}
 	}
-}
-
-// sameEvent reports whether b has no news over a.
-func sameEvent(a, b Event) bool {
-	return a.Ahead == b.Ahead && a.Running == b.Running && a.Step == b.Step && a.Steps == b.Steps
 }
 
 // look returns how a job fares and what to wait for; no channels when it is

@@ -286,6 +286,11 @@ func testEvents(t *testing.T, create New) {
 	wait("next", func(e jobs.Event) bool { return e.Ahead == 0 && !e.Running })
 	lease := take(t, worker, "w/0")
 	wait("running", func(e jobs.Event) bool { return e.Running })
+	// A preview may come after its step.
+	if err := worker.Beat(t.Context(), lease, &jobs.Progress{Step: 2, Steps: 4}); err != nil {
+		t.Fatal(err)
+	}
+	wait("step 2 without", func(e jobs.Event) bool { return e.Step == 2 && e.Preview == nil })
 	if err := worker.Beat(t.Context(), lease, &jobs.Progress{Step: 2, Steps: 4, Preview: []byte("small")}); err != nil {
 		t.Fatal(err)
 	}

@@ -134,7 +134,7 @@ type teller struct {
 }
 
 func (t *teller) tell(e jobs.Event) {
-	if t.watch == nil || t.told != nil && t.told.Ahead == e.Ahead && t.told.Running == e.Running && t.told.Step == e.Step && t.told.Steps == e.Steps {
+	if t.watch == nil || t.told != nil && !e.NewsAfter(*t.told) {
 		return
 	}
 	t.told = &e
