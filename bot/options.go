@@ -33,17 +33,18 @@ type Options struct {
 // guidance, preset, cross, self, value or k. The value "auto" takes an
 // override back.
 func (o *Options) Set(name, value string) error {
+	const share = "a number from 0 to 1"
 	switch strings.ToLower(name) {
 	case "seed":
-		return setAuto(&o.Seed, name, value, func(s string) (uint64, error) { return strconv.ParseUint(s, 10, 64) })
+		return setAuto(&o.Seed, name, value, "a whole number", func(s string) (uint64, error) { return strconv.ParseUint(s, 10, 64) })
 	case "cross":
-		return setAuto(&o.Cross, name, value, parseShare)
+		return setAuto(&o.Cross, name, value, share, parseShare)
 	case "self":
-		return setAuto(&o.Self, name, value, parseShare)
+		return setAuto(&o.Self, name, value, share, parseShare)
 	case "value":
-		return setAuto(&o.Value, name, value, parseShare)
+		return setAuto(&o.Value, name, value, share, parseShare)
 	case "k":
-		return setAuto(&o.Threshold, name, value, parseShare)
+		return setAuto(&o.Threshold, name, value, share, parseShare)
 	case "steps":
 		n, err := strconv.Atoi(value)
 		if err != nil || n < 1 || n > 1000 {
@@ -72,14 +73,15 @@ func (o *Options) Set(name, value string) error {
 }
 
 // setAuto parses value into target, or empties it for "auto".
-func setAuto[T any](target **T, name, value string, parse func(string) (T, error)) error {
+// What says what else it may be.
+func setAuto[T any](target **T, name, value, what string, parse func(string) (T, error)) error {
 	if value == "auto" {
 		*target = nil
 		return nil
 	}
 	v, err := parse(value)
 	if err != nil {
-		return fmt.Errorf("%s is %q: give a number or auto", name, value)
+		return fmt.Errorf("%s is %q: give %s, or auto", name, value, what)
 	}
 	*target = &v
 	return nil

@@ -173,6 +173,13 @@ func (c *Chat) answer(ctx context.Context, l line) error {
 	if strings.HasPrefix(l.text, "/") {
 		return c.command(ctx, l.text)
 	}
+	// What is typed everywhere to get out, or to get help, is no picture.
+	switch strings.ToLower(l.text) {
+	case "exit", "quit", "bye", ":q":
+		return errQuit
+	case "help", "?":
+		return c.printText(l.text, help)
+	}
 	return c.say(ctx, l.text, l.text)
 }
 

@@ -67,7 +67,7 @@ func (c *Chat) printQuestion(a *bot.Answer) error {
 }
 
 // summary is a turn in a line: what changed, where it is in the tree, and what
-// it took.
+// it took. Of one that was there before it says so.
 func summary(a *bot.Answer) string {
 	parts := []string{fmt.Sprintf("[%d] “%s”", a.Turn.ID, a.Turn.Recipe.Prompt)}
 	if a.Source != nil {
@@ -76,6 +76,8 @@ func summary(a *bot.Answer) string {
 	parts = append(parts, fmt.Sprintf("seed %d", a.Turn.Settings.Seed))
 	if a.Drawing != nil {
 		parts = append(parts, fmt.Sprintf("%.1f s", a.Seconds))
+	} else {
+		parts[0] = "now at " + parts[0]
 	}
 	return strings.Join(parts, " · ")
 }

@@ -28,7 +28,7 @@ func (c *Chat) share(ctx context.Context, text, rest string) error {
 	if err != nil {
 		return err
 	}
-	return c.printText(text, fmt.Sprintf("Whoever has this code can go on from here for %d days, on the same store: /fork %s",
+	return c.printText(text, fmt.Sprintf("Whoever has this code can go on from here for %d days, in a chat with the same --store: /fork %s",
 		int(bot.ShareLifetime.Hours()/24), code))
 }
 

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"pentimento/bot"
+	"pentimento/bot/jobs"
 	"pentimento/editor/recipe"
 	"pentimento/session"
 )
@@ -80,6 +82,36 @@ func TestOutputThatCannotBeWrittenEndsTheChat(t *testing.T) {
 	c := &Chat{Out: w, JSON: true}
 	if err := c.show("hello", c.printText("hello", "text")); err == nil {
 		t.Error("writing to a closed pipe was no error")
+	}
+}
+
+// Words that are commands in every other program are not drawn.
+func TestBareWords(t *testing.T) {
+	for said, want := range map[string]string{"exit": "", "Quit": "", "bye": "", ":q": "", "help": "/revert", "?": "/revert"} {
+		var out bytes.Buffer
+		c := &Chat{In: strings.NewReader(said + "\n/help\n"), Out: &out, Dir: t.TempDir()}
+		if err := c.Run(t.Context()); err != nil {
+			t.Errorf("%s: %v", said, err)
+		}
+		if got := out.String(); strings.Count(got, "/revert [n]") != 2*strings.Count(want, "/revert") {
+			t.Errorf("%s gave %q", said, got)
+		}
+	}
+}
+
+func TestSummary(t *testing.T) {
+	root := session.Turn{ID: 1, Recipe: recipe.Turn{Prompt: "a cat"}}
+	edit := session.Turn{ID: 3, Parent: 1, Edit: "cat → dog", Recipe: recipe.Turn{Prompt: "a dog"}}
+	root.Settings.Seed, edit.Settings.Seed = 7, 7
+	for want, answer := range map[string]*bot.Answer{
+		"[1] “a cat” · seed 7 · 1.5 s":       {Turn: root, Drawing: &jobs.Result{}, Seconds: 1.52},
+		"now at [1] “a cat” · seed 7":        {Turn: root},
+		"[3 ← 1] cat → dog · seed 7 · 0.3 s": {Turn: edit, Source: &root, Drawing: &jobs.Result{}, Seconds: .31},
+		"now at [3 ← 1] cat → dog · seed 7":  {Turn: edit, Source: &root},
+	} {
+		if got := summary(answer); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
 	}
 }
 
