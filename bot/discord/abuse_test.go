@@ -24,6 +24,7 @@ func customID(t *testing.T, m *discordtest.Message, label string) string {
 // A custom_id that is sent again, or from elsewhere, does what it did, to the
 // session that it names, for its owner alone.
 func TestReplayedButtons(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, discordtest.Options{MessageContent: true}, nil)
 	ann, bob, channel, other := w.Person("ann"), w.Person("bob"), w.Channel("art"), w.Channel("other")
 	w.ForbidThreads(channel)
@@ -62,6 +63,7 @@ func TestReplayedButtons(t *testing.T) {
 
 // Ann's own Cancel, sent under the message of Bob, who waits.
 func TestCancelOfSomebodyElse(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, discordtest.Options{}, func(o *Options) { o.Engine = &stub{hold: make(chan struct{})} })
 	ann, bob := w.Person("ann"), w.Person("bob")
 	bob.Say(bob.Direct(), "a river between mountains")
@@ -78,6 +80,7 @@ func TestCancelOfSomebodyElse(t *testing.T) {
 
 // Whatever is said, nobody is notified and nothing is drawn as markup.
 func TestMentionFloods(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, discordtest.Options{MessageContent: true}, nil)
 	ann, channel := w.Person("ann"), w.Channel("art")
 	flood := "<@" + w.Bot().ID + "> " + strings.Repeat("@everyone <@123> <@&456> @here <#789> ", 40)
@@ -108,6 +111,7 @@ func TestMentionFloods(t *testing.T) {
 
 // Nobody makes a picture take everybody's time, by whatever words.
 func TestManySteps(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, discordtest.Options{}, nil)
 	ann := w.Person("ann")
 	direct := ann.Direct()

@@ -295,6 +295,7 @@ func imagine(p *discordtest.Person, c *discordtest.Channel, prompt string) *disc
 }
 
 func TestDirectMessages(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, discordtest.Options{}, nil)
 	ann := w.Person("ann")
 	direct := ann.Direct()
@@ -312,6 +313,7 @@ func TestDirectMessages(t *testing.T) {
 }
 
 func TestRedrawAsksFirst(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, discordtest.Options{}, nil)
 	ann := w.Person("ann")
 	direct := ann.Direct()
@@ -327,6 +329,7 @@ func TestRedrawAsksFirst(t *testing.T) {
 }
 
 func TestWithoutMessageContentItExplains(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, discordtest.Options{}, nil)
 	ann, channel := w.Person("ann"), w.Channel("art")
 	imagine(ann, channel, "a woman's face with blond hair")
@@ -351,6 +354,7 @@ func TestWithoutMessageContentItExplains(t *testing.T) {
 }
 
 func TestStrangersAreLeftAlone(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, discordtest.Options{MessageContent: true}, nil)
 	ann, bob, channel := w.Person("ann"), w.Person("bob"), w.Channel("art")
 	imagine(ann, channel, "a woman's face with blond hair")
@@ -368,6 +372,7 @@ func TestStrangersAreLeftAlone(t *testing.T) {
 }
 
 func TestCancelTellsTheTruth(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, discordtest.Options{}, func(o *Options) { o.Engine = &stub{hold: make(chan struct{})} })
 	ann, bob := w.Person("ann"), w.Person("bob")
 	direct, other := ann.Direct(), bob.Direct()
@@ -391,6 +396,7 @@ func TestCancelTellsTheTruth(t *testing.T) {
 }
 
 func TestManyRequestsOfOneUser(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, discordtest.Options{}, func(o *Options) {
 		o.Engine = &stub{hold: make(chan struct{})}
 		o.PerUser = 3
@@ -425,6 +431,7 @@ func TestManyRequestsOfOneUser(t *testing.T) {
 }
 
 func TestRolesMayHaveMoreWaiting(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, discordtest.Options{}, func(o *Options) {
 		o.Engine = &stub{hold: make(chan struct{})}
 		o.PerUser, o.Policy.WaitingByRole = 1, map[string]int{"88": 2}
@@ -450,6 +457,7 @@ func TestRolesMayHaveMoreWaiting(t *testing.T) {
 }
 
 func TestForgedAndForeignButtons(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, discordtest.Options{}, nil)
 	ann, bob := w.Person("ann"), w.Person("bob")
 	channel := w.Channel("art")
@@ -479,6 +487,7 @@ func TestForgedAndForeignButtons(t *testing.T) {
 }
 
 func TestPromptsAreShownAsTheyWereSaid(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, discordtest.Options{}, nil)
 	ann, channel := w.Person("ann"), w.Channel("art")
 	w.ForbidThreads(channel)
@@ -498,6 +507,7 @@ func TestPromptsAreShownAsTheyWereSaid(t *testing.T) {
 }
 
 func TestEventsThatComeTwice(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, discordtest.Options{MessageContent: true}, nil)
 	ann := w.Person("ann")
 	direct := ann.Direct()
@@ -515,6 +525,7 @@ func TestEventsThatComeTwice(t *testing.T) {
 }
 
 func TestRequestsThatFail(t *testing.T) {
+	t.Parallel()
 	faults := map[string]discordtest.Fault{
 		"429":              discordtest.RateLimited(100 * time.Millisecond),
 		"429 as a page":    discordtest.RateLimitedPage(),
@@ -580,6 +591,7 @@ func TestFaultInOneTurnLeavesTheOthers(t *testing.T) {
 }
 
 func TestExpiredTokenChangesNothing(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, discordtest.Options{}, func(o *Options) { o.Engine = &stub{hold: make(chan struct{})} })
 	ann, channel := w.Person("ann"), w.Channel("art")
 	imagine(ann, channel, "a woman's face with blond hair")
@@ -591,6 +603,7 @@ func TestExpiredTokenChangesNothing(t *testing.T) {
 }
 
 func TestUserInstalledApp(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, discordtest.Options{}, nil)
 	ann, channel := w.Person("ann"), w.Channel("foreign server")
 	w.ForbidMessages(channel)
@@ -605,6 +618,7 @@ func TestUserInstalledApp(t *testing.T) {
 }
 
 func TestPolicy(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, discordtest.Options{MessageContent: true}, nil)
 	w.stop()
 	channel, other := w.Channel("art"), w.Channel("talk")
@@ -636,6 +650,7 @@ func TestPolicy(t *testing.T) {
 }
 
 func TestFilesAreNotRead(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, discordtest.Options{MessageContent: true}, nil)
 	ann := w.Person("ann")
 	direct := ann.Direct()
@@ -647,6 +662,7 @@ func TestFilesAreNotRead(t *testing.T) {
 }
 
 func TestRestartTellsThoseWhoWaited(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, discordtest.Options{}, func(o *Options) { o.Engine = &stub{hold: make(chan struct{})} })
 	ann, bob := w.Person("ann"), w.Person("bob")
 	ann.Say(ann.Direct(), "a woman's face with blond hair")
@@ -664,6 +680,7 @@ func TestRestartTellsThoseWhoWaited(t *testing.T) {
 }
 
 func TestKilledBotTidiesUp(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, discordtest.Options{}, nil)
 	w.stop()
 	ann := w.Person("ann")
@@ -678,6 +695,7 @@ func TestKilledBotTidiesUp(t *testing.T) {
 }
 
 func TestForgetLeavesNothing(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, discordtest.Options{}, nil)
 	ann := w.Person("ann")
 	direct := ann.Direct()
@@ -699,6 +717,7 @@ func TestForgetLeavesNothing(t *testing.T) {
 }
 
 func TestModalAutocompletionAndRecipe(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, discordtest.Options{}, func(o *Options) {
 		o.Engine, o.Rename = pocketStub(t), map[string]string{"imagine": "paint"}
 	})
@@ -730,6 +749,7 @@ func TestModalAutocompletionAndRecipe(t *testing.T) {
 }
 
 func TestAdmins(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, discordtest.Options{}, nil)
 	owner, ann := w.Owner(), w.Person("ann")
 	direct := ann.Direct()
@@ -753,6 +773,7 @@ func TestAdmins(t *testing.T) {
 }
 
 func TestCommandsAreRegisteredOnce(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, discordtest.Options{}, nil)
 	w.stop()
 	w.start(w.bot.o)

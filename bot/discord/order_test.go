@@ -11,6 +11,7 @@ import (
 )
 
 func TestUpdateBeforeCreate(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, discordtest.Options{MessageContent: true}, nil)
 	ann := w.Person("ann")
 	direct := ann.Direct()
@@ -29,6 +30,7 @@ func TestUpdateBeforeCreate(t *testing.T) {
 
 // Two requests arrive the wrong way round: each is answered as what it is.
 func TestMessagesTheWrongWayRound(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, discordtest.Options{MessageContent: true}, nil)
 	ann, bob := w.Person("ann"), w.Person("bob")
 	w.BreakGateway(discordtest.Gate{OutOfOrder: true})
@@ -42,6 +44,7 @@ func TestMessagesTheWrongWayRound(t *testing.T) {
 // What the owner says in the new thread may come before Discord has answered
 // the request that opened it, and before it has told of the thread.
 func TestSaidBeforeTheThreadIsKnown(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, discordtest.Options{MessageContent: true}, nil)
 	ann, channel := w.Person("ann"), w.Channel("art")
 	w.Inject(discordtest.Fault{Method: "POST", Path: "/threads", AnswerDelay: 700 * time.Millisecond})
@@ -56,6 +59,7 @@ func TestSaidBeforeTheThreadIsKnown(t *testing.T) {
 
 // A thread that could not be opened belongs to nobody.
 func TestThreadThatIsNotOpened(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, discordtest.Options{MessageContent: true}, nil)
 	ann, channel := w.Person("ann"), w.Channel("art")
 	w.Inject(discordtest.Fault{Method: "POST", Path: "/threads", Status: 403, Body: `{"message":"Missing Permissions","code":50013}`})
@@ -70,6 +74,7 @@ func TestThreadThatIsNotOpened(t *testing.T) {
 // that was restarted in between does not know what it has seen, but its
 // sessions do.
 func TestReplays(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, discordtest.Options{MessageContent: true}, nil)
 	ann := w.Person("ann")
 	direct := ann.Direct()
@@ -109,6 +114,7 @@ func TestReplays(t *testing.T) {
 // What shows the progress is on its way when the turn is cancelled, and Discord
 // takes its time with it: it does not come after the last word.
 func TestLateProgress(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, discordtest.Options{}, func(o *Options) { o.Engine = &stub{hold: make(chan struct{})} })
 	ann := w.Person("ann")
 	direct := ann.Direct()

@@ -32,6 +32,7 @@ func (s *second) Unsafe(_ context.Context, picture image.Image) (bool, error) {
 }
 
 func TestUnsafePicturesAreNotShown(t *testing.T) {
+	t.Parallel()
 	check := &second{}
 	w := newWorld(t, discordtest.Options{}, func(o *Options) { o.Checker = check })
 	ann := w.Person("ann")
@@ -70,6 +71,7 @@ func TestUnsafePicturesAreNotShown(t *testing.T) {
 
 // What was kept before there was a checker is not shown either.
 func TestOldUnsafePictures(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, discordtest.Options{}, nil)
 	ann := w.Person("ann")
 	direct := ann.Direct()
@@ -92,6 +94,7 @@ func TestOldUnsafePictures(t *testing.T) {
 }
 
 func TestHiddenPictures(t *testing.T) {
+	t.Parallel()
 	hidden := func(m *discordtest.Message) bool { return strings.HasPrefix(m.Attachments[0].Filename, spoiler) }
 	w := newWorld(t, discordtest.Options{}, func(o *Options) { o.Checker, o.Policy.HideUnsafe = &second{}, true })
 	ann := w.Person("ann")
@@ -124,6 +127,7 @@ func TestHiddenPictures(t *testing.T) {
 }
 
 func TestAgeRestriction(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, discordtest.Options{MessageContent: true}, func(o *Options) { o.Policy.AgeRestricted = true })
 	ann, adults, all := w.Person("ann"), w.Channel("adults"), w.Channel("all")
 	adults.NSFW = true

@@ -11,6 +11,7 @@ import (
 )
 
 func TestShardNames(t *testing.T) {
+	t.Parallel()
 	for text, want := range map[string]Shards{"0/1": {0, 0, 1}, "2/8": {2, 2, 8}, "0-3/8": {0, 3, 8}, "4-7/8": {4, 7, 8}} {
 		var s Shards
 		if err := s.UnmarshalText([]byte(text)); err != nil || s != want || s.String() != text {
@@ -38,6 +39,7 @@ func TestShardNames(t *testing.T) {
 // One process serves as many shards as Discord recommends, and each server is
 // heard once.
 func TestAllShardsInOneProcess(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, discordtest.Options{MessageContent: true, Shards: 3}, func(o *Options) { o.IdentifyEvery = 50 * time.Millisecond })
 	if !w.AwaitShards(3, soon) {
 		t.Fatalf("connected are %v", w.Shards())
@@ -64,6 +66,7 @@ func TestAllShardsInOneProcess(t *testing.T) {
 // Two processes share a bot. Each answers its servers; what one is at work on is
 // no business of the other's, and their buttons are the same.
 func TestShardsInTwoProcesses(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, discordtest.Options{MessageContent: true, Shards: 2}, func(o *Options) {
 		o.Shards, o.Engine = Shards{0, 0, 2}, &stub{hold: make(chan struct{})}
 	})

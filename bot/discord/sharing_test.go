@@ -39,6 +39,7 @@ func take(p *discordtest.Person, c *discordtest.Channel, f discordtest.File) *di
 }
 
 func TestExportAndImport(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, discordtest.Options{}, func(o *Options) { o.Engine, o.Policy.PerDay = pocketStub(t), 3 })
 	ann, bob := w.Person("ann"), w.Person("bob")
 	direct := ann.Direct()
@@ -72,6 +73,7 @@ func TestExportAndImport(t *testing.T) {
 }
 
 func TestFilesThatAreNotImported(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, discordtest.Options{}, func(o *Options) {
 		o.Engine, o.Policy.BlockedWords = pocketStub(t), []string{"bucket"}
 	})
@@ -196,6 +198,7 @@ func plainPNG(t *testing.T, data []byte) []byte {
 
 // What may not be drawn may not be had by a code or a reply either.
 func TestForksThatAreRefused(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, discordtest.Options{MessageContent: true}, func(o *Options) { o.Engine = pocketStub(t) })
 	ann, bob, channel := w.Person("ann"), w.Person("bob"), w.Channel("art")
 	w.ForbidThreads(channel)
@@ -234,6 +237,7 @@ func (w *world) shared(p *discordtest.Person, c *discordtest.Channel, m *discord
 }
 
 func TestOwnersDeleteTheirPictures(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, discordtest.Options{}, nil)
 	ann, bob, channel := w.Person("ann"), w.Person("bob"), w.Channel("art")
 	w.ForbidThreads(channel)
