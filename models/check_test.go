@@ -318,7 +318,7 @@ func TestBrokenFolders(t *testing.T) {
 		"no scale":                {set("vae_decoder/config.json", "scaling_factor", 0), "vae_decoder/config.json", "scaling_factor"},
 		"shifted latents":         {set("vae_decoder/config.json", "shift_factor", 0.1), "vae_decoder/config.json", "shifted"},
 		"other scale":             {set("vae_encoder/config.json", "scaling_factor", 1), "vae_encoder/config.json", "scaling_factor"},
-		"other picture size":      {set("vae_decoder/config.json", "sample_size", 512), "vae_decoder/model.onnx", "512"},
+		"other picture size":      {set("vae_decoder/config.json", "block_out_channels", []int{8, 8, 8, 8, 8}), "vae_decoder/model.onnx", "256"},
 		"encoder cut short":       {cut("vae_encoder/model.onnx"), "vae_encoder/model.onnx", "malformed"},
 		"encoder without graph":   {remove("vae_encoder/model.onnx"), "vae_encoder/model.onnx", "is missing"},
 		"word list is no list":    {write("vocabulary.json", "{}"), "vocabulary.json", "JSON"},

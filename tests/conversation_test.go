@@ -120,7 +120,7 @@ func TestInterruptCancelsTheTurnAndKeepsTheRest(t *testing.T) {
 				t.Errorf("Ctrl-C ended the program with %v", err)
 			}
 			return
-		case <-time.After(time.Second):
+		case <-time.After(5 * time.Second): // a second one while it ends would kill it
 		}
 	}
 	t.Error("Ctrl-C did not end the program")

@@ -77,7 +77,7 @@ func noise(seed uint64, dims ...int64) tensor {
 // pocketInput is a batch of random rows for the pocket model.
 func pocketInput(rows int64) map[string]tensor {
 	return map[string]tensor{
-		"sample":                noise(1, rows, 4, 16, 16),
+		"sample":                noise(1, rows, 6, 16, 16),
 		"timestep":              ints([]int64{501}, 1),
 		"encoder_hidden_states": noise(2, rows, 32, 128),
 	}

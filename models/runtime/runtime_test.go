@@ -50,7 +50,7 @@ func open(t *testing.T, device runtime.Device) (*runtime.Session, error) {
 // tensors makes an input of rows latents and the output for it.
 func tensors(t *testing.T, rows int) (in, out *runtime.Tensor) {
 	t.Helper()
-	in, err := runtime.FloatTensor(runtime.Float32, []int{rows, 4, 16, 16}, make([]float32, rows*4*16*16))
+	in, err := runtime.FloatTensor(runtime.Float32, []int{rows, 6, 16, 16}, make([]float32, rows*6*16*16))
 	if err != nil {
 		t.Fatal(err)
 	}
