@@ -152,7 +152,12 @@ func TestWorkerDrains(t *testing.T) {
 	for path, want := range map[string]string{
 		"healthz": "ok", "readyz": "queue: ok", "metrics": `pentimento_queue_workers 1`,
 	} {
-		if said := get(t, "http://"+w.metrics+"/"+path); !strings.Contains(said, want) {
+		said := get(t, "http://"+w.metrics+"/"+path)
+		for deadline := time.Now().Add(patience); !strings.Contains(said, want) && time.Now().Before(deadline); {
+			time.Sleep(50 * time.Millisecond) // it has not asked for a job yet
+			said = get(t, "http://"+w.metrics+"/"+path)
+		}
+		if !strings.Contains(said, want) {
 			t.Errorf("%s says\n%s", path, said)
 		}
 	}
