@@ -228,7 +228,7 @@ func (b *Bot) watching(t *turn, show *throttle) func(jobs.Event) {
 		if !e.Running {
 			// Besides those that will be drawn before it, one that is being
 			// drawn has to end first.
-			show.set(b.waitingView(t, e.Ahead+1))
+			show.set(b.waitingView(t, e.Ahead+min(1, e.Drawing)))
 			return
 		}
 		b.mu.Lock()

@@ -132,8 +132,9 @@ type Ticket struct {
 // An Event tells the asker how a job fares: a place in the queue, or how far
 // the drawing is.
 type Event struct {
-	// Ahead is how many jobs will be drawn before this one, while it waits.
-	Ahead int
+	// Ahead is how many jobs will be drawn before this one, while it waits, and
+	// Drawing how many are being drawn.
+	Ahead, Drawing int
 	// Running says that a worker has taken it.
 	Running bool
 	Progress
@@ -141,7 +142,7 @@ type Event struct {
 
 // NewsAfter reports whether e tells more than told did.
 func (e Event) NewsAfter(told Event) bool {
-	return e.Ahead != told.Ahead || e.Running != told.Running || e.Step != told.Step || e.Steps != told.Steps ||
+	return e.Ahead != told.Ahead || e.Drawing != told.Drawing || e.Running != told.Running || e.Step != told.Step || e.Steps != told.Steps ||
 		e.Preview != nil && !bytes.Equal(e.Preview, told.Preview)
 }
 

@@ -172,7 +172,7 @@ func (m *Memory) look(ctx context.Context, t Ticket) (r *record, event Event, jo
 	if r.slot != "" {
 		return r, Event{Running: true, Progress: r.progress}, r.changed, nil, nil
 	}
-	return r, Event{Ahead: m.order.rank(r)}, r.changed, m.changed, nil
+	return r, Event{Ahead: m.order.rank(r), Drawing: len(m.running)}, r.changed, m.changed, nil
 }
 
 // find returns the ticket's job, or why there is none.
@@ -242,10 +242,10 @@ func (m *Memory) Cancel(ctx context.Context, t Ticket) (bool, error) {
 func (m *Memory) end(r *record, result Result, err error) {
 	if r.slot == "" {
 		m.order.withdraw(r)
-		m.orderChanged()
 	} else {
 		m.unlease(r)
 	}
+	m.orderChanged()
 	r.done, r.result, r.err = true, result, err
 	m.ended = append(m.ended, ending{r.id, time.Now()})
 	r.tell()

@@ -281,9 +281,11 @@ func testEvents(t *testing.T, create New) {
 	}
 	wait("two ahead", func(e jobs.Event) bool { return e.Ahead == 2 && !e.Running })
 	finish(t, worker, take(t, worker, "w/0"))
-	wait("one ahead", func(e jobs.Event) bool { return e.Ahead == 1 && !e.Running })
-	finish(t, worker, take(t, worker, "w/0"))
-	wait("next", func(e jobs.Event) bool { return e.Ahead == 0 && !e.Running })
+	wait("one ahead", func(e jobs.Event) bool { return e.Ahead == 1 && e.Drawing == 0 && !e.Running })
+	before := take(t, worker, "w/0")
+	wait("one being drawn", func(e jobs.Event) bool { return e.Ahead == 0 && e.Drawing == 1 && !e.Running })
+	finish(t, worker, before)
+	wait("next", func(e jobs.Event) bool { return e.Ahead == 0 && e.Drawing == 0 && !e.Running })
 	lease := take(t, worker, "w/0")
 	wait("running", func(e jobs.Event) bool { return e.Running })
 	// A preview may come after its step.

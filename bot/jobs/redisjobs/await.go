@@ -161,7 +161,7 @@ func (q *Queue) look(ctx context.Context, t jobs.Ticket) (state, error) {
 	a := reply(answer)
 	switch a.text(0) {
 	case "waiting":
-		return state{event: jobs.Event{Ahead: a.number(1)}}, nil
+		return state{event: jobs.Event{Ahead: a.number(1), Drawing: a.number(2)}}, nil
 	case "running":
 		return state{event: jobs.Event{Running: true, Progress: jobs.Progress{Step: a.number(1), Steps: a.number(2)}}}, nil
 	case "settled":

@@ -10,7 +10,7 @@ if job[1] == 'waiting' then
     redis.call('DEL', jobkey(id))
     return {'lost'}
   end
-  return {'waiting', rank}
+  return {'waiting', rank, redis.call('HLEN', P .. 'beats')}
 end
 if job[1] == 'running' then return {'running', tonumber(job[2] or 0), tonumber(job[3] or 0)} end
 if job[4] then return {'cancelled'} end
