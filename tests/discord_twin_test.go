@@ -221,7 +221,7 @@ func (w *twin) drawn(channel string, before map[string]bool, parts ...string) di
 	ok := w.await(func() bool {
 		w.do(twinCommand{Do: "messages", Channel: channel}, &all)
 		for _, m := range all {
-			fits := m.Author.ID == w.Bot && len(m.Attachments) > 0 && !before[m.ID]
+			fits := m.Author.ID == w.Bot && len(m.Attachments) > 0 && m.Attachments[0].Filename != "preview.jpg" && !before[m.ID]
 			for _, part := range parts {
 				fits = fits && strings.Contains(m.Content, part)
 			}

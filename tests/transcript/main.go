@@ -125,7 +125,7 @@ func conversation(d *discordtest.Server) (columns [][]discordtest.Message, err e
 // drawn waits for a picture whose text contains the words.
 func drawn(d *discordtest.Server, c *discordtest.Channel, after, text string) (*discordtest.Message, error) {
 	m := d.Message(c, after, patience, func(m *discordtest.Message) bool {
-		return m.Author.Bot && len(m.Attachments) > 0 && strings.Contains(m.Content, text)
+		return m.Author.Bot && len(m.Attachments) > 0 && m.Attachments[0].Filename != "preview.jpg" && strings.Contains(m.Content, text)
 	})
 	if m == nil {
 		said := ""
