@@ -20,12 +20,12 @@ type Preset struct {
 func presets() map[string]Preset {
 	upTo := func(f float64) recipe.Window { return recipe.Window{To: f} }
 	return map[string]Preset{
-		"appearance": {recipe.Windows{Cross: upTo(.8), Self: upTo(.4)}, .3, .2},
+		"appearance": {recipe.Windows{Cross: upTo(.8), Self: upTo(.4)}, .5, .2},
 		"shape":      {recipe.Windows{Cross: upTo(.4), Self: upTo(.4)}, .3, .2},
 		"global":     {recipe.Windows{Cross: upTo(.8), Self: upTo(.4)}, 0, 0},
-		"addition":   {recipe.Windows{Cross: upTo(.8), Self: upTo(.4)}, .3, .2},
-		"removal":    {recipe.Windows{Cross: upTo(.8), Self: upTo(.4)}, .3, .2},
-		"re-weight":  {recipe.Windows{Cross: upTo(.8), Self: upTo(.4)}, .3, .2},
+		"addition":   {recipe.Windows{Cross: upTo(.8), Self: upTo(.4)}, .5, .2},
+		"removal":    {recipe.Windows{Cross: upTo(.8), Self: upTo(.4)}, .5, .2},
+		"re-weight":  {recipe.Windows{Cross: upTo(.8), Self: upTo(.4)}, .5, .2},
 		"literature": {recipe.Windows{Cross: upTo(.8), Self: upTo(.2)}, .3, .2},
 		"cl":         {recipe.Windows{Cross: upTo(.2), Self: upTo(.8)}, 0, 0},
 	}

@@ -12,6 +12,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -33,6 +34,7 @@ type bench struct {
 	binary  string
 	out     string // folder for pictures and figures
 	folder  string // of the model; empty for the bundled one
+	set     map[string]string
 	said    string // part of the edits to measure; empty for all
 	seeds   int
 	steps   int
@@ -40,12 +42,20 @@ type bench struct {
 }
 
 func main() {
-	b := &bench{ctx: context.Background(), figures: map[string]float64{}}
+	b := &bench{ctx: context.Background(), figures: map[string]float64{}, set: map[string]string{}}
 	flag.StringVar(&b.binary, "binary", "bin/pentimento", "the program to run")
 	flag.StringVar(&b.out, "out", "build", "folder for bench.json and contact sheets")
 	flag.IntVar(&b.seeds, "seeds", 32, "pictures to edit")
 	flag.IntVar(&b.steps, "steps", 20, "denoising steps")
 	flag.StringVar(&b.folder, "model", "", "model folder to measure instead of the bundled model")
+	flag.Func("set", "of the group pocket, a hyper-parameter of all edits, as in k=.5; may be repeated", func(text string) error {
+		name, value, ok := strings.Cut(text, "=")
+		if !ok {
+			return errors.New("not name=value")
+		}
+		b.set[name] = value
+		return nil
+	})
 	flag.StringVar(&b.said, "said", "", "of the group pocket, only edits with this in their words")
 	only := flag.String("only", "", "run these groups, with commas between: process, speed, reference, jobs, edit, pocket, discord, cache")
 	flag.Parse()

@@ -140,6 +140,11 @@ func (b *bench) attempts(critic *judge.Network, r request) ([]attempt, error) {
 
 func (b *bench) attempt(engine *editor.Engine, critic *judge.Network, r request, seed uint64) (a attempt, err error) {
 	options := bot.Options{Seed: &seed, Steps: b.steps, Guidance: 4.5}
+	for name, value := range b.set {
+		if err := options.Set(name, value); err != nil {
+			return a, err
+		}
+	}
 	clock := bot.Clock{Now: time.Now, Seed: func() uint64 { return seed }}
 	talk := bot.New(engine, bot.Grammar{Planner: dialogue.New()}, session.NewMemory(), session.Key{User: "bench", Place: "bench"}, options, clock)
 	first, err := ask(b.ctx, talk, r.source)

@@ -154,7 +154,7 @@ def _forward(model, x, weight, frozen):
         return loss + KL * kl, edges, kl.item()
     with torch.no_grad():
         z = model.encode(x)[0].float()
-        noise = .12 * torch.rand(len(z), 1, 1, 1) * (torch.rand(len(z), 1, 1, 1) < .7) / SCALING_FACTOR
+        noise = .05 * torch.rand(len(z), 1, 1, 1) * (torch.rand(len(z), 1, 1, 1) < .5) / SCALING_FACTOR
         z = z + noise * torch.randn_like(z)
     loss, edges = loss_of(model.decode(z), x, weight)
     return loss, edges, 0.
