@@ -27,10 +27,13 @@ func TestReadWithoutOpening(t *testing.T) {
 		t.Errorf("tokens %v, want %v", got.IDs, want.IDs)
 	}
 	runs := map[string]func() error{
-		"encode text":    func() error { _, err := read.EncodeText(t.Context(), read.Tokenizer().Encode(prompt).IDs); return err },
-		"denoise":        func() error { _, err := read.Denoise(t.Context(), &models.Batch{}); return err },
-		"decode":         func() error { _, err := read.Decode(t.Context(), nil); return err },
-		"encode picture": func() error { _, err := read.EncodeImage(t.Context(), image.NewNRGBA(image.Rect(0, 0, 1, 1))); return err },
+		"encode text": func() error { _, err := read.EncodeText(t.Context(), read.Tokenizer().Encode(prompt).IDs); return err },
+		"denoise":     func() error { _, err := read.Denoise(t.Context(), &models.Batch{}); return err },
+		"decode":      func() error { _, err := read.Decode(t.Context(), nil); return err },
+		"encode picture": func() error {
+			_, err := read.EncodeImage(t.Context(), image.NewNRGBA(image.Rect(0, 0, 1, 1)))
+			return err
+		},
 	}
 	for name, run := range runs {
 		if err := run(); !errors.Is(err, models.ErrNotOpened) {
