@@ -3,7 +3,9 @@
 // keeps the turn in the session. The terminal and Discord are two mouths for
 // it.
 //
-// Start with [Conversation.Say].
+// Start with [Conversation.Say]. draw.go makes a job of every picture, which the
+// engine draws at once or whoever takes it from a queue; drawer.go is how an
+// engine draws a job.
 package bot
 
 import (
