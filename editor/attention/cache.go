@@ -117,7 +117,7 @@ func (c *Cache) Drawn(ctx context.Context, key Key, s Shape) *Trace {
 	if known := c.Peek(key); known != nil && s.has(known) {
 		return known
 	}
-	stored := c.stored(ctx, key, s, s.latentsChunks())
+	stored := c.stored(ctx, key, s, (*coder).latentsChunks)
 	if stored != nil {
 		c.put(key, stored, userOf(ctx))
 	}
@@ -137,7 +137,7 @@ func (c *Cache) Get(ctx context.Context, key Key, s Shape) *Trace {
 	}
 	fromStore := false
 	if found == nil || !found.HasMaps() {
-		if stored := c.stored(ctx, key, s, s.chunks()); stored != nil {
+		if stored := c.stored(ctx, key, s, (*coder).mostChunks); stored != nil {
 			found, fromStore = stored, true
 			c.put(key, stored, user)
 		}

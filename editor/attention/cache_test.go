@@ -19,8 +19,19 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // small is a shape of one layer of each kind and one that is never kept.
 var small = Shape{Steps: 3, Latents: 8, Means: 6, Layers: []Layer{{Size: 12, Keys: 3}, {}, {Size: 16, Keys: 4}}}
 
-// large is a shape whose steps take several chunks.
-var large = Shape{Steps: 2, Latents: 1024, Means: 8192, Layers: []Layer{{Size: 300_000, Keys: 300}, {Size: 250_000, Keys: 250}}}
+// large is a shape whose steps take several chunks, and medium one that does
+// so with smaller pieces.
+var (
+	large  = Shape{Steps: 2, Latents: 1024, Means: 8192, Layers: []Layer{{Size: 300_000, Keys: 300}, {Size: 250_000, Keys: 250}}}
+	medium = Shape{Steps: 2, Latents: 64, Means: 128, Layers: []Layer{{Size: 3000, Keys: 300}, {Size: 2500, Keys: 250}}}
+)
+
+// smallPieces is a coder that cuts a medium trace as a whole one is cut.
+func smallPieces(c Coding) *coder {
+	out := newCoder(c)
+	out.piece = 8 << 10
+	return out
+}
 
 // random is a trace with all maps, of which the rows sum to 1.
 func random(s Shape, seed uint64) *Trace {
@@ -379,13 +390,13 @@ func TestNothingIsStoredAfterClose(t *testing.T) {
 
 // Whatever happens to one chunk, what is read is a part of what was written.
 func TestDamagedChunksAreMissing(t *testing.T) {
-	trace := withNils(random(large, 1))
-	c := newCoder(Exact)
-	chunks := c.chunks(key(1), trace, large)
+	trace := withNils(random(medium, 1))
+	c := smallPieces(Exact)
+	chunks := c.chunks(key(1), trace, medium)
 	if len(chunks) < 5 {
 		t.Fatalf("only %d chunks", len(chunks))
 	}
-	others := c.chunks(key(2), random(large, 2), large)
+	others := c.chunks(key(2), random(medium, 2), medium)
 	for i := range chunks {
 		for name, spoil := range map[string]func([][]byte) [][]byte{
 			"lost":     func(x [][]byte) [][]byte { return slices.Delete(x, i, i+1) },
@@ -401,7 +412,7 @@ func TestDamagedChunksAreMissing(t *testing.T) {
 			for k := range chunks {
 				copies[k] = slices.Clone(chunks[k])
 			}
-			got := c.trace(key(1), spoil(copies), large)
+			got := c.trace(key(1), spoil(copies), medium)
 			if got == nil {
 				if i > 0 {
 					t.Errorf("chunk %d %s: the latents are gone", i, name)
@@ -424,10 +435,10 @@ func TestDamagedChunksAreMissing(t *testing.T) {
 }
 
 func TestQuantisedIsCloseAndSmall(t *testing.T) {
-	trace := random(large, 3)
+	trace := random(medium, 3)
 	trace.Maps[0][1][7] = -1 // of a word with a negative weight: kept exactly
-	exact, coarse := newCoder(Exact), newCoder(Quantised)
-	got := coarse.trace(key(1), coarse.chunks(key(1), trace, large), large)
+	exact, coarse := smallPieces(Exact), smallPieces(Quantised)
+	got := coarse.trace(key(1), coarse.chunks(key(1), trace, medium), medium)
 	if got == nil || !reflect.DeepEqual(got.Maps[0][1], trace.Maps[0][1]) || !reflect.DeepEqual(got.Latents, trace.Latents) {
 		t.Fatal("what must stay exact did not")
 	}
@@ -446,8 +457,8 @@ func TestQuantisedIsCloseAndSmall(t *testing.T) {
 		}
 		return n
 	}
-	trace = random(large, 3)
-	if a, b := size(exact.chunks(key(1), trace, large)), size(coarse.chunks(key(1), trace, large)); 3*b > a {
+	trace = random(medium, 3)
+	if a, b := size(exact.chunks(key(1), trace, medium)), size(coarse.chunks(key(1), trace, medium)); 3*b > a {
 		t.Errorf("%d bytes quantised, %d exact", b, a)
 	}
 }

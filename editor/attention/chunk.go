@@ -44,6 +44,7 @@ type coder struct {
 	encoder *zstd.Encoder
 	decoder *zstd.Decoder
 	coding  Coding
+	piece   int // the largest piece, pieceBytes but for tests
 }
 
 func newCoder(c Coding) *coder {
@@ -56,7 +57,7 @@ func newCoder(c Coding) *coder {
 	if err != nil {
 		panic(err) // likewise
 	}
-	return &coder{encoder: encoder, decoder: decoder, coding: c}
+	return &coder{encoder: encoder, decoder: decoder, coding: c, piece: pieceBytes}
 }
 
 // chunks writes a trace.
@@ -74,9 +75,9 @@ func (c *coder) chunks(key Key, t *Trace, s Shape) [][]byte {
 
 // cut appends the chunks of one part.
 func (c *coder) cut(chunks [][]byte, key Key, part int, payload []byte) [][]byte {
-	pieces := piecesOf(len(payload))
+	pieces := c.piecesOf(len(payload))
 	for i := range pieces {
-		piece := payload[i*pieceBytes : min((i+1)*pieceBytes, len(payload))]
+		piece := payload[i*c.piece : min((i+1)*c.piece, len(payload))]
 		chunk := append(make([]byte, 0, headerBytes+len(piece)/2), chunkMagic...)
 		chunk = append(chunk, chunkVersion)
 		for _, n := range []int{part, i, pieces} {
@@ -114,7 +115,7 @@ func (c *coder) open(key Key, chunk []byte) (piece, error) {
 		return int(binary.LittleEndian.Uint32(chunk[len(chunkMagic)+1+4*i:]))
 	}
 	data, err := c.decoder.DecodeAll(chunk[headerBytes:], nil)
-	if err != nil || len(data) > pieceBytes {
+	if err != nil || len(data) > c.piece {
 		return piece{}, errChunk
 	}
 	return piece{field(0), field(1), field(2), data}, nil
@@ -126,7 +127,7 @@ func (c *coder) trace(key Key, chunks [][]byte, s Shape) *Trace {
 	parts := map[int]*parting{}
 	for _, chunk := range chunks {
 		p, err := c.open(key, chunk)
-		if err != nil || p.part > s.Steps || p.of != s.pieces(p.part, p.of) || p.index >= p.of {
+		if err != nil || p.part > s.Steps || p.of != c.pieces(s, p.part, p.of) || p.index >= p.of {
 			continue
 		}
 		if parts[p.part] == nil {
@@ -153,21 +154,23 @@ func (c *coder) trace(key Key, chunks [][]byte, s Shape) *Trace {
 
 // pieces bounds how many pieces a part is said to have by what its shape
 // needs.
-func (s Shape) pieces(part, said int) int {
+func (c *coder) pieces(s Shape, part, said int) int {
 	most := s.mapsPayload()
 	if part == 0 {
 		most = s.LatentsBytes()
 	}
-	return min(said, piecesOf(most))
+	return min(said, c.piecesOf(most))
 }
 
-func piecesOf(bytes int) int { return max(1, (bytes+pieceBytes-1)/pieceBytes) }
+func (c *coder) piecesOf(bytes int) int { return max(1, (bytes+c.piece-1)/c.piece) }
 
 // latentsChunks is how many chunks latents and means take; they come first.
-func (s Shape) latentsChunks() int { return piecesOf(s.LatentsBytes()) }
+func (c *coder) latentsChunks(s Shape) int { return c.piecesOf(s.LatentsBytes()) }
 
-// chunks is how many chunks a trace may take.
-func (s Shape) chunks() int { return s.latentsChunks() + s.Steps*piecesOf(s.mapsPayload()) }
+// mostChunks is how many chunks a trace may take.
+func (c *coder) mostChunks(s Shape) int {
+	return c.latentsChunks(s) + s.Steps*c.piecesOf(s.mapsPayload())
+}
 
 // A parting is a part of which some pieces were found.
 type parting struct{ pieces [][]byte }

@@ -55,16 +55,16 @@ const (
 	putWait   = 10 * time.Second
 )
 
-// stored reads the first most chunks of a turn from the store and returns what
-// they hold, or nil.
-func (c *Cache) stored(ctx context.Context, key Key, s Shape, most int) *Trace {
+// stored reads the first chunks of a turn from the store, as many as most says,
+// and returns what they hold, or nil.
+func (c *Cache) stored(ctx context.Context, key Key, s Shape, most func(*coder, Shape) int) *Trace {
 	owner, ok := OwnerOf(ctx)
 	if c.store == nil || !ok || c.resting() {
 		return nil
 	}
 	waiting, cancel := context.WithTimeout(ctx, storeWait)
 	defer cancel()
-	chunks, err := c.store.Get(waiting, owner, key, most)
+	chunks, err := c.store.Get(waiting, owner, key, most(c.coder, s))
 	if err != nil {
 		if ctx.Err() == nil {
 			c.log.Warn("the attention cache's store did not answer", "reason", err)
