@@ -18,7 +18,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
+	"sync"
 
 	"pentimento/editor/study"
 )
@@ -66,14 +68,30 @@ func writeStudy(dir string, f *study.Findings) (*studyPart, error) {
 	); err != nil {
 		return nil, err
 	}
-	for _, s := range append(sets, confirmed...) {
-		set, err := writeSet(dir, s)
-		if err != nil {
-			return nil, err
-		}
-		part.Sets = append(part.Sets, set)
+	var err error
+	part.Sets, err = writeSets(dir, append(sets, confirmed...))
+	return part, err
+}
+
+// writeSets writes sets, as many at once as there are processors: most of the
+// time goes into encoding pictures.
+func writeSets(dir string, sets []*set) ([]*setPart, error) {
+	parts, failed := make([]*setPart, len(sets)), make([]error, len(sets))
+	next := make(chan int)
+	var writers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		writers.Go(func() {
+			for i := range next {
+				parts[i], failed[i] = writeSet(dir, sets[i])
+			}
+		})
 	}
-	return part, nil
+	for i := range sets {
+		next <- i
+	}
+	close(next)
+	writers.Wait()
+	return parts, errors.Join(failed...)
 }
 
 // writeSet writes the plots, sheets and animations of a set.

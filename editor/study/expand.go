@@ -2,6 +2,7 @@ package study
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -57,6 +58,9 @@ func (f *File) Cells() ([]Cell, error) {
 		}
 		for _, prompt := range f.Prompts {
 			for _, edit := range prompt.Edits {
+				if len(sweep.Edits) > 0 && !slices.Contains(sweep.Edits, edit.Name) {
+					continue
+				}
 				if len(out)+len(variations)*len(seeds)*len(edit.Turns) > maxCells {
 					return nil, fmt.Errorf("study %q has more than %d cells", f.Name, maxCells)
 				}

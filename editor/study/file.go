@@ -82,8 +82,10 @@ type Sweep struct {
 	// Cycle asks for the way back too, through the recorded run and from a
 	// fresh one.
 	Cycle bool `yaml:"cycle"`
-	// First is how many of the study's seeds the sweep has; 0 is all.
-	First int `yaml:"first"`
+	// First is how many of the study's seeds the sweep has, 0 for all; Edits
+	// are the names of its edits, none for all.
+	First int      `yaml:"first"`
+	Edits []string `yaml:"edits"`
 }
 
 // A Search finds the parameters with the best score for each kind of edit on
@@ -150,6 +152,13 @@ func (f *File) check() error {
 		}
 		if len(f.Prompts[i].Edits) == 0 {
 			return fmt.Errorf("prompt %q has no edits", f.Prompts[i].From)
+		}
+	}
+	for _, s := range f.Sweeps {
+		for _, name := range s.Edits {
+			if !seen[name] {
+				return fmt.Errorf("sweep %q: there is no edit %q", s.Name, name)
+			}
 		}
 	}
 	for _, c := range f.Claims {
@@ -354,10 +363,13 @@ func (s *Seeds) Add(v string) error {
 }
 
 // Override replaces the seeds, where there are any, and the denoising steps,
-// where they are not 0.
+// where they are not 0. A search on fewer seeds is confirmed on as few.
 func (f *File) Override(seeds Seeds, steps int) error {
 	if len(seeds) > 0 {
 		f.Seeds = seeds
+		if f.Search != nil {
+			f.Search.HeldOut = f.Search.HeldOut[:min(len(f.Search.HeldOut), len(seeds))]
+		}
 	}
 	if steps != 0 {
 		if f.Settings == nil {

@@ -50,18 +50,23 @@ func (in *instrument) measure(ctx context.Context, s *source, g *group) ([]*meas
 	if err := in.open(ctx, s); err != nil {
 		return nil, err
 	}
-	marks, err := in.mark(ctx, g.place)
+	unusable := in.unusable(g.place)
+	out := make([]*measured, len(g.cells))
+	for i, c := range g.cells {
+		out[i] = &measured{part: c.part, source: in.first.Image, result: Result{Index: c.index, Cell: c.Cell, Unusable: unusable}}
+	}
+	if unusable != "" {
+		return out, nil
+	}
+	yardstick, err := in.yardstick(g.place)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]*measured, len(g.cells))
-	for i, c := range g.cells {
-		out[i] = &measured{part: c.part, source: in.first.Image, result: Result{Index: c.index, Cell: c.Cell, Unusable: marks.unusable}}
+	tasks, err := in.tasks(ctx, g, yardstick)
+	if err != nil {
+		return nil, err
 	}
-	if marks.unusable != "" {
-		return out, nil
-	}
-	tasks, err := in.tasks(ctx, g)
+	marks, err := in.mark(ctx, g.place, yardstick)
 	if err != nil {
 		return nil, err
 	}

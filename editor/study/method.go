@@ -86,8 +86,9 @@ func regenerate(ctx context.Context, e *editor.Engine, t task) (*editor.Drawing,
 	return e.Draw(ctx, t.recipe(), nil)
 }
 
-// tasks draws the cells of a group.
-func (in *instrument) tasks(ctx context.Context, g *group) ([]*task, error) {
+// tasks draws the cells of a group, and with them the yardstick, which is
+// often one of them.
+func (in *instrument) tasks(ctx context.Context, g *group, y *yardstick) ([]*task, error) {
 	all := make([]*task, len(g.cells))
 	var together []*task
 	var recipes []recipe.Recipe
@@ -110,12 +111,19 @@ func (in *instrument) tasks(ctx context.Context, g *group) ([]*task, error) {
 	if len(together) == 0 {
 		return all, nil
 	}
+	if g.place.edit.Turns[0].sought(in.region(g.place.prompt)) {
+		recipes = append(recipes, chain(in.at.settings, y.turns[:2]...))
+	}
 	drawings, err := in.engine.DrawVariants(ctx, recipes)
 	if err != nil {
 		return nil, err
 	}
-	for i, t := range together {
-		t.drawing = drawings[i]
+	for i, d := range drawings {
+		if i < len(together) {
+			together[i].drawing = d
+		} else {
+			y.drawn = d
+		}
 	}
 	return all, nil
 }

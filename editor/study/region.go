@@ -13,8 +13,6 @@ import (
 
 // marks are what all cells of a group are measured by.
 type marks struct {
-	// unusable says why the source can't be measured; "" when it can.
-	unusable string
 	// region is where the judge sees the thing to be edited in the first
 	// picture; nil where it sees none or there is no judge.
 	region *metric.Mask
@@ -39,20 +37,8 @@ const attends = .3
 // where the judge sees what is edited, in the source and in the edit as the
 // literature's windows draw it, or without a judge on where the replaced words
 // attend in the one and the new words in the other.
-func (in *instrument) mark(ctx context.Context, at place) (*marks, error) {
-	m := &marks{unusable: in.unusable(at)}
-	if m.unusable != "" {
-		return m, nil
-	}
-	m.region = in.region(at.prompt)
-	literature := standard()
-	if err := literature.start("literature"); err != nil {
-		return nil, err
-	}
-	turns, err := turnsOf(in.engine, literature, at.prompt.From, at.edit.Turns)
-	if err != nil {
-		return nil, err
-	}
+func (in *instrument) mark(ctx context.Context, at place, literature *yardstick) (*marks, error) {
+	m := &marks{region: in.region(at.prompt)}
 	inside := metric.All(in.first.Image).Not()
 	somewhere := true // whether the edits so far have a place
 	before := in.first
@@ -61,13 +47,13 @@ func (in *instrument) mark(ctx context.Context, at place) (*marks, error) {
 		if *t.Replaces != "" && m.region != nil {
 			masks = append(masks, m.region)
 		}
-		if t.Region != "" || len(masks) == 0 && t.Words+*t.Replaces != "" {
-			edited, err := in.literature(ctx, turns[:i+2])
+		if t.sought(m.region) {
+			edited, err := literature.draw(ctx, in, i+1)
 			if err != nil {
 				return nil, err
 			}
 			if len(masks) == 0 {
-				masks = append(masks, in.attended(before, turns[i].Prompt, *t.Replaces))
+				masks = append(masks, in.attended(before, literature.turns[i].Prompt, *t.Replaces))
 			}
 			shown, err := in.shown(ctx, t, edited)
 			if err != nil {
@@ -88,10 +74,36 @@ func (in *instrument) mark(ctx context.Context, at place) (*marks, error) {
 	return m, nil
 }
 
-// literature draws the chain's last turn, an edit with the literature's
-// windows.
-func (in *instrument) literature(ctx context.Context, turns []recipe.Turn) (*editor.Drawing, error) {
-	d, err := in.engine.DrawVariants(ctx, []recipe.Recipe{chain(in.at.settings, turns...)})
+// sought reports whether it takes the edited picture to see where a target is,
+// given the region that the judge saw in the source.
+func (t Target) sought(region *metric.Mask) bool {
+	known := *t.Replaces != "" && region != nil
+	return t.Region != "" || !known && t.Words+*t.Replaces != ""
+}
+
+// A yardstick is an edit with the literature's parameters: where it changes
+// the picture, all others are measured.
+type yardstick struct {
+	turns []recipe.Turn
+	// drawn is the first turn's picture, if it was drawn with others.
+	drawn *editor.Drawing
+}
+
+func (in *instrument) yardstick(at place) (*yardstick, error) {
+	p := standard()
+	if err := p.start("literature"); err != nil {
+		return nil, err
+	}
+	turns, err := turnsOf(in.engine, p, at.prompt.From, at.edit.Turns)
+	return &yardstick{turns: turns}, err
+}
+
+// draw draws a turn, counted from 1.
+func (y *yardstick) draw(ctx context.Context, in *instrument, turn int) (*editor.Drawing, error) {
+	if turn == 1 && y.drawn != nil {
+		return y.drawn, nil
+	}
+	d, err := in.engine.DrawVariants(ctx, []recipe.Recipe{chain(in.at.settings, y.turns[:turn+1]...)})
 	if err != nil {
 		return nil, fmt.Errorf("draw the edit to see its region: %w", err)
 	}
