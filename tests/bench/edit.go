@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"image"
 	"image/draw"
@@ -16,6 +18,8 @@ import (
 	"pentimento/editor"
 	"pentimento/editor/dialogue"
 	"pentimento/editor/recipe"
+	studyjudge "pentimento/editor/study/judge"
+	"pentimento/models/pocket"
 	"pentimento/session"
 	"pentimento/tests/judge"
 )
@@ -23,15 +27,19 @@ import (
 const (
 	sourcePrompt = "a woman's face with blond hair"
 	hairMargin   = 4   // pixels around the hair that count as hair
-	hairMost     = .6  // share of red pixels that makes hair red
-	hairLeast    = 400 // pixels of blond hair that make a source usable
+	hairLeast    = 400 // pixels of hair that make a source usable
 	sheetSeeds   = 8
 )
 
 // edit measures blond → red → blond over many seeds: whether the hair has the
 // colour, what else changed against plain re-generation with the same seed,
 // and whether the way back ends at the first picture.
-func (b *bench) edit() error {
+func (b *bench) edit() (err error) {
+	critic, err := studyjudge.OpenNetwork(b.runtime, pocket.Judge(), 1)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, critic.Close()) }()
 	engine := editor.New(b.model)
 	var tally tally
 	for seed := range uint64(b.seeds) {
@@ -39,7 +47,9 @@ func (b *bench) edit() error {
 		if err != nil {
 			return fmt.Errorf("seed %d: %w", seed, err)
 		}
-		tally.add(pictures)
+		if err := tally.add(b.ctx, critic, pictures); err != nil {
+			return err
+		}
 		if seed < sheetSeeds {
 			tally.frames = append(tally.frames, pictures.frames()...)
 		}
@@ -112,23 +122,30 @@ type tally struct {
 	frames                         []gallery.Frame
 }
 
-func (t *tally) add(p hairPictures) {
+func (t *tally) add(ctx context.Context, critic *studyjudge.Network, p hairPictures) error {
 	t.seeds++
 	t.cycle = max(t.cycle, judge.MaxDifference(p.source, p.back))
-	hair := judge.Hair(p.source)
-	if hair.Count() < hairLeast {
-		return
+	source, err := critic.See(ctx, p.source)
+	if err != nil {
+		return err
+	}
+	edited, err := critic.See(ctx, p.edited)
+	if err != nil {
+		return err
+	}
+	hair := source.Region("hair")
+	if source.Values["people.hair"] != judge.Blond || hair.Count() < hairLeast {
+		return nil
 	}
 	t.usable++
-	if judge.Share(p.edited, hair, judge.Red) > hairMost {
-		t.red++
-	}
+	t.red += number(edited.Values["people.hair"] == judge.Red)
 	outside := judge.Outside(hair, hairMargin)
 	mean, psnr := judge.Difference(p.source, p.edited, outside)
 	t.changed += mean
 	t.psnr += psnr
 	mean, _ = judge.Difference(p.source, p.regenerated, outside)
 	t.changedByRegenerating += mean
+	return nil
 }
 
 func (t *tally) report(figures map[string]float64) {
