@@ -33,7 +33,7 @@ test: runtime
 	$(GO) test -race -timeout 30m ./...
 
 study: build
-	@bin/pentimento study run $$(bin/pentimento study list --names) --out build/study $(ARGS)
+	@bin/pentimento study run $(or $(STUDIES),$$(bin/pentimento study list --names)) --out build/study $(ARGS)
 
 bench: build
 	$(GO) run ./tests/bench $(ARGS)
