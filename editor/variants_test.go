@@ -61,7 +61,7 @@ func TestVariantsAreWhatTheyAreAlone(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := first(hairChain(t, 3), test.turns)
-			r.Settings.Scheduler, r.Settings.Steps, r.Settings.Guidance = test.scheduler, 6, test.guidance
+			r.Settings.Scheduler, r.Settings.Steps, r.Settings.Guidance = test.scheduler, 4, test.guidance
 			recipes := variantsOf(t, r)
 			together, alone := New(m), New(m)
 			mustDraw(t, alone, first(r, test.turns-1))
