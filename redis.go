@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/redis/go-redis/v9"
-	"github.com/redis/go-redis/v9/maintnotifications"
 
 	"pentimento/bot/jobs/redisjobs"
 	"pentimento/session"
@@ -40,12 +39,7 @@ func (f *redisFlags) connect(w *world) (redis.UniversalClient, session.RedisOpti
 		return nil, o, err
 	}
 	session.LogRedis(w.log)
-	return redis.NewUniversalClient(&redis.UniversalOptions{
-		Addrs: o.Addresses, MasterName: o.Master, IsClusterMode: o.Cluster, DB: o.Database,
-		Username: o.User, Password: o.Password, SentinelUsername: o.SentinelUser, SentinelPassword: o.SentinelPassword,
-		TLSConfig: o.TLS, ContextTimeoutEnabled: true,
-		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
-	}), o, nil
+	return redis.NewUniversalClient(o.Universal()), o, nil
 }
 
 // openQueue opens the queue that all bots and workers share.

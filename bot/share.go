@@ -86,16 +86,21 @@ func (c *Conversation) Export(ctx context.Context) (*Exported, error) {
 	return out, nil
 }
 
-// Import draws the picture of an exported file, JSON or PNG, and goes on from
-// there. watch is as in Say. The errors are those of [recipefile.Read], an
-// [*editor.ModelError] with the model's name for another model's recipe, and
-// those of drawing.
+// Import is [Conversation.ImportDocument] of an exported file, JSON or PNG. The
+// errors are those of [recipefile.Read] too.
 func (c *Conversation) Import(ctx context.Context, file []byte, watch func(jobs.Event)) (*Answer, error) {
-	start := c.clock.Now()
 	document, err := recipefile.Read(file)
 	if err != nil {
 		return nil, err
 	}
+	return c.ImportDocument(ctx, document, watch)
+}
+
+// ImportDocument draws the picture of an exported recipe and goes on from
+// there. watch is as in Say. The errors are an [*editor.ModelError] with the
+// model's name for another model's recipe, and those of drawing.
+func (c *Conversation) ImportDocument(ctx context.Context, document recipefile.Document, watch func(jobs.Event)) (*Answer, error) {
+	start := c.clock.Now()
 	branch := document.Branch()
 	if err := c.canContinue(branch, document.Model); err != nil {
 		return nil, err

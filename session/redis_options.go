@@ -152,20 +152,27 @@ func (o RedisOptions) validate() error {
 	return nil
 }
 
-// client returns connections to the server, none of them made yet.
-func (o RedisOptions) client() redis.UniversalClient {
-	return redis.NewUniversalClient(&redis.UniversalOptions{
+// Universal says where the server is, and who asks, to anybody who keeps
+// something else there over connections of their own.
+func (o RedisOptions) Universal() *redis.UniversalOptions {
+	return &redis.UniversalOptions{
 		Addrs: o.Addresses, MasterName: o.Master, IsClusterMode: o.Cluster, DB: o.Database,
 		Username: o.User, Password: o.Password,
 		SentinelUsername: o.SentinelUser, SentinelPassword: o.SentinelPassword,
 		TLSConfig: o.TLS,
 		// The deadlines of requests hold for their connections too.
 		ContextTimeoutEnabled: true,
-		// Requests are repeated in one place, redis_retry.go.
-		MaxRetries: -1, DialerRetries: 1,
-		DialTimeout: 3 * time.Second, ReadTimeout: 3 * time.Second, WriteTimeout: 3 * time.Second,
 		// What a hosted service announces about its maintenance is not needed.
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
-		DisableIdentity:          true,
-	})
+	}
+}
+
+// client returns connections to the server, none of them made yet.
+func (o RedisOptions) client() redis.UniversalClient {
+	u := o.Universal()
+	// Requests are repeated in one place, redis_retry.go.
+	u.MaxRetries, u.DialerRetries = -1, 1
+	u.DialTimeout, u.ReadTimeout, u.WriteTimeout = 3*time.Second, 3*time.Second, 3*time.Second
+	u.DisableIdentity = true
+	return redis.NewUniversalClient(u)
 }

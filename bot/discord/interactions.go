@@ -422,10 +422,8 @@ func (b *Bot) choose(ctx context.Context, i *interaction, t *turn) {
 
 // editMessage opens a modal to say what should change in a picture.
 func (b *Bot) editMessage(ctx context.Context, i *interaction) {
-	m := i.Data.Resolved.Messages[i.Data.TargetID]
-	h, ok := b.pictureOf(&m)
+	_, h, ok := b.targeted(ctx, i)
 	if !ok {
-		b.tell(ctx, i, "That message has no picture of mine.")
 		return
 	}
 	h.Verb = verbEdit
@@ -457,6 +455,16 @@ func (b *Bot) submit(ctx context.Context, i *interaction) {
 		return
 	}
 	b.take(ctx, i, b.saying(t, cut(said, maxPrompt)), false)
+}
+
+// targeted returns the message that a message command is about and which picture
+// it shows. If it shows none, the user is told.
+func (b *Bot) targeted(ctx context.Context, i *interaction) (messageID string, shown handle, ok bool) {
+	m := i.Data.Resolved.Messages[i.Data.TargetID]
+	if shown, ok = b.pictureOf(&m); !ok {
+		b.tell(ctx, i, "That message has no picture of mine.")
+	}
+	return m.ID, shown, ok
 }
 
 // pictureOf reads from a message of the bot's which picture it shows.

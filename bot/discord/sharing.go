@@ -126,10 +126,8 @@ func (b *Bot) export(ctx context.Context, i *interaction) {
 
 // recipe gives the picture in a message and its recipe as files.
 func (b *Bot) recipe(ctx context.Context, i *interaction) {
-	m := i.Data.Resolved.Messages[i.Data.TargetID]
-	h, ok := b.pictureOf(&m)
+	_, h, ok := b.targeted(ctx, i)
 	if !ok {
-		b.tell(ctx, i, "That message has no picture of mine.")
 		return
 	}
 	b.hand(ctx, i, sessionKey(snowflakeText(h.Owner), snowflakeText(h.Place)), int(h.Turn))
@@ -204,7 +202,7 @@ func (b *Bot) importFile(ctx context.Context, i *interaction) {
 		if err := affordable(document.Recipe); err != nil {
 			return nil, err
 		}
-		return c.Import(ctx, data, watch)
+		return c.ImportDocument(ctx, document, watch)
 	})
 	b.take(ctx, i, t, false)
 }
@@ -220,16 +218,14 @@ func affordable(r recipe.Recipe) error {
 
 // deleteMessage deletes a message of the bot for the owner of its picture.
 func (b *Bot) deleteMessage(ctx context.Context, i *interaction) {
-	m := i.Data.Resolved.Messages[i.Data.TargetID]
-	h, ok := b.pictureOf(&m)
+	id, h, ok := b.targeted(ctx, i)
 	switch {
 	case !ok:
-		b.tell(ctx, i, "That message has no picture of mine.")
 	case h.Owner != snowflake(i.by().ID):
 		b.tell(ctx, i, "That picture belongs to somebody else; only they can delete it.")
 	default:
 		text := "Deleted. The turn is still in your /" + b.shown(historyCommand) + "; /" + b.shown(forgetCommand) + " deletes all."
-		if err := b.api.remove(ctx, i.ChannelID, m.ID); err != nil {
+		if err := b.api.remove(ctx, i.ChannelID, id); err != nil {
 			text = b.sentence(err)
 		}
 		b.tell(ctx, i, text)

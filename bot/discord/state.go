@@ -204,18 +204,14 @@ type openMessage struct {
 // shards last ended, and forgets them.
 func (s *state) opened(shards Shards) (map[string]openMessage, error) {
 	out := map[string]openMessage{}
-	err := s.each(bucketOpen, func(id string, data []byte) error {
+	err := s.removeAll(bucketOpen, func(id string, data []byte) bool {
 		var m openMessage
-		if json.Unmarshal(data, &m) == nil && shards.cares(m.Shards) {
+		ours := json.Unmarshal(data, &m) == nil && shards.cares(m.Shards)
+		if ours {
 			out[id] = m
 		}
-		return nil
+		return ours
 	})
-	for id := range out {
-		if err == nil {
-			err = s.remove(bucketOpen, id)
-		}
-	}
 	return out, err
 }
 

@@ -124,6 +124,12 @@ func (s *set) has(name string) bool {
 	return slices.ContainsFunc(s.metrics(), func(m study.Metric) bool { return m.Name == name })
 }
 
+// tells reports whether a metric says something of the set. How much changed
+// everywhere says nothing where it is known what changed outside.
+func (s *set) tells(name string) bool {
+	return s.has(name) && !(name == "change" && s.has("outside_change"))
+}
+
 // name is a file name for a part of the set.
 func (s *set) name(parts ...string) string {
 	return slug(strings.Join(append([]string{s.sweep, s.kind}, parts...), "-"))

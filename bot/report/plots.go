@@ -36,7 +36,7 @@ func (s *set) plots() ([]figure, error) {
 	}
 	var out []figure
 	for _, name := range plotted() {
-		if !s.has(name) || name == "change" && s.has("outside_change") {
+		if !s.tells(name) {
 			continue
 		}
 		m, _ := study.MetricNamed(name)

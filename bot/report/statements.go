@@ -51,7 +51,7 @@ func (s *set) against(a, b *line) string {
 func (s *set) gains(a, b []study.Result) string {
 	var parts []string
 	for _, name := range compared() {
-		if name == "change" && s.has("outside_change") || !s.has(name) {
+		if !s.tells(name) {
 			continue
 		}
 		m, _ := study.MetricNamed(name)

@@ -58,7 +58,7 @@ func briefly() []string {
 func (s *set) brief() table {
 	var metrics []study.Metric
 	for _, m := range s.metrics() {
-		if slices.Contains(briefly(), m.Name) && !(m.Name == "change" && s.has("outside_change")) {
+		if slices.Contains(briefly(), m.Name) && s.tells(m.Name) {
 			metrics = append(metrics, m)
 		}
 	}
@@ -92,11 +92,13 @@ func usable(results []study.Result) int {
 func summaryTable(sets []*set) [][]string {
 	rows := [][]string{{"sweep", "kind", "edit", "series", "axis", "x", "metric", "seeds", "mean", "low", "high"}}
 	for _, s := range sets {
+		edits, metrics := s.edits(), s.metrics()
 		for _, l := range s.lines {
 			for _, p := range l.points {
-				for _, edit := range s.edits() {
-					for _, m := range s.metrics() {
-						e := m.Estimate(of(p.results, edit))
+				for _, edit := range edits {
+					results := of(p.results, edit)
+					for _, m := range metrics {
+						e := m.Estimate(results)
 						if e.N == 0 {
 							continue
 						}

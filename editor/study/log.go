@@ -161,7 +161,6 @@ func (l *log) finish() ([]Result, error) {
 	slices.SortFunc(l.done, byIndex)
 	var whole bytes.Buffer
 	lines := json.NewEncoder(&whole)
-	lines.SetEscapeHTML(true) // as json.Marshal does
 	err := lines.Encode(l.head)
 	for _, r := range l.done {
 		err = errors.Join(err, lines.Encode(r))

@@ -58,15 +58,16 @@ func (in *instrument) measure(ctx context.Context, s *source, g *group) ([]*meas
 	if unusable != "" {
 		return out, nil
 	}
+	region := in.region(g.place.prompt)
 	yardstick, err := in.yardstick(g.place)
 	if err != nil {
 		return nil, err
 	}
-	tasks, err := in.tasks(ctx, g, yardstick)
+	tasks, err := in.tasks(ctx, g, yardstick, region)
 	if err != nil {
 		return nil, err
 	}
-	marks, err := in.mark(ctx, g.place, yardstick)
+	marks, err := in.mark(ctx, g.place, yardstick, region)
 	if err != nil {
 		return nil, err
 	}

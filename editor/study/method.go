@@ -87,8 +87,9 @@ func regenerate(ctx context.Context, e *editor.Engine, t task) (*editor.Drawing,
 }
 
 // tasks draws the cells of a group, and with them the yardstick, which is
-// often one of them.
-func (in *instrument) tasks(ctx context.Context, g *group, y *yardstick) ([]*task, error) {
+// often one of them. The region is where the judge sees in the first picture what
+// is edited.
+func (in *instrument) tasks(ctx context.Context, g *group, y *yardstick, region *metric.Mask) ([]*task, error) {
 	all := make([]*task, len(g.cells))
 	var together []*task
 	var recipes []recipe.Recipe
@@ -111,7 +112,7 @@ func (in *instrument) tasks(ctx context.Context, g *group, y *yardstick) ([]*tas
 	if len(together) == 0 {
 		return all, nil
 	}
-	if g.place.edit.Turns[0].sought(in.region(g.place.prompt)) {
+	if g.place.edit.Turns[0].sought(region) {
 		recipes = append(recipes, chain(in.at.settings, y.turns[:2]...))
 	}
 	drawings, err := in.engine.DrawVariants(ctx, recipes)

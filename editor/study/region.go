@@ -37,8 +37,8 @@ const attends = .3
 // where the judge sees what is edited, in the source and in the edit as the
 // literature's windows draw it, or without a judge on where the replaced words
 // attend in the one and the new words in the other.
-func (in *instrument) mark(ctx context.Context, at place, literature *yardstick) (*marks, error) {
-	m := &marks{region: in.region(at.prompt)}
+func (in *instrument) mark(ctx context.Context, at place, literature *yardstick, region *metric.Mask) (*marks, error) {
+	m := &marks{region: region}
 	inside := metric.All(in.first.Image).Not()
 	somewhere := true // whether the edits so far have a place
 	before := in.first

@@ -195,13 +195,14 @@ func (r *runner) work(ctx context.Context, work <-chan *source, results chan<- *
 	defer cache.Close()
 	in := &instrument{engine: editor.NewCached(r.model, cache), options: r.options}
 	for s := range work {
+		written := map[string]bool{} // paths of the source's picture
 		for _, g := range s.groups {
 			all, err := in.measure(ctx, s, g)
 			if err != nil {
 				return fmt.Errorf("%s, seed %d: %w", g.place.edit.Name, s.settings.Seed, err)
 			}
 			for _, m := range all {
-				if err := m.keep(); err != nil {
+				if err := m.keep(written); err != nil {
 					return err
 				}
 				results <- m
@@ -235,8 +236,9 @@ func (r *runner) tell(done int) {
 	r.options.Progress(p)
 }
 
-// keep writes the pictures of a cell whose seed is among the examples.
-func (m *measured) keep() error {
+// keep writes the pictures of a cell whose seed is among the examples; that of
+// the source only where it is not written yet.
+func (m *measured) keep(written map[string]bool) error {
 	p, c := m.part, m.result.Cell
 	if !p.file.example(c.Seed) {
 		return nil
@@ -248,6 +250,11 @@ func (m *measured) keep() error {
 	} else if err := write(p.dir, m.result.Picture, m.edited); err != nil {
 		return err
 	}
+	source := filepath.Join(p.dir, m.result.Source)
+	if written[source] {
+		return nil
+	}
+	written[source] = true
 	return write(p.dir, m.result.Source, m.source)
 }
 

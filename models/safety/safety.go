@@ -23,9 +23,11 @@ import (
 
 // The files of a checker: as in a repository of Stable Diffusion, or the two
 // alone in a folder.
-var layouts = [][2]string{
-	{"safety_checker/model.onnx", "feature_extractor/preprocessor_config.json"},
-	{"model.onnx", "preprocessor_config.json"},
+func layouts() [2][2]string {
+	return [2][2]string{
+		{"safety_checker/model.onnx", "feature_extractor/preprocessor_config.json"},
+		{"model.onnx", "preprocessor_config.json"},
+	}
 }
 
 // Limits on the files.
@@ -64,7 +66,7 @@ type Checker struct {
 // Open opens the checker in a folder. It runs on the CPU: the GPU is the
 // model's. An error names the file at fault.
 func Open(dir string, o Options) (*Checker, error) {
-	for _, files := range layouts {
+	for _, files := range layouts() {
 		model := filepath.Join(dir, filepath.FromSlash(files[0]))
 		if _, err := os.Stat(model); err == nil {
 			c, err := open(model, filepath.Join(dir, filepath.FromSlash(files[1])), o)
@@ -74,7 +76,7 @@ func Open(dir string, o Options) (*Checker, error) {
 			return c, nil
 		}
 	}
-	return nil, fmt.Errorf("open the safety checker: %s holds neither %s nor %s", dir, layouts[0][0], layouts[1][0])
+	return nil, fmt.Errorf("open the safety checker: %s holds neither %s nor %s", dir, layouts()[0][0], layouts()[1][0])
 }
 
 func open(model, config string, o Options) (*Checker, error) {

@@ -150,7 +150,7 @@ func (n *Network) See(ctx context.Context, picture *image.NRGBA) (_ *Sight, err 
 	if size := n.about.Size; picture.Rect.Dx() != size || picture.Rect.Dy() != size {
 		return nil, fmt.Errorf("judge a picture: it is %v, not %d × %d", picture.Rect.Size(), size, size)
 	}
-	in, err := runtime.FloatTensor(runtime.Float32, []int{1, 3, n.about.Size, n.about.Size}, planes(picture))
+	in, err := runtime.FloatTensor(runtime.Float32, []int{1, 3, n.about.Size, n.about.Size}, metric.Planes(picture))
 	if err != nil {
 		return nil, err
 	}
@@ -273,20 +273,6 @@ func shrink(picture *image.NRGBA, size int) [][3]float64 {
 			for c := range cell {
 				cell[c] += float64(picture.Pix[at+c]) * unit
 			}
-		}
-	}
-	return out
-}
-
-// planes are a picture's channels one after the other, from −1 to 1.
-// [3, height, width]
-func planes(picture *image.NRGBA) []float32 {
-	w, h := picture.Rect.Dx(), picture.Rect.Dy()
-	out := make([]float32, 3*w*h)
-	for i := range w * h {
-		at := i/w*picture.Stride + i%w*4
-		for c := range 3 {
-			out[c*w*h+i] = float32(picture.Pix[at+c])/127.5 - 1
 		}
 	}
 	return out

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"image"
 
+	"pentimento/editor/study/metric"
 	"pentimento/models/graph"
 	"pentimento/models/runtime"
 )
@@ -73,7 +74,7 @@ func (d *Distance) Between(ctx context.Context, a, b *image.NRGBA) (distance flo
 		}
 	}()
 	for _, picture := range []*image.NRGBA{a, b} {
-		t, err := runtime.FloatTensor(runtime.Float32, []int{1, 3, picture.Rect.Dy(), picture.Rect.Dx()}, planes(picture))
+		t, err := runtime.FloatTensor(runtime.Float32, []int{1, 3, picture.Rect.Dy(), picture.Rect.Dx()}, metric.Planes(picture))
 		if err != nil {
 			return 0, err
 		}
@@ -87,18 +88,4 @@ func (d *Distance) Between(ctx context.Context, a, b *image.NRGBA) (distance flo
 		return 0, fmt.Errorf("%w: it gave %d numbers, not one", ErrGraph, len(values))
 	}
 	return float64(values[0]), nil
-}
-
-// planes are a picture's channels one after the other, from −1 to 1.
-// [3, height, width]
-func planes(picture *image.NRGBA) []float32 {
-	w, h := picture.Rect.Dx(), picture.Rect.Dy()
-	out := make([]float32, 3*w*h)
-	for i := range w * h {
-		at := i/w*picture.Stride + i%w*4
-		for c := range 3 {
-			out[c*w*h+i] = float32(picture.Pix[at+c])/127.5 - 1
-		}
-	}
-	return out
 }
