@@ -19,6 +19,7 @@ its maximum, which is what the local blend thresholds). It counts less the
 noisier the latents are, where nobody can know yet where things will be.
 """
 import copy
+import json
 import os
 import time
 
@@ -34,6 +35,9 @@ from unet import UNet, alphas_cumprod
 
 BATCH, RATE, DECAY = 8, 1e-3, .9995      # BATCH is per worker
 NO_CAPTION, SHARE, COVER = .1, .03, .03  # share of rows without caption; weights of the grounding losses
+# How often a person of each skin tone is shown, from the lightest. Drawings have all tones alike; guidance does
+# not keep that: with equal shares three quarters of what it made were of the lighter half. evaluate.py prints it.
+TONES = (.45, .5, .6, 1.2, 1.2, 1.1, 1.3, 1.9)
 SAVE_EVERY = 150                         # seconds
 CHECKPOINT = 'denoiser.pt'
 
@@ -65,12 +69,14 @@ class Batches:
         self.labels = np.load(f'{work}/labels.npy', mmap_mode='r')
         self.tokens, self.token_regions = np.load(f'{work}/tokens.npy'), np.load(f'{work}/token_regions.npy')
         self.rank, self.rng, self.order = rank, np.random.default_rng((11, rank, step)), []
+        self.repeats = repeats(work)[rank:len(self.latents):parallel.WORKERS]
         self.empty = torch.tensor(Tokenizer(f'{work}/tokenizer').encode(''))
 
     def next(self):
         """Latents [B, C, 16, 16], tokens [B, 32], and each token's region mask [B, 32, 256] in 0 .. 1."""
         if len(self.order) < BATCH:
-            own = len(self.latents) // parallel.WORKERS
+            times = (self.repeats + self.rng.random(len(self.repeats))).astype(int)
+            own = np.repeat(np.arange(len(self.repeats)), times)
             self.order = list(self.rng.permutation(own) * parallel.WORKERS + self.rank)
         chosen = [self.order.pop() for _ in range(BATCH)]
         phrasing = self.rng.integers(0, self.tokens.shape[1], BATCH)
@@ -82,6 +88,12 @@ class Batches:
         named = ((bits[:, :, None] >> torch.arange(len(REGIONS))) & 1).float()
         masks = torch.bmm(named, torch.from_numpy(np.stack([region_shares(self.labels[i]) for i in chosen])))
         return latents, tokens, masks
+
+
+def repeats(work):
+    """How often an epoch shows each drawing, float [drawings]."""
+    with open(f'{work}/attributes.json') as f:
+        return np.array([TONES[a['skin']] if a['domain'] == 'people' else 1. for a in json.load(f)])
 
 
 def region_shares(label):
@@ -133,7 +145,8 @@ def train(rank, team, work, steps, anneal, rate, bfloat16):
         state = torch.load(path, map_location='cpu')
         for module, name in ((unet, 'unet'), (text, 'text'), (averaged_unet, 'averaged_unet'), (averaged_text, 'averaged_text'),
                              (optimiser, 'optimiser')):
-            module.load_state_dict(state[name])
+            if state[name] is not None:  # an optimiser starts anew on restored weights
+                module.load_state_dict(state[name])
         step = state['step']
 
     def save():
