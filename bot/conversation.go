@@ -191,6 +191,7 @@ func (c *Conversation) Imagine(ctx context.Context, prompt string, watch func(jo
 	if err != nil {
 		return nil, err
 	}
+	c.pending = nil // it was about another picture
 	plan := &dialogue.Plan{Action: dialogue.Imagine, Prompt: prompt, Reason: "a new picture by command"}
 	return c.draw(ctx, s, prompt, plan, watch)
 }

@@ -26,7 +26,6 @@ import (
 	"pentimento/bot/discord/gateway"
 	"pentimento/bot/discord/limiter"
 	"pentimento/bot/jobs"
-	"pentimento/editor/dialogue"
 	"pentimento/session"
 )
 
@@ -101,8 +100,7 @@ type Bot struct {
 	mu       sync.Mutex
 	self     string // the bot's user ID
 	admins   []string
-	turns    map[string]*turn              // by message
-	pending  map[string]*dialogue.Question // by session
+	turns    map[string]*turn // by message
 	draining bool
 	warned   map[string]bool // channels in which the missing intent was explained
 	places   map[string]channel
@@ -136,7 +134,7 @@ func New(o Options) (*Bot, error) {
 	transport := &limiter.Transport{Next: connections, Log: o.Log}
 	return &Bot{
 		o: o, log: o.Log, api: newAPI(o.Token, o.Base, transport, connections), state: st, signer: signer{key}, seen: newRecent(8192), line: newLine(),
-		turns: map[string]*turn{}, pending: map[string]*dialogue.Question{}, warned: map[string]bool{},
+		turns: map[string]*turn{}, warned: map[string]bool{},
 		places: map[string]channel{}, began: o.Clock.Now(), connections: connections, shards: map[int]bool{},
 	}, nil
 }

@@ -222,11 +222,6 @@ func (b *Bot) erase(ctx context.Context, userID string) error {
 			stopped = append(stopped, t)
 		}
 	}
-	for name := range b.pending {
-		if strings.HasPrefix(name, userID+" ") {
-			delete(b.pending, name)
-		}
-	}
 	b.mu.Unlock()
 	// One that came too late to be stopped is still being kept.
 	for _, t := range stopped {

@@ -98,3 +98,63 @@ func TestJobsFromBeforeTheRestart(t *testing.T) {
 		t.Errorf("%d turns, %v", len(s.Turns), err)
 	}
 }
+
+// A question that was asked before the restart is answered after it, in words
+// that only it gives a sense.
+func TestQuestionOutlivesTheBot(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, discordtest.Options{}, nil)
+	ann := w.Person("ann")
+	direct := ann.Direct()
+	said := ann.Say(direct, "a woman's face with blond hair")
+	w.picture(direct, said.ID, "blond")
+	asked := func() int {
+		n := 0
+		if err := w.bot.state.each(bucketAsked, func(string, []byte) error { n++; return nil }); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	said = ann.Say(direct, "change her hair")
+	question := w.sees(direct, said.ID, "?")
+	choices := question.Labels()
+	if len(choices) < 2 {
+		t.Fatalf("%q offers %q", question.Content, choices)
+	}
+	w.stop()
+	if n := asked(); n != 1 {
+		t.Fatalf("%d questions are remembered", n)
+	}
+	w.start(w.bot.o)
+	said = ann.Say(direct, "2")
+	w.picture(direct, said.ID, "turn 2 from 1")
+	s, err := w.bot.o.Store.Load(t.Context(), sessionKey(ann.ID, direct.ID))
+	if err != nil || len(s.Turns) != 2 || s.Turns[1].Utterance != "2" {
+		t.Errorf("there are %d turns, %v", len(s.Turns), err)
+	}
+
+	// A new picture by command leaves nothing to be answered, nor does /forget.
+	for what, end := range map[string]func(){
+		"/imagine": func() {
+			i := imagine(ann, direct, "a river between mountains")
+			w.picture(direct, i.ID, "river")
+		},
+		"/forget": func() {
+			i := ann.Slash(direct, "forget", nil)
+			ann.Press(direct, i.Reply(soon), "Delete it all")
+			w.sees(direct, i.ID, "I know nothing about you")
+		},
+	} {
+		said = ann.Say(direct, "a woman's face with blond hair")
+		w.picture(direct, said.ID, "blond")
+		said = ann.Say(direct, "change her hair")
+		w.sees(direct, said.ID, "?")
+		if n := asked(); n != 1 {
+			t.Errorf("%d questions are remembered before %s", n, what)
+		}
+		end()
+		if n := asked(); n != 0 {
+			t.Errorf("%d questions are left by %s", n, what)
+		}
+	}
+}

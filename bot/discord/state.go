@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"pentimento/bot"
+	"pentimento/editor/dialogue"
+	"pentimento/session"
 )
 
 // Memory keeps what the bot remembers beside the sessions: small values by
@@ -28,8 +30,8 @@ type Memory interface {
 }
 
 // state is what the bot remembers beside the sessions: its key, which thread
-// belongs to whom, what people set, who is blocked, who drew how much, and
-// which messages wait for their picture.
+// belongs to whom, what people set and what they were asked, who is blocked,
+// who drew how much, and which messages wait for their picture.
 //
 // It has deadlines of its own instead of its callers': what has happened is
 // remembered also when the request that it happened in was cancelled.
@@ -50,6 +52,7 @@ const (
 	bucketMeta    = "meta"    // "key", "commands"
 	bucketThreads = "threads" // thread → owner
 	bucketOptions = "options" // user/place → bot.Options
+	bucketAsked   = "asked"   // user/place → dialogue.Question
 	bucketBlocked = "blocked" // user
 	bucketUsage   = "usage"   // user → usage
 	bucketOpen    = "open"    // message → openMessage
@@ -150,6 +153,35 @@ func (s *state) setOptions(user, place string, o bot.Options) error {
 	return s.put(bucketOptions, user+"/"+place, data)
 }
 
+// question is the one that waits for an answer in a session; nil for none.
+func (s *state) question(key session.Key) *dialogue.Question {
+	data := s.get(bucketAsked, placeName(key))
+	if data == nil {
+		return nil
+	}
+	q := new(dialogue.Question)
+	if err := json.Unmarshal(data, q); err != nil {
+		s.log.Warn("a question from before cannot be read", "error", err)
+		return nil
+	}
+	return q
+}
+
+// setQuestion remembers the question that waits for an answer; nil for none.
+func (s *state) setQuestion(key session.Key, q *dialogue.Question) error {
+	if q == nil {
+		return s.remove(bucketAsked, placeName(key))
+	}
+	data, err := json.Marshal(q)
+	if err != nil {
+		return err
+	}
+	return s.put(bucketAsked, placeName(key), data)
+}
+
+// placeName is a session's name in tables.
+func placeName(key session.Key) string { return key.User + "/" + key.Place }
+
 // usage is how much somebody drew on a day.
 type usage struct {
 	Day string `json:"day"`
@@ -219,9 +251,10 @@ func (s *state) opened(shards Shards) (map[string]openMessage, error) {
 // would undo itself, and what they drew today: forgetting is no way around a
 // quota.
 func (s *state) forget(user string) error {
-	err := s.removeAll(bucketOptions, func(name string, _ []byte) bool { return strings.HasPrefix(name, user+"/") })
-	if err != nil {
-		return err
+	for _, table := range []string{bucketOptions, bucketAsked} {
+		if err := s.removeAll(table, func(name string, _ []byte) bool { return strings.HasPrefix(name, user+"/") }); err != nil {
+			return err
+		}
 	}
 	return s.removeAll(bucketThreads, func(_ string, owner []byte) bool { return string(owner) == user })
 }

@@ -215,9 +215,10 @@ func (b *Bot) draw(t *turn, place *spot) (content, error) {
 	// Nobody checks previews.
 	t.asked.Previews, t.asked.Memo = b.o.Checker == nil, b.memoOf(t)
 	c := b.conversation(t.key).With(t.asked)
-	b.recallQuestion(t.key, c)
+	had := b.state.question(t.key)
+	c.Ask(had)
 	out, err := t.do(t.ctx, c, b.watching(t, show))
-	b.keepQuestion(t.key, c)
+	b.keepQuestion(t.key, had, c)
 	return out, err
 }
 
@@ -270,28 +271,15 @@ func (b *Bot) conversation(key session.Key) *bot.Conversation {
 	return bot.New(b.o.Engine, b.o.Planner, b.o.Store, key, options, b.o.Clock).WithQueue(b.o.Queue).WithApproval(b.approve)
 }
 
-// maxPending bounds the questions that wait for an answer.
-const maxPending = 1000
-
-// recallQuestion gives the conversation the question that was asked last.
-func (b *Bot) recallQuestion(key session.Key, c *bot.Conversation) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	c.Ask(b.pending[keyName(key)])
-}
-
-// keepQuestion remembers the question that the conversation asks.
-func (b *Bot) keepQuestion(key session.Key, c *bot.Conversation) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if c.Pending() == nil {
-		delete(b.pending, keyName(key))
+// keepQuestion remembers the question that the conversation asks, which had one
+// before, also for the next process.
+func (b *Bot) keepQuestion(key session.Key, had *dialogue.Question, c *bot.Conversation) {
+	if c.Pending() == had {
 		return
 	}
-	if len(b.pending) >= maxPending {
-		clear(b.pending) // the buttons of the questions still answer them
+	if err := b.state.setQuestion(key, c.Pending()); err != nil {
+		b.log.Warn("a question is not remembered", "error", err)
 	}
-	b.pending[keyName(key)] = c.Pending()
 }
 
 // saying is a turn that says something to the conversation.
