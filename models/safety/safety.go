@@ -2,8 +2,7 @@
 // checker that Stable Diffusion's repositories have beside the model, which
 // compares a picture's CLIP embedding with those of unwanted concepts.
 //
-// Start with [Open] and [Checker.Unsafe]; preprocess.go is how CLIP sees a
-// picture.
+// Start with [Open] and [Checker.Unsafe].
 package safety
 
 import (
@@ -18,6 +17,7 @@ import (
 	"slices"
 
 	"pentimento/models/graph"
+	"pentimento/models/preprocess"
 	"pentimento/models/runtime"
 )
 
@@ -57,7 +57,7 @@ type Options struct {
 // goroutines at once.
 type Checker struct {
 	session *runtime.Session
-	clip    preprocessor
+	clip    preprocess.Preprocessor
 	kind    runtime.Kind // of clip_input
 
 	pictures *graph.Value // the input "images", if there is one
@@ -85,7 +85,7 @@ func open(model, config string, o Options) (*Checker, error) {
 		return nil, err
 	}
 	c := &Checker{}
-	if c.clip, err = parsePreprocessor(settings); err != nil {
+	if c.clip, err = preprocess.Parse(settings); err != nil {
 		return nil, fmt.Errorf("%s: %w", config, err)
 	}
 	data, err := readFile(model, maxGraphBytes)
@@ -121,9 +121,9 @@ func (c *Checker) examine(m *graph.Model) error {
 			return fmt.Errorf("%s: the input %s", wrongGraph, in)
 		case in.Name == clipInput:
 			c.kind = kind
-			for i, want := range []int{0, 3, c.clip.crop, c.clip.crop} {
+			for i, want := range []int{0, 3, c.clip.Side(), c.clip.Side()} {
 				if i > 0 && len(in.Dims) == 4 && in.Dims[i].Fixed() && in.Dims[i].Size != int64(want) {
-					return fmt.Errorf("%s: the input %s, and pictures are made %d×%d", wrongGraph, in, c.clip.crop, c.clip.crop)
+					return fmt.Errorf("%s: the input %s, and pictures are made %d×%d", wrongGraph, in, c.clip.Side(), c.clip.Side())
 				}
 			}
 		case in.Name == imageInput:
@@ -149,7 +149,7 @@ func (c *Checker) Unsafe(ctx context.Context, picture image.Image) (unsafe bool,
 			err = fmt.Errorf("check a picture: %w", err)
 		}
 	}()
-	seen, err := c.clip.planes(picture)
+	seen, err := c.clip.Planes(picture)
 	if err != nil {
 		return false, err
 	}
@@ -178,7 +178,7 @@ func (c *Checker) Unsafe(ctx context.Context, picture image.Image) (unsafe bool,
 
 // inputs makes the tensors of a run.
 func (c *Checker) inputs(seen []float32) ([]*runtime.Tensor, error) {
-	clip, err := runtime.FloatTensor(c.kind, []int{1, 3, c.clip.crop, c.clip.crop}, seen)
+	clip, err := runtime.FloatTensor(c.kind, []int{1, 3, c.clip.Side(), c.clip.Side()}, seen)
 	if err != nil {
 		return nil, err
 	}
@@ -189,7 +189,7 @@ func (c *Checker) inputs(seen []float32) ([]*runtime.Tensor, error) {
 	shape := []int{1, anySide, anySide, 3}
 	for i := range shape {
 		if i > 0 && len(c.pictures.Dims) == 4 && c.pictures.Dims[i].Fixed() {
-			shape[i] = int(min(c.pictures.Dims[i].Size, maxSide))
+			shape[i] = int(min(c.pictures.Dims[i].Size, preprocess.MaxSide))
 		}
 	}
 	black, err := runtime.FloatTensor(runtime.Kind(c.pictures.Type), shape, make([]float32, shape[1]*shape[2]*shape[3]))

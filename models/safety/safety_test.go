@@ -6,13 +6,13 @@ import (
 	"image"
 	"image/color"
 	"image/draw"
-	"math"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 
+	"pentimento/models/preprocess"
 	"pentimento/models/runtime/runtimetest"
 )
 
@@ -74,7 +74,7 @@ func TestUnsafe(t *testing.T) {
 		})
 	}
 	group.Wait()
-	for _, size := range []image.Point{{0, 5}, {maxPicture + 1, 5}} {
+	for _, size := range []image.Point{{0, 5}, {preprocess.MaxPicture + 1, 5}} {
 		if _, err := c.Unsafe(t.Context(), &image.Uniform{C: red}); err == nil {
 			t.Errorf("a picture of %v was checked", size)
 		}
@@ -90,67 +90,6 @@ func TestUnsafe(t *testing.T) {
 	if _, err := c.Unsafe(t.Context(), stripes(9, 9, false, red)); err == nil {
 		t.Error("closed, it finds pictures safe")
 	}
-}
-
-// CLIP's means and deviations are applied to each colour of its own.
-func TestPlanes(t *testing.T) {
-	p, err := parsePreprocessor([]byte("{}"))
-	if err != nil || p.shortest != 224 || p.crop != 224 {
-		t.Fatalf("%+v, %v", p, err)
-	}
-	planes, err := p.planes(stripes(40, 40, false, color.NRGBA{255, 128, 0, 255}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	// (1 - 0.48145466) / 0.26862954, (128/255 - 0.4578275) / 0.26130258, (0 - 0.40821073) / 0.27577711
-	want := [3]float64{1.93033636, 0.16889629, -1.48021982}
-	for i, v := range planes {
-		if math.Abs(float64(v)-want[i/(224*224)]) > 1e-5 {
-			t.Fatalf("pixel %d of plane %d is %g, want %g", i%(224*224), i/(224*224), v, want[i/(224*224)])
-		}
-	}
-}
-
-func TestConfigurations(t *testing.T) {
-	good := map[string][2]int{
-		`{}`:                               {224, 224},
-		`{"size": 256, "crop_size": 224}`:  {256, 224},
-		`{"size": {"shortest_edge": 336}}`: {336, 224},
-		`{"size": {"shortest_edge": 30}, "crop_size": {"height": 20, "width": 20}}`: {30, 20},
-	}
-	for text, want := range good {
-		if p, err := parsePreprocessor([]byte(text)); err != nil || p.shortest != want[0] || p.crop != want[1] {
-			t.Errorf("%s: %+v, %v", text, p, err)
-		}
-	}
-	for _, text := range []string{
-		``, `[]`, `{"size": 0}`, `{"size": -5, "crop_size": -5}`, `{"size": 100000}`, `{"size": 100}`, `{"size": null}`,
-		`{"crop_size": {"height": 20, "width": 30}}`, `{"size": "large"}`, `{"image_mean": [1, 2]}`, `{"image_std": [0, 1, 1]}`,
-		`{"image_std": [1, 1, 1e9]}`, `{"image_mean": [1e300, 0, 0]}`, `{"image_mean": null}`,
-	} {
-		if p, err := parsePreprocessor([]byte(text)); err == nil {
-			t.Errorf("%s is taken: %+v", text, p)
-		}
-	}
-}
-
-func FuzzPreprocessor(f *testing.F) {
-	f.Add([]byte(`{"size": {"shortest_edge": 3}, "crop_size": 2, "image_mean": [0, 0, 0], "image_std": [1, 1, 1]}`))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		p, err := parsePreprocessor(data)
-		if err != nil {
-			return
-		}
-		planes, err := p.planes(stripes(7, 3, false, red))
-		if err != nil || len(planes) != 3*p.crop*p.crop {
-			t.Fatalf("%d numbers, %v", len(planes), err)
-		}
-		for _, v := range planes {
-			if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
-				t.Fatalf("%+v gives %g", p, v)
-			}
-		}
-	})
 }
 
 // What is no checker is refused when it is opened, not when it is asked.

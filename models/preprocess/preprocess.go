@@ -1,46 +1,62 @@
-package safety
+// Package preprocess makes of a picture what a network such as CLIP or DINO
+// takes, as the preprocessor_config.json beside the network says.
+package preprocess
 
 import (
 	"encoding/json"
 	"fmt"
 	"image"
 	"math"
+	"strings"
 
 	"golang.org/x/image/draw"
 )
 
 // Limits on what a configuration asks for, and on pictures.
 const (
-	maxSide    = 1024
-	maxPicture = 8192
+	// MaxSide is the largest side of what a network takes.
+	MaxSide = 1024
+	// MaxPicture is the largest width and height of a picture.
+	MaxPicture = 8192
 )
 
-// preprocessor is how CLIP sees a picture: its shorter side scaled to shortest,
-// the middle crop×crop pixels of it, each colour less mean and over std.
-type preprocessor struct {
+// A Preprocessor is how a network sees a picture: its shorter side scaled to
+// a length, the middle square of it, each colour less a mean and over a
+// standard deviation.
+type Preprocessor struct {
 	shortest, crop int
 	mean, std      [3]float64
 }
 
-// parsePreprocessor reads a preprocessor_config.json; what it leaves out is as
-// OpenAI's CLIP has it.
-func parsePreprocessor(data []byte) (preprocessor, error) {
+// Side is the width and height of what the network takes.
+func (p Preprocessor) Side() int { return p.crop }
+
+// Parse reads a preprocessor_config.json; what it leaves out is as OpenAI's
+// CLIP has it. A network that takes the whole picture, as ViT's do, gets the
+// middle square of one that is not square.
+func Parse(data []byte) (Preprocessor, error) {
 	in := struct {
-		Size *extent   `json:"size"`
-		Crop *extent   `json:"crop_size"`
-		Mean []float64 `json:"image_mean"`
-		Std  []float64 `json:"image_std"`
+		Type       string    `json:"image_processor_type"`
+		OldType    string    `json:"feature_extractor_type"`
+		CentreCrop *bool     `json:"do_center_crop"`
+		Size       *extent   `json:"size"`
+		Crop       *extent   `json:"crop_size"`
+		Mean       []float64 `json:"image_mean"`
+		Std        []float64 `json:"image_std"`
 	}{
 		Size: &extent{224}, Crop: &extent{224},
 		Mean: []float64{0.48145466, 0.4578275, 0.40821073}, Std: []float64{0.26862954, 0.26130258, 0.27577711},
 	}
 	if err := json.Unmarshal(data, &in); err != nil {
-		return preprocessor{}, err
+		return Preprocessor{}, err
 	}
-	if in.Size == nil || in.Crop == nil || in.Crop.side < 1 || in.Size.side < in.Crop.side || in.Size.side > maxSide {
-		return preprocessor{}, fmt.Errorf("size and crop_size: 1 ≤ crop_size ≤ size ≤ %d is needed", maxSide)
+	if uncropped := in.CentreCrop != nil && !*in.CentreCrop; uncropped || strings.HasPrefix(in.Type+in.OldType, "ViT") {
+		in.Crop = in.Size
 	}
-	p := preprocessor{shortest: in.Size.side, crop: in.Crop.side}
+	if in.Size == nil || in.Crop == nil || in.Crop.side < 1 || in.Size.side < in.Crop.side || in.Size.side > MaxSide {
+		return Preprocessor{}, fmt.Errorf("size and crop_size: 1 ≤ crop_size ≤ size ≤ %d is needed", MaxSide)
+	}
+	p := Preprocessor{shortest: in.Size.side, crop: in.Crop.side}
 	if len(in.Mean) != 3 || len(in.Std) != 3 {
 		return p, fmt.Errorf("%d means and %d deviations for three colours", len(in.Mean), len(in.Std))
 	}
@@ -77,10 +93,12 @@ func (e *extent) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// planes returns the picture as CLIP sees it. [3, crop, crop]
-func (p preprocessor) planes(picture image.Image) ([]float32, error) {
+// Planes returns the picture as the network takes it, channel by channel: of
+// shape [3, side, side]. A picture without pixels or of more than [MaxPicture]
+// a side is an error.
+func (p Preprocessor) Planes(picture image.Image) ([]float32, error) {
 	size := picture.Bounds().Size()
-	if size.X < 1 || size.Y < 1 || size.X > maxPicture || size.Y > maxPicture {
+	if size.X < 1 || size.Y < 1 || size.X > MaxPicture || size.Y > MaxPicture {
 		return nil, fmt.Errorf("it has %d×%d pixels", size.X, size.Y)
 	}
 	// Only the part that is left after cropping is scaled.
