@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -300,8 +301,8 @@ func (m *Memory) Forget(ctx context.Context, user string) error {
 			m.end(r, Result{}, ErrCancelled)
 		}
 		m.drop(r)
-		delete(m.homes, sessionOf(r.job))
 	}
+	maps.DeleteFunc(m.homes, func(session, _ string) bool { return strings.HasPrefix(session, sessionOf(Job{User: user})) })
 	m.dead = slices.DeleteFunc(m.dead, func(d DeadLetter) bool { return d.Job.User == user })
 	delete(m.order.last, user)
 	return nil

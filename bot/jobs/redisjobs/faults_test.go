@@ -453,7 +453,12 @@ func TestForgetLeavesNoBytes(t *testing.T) {
 	if err := q.Finish(t.Context(), second, jobs.Result{PNG: []byte("xyzzy")}, nil); err != nil {
 		t.Fatal(err)
 	}
-	if before := dump(t, client); strings.Count(before, "xyzzy") < 6 || !strings.Contains(before, "ann") {
+	// The third's worker dies while it delivers.
+	third := lease()
+	if err := client.Set(t.Context(), fmt.Sprintf("%spicture:%s:%d:0", prefix, third.ID, third.Attempt), "xyzzy", time.Hour).Err(); err != nil {
+		t.Fatal(err)
+	}
+	if before := dump(t, client); strings.Count(before, "xyzzy") < 7 || !strings.Contains(before, "ann") {
 		t.Fatalf("this test sees nothing:\n%s", before)
 	}
 	if err := q.Forget(t.Context(), "ann"); err != nil {
@@ -467,6 +472,28 @@ func TestForgetLeavesNoBytes(t *testing.T) {
 		if strings.Contains(after, prefix+kind) {
 			t.Errorf("a key %s is left:\n%s", kind, after)
 		}
+	}
+}
+
+// A job that waits for longer than the list of its user's jobs is kept is
+// forgotten too.
+func TestForgetWhatWaitedLong(t *testing.T) {
+	t.Parallel()
+	_, client := newServer(t)
+	q := open(t, client, redisjobs.Options{})
+	ticket, err := q.Submit(t.Context(), newJob("ann", 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	drop(t, client, "of:*") // two days have passed
+	if err := q.Forget(t.Context(), "ann"); err != nil {
+		t.Fatal(err)
+	}
+	if after := dump(t, client); strings.Contains(after, "xyzzy") || strings.Contains(after, "ann") {
+		t.Errorf("after Forget:\n%s", after)
+	}
+	if _, err := q.Await(t.Context(), ticket, nil); !errors.Is(err, jobs.ErrSettled) {
+		t.Errorf("await: %v, want ErrSettled", err)
 	}
 }
 

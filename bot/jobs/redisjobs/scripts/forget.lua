@@ -1,6 +1,7 @@
 -- Cancels and removes all that is kept of a user.
 local user, keep, most = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
-for _, id in ipairs(redis.call('SMEMBERS', P .. 'of:' .. user)) do
+-- The set of all jobs expires; one that has waited longer is unfinished still.
+for _, id in ipairs(redis.call('SUNION', P .. 'of:' .. user, P .. 'open:' .. user)) do
   local key = redis.call('HGET', jobkey(id), 'key')
   cancel(id, keep)
   remove(id)

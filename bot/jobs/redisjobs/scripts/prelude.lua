@@ -61,15 +61,21 @@ local function settled(key, token, most)
   end
 end
 
--- remove deletes every trace of a job but its key.
+-- remove deletes every trace of a job but its key. A worker that died while it
+-- delivered has left chunks that the job does not know of, so every attempt's
+-- are looked for.
 local function remove(id)
-  local job = redis.call('HMGET', jobkey(id), 'user', 'asker', 'picture', 'chunks')
+  local job = redis.call('HMGET', jobkey(id), 'user', 'asker', 'attempt', 'chunks')
   if not job[1] then return end
   redis.call('SREM', P .. 'open:' .. job[1], id)
   redis.call('SREM', P .. 'of:' .. job[1], id)
   redis.call('SREM', P .. 'asked:' .. job[2], id)
-  if job[3] then
-    for n = 0, tonumber(job[4]) - 1 do redis.call('DEL', P .. 'picture:' .. job[3] .. ':' .. n) end
+  for attempt = 1, tonumber(job[3] or 0) do
+    local n, had = 0, 0
+    repeat
+      had = redis.call('DEL', P .. 'picture:' .. id .. ':' .. attempt .. ':' .. n)
+      n = n + 1
+    until had == 0 and n >= tonumber(job[4] or 0)
   end
   redis.call('DEL', jobkey(id))
 end

@@ -44,3 +44,31 @@ func TestUnclaimedResultsGo(t *testing.T) {
 		t.Errorf("submitted again: %v", err)
 	}
 }
+
+// Who is forgotten is not remembered for having talked either.
+func TestForgetLeavesNoName(t *testing.T) {
+	m := NewMemory(Options{})
+	for _, user := range []string{"ann", "anna"} {
+		job := Job{Key: user, User: user, Place: "p", Recipe: recipe.Recipe{Turns: []recipe.Turn{{Prompt: "a cat"}}}}
+		ticket, err := m.Submit(t.Context(), job)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lease, err := m.Take(t.Context(), "w/0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := m.Finish(t.Context(), lease, Result{}, nil); err != nil {
+			t.Fatal(err)
+		}
+		if ok, err := m.Settle(t.Context(), ticket); !ok || err != nil {
+			t.Fatal(ok, err)
+		}
+	}
+	if err := m.Forget(t.Context(), "ann"); err != nil {
+		t.Fatal(err)
+	}
+	if len(m.homes) != 1 || m.homes[sessionOf(Job{User: "anna", Place: "p"})] != "w" {
+		t.Errorf("known are the sessions %q", m.homes)
+	}
+}
