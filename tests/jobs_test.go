@@ -27,7 +27,8 @@ import (
 	"pentimento/session/redistest"
 )
 
-// recoverFor is how long a picture may take whose worker was killed.
+// recoverFor is how long it may take until a picture is begun again whose worker
+// was killed.
 const recoverFor = 30 * time.Second
 
 // worker is a `pentimento worker` process.

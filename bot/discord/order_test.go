@@ -3,6 +3,7 @@ package discord
 import (
 	"encoding/json"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -47,13 +48,17 @@ func TestSaidBeforeTheThreadIsKnown(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, discordtest.Options{MessageContent: true}, nil)
 	ann, channel := w.Person("ann"), w.Channel("art")
-	w.Inject(discordtest.Fault{Method: "POST", Path: "/threads", AnswerDelay: 700 * time.Millisecond})
+	answer := make(chan struct{})
+	release := sync.OnceFunc(func() { close(answer) })
+	t.Cleanup(release) // whatever happens: the bot waits for it
+	w.Inject(discordtest.Fault{Method: "POST", Path: "/threads", AnswerAfter: answer})
 	imagine(ann, channel, "a woman's face with blond hair")
 	thread := w.Thread("blond", soon)
 	said := ann.Say(thread, "a river between mountains")
 	help := ann.Slash(thread, "help", nil)
 	w.picture(thread, said.ID, "river")
 	w.told(help)
+	release()
 	w.picture(thread, "", "blond")
 }
 

@@ -35,6 +35,9 @@ type Options struct {
 	HeartbeatInterval time.Duration
 	// Shards that /gateway/bot recommends; 1 if zero.
 	Shards int
+	// AcknowledgeWithin is how long the bot has to answer an interaction; 3 s if
+	// zero.
+	AcknowledgeWithin time.Duration
 	// Permissions that the bot's role has in the guild; all that matter if zero.
 	Permissions uint64
 }
@@ -83,6 +86,9 @@ func New(o Options) *Server {
 	}
 	if o.Shards == 0 {
 		o.Shards = 1
+	}
+	if o.AcknowledgeWithin == 0 {
+		o.AcknowledgeWithin = acknowledgeWithin
 	}
 	if o.Permissions == 0 {
 		o.Permissions = allPermissions | embedLinks

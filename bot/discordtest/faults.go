@@ -14,9 +14,11 @@ type Fault struct {
 	Method, Path string
 	// Times is how many requests fail; 0 means one.
 	Times int
-	// Delay is waited before anything else. AnswerDelay is waited after the
-	// request was carried out, before it is answered.
-	Delay, AnswerDelay time.Duration
+	// Delay is waited before anything else.
+	Delay time.Duration
+	// AnswerAfter is waited for when the request was carried out, before it is
+	// answered; nil for nothing.
+	AnswerAfter <-chan struct{}
 	// Status, Header and Body are the answer. A Status of 0 lets the request
 	// through after the delay.
 	Status int

@@ -16,7 +16,7 @@ const (
 	callbackModal          = 9
 )
 
-// acknowledgeWithin is how long a bot has to answer.
+// acknowledgeWithin is how long Discord gives a bot to answer.
 const acknowledgeWithin = 3 * time.Second
 
 // An Interaction is something that a user did with the bot's commands or
@@ -42,7 +42,7 @@ type Interaction struct {
 // callback takes the first answer to an interaction.
 func (s *Server) callback(c *call) {
 	i := s.interactions[c.parts[1]]
-	if i == nil || i.Token != c.parts[2] || time.Since(i.Sent) > acknowledgeWithin || i.expired {
+	if i == nil || i.Token != c.parts[2] || time.Since(i.Sent) > s.options.AcknowledgeWithin || i.expired {
 		apiError(c.w, 404, 10062, "Unknown interaction")
 		return
 	}

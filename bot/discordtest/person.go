@@ -473,7 +473,7 @@ func (i *Interaction) Choices(timeout time.Duration) []Choice {
 }
 
 // Acknowledgements lists how long the bot took to answer each interaction so
-// far, and counts those that it hasn't answered within 3 s.
+// far, and counts those that it hasn't answered in time.
 func (s *Server) Acknowledgements() (took []time.Duration, missing int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -481,7 +481,7 @@ func (s *Server) Acknowledgements() (took []time.Duration, missing int) {
 		switch {
 		case !i.Acknowledged.IsZero():
 			took = append(took, i.Acknowledged.Sub(i.Sent))
-		case time.Since(i.Sent) > acknowledgeWithin:
+		case time.Since(i.Sent) > s.options.AcknowledgeWithin:
 			missing++
 		}
 	}

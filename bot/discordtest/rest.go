@@ -85,8 +85,11 @@ func (s *Server) serveREST(w http.ResponseWriter, r *http.Request) {
 	}
 	s.notify()
 	s.mu.Unlock()
-	if fault != nil {
-		time.Sleep(fault.AnswerDelay)
+	if fault != nil && fault.AnswerAfter != nil {
+		select {
+		case <-fault.AnswerAfter:
+		case <-r.Context().Done():
+		}
 	}
 	answer.send(w)
 }
