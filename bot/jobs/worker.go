@@ -35,7 +35,9 @@ type Worker struct {
 	Engine Engine
 	// Slots is how many jobs are drawn at once; 1 if zero.
 	Slots int
-	// TimeLimit is how long one drawing may take; 5 minutes if zero.
+	// TimeLimit is how long one drawing may take; 5 minutes if zero. An engine
+	// that draws on for twice as long is left to itself, and its job goes to
+	// another worker.
 	TimeLimit time.Duration
 	// Drain is how long Run goes on with what is being drawn after its context
 	// has ended; 30 s if zero. What is unfinished then goes back in the queue.
@@ -148,7 +150,13 @@ func (w *Worker) draw(drained context.Context, lease *Lease) {
 	start := time.Now()
 	limited, stop := context.WithTimeoutCause(ctx, w.TimeLimit, errTimeLimit)
 	defer stop()
+	// An engine may hang where no context reaches it. Its heart must not beat on.
+	hung := time.AfterFunc(2*w.TimeLimit, func() {
+		log.Error("drawing does not stop: another worker will do it")
+		stopBeating()
+	})
 	result, err := w.guarded(limited, lease.Job, latest.set)
+	hung.Stop()
 	result.Seconds, result.Worker = time.Since(start).Seconds(), w.Name
 	cause := context.Cause(limited)
 	switch {

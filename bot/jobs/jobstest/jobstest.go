@@ -62,6 +62,7 @@ func Run(t *testing.T, create New) {
 		{"Worker", testWorker},
 		{"WorkerPanics", testWorkerPanics},
 		{"WorkerTimeLimit", testWorkerTimeLimit},
+		{"WorkerHangs", testWorkerHangs},
 		{"WorkerDrains", testWorkerDrains},
 		{"WorkerGivesBack", testWorkerGivesBack},
 		{"WorkerStops", testWorkerStops},
