@@ -69,14 +69,21 @@ func (r *Redis) dropUnindexed(ctx context.Context, key Key, digest string, chunk
 func (r *Redis) indexBlob(ctx context.Context, key Key, digest string, chunks int) error {
 	_, err := r.blobs.Pipelined(ctx, func(p redis.Pipeliner) error {
 		p.HSet(ctx, r.keys.blobs(key), digest, chunks)
-		if r.ttl > 0 {
-			for _, name := range []string{r.keys.blobs(key), r.keys.session(key), r.keys.places(key.User)} {
-				p.PExpire(ctx, name, r.ttl)
-			}
-		}
+		r.renew(ctx, p, key)
 		return nil
 	})
 	return err
+}
+
+// renew renews the expiry of a session and of the index of its blobs. The
+// index must live as long as the chunks, which Delete finds by it.
+func (r *Redis) renew(ctx context.Context, p redis.Pipeliner, key Key) {
+	if r.ttl == 0 {
+		return
+	}
+	for _, name := range []string{r.keys.blobs(key), r.keys.session(key), r.keys.places(key.User)} {
+		p.PExpire(ctx, name, r.ttl)
+	}
 }
 
 // GetBlob implements [Store].
@@ -92,7 +99,10 @@ func (r *Redis) GetBlob(ctx context.Context, key Key, digest string) (data []byt
 		return nil, ErrNoSuchBlob
 	}
 	err = r.try(ctx, "read a blob from", func(ctx context.Context) error {
-		data, err = r.getBlob(ctx, key, digest)
+		if data, err = r.getBlob(ctx, key, digest); err != nil {
+			return err
+		}
+		_, err = r.blobs.Pipelined(ctx, func(p redis.Pipeliner) error { r.renew(ctx, p, key); return nil })
 		return err
 	})
 	if err != nil {

@@ -231,8 +231,16 @@ func testRenewal(t *testing.T, store session.Store, pass func(time.Duration)) {
 			t.Errorf("the picture after touch %d: %v", i, err)
 		}
 	}
+	pass(50 * time.Minute)
 	if s := mustLoad(t, store, alice()); len(s.Turns) != 3 {
 		t.Errorf("after four touches: %s", text(t, s))
+	}
+	pass(50 * time.Minute)
+	if err := store.Delete(t.Context(), alice()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.GetBlob(t.Context(), alice(), digest); !errors.Is(err, session.ErrNoSuchBlob) {
+		t.Errorf("the picture after Delete: %v, want ErrNoSuchBlob", err)
 	}
 }
 
