@@ -125,6 +125,15 @@ func (t *Tensor) Ints() []int64 { return t.ints }
 // Bools reads a Bool output after a run: the tensor's own memory.
 func (t *Tensor) Bools() []bool { return t.bools }
 
+// Shape is the tensor's dimensions.
+func (t *Tensor) Shape() []int {
+	var shape []int
+	for _, n := range t.value.GetShape() {
+		shape = append(shape, int(n))
+	}
+	return shape
+}
+
 // Destroy frees what ONNX Runtime holds for the tensor; the values stay.
 func (t *Tensor) Destroy() error { return t.value.Destroy() }
 

@@ -1,0 +1,103 @@
+package vision
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"io/fs"
+	"strings"
+
+	"pentimento/models/graph"
+	"pentimento/models/preprocess"
+)
+
+// Limits on the files.
+const (
+	maxGraph  = 2 << 30 // protobuf's own
+	maxConfig = 1 << 20
+)
+
+// A folder is where a network's files are. It remembers the digest of what was
+// read.
+type folder struct {
+	files fs.FS
+	sum   hash.Hash
+}
+
+func newFolder(files fs.FS) *folder { return &folder{files, sha256.New()} }
+
+func (f *folder) digest() string { return hex.EncodeToString(f.sum.Sum(nil)) }
+
+// A graphFile is a graph that was read.
+type graphFile struct {
+	name  string
+	data  []byte
+	graph *graph.Model
+}
+
+// exported are the places of a graph in a folder: beside its configuration, or
+// in a folder of its own as transformers.js has it.
+func exported(name string) []string { return []string{name, "onnx/" + name} }
+
+// open reads the graph of that name. [fs.ErrNotExist] says that there is none.
+func (f *folder) open(name string) (graphFile, error) {
+	for _, at := range exported(name) {
+		data, err := f.read(at, maxGraph)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return graphFile{}, err
+		}
+		m, err := graph.Parse(data)
+		if err != nil {
+			return graphFile{}, fmt.Errorf("%w: %s: %w", ErrNetwork, at, err)
+		}
+		if more := m.External(); len(more) > 0 {
+			return graphFile{}, fmt.Errorf("%w: %s has weights in other files (%s): export it as one file", ErrNetwork, at, more[0])
+		}
+		return graphFile{at, data, m}, nil
+	}
+	return graphFile{}, fmt.Errorf("%w: there is no %s", fs.ErrNotExist, strings.Join(exported(name), " and no "))
+}
+
+// eye reads how the network sees pictures.
+func (f *folder) eye() (preprocess.Preprocessor, error) {
+	const name = "preprocessor_config.json"
+	data, err := f.read(name, maxConfig)
+	if err != nil {
+		return preprocess.Preprocessor{}, err
+	}
+	eye, err := preprocess.Parse(data)
+	if err != nil {
+		return eye, fmt.Errorf("%w: %s: %w", ErrNetwork, name, err)
+	}
+	return eye, nil
+}
+
+// read reads a file of at most so many bytes.
+func (f *folder) read(name string, most int64) (data []byte, err error) {
+	file, err := f.files.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	info, err := file.Stat()
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%w: %s is not a file", ErrNetwork, name)
+	case info.Size() > most:
+		return nil, fmt.Errorf("%w: %s is larger than %d MiB", ErrNetwork, name, most>>20)
+	}
+	data = make([]byte, info.Size())
+	if _, err := io.ReadFull(file, data); err != nil {
+		return nil, fmt.Errorf("read %s: %w", name, err)
+	}
+	f.sum.Write(data)
+	return data, nil
+}
