@@ -135,7 +135,8 @@ func (a *api) post(ctx context.Context, channelID, replyTo string, c content) (s
 // edit replaces a message of the bot.
 func (a *api) edit(ctx context.Context, channelID, messageID string, c content) error {
 	bucket := discordgo.EndpointChannelMessage(channelID, "")
-	return explain("change a message", a.patch(ctx, discordgo.EndpointChannelMessage(channelID, messageID), bucket, c))
+	_, err := a.patch(ctx, discordgo.EndpointChannelMessage(channelID, messageID), bucket, c)
+	return explain("change a message", err)
 }
 
 // change is the body of an edit. It lists all attachments that the message is
@@ -155,8 +156,8 @@ type listed struct {
 	Filename string `json:"filename"`
 }
 
-// patch replaces a message.
-func (a *api) patch(ctx context.Context, url, bucket string, c content) error {
+// patch replaces a message and returns its ID.
+func (a *api) patch(ctx context.Context, url, bucket string, c content) (string, error) {
 	cancel, option := a.options(ctx)
 	defer cancel()
 	rows, files := c.parts()
@@ -164,16 +165,26 @@ func (a *api) patch(ctx context.Context, url, bucket string, c content) error {
 	for n, f := range files {
 		body.Attachments = append(body.Attachments, listed{strconv.Itoa(n), f.Name})
 	}
+	answer, err := a.sendChange(url, bucket, body, files, option)
+	if err != nil {
+		return "", err
+	}
+	var m message
+	if err := json.Unmarshal(answer, &m); err != nil {
+		return "", fmt.Errorf("read Discord's answer: %w", err)
+	}
+	return m.ID, nil
+}
+
+func (a *api) sendChange(url, bucket string, body change, files []*discordgo.File, option discordgo.RequestOption) ([]byte, error) {
 	if len(files) == 0 {
-		_, err := a.session().RequestWithBucketID(http.MethodPatch, url, body, bucket, option)
-		return err
+		return a.session().RequestWithBucketID(http.MethodPatch, url, body, bucket, option)
 	}
 	kind, data, err := discordgo.MultipartBodyWithJSON(body, files)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	_, err = a.session().RequestRaw(http.MethodPatch, url, kind, data, bucket, 0, option)
-	return err
+	return a.session().RequestRaw(http.MethodPatch, url, kind, data, bucket, 0, option)
 }
 
 // remove deletes a message of the bot.
@@ -234,10 +245,12 @@ func (a *api) original(ctx context.Context, i *interaction) (string, error) {
 	return m.ID, err
 }
 
-// editOriginal replaces the message that the first answer made.
-func (a *api) editOriginal(ctx context.Context, i *interaction, c content) error {
+// editOriginal replaces the message that the first answer made, and returns its
+// ID.
+func (a *api) editOriginal(ctx context.Context, i *interaction, c content) (string, error) {
 	url := discordgo.EndpointWebhookMessage(a.app, i.Token, "@original")
-	return explain("change an answer", a.patch(ctx, url, discordgo.EndpointWebhookToken("", ""), c))
+	id, err := a.patch(ctx, url, discordgo.EndpointWebhookToken("", ""), c)
+	return id, explain("change an answer", err)
 }
 
 // register replaces all of the bot's commands.

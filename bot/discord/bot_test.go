@@ -624,6 +624,30 @@ func TestUserInstalledApp(t *testing.T) {
 	w.picture(channel, m.ID, "hair ×1.5")
 }
 
+// Among others the app can only answer: there too a turn shows how it fares, can
+// be cancelled and shows its picture.
+func TestAmongOthers(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, discordtest.Options{}, func(o *Options) { o.Engine = &stub{hold: make(chan struct{})} })
+	ann := w.Person("ann")
+	foreign := w.Channel("foreign server")
+	w.ForbidMessages(foreign)
+	for _, place := range []*discordtest.Channel{ann.Private(), foreign} {
+		i := imagine(ann, place, "a river between mountains")
+		running := w.sees(place, "", "step 1 of 2")
+		w.told(ann.Press(place, running, "Cancel"))
+		w.sees(place, "", "Cancelled. Nothing was changed.")
+		next := imagine(ann, place, "a woman's face with blond hair")
+		w.sees(place, i.ID, "step 1 of 2")
+		w.engine.hold <- struct{}{}
+		m := w.picture(place, next.ID, "blond")
+		ann.Select(place, m, "1.5 hair")
+		w.sees(place, m.ID, "step 1 of 2")
+		w.engine.hold <- struct{}{}
+		w.picture(place, m.ID, "hair ×1.5")
+	}
+}
+
 func TestPolicy(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, discordtest.Options{MessageContent: true}, nil)

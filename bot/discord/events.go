@@ -124,6 +124,9 @@ const (
 	modalInteraction        = 5
 )
 
+// privateContext is a direct chat or group of others, in which the bot is not.
+const privateContext = 2
+
 // interaction is a command, a button, a select, a modal or an autocompletion.
 type interaction struct {
 	ID             string            `json:"id"`
@@ -139,6 +142,7 @@ type interaction struct {
 	Message        *message          `json:"message"`
 	Locale         string            `json:"locale"`
 	AppPermissions string            `json:"app_permissions"`
+	Context        int               `json:"context"`
 	Owners         map[string]string `json:"authorizing_integration_owners"`
 	SizeLimit      int               `json:"attachment_size_limit"`
 }
@@ -233,7 +237,7 @@ func (i *interaction) may(permissions uint64) bool {
 // not only the user's app.
 func (i *interaction) installed() bool {
 	if i.GuildID == "" {
-		return i.Channel.Type == directChat || i.Channel.Type == 0
+		return i.Context != privateContext && (i.Channel.Type == directChat || i.Channel.Type == 0)
 	}
 	_, guild := i.Owners["0"]
 	return guild || len(i.Owners) == 0

@@ -207,7 +207,7 @@ func (b *Bot) forgetNow(ctx context.Context, i *interaction) {
 	if err := b.erase(ctx, i.by().ID); err != nil {
 		text = b.sentence(err)
 	}
-	if err := b.api.editOriginal(ctx, i, content{text: text}); err != nil {
+	if _, err := b.api.editOriginal(ctx, i, content{text: text}); err != nil {
 		b.log.Warn("a deletion is not reported", "error", err)
 	}
 }

@@ -147,7 +147,7 @@ func (b *Bot) hand(ctx context.Context, i *interaction, key session.Key, id int)
 	if err != nil {
 		out = content{text: b.sentence(err)}
 	}
-	if err := b.api.editOriginal(ctx, i, out); err != nil {
+	if _, err := b.api.editOriginal(ctx, i, out); err != nil {
 		b.log.Warn("a recipe cannot be given", "error", err)
 	}
 }

@@ -75,11 +75,12 @@ type answerSurface struct {
 }
 
 func (s *answerSurface) post(ctx context.Context, c content) (string, error) {
-	return s.i.ID, s.api.editOriginal(ctx, s.i, c)
+	return s.api.editOriginal(ctx, s.i, c)
 }
 
 func (s *answerSurface) edit(ctx context.Context, c content) error {
-	return s.api.editOriginal(ctx, s.i, c)
+	_, err := s.api.editOriginal(ctx, s.i, c)
+	return err
 }
 
 // sessionKey is the session that a user has in a channel.

@@ -160,6 +160,10 @@ func (s *Server) postMessage(c *call) {
 		apiError(c.w, 404, 10003, "Unknown Channel")
 		return
 	}
+	if ch.private {
+		apiError(c.w, 403, 50001, "Missing Access")
+		return
+	}
 	if ch.Permissions&sendMessages == 0 {
 		apiError(c.w, 403, 50013, "Missing Permissions")
 		return

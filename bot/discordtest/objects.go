@@ -30,6 +30,7 @@ type Channel struct {
 	// Permissions are the bot's there; see [Server.Forbid].
 	Permissions uint64
 	recipient   User
+	private     bool // the bot is not in it
 }
 
 // object is the channel as Discord describes it.

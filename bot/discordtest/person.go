@@ -68,6 +68,17 @@ func (p *Person) Direct() *Channel {
 	return p.server.directChannel(p.User)
 }
 
+// Private makes a direct chat of the person with somebody else than the bot, in
+// which they can use the app because they installed it.
+func (p *Person) Private() *Channel {
+	s := p.server
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := &Channel{ID: s.newID(), Type: DirectChat, Permissions: allPermissions, recipient: s.newUser("friend", false), private: true}
+	s.channels[c.ID] = c
+	return c
+}
+
 // directChannel finds or makes a direct chat. The lock must be held.
 func (s *Server) directChannel(u User) *Channel {
 	for _, c := range s.channels {
@@ -390,6 +401,9 @@ func (p *Person) interact(channel *Channel, kind int, data map[string]any, messa
 	}
 	if channel.Type == DirectChat {
 		event["user"], event["context"] = p.User, 1
+		if channel.private {
+			event["context"] = 2
+		}
 		event["authorizing_integration_owners"] = map[string]string{"1": p.ID}
 	} else {
 		event["guild_id"], event["context"] = channel.GuildID, 0
