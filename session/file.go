@@ -279,9 +279,8 @@ func (f *File) Forget(ctx context.Context, user string) error {
 		return ErrClosed
 	}
 	f.recent.clear()
-	if err := f.blobs.Forget(ctx, user); err != nil {
-		return f.explain("forget", err)
-	}
+	// Pictures that cannot be reached keep nothing else from going.
+	pictures := f.explain("forget", f.blobs.Forget(ctx, user))
 	err := f.db.update(func(tx *bolt.Tx) error {
 		if err := removeShares(tx, func(k Key, _ time.Time) bool { return k.User == user }); err != nil {
 			return err
@@ -298,7 +297,7 @@ func (f *File) Forget(ctx context.Context, user string) error {
 	if err == nil {
 		err = f.erase()
 	}
-	return f.explain("forget", err)
+	return errors.Join(pictures, f.explain("forget", err))
 }
 
 // erase finishes what Forget began.

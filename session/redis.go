@@ -204,18 +204,17 @@ func (r *Redis) Forget(ctx context.Context, user string) error {
 		return err
 	}
 	defer r.mu.RUnlock()
-	if r.bucket != nil {
-		if err := r.bucket.Forget(ctx, user); err != nil {
-			return err
-		}
-	}
 	defer r.recent.clear()
-	return r.try(ctx, "forget a user in", func(ctx context.Context) error {
+	var pictures error // that cannot be reached keep nothing else from going
+	if r.bucket != nil {
+		pictures = r.bucket.Forget(ctx, user)
+	}
+	return errors.Join(pictures, r.try(ctx, "forget a user in", func(ctx context.Context) error {
 		if err := r.unshare(ctx, user, ""); err != nil {
 			return err
 		}
 		return r.removeMatching(ctx, user, r.keys.ofUser(user))
-	})
+	}))
 }
 
 // removeMatching removes the user's keys that match a pattern.

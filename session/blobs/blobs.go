@@ -146,9 +146,11 @@ func (s *Store) Get(ctx context.Context, owner Owner, digest string, limit int64
 		return nil, ErrNone // a crash or a disk has damaged it
 	}
 	if s.options.Now().Sub(stored) > coarseUse {
-		err = s.store(ctx, owner, digest, data)
+		// If it cannot be noted, because the disk is full, the picture is there
+		// all the same. It may go a little early.
+		_ = s.store(ctx, owner, digest, data)
 	}
-	return data, err
+	return data, nil
 }
 
 // Drop removes the owner's references, and the blobs that nobody else has.

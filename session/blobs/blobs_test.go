@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -324,6 +325,28 @@ func TestLimitHoldsWhateverIsPut(t *testing.T) {
 			if total > limit {
 				t.Fatalf("after %d puts there are %d bytes, the limit is %d", i+1, total, limit)
 			}
+		}
+	})
+}
+
+// fullDisk is a bucket that takes nothing any more.
+type fullDisk struct{ blobs.Bucket }
+
+// Put refuses as a full disk does.
+func (fullDisk) Put(context.Context, string, []byte) error { return syscall.ENOSPC }
+
+// A picture is shown from a full disk too, although its use cannot be noted.
+func TestFullDiskIsRead(t *testing.T) {
+	each(t, func(t *testing.T, p place) {
+		digest := put(t, p.open(t, blobs.Options{Limit: 1 << 20}), ann, []byte("picture"))
+		p.age(t, digest, 2*time.Hour)
+		p.bucket = fullDisk{p.bucket}
+		s := p.open(t, blobs.Options{Limit: 1 << 20})
+		if got, err := s.Get(t.Context(), ann, digest, maxBlob); err != nil || string(got) != "picture" {
+			t.Errorf("Get: %q, %v", got, err)
+		}
+		if _, err := s.Put(t.Context(), ann, []byte("another")); !errors.Is(err, syscall.ENOSPC) {
+			t.Errorf("Put: %v, want ENOSPC", err)
 		}
 	})
 }
