@@ -142,7 +142,8 @@ func (s *Store) admit(ctx context.Context, index index, name string, chunks int,
 	return parseKept(gone)
 }
 
-// write sends the chunks, a few at a time.
+// write sends the chunks, a few at a time, and takes them back if the user was
+// forgotten meanwhile.
 func (s *Store) write(ctx context.Context, t turn, chunks [][]byte) error {
 	for from := 0; from < len(chunks); from += batch {
 		_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
@@ -155,7 +156,11 @@ func (s *Store) write(ctx context.Context, t turn, chunks [][]byte) error {
 			return err
 		}
 	}
-	return nil
+	there, err := s.client.SIsMember(ctx, s.keys.places(t.user), t.place).Result()
+	if err != nil || there {
+		return err
+	}
+	return s.drop(ctx, []kept{{t, len(chunks)}}, turn{})
 }
 
 // Get implements [attention.Store]. It renews the turn's expiry.
@@ -202,26 +207,55 @@ func (s *Store) Forget(ctx context.Context, user string) error {
 	return nil
 }
 
-// forget removes what is kept of a user, by hashed name.
+// forget removes what is kept of a user, by hashed name. It looks at every key
+// and every name in the index of all turns: what leads to a chunk may be lost
+// before the chunk is.
 func (s *Store) forget(ctx context.Context, user string) error {
-	places, err := s.client.SMembers(ctx, s.keys.places(user)).Result()
-	if err != nil {
-		return err
-	}
-	for _, place := range places {
-		sizes, err := s.client.HGetAll(ctx, s.keys.place(turn{user, place, ""}).sizes).Result()
+	server := redis.Cmdable(s.client)
+	if cluster, ok := s.client.(*redis.ClusterClient); ok {
+		node, err := cluster.MasterForKey(ctx, s.keys.places(user))
 		if err != nil {
 			return err
 		}
-		var gone []kept
-		for key, size := range sizes {
-			gone = append(gone, kept{turn{user, place, key}, chunksOf(size)})
+		server = node
+	}
+	// First what tells those who are writing.
+	if err := server.Unlink(ctx, s.keys.places(user)).Err(); err != nil {
+		return err
+	}
+	scan := func(cursor uint64) ([]string, uint64, error) {
+		return server.Scan(ctx, cursor, s.keys.places(user)+"*", 1000).Result()
+	}
+	if err := each(scan, func(found []string) error { return server.Unlink(ctx, found...).Err() }); err != nil {
+		return err
+	}
+	// In an index are turns and their values in turn. No value is a turn's name,
+	// so that removing both removes the turns.
+	all := s.keys.all()
+	sizes := func(cursor uint64) ([]string, uint64, error) {
+		return s.client.HScan(ctx, all.sizes, cursor, user+":*", 1000).Result()
+	}
+	if err := each(sizes, func(found []string) error { return s.client.HDel(ctx, all.sizes, found...).Err() }); err != nil {
+		return err
+	}
+	used := func(cursor uint64) ([]string, uint64, error) {
+		return s.client.ZScan(ctx, all.used, cursor, user+":*", 1000).Result()
+	}
+	return each(used, func(found []string) error { return s.client.ZRem(ctx, all.used, found).Err() })
+}
+
+// each calls do with what a scan finds, until it is over.
+func each(scan func(cursor uint64) ([]string, uint64, error), do func(found []string) error) error {
+	for cursor := uint64(0); ; {
+		found, next, err := scan(cursor)
+		if err == nil && len(found) > 0 {
+			err = do(found)
 		}
-		if err := s.drop(ctx, gone, turn{}); err != nil {
+		if err != nil || next == 0 {
 			return err
 		}
+		cursor = next
 	}
-	return s.client.Del(ctx, s.keys.places(user)).Err()
 }
 
 // drop removes turns, and their names from both indexes. Of the turn that is

@@ -154,6 +154,12 @@ func TestForget(t *testing.T) {
 	for n, owner := range []attention.Owner{me, mine, you} {
 		mustPut(t, s, owner, n, chunks(uint64(n), 3, 100))
 	}
+	// Of what leads to one turn all is lost, and of the other a part.
+	for _, lost := range []string{s.keys.place(turnOf(me, key(0))).sizes, s.keys.place(turnOf(me, key(0))).used, s.keys.places(hashed(me.User))} {
+		if err := s.client.Del(t.Context(), lost).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if err := s.Forget(t.Context(), me.User); err != nil {
 		t.Fatal(err)
 	}
@@ -170,6 +176,25 @@ func TestForget(t *testing.T) {
 	}
 	if got := mustGet(t, s, you, 2); len(got) != 3 {
 		t.Error("another user's turn went too")
+	}
+}
+
+// A process that has begun to write before it hears of the forgetting takes
+// back what it wrote after it.
+func TestForgetWhileWriting(t *testing.T) {
+	s, _ := open(t, Options{})
+	writing, c := turnOf(me, key(1)), chunks(1, 3, 100)
+	if err := s.makeRoom(t.Context(), writing, len(c), 300); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Forget(t.Context(), me.User); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.write(t.Context(), writing, c); err != nil {
+		t.Fatal(err)
+	}
+	if left := allKeys(t, s); len(left) > 0 {
+		t.Errorf("%q is left", left)
 	}
 }
 
