@@ -102,6 +102,16 @@ func TestHealth(t *testing.T) {
 	}
 }
 
+// A check that waits in vain makes no other one look broken.
+func TestHealthWaitsForNobody(t *testing.T) {
+	h := New().Handler(
+		Check{"store", func(ctx context.Context) error { <-ctx.Done(); return errors.Join(errors.New("away"), ctx.Err()) }},
+		Check{"queue", func(ctx context.Context) error { return ctx.Err() }})
+	if status, body := get(t, h, "/readyz"); status != http.StatusServiceUnavailable || body != "store: away context deadline exceeded\nqueue: ok\n" {
+		t.Errorf("readyz: %d %q", status, body)
+	}
+}
+
 func TestServe(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
