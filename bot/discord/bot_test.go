@@ -648,6 +648,21 @@ func TestAmongOthers(t *testing.T) {
 	}
 }
 
+// Where the bot may not attach files it answers commands, and says so otherwise.
+func TestWithoutAttachFiles(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, discordtest.Options{MessageContent: true}, nil)
+	ann, channel := w.Person("ann"), w.Channel("art")
+	w.ForbidThreads(channel)
+	w.ForbidFiles(channel)
+	i := imagine(ann, channel, "a river between mountains")
+	w.picture(channel, i.ID, "river")
+	mention := ann.Say(channel, "<@"+w.Bot().ID+"> a woman's face with blond hair")
+	w.sees(channel, mention.ID, "may not attach files")
+	undo := ann.Say(channel, "<@"+w.Bot().ID+"> undo")
+	w.sees(channel, undo.ID, "may not attach files")
+}
+
 func TestPolicy(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, discordtest.Options{MessageContent: true}, nil)

@@ -233,6 +233,14 @@ func (i *interaction) may(permissions uint64) bool {
 	return err == nil && had&permissions == permissions
 }
 
+// writing are the permissions that an answer with a picture takes there.
+func (i *interaction) writing() uint64 {
+	if i.Channel.thread() {
+		return sendInThreads | attachFiles
+	}
+	return sendMessages | attachFiles
+}
+
 // installed reports whether the bot itself is where the interaction is, and
 // not only the user's app.
 func (i *interaction) installed() bool {

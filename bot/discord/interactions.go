@@ -184,7 +184,7 @@ func (b *Bot) take(ctx context.Context, i *interaction, t *turn, fresh bool) {
 		return
 	}
 	// Where only the user's app is, its answers are all that can be written.
-	if !i.installed() || i.GuildID != "" && !i.may(sendMessages) {
+	if !i.installed() || i.GuildID != "" && !i.may(i.writing()) {
 		if b.answer(ctx, i, &discordgo.InteractionResponse{Type: discordgo.InteractionResponseDeferredChannelMessageWithSource}) {
 			t.where = &answerSurface{b.api, i}
 			b.play(ctx, t)

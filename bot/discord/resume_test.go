@@ -158,3 +158,26 @@ func TestQuestionOutlivesTheBot(t *testing.T) {
 		}
 	}
 }
+
+// A picture that Discord did not take is shown by the next process.
+func TestPictureThatWasNotShown(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, discordtest.Options{}, func(o *Options) { o.Engine = &stub{hold: make(chan struct{})} })
+	ann := w.Person("ann")
+	direct := ann.Direct()
+	ann.Say(direct, "a river between mountains")
+	m := w.sees(direct, "", "step 1 of 2")
+	w.Inject(discordtest.Fault{Method: "PATCH", Path: m.ID, Status: 400, Body: `{"message":"no","code":0}`})
+	close(w.engine.hold)
+	if !w.AwaitFaults(soon) {
+		t.Fatal("the picture was not shown at all")
+	}
+	w.stop()
+	if now := w.sees(direct, "", ""); len(now.Attachments) > 0 {
+		t.Fatal("the picture is shown")
+	}
+	w.start(w.bot.o)
+	if now := w.picture(direct, "", "turn 1"); now.ID != m.ID {
+		t.Error("the picture is in another message")
+	}
+}

@@ -21,6 +21,9 @@ var (
 	errStopping = errors.New("the bot is being stopped")
 )
 
+// noAttaching is said where the bot may write and not attach files.
+const noAttaching = "I may not attach files here, so I can't show it. Whoever runs the server can give me the permission Attach Files."
+
 // failed is what the message says instead of a picture.
 func (b *Bot) failed(t *turn, err error) content {
 	return content{text: notDrawn(t.said, b.sentence(t.why(err)))}

@@ -137,17 +137,28 @@ func (b *Bot) carryOut(telling context.Context, t *turn, place *spot) {
 	}
 	b.leave(t)
 	showing := b.o.Clock.Now()
-	if err := t.where.edit(telling, final); err != nil {
-		b.log.Warn("a picture cannot be shown", "turn", t.asked.Event, "error", err)
-		b.o.Observer.Error(kindMessage)
-	}
-	if !errors.Is(err, jobs.ErrDetached) {
+	shown := b.reveal(telling, t, final)
+	if shown && !errors.Is(err, jobs.ErrDetached) {
 		b.settled(t)
 	}
 	now := b.o.Clock.Now()
 	b.o.Observer.Stage("answer", now.Sub(showing))
 	b.o.Observer.Stage("turn", now.Sub(start))
 	b.log.Info("a turn has ended", "turn", t.asked.Event, "outcome", b.ended(t, err), "seconds", now.Sub(start).Seconds())
+}
+
+// reveal makes the turn's message show how it ended, and reports whether it does.
+// If not, the next process tries.
+func (b *Bot) reveal(ctx context.Context, t *turn, final content) bool {
+	err := t.where.edit(ctx, final)
+	if errors.Is(err, errPermission) && len(final.files) > 0 {
+		err = errors.Join(err, t.where.edit(ctx, content{text: notDrawn(t.said, noAttaching)}))
+	}
+	if err != nil {
+		b.log.Warn("a picture cannot be shown", "turn", t.asked.Event, "error", err)
+		b.o.Observer.Error(kindMessage)
+	}
+	return err == nil
 }
 
 // playQuick carries out a turn that takes no drawing: its message is the

@@ -132,6 +132,9 @@ func (s *Server) ForbidThreads(channel *Channel) { s.forbid(channel, createThrea
 // server where only the user installed it.
 func (s *Server) ForbidMessages(channel *Channel) { s.forbid(channel, sendMessages|createThreads) }
 
+// ForbidFiles takes the permission to attach files from the bot.
+func (s *Server) ForbidFiles(channel *Channel) { s.forbid(channel, attachFiles) }
+
 func (s *Server) forbid(channel *Channel, permissions uint64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -164,7 +164,7 @@ func (s *Server) postMessage(c *call) {
 		apiError(c.w, 403, 50001, "Missing Access")
 		return
 	}
-	if ch.Permissions&sendMessages == 0 {
+	if !ch.takes(c) {
 		apiError(c.w, 403, 50013, "Missing Permissions")
 		return
 	}
@@ -183,6 +183,18 @@ func (s *Server) postMessage(c *call) {
 	c.json(200, m)
 }
 
+// takes reports whether the bot may write the message of the call there.
+func (ch *Channel) takes(c *call) bool {
+	needed := uint64(sendMessages)
+	if ch.Type == PublicThread {
+		needed = sendInThreads
+	}
+	if len(c.files) > 0 {
+		needed |= attachFiles
+	}
+	return ch.Permissions&needed == needed
+}
+
 // withMessage finds a message of the path's channel.
 func (s *Server) withMessage(c *call, id string, do func(*Message)) {
 	m := s.messages[id]
@@ -196,6 +208,10 @@ func (s *Server) withMessage(c *call, id string, do func(*Message)) {
 func (s *Server) patchMessage(c *call, m *Message) {
 	if m.Author.ID != s.bot.ID {
 		apiError(c.w, 403, 50005, "Cannot edit a message authored by another user")
+		return
+	}
+	if ch := s.channels[m.ChannelID]; len(c.files) > 0 && !ch.takes(c) {
+		apiError(c.w, 403, 50013, "Missing Permissions")
 		return
 	}
 	p, ok := s.read(c, true)
