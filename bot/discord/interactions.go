@@ -41,6 +41,8 @@ func (b *Bot) interact(ctx context.Context, i *interaction) {
 func (b *Bot) placeOf(ctx context.Context, i *interaction) place {
 	p := place{guild: i.GuildID, channel: i.ChannelID, parent: i.Channel.ParentID, roles: i.roles(), nsfw: i.Channel.NSFW}
 	if i.Channel.thread() && b.o.Policy.AgeRestricted {
+		ctx, cancel := context.WithTimeout(ctx, looking)
+		defer cancel()
 		p.nsfw = b.channel(ctx, i.Channel.ParentID).NSFW
 	}
 	return p
@@ -329,9 +331,20 @@ func (b *Bot) pressWeight(ctx context.Context, i *interaction, t *turn) {
 	b.take(ctx, i, t, false)
 }
 
+// looking is how long may be taken to find out what to answer: an interaction
+// is answered within three seconds.
+const looking = time.Second
+
+// glance reads a session for the first answer to an interaction.
+func (b *Bot) glance(ctx context.Context, key session.Key) (*session.Session, error) {
+	ctx, cancel := context.WithTimeout(ctx, looking)
+	defer cancel()
+	return b.o.Store.Load(ctx, key)
+}
+
 // askWord asks whose attention is to be shown.
 func (b *Bot) askWord(ctx context.Context, i *interaction, t *turn, h handle) {
-	s, err := b.o.Store.Load(ctx, t.key)
+	s, err := b.glance(ctx, t.key)
 	var one session.Turn
 	if err == nil {
 		one, err = s.Turn(int(h.Turn))
@@ -368,7 +381,7 @@ func (b *Bot) askRedraw(ctx context.Context, i *interaction, h handle) {
 
 // redraw draws the prompt of a turn as a new picture.
 func (b *Bot) redraw(ctx context.Context, i *interaction, t *turn) {
-	s, err := b.o.Store.Load(ctx, t.key)
+	s, err := b.glance(ctx, t.key)
 	var one session.Turn
 	if err == nil {
 		one, err = s.Turn(t.asked.Turn)
@@ -450,10 +463,7 @@ func (b *Bot) submit(ctx context.Context, i *interaction) {
 		return
 	}
 	t := b.turnOf(i)
-	if err := b.speakOf(ctx, t, h, i.ChannelID); err != nil {
-		b.tell(ctx, i, b.sentence(err))
-		return
-	}
+	b.speakOf(t, h, i.ChannelID)
 	b.take(ctx, i, b.saying(t, cut(said, maxPrompt)), false)
 }
 
@@ -480,8 +490,6 @@ func (b *Bot) pictureOf(m *message) (handle, bool) {
 
 // complete offers words of the picture, or turns, while an option is typed.
 func (b *Bot) complete(ctx context.Context, i *interaction) {
-	ctx, cancel := context.WithTimeout(ctx, time.Second)
-	defer cancel()
 	typed := ""
 	name := ""
 	for _, o := range i.Data.Options {
@@ -490,7 +498,7 @@ func (b *Bot) complete(ctx context.Context, i *interaction) {
 		}
 	}
 	choices := []*discordgo.ApplicationCommandOptionChoice{}
-	if s, err := b.o.Store.Load(ctx, sessionKey(i.by().ID, i.ChannelID)); err == nil && s.Head != 0 {
+	if s, err := b.glance(ctx, sessionKey(i.by().ID, i.ChannelID)); err == nil && s.Head != 0 {
 		choices = completions(s, name, typed)
 	}
 	b.answer(ctx, i, &discordgo.InteractionResponse{

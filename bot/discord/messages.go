@@ -56,10 +56,7 @@ func (b *Bot) converse(ctx context.Context, m *message, text string, replied *me
 	}
 	if replied != nil {
 		if h, ok := b.pictureOf(replied); ok {
-			if err := b.speakOf(ctx, t, h, m.ChannelID); err != nil {
-				b.say(ctx, m, b.sentence(err))
-				return
-			}
+			b.speakOf(t, h, m.ChannelID)
 		}
 	}
 	b.play(ctx, b.saying(t, cut(text, maxPrompt)))
@@ -67,16 +64,17 @@ func (b *Bot) converse(ctx context.Context, m *message, text string, replied *me
 
 // speakOf makes the turn one about the picture that a component names:
 // the owner's in the owner's session, anybody else's in a copy of their own.
-func (b *Bot) speakOf(ctx context.Context, t *turn, h handle, channelID string) error {
+func (b *Bot) speakOf(t *turn, h handle, channelID string) {
 	key := sessionKey(snowflakeText(h.Owner), snowflakeText(h.Place))
 	if key.User == t.speaker.ID {
 		t.key, t.asked.Turn = key, int(h.Turn)
-		return nil
+		return
 	}
 	t.key = sessionKey(t.speaker.ID, channelID)
-	var err error
-	t.asked.Turn, err = b.copyTurn(ctx, key, int(h.Turn), t.key, "fork "+t.asked.Event)
-	return err
+	t.first = func(ctx context.Context) (err error) {
+		t.asked.Turn, err = b.copyTurn(ctx, key, int(h.Turn), t.key, "fork "+t.asked.Event)
+		return err
+	}
 }
 
 // repliedTo is the bot's message that m replies to; nil if it replies to none.
@@ -105,13 +103,13 @@ func (b *Bot) addressed(ctx context.Context, m *message, self string, replied *m
 	if m.GuildID == "" || replied != nil || b.hasMention(m, self) {
 		return true
 	}
-	if string(b.state.get(bucketThreads, m.ChannelID)) == m.Author.ID {
+	switch owner := b.state.get(bucketThreads, m.ChannelID); {
+	case owner == nil:
+		return false
+	case string(owner) == m.Author.ID:
 		return true
 	}
 	// Somebody who has a session of their own in the thread.
-	if b.state.get(bucketThreads, m.ChannelID) == nil {
-		return false
-	}
 	s, err := b.o.Store.Load(ctx, sessionKey(m.Author.ID, m.ChannelID))
 	return err == nil && s.Head != 0
 }

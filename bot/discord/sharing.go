@@ -113,7 +113,7 @@ func (b *Bot) copyTurn(ctx context.Context, from session.Key, turnID int, to ses
 // export gives the picture and its recipe as files.
 func (b *Bot) export(ctx context.Context, i *interaction) {
 	key := sessionKey(i.by().ID, i.ChannelID)
-	s, err := b.o.Store.Load(ctx, key)
+	s, err := b.glance(ctx, key)
 	if err == nil && s.Head == 0 {
 		err = bot.ErrNothingDrawn
 	}

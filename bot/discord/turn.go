@@ -28,6 +28,8 @@ type turn struct {
 	// do carries it out.
 	do func(ctx context.Context, c *bot.Conversation, watch func(jobs.Event)) (content, error)
 
+	// first is done before; nil for nothing.
+	first func(ctx context.Context) error
 	// quick turns draw nothing: they wait in no line.
 	quick bool
 	// after is called when the answer stands; nil for nothing.
@@ -222,6 +224,11 @@ func (b *Bot) draw(t *turn, place *spot) (content, error) {
 	defer show.stop()
 	if err := place.wait(t.ctx, func(ahead int) { show.set(b.waitingView(t, ahead)) }); err != nil {
 		return content{}, err
+	}
+	if t.first != nil {
+		if err := t.first(t.ctx); err != nil {
+			return content{}, err
+		}
 	}
 	t.asked.Allow = func(prompt string) error { return b.allow(t, prompt) }
 	// Nobody checks previews.
