@@ -248,6 +248,8 @@ func (b *Bot) handle(ctx context.Context, app string, shard int, e gateway.Event
 		b.connected(shard, true)
 	case "RESUMED":
 		b.connected(shard, true)
+	case "CHANNEL_UPDATE":
+		b.channelChanged(e.Data)
 	case "INTERACTION_CREATE":
 		var i interaction
 		if err := json.Unmarshal(e.Data, &i); err != nil {

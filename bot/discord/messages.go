@@ -2,6 +2,7 @@ package discord
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"strings"
 
@@ -170,6 +171,19 @@ func (b *Bot) channel(ctx context.Context, id string) channel {
 	}
 	b.places[id] = c
 	return c
+}
+
+// channelChanged forgets what is remembered of a channel: it may be no longer
+// age-restricted.
+func (b *Bot) channelChanged(data json.RawMessage) {
+	var c channel
+	if err := json.Unmarshal(data, &c); err != nil {
+		b.log.Warn("a change of a channel cannot be read", "error", err)
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.places, c.ID)
 }
 
 // say answers a message with a sentence.

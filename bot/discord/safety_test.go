@@ -130,7 +130,7 @@ func TestAgeRestriction(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, discordtest.Options{MessageContent: true}, func(o *Options) { o.Policy.AgeRestricted = true })
 	ann, adults, all := w.Person("ann"), w.Channel("adults"), w.Channel("all")
-	adults.NSFW = true
+	w.SetNSFW(adults, true)
 	imagine(ann, adults, "a woman's face with blond hair")
 	thread := w.Thread("blond", soon)
 	w.picture(thread, "", "blond")
@@ -142,6 +142,10 @@ func TestAgeRestriction(t *testing.T) {
 			t.Errorf("in %s Ann was told %q", place.Name, text)
 		}
 	}
+	w.SetNSFW(adults, false)
+	said = ann.Say(thread, "make her hair black")
+	w.sees(thread, said.ID, "age-restricted")
+	w.SetNSFW(adults, true)
 	mention := ann.Say(all, "<@"+w.Bot().ID+"> a river")
 	w.sees(all, mention.ID, "age-restricted")
 	w.stop()

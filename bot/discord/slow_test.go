@@ -86,7 +86,7 @@ func TestAnsweredWhileDiscordIsSlow(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, discordtest.Options{MessageContent: true}, func(o *Options) { o.Policy.AgeRestricted = true })
 	ann, channel := w.Person("ann"), w.Channel("adults")
-	channel.NSFW = true
+	w.SetNSFW(channel, true)
 	imagine(ann, channel, "a river between mountains")
 	thread := w.Thread("river", soon)
 	w.picture(thread, "", "river")

@@ -61,6 +61,14 @@ func (s *Server) ChannelIn(guild, name string) *Channel {
 	return c
 }
 
+// SetNSFW marks a channel as age-restricted, or no longer.
+func (s *Server) SetNSFW(channel *Channel, nsfw bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	channel.NSFW = nsfw
+	s.dispatch("CHANNEL_UPDATE", channel.object())
+}
+
 // Direct is the person's direct chat with the bot.
 func (p *Person) Direct() *Channel {
 	p.server.mu.Lock()
