@@ -681,9 +681,19 @@ func TestPolicy(t *testing.T) {
 		t.Errorf("without the role: %q", text)
 	}
 	ann.Roles = []string{"77", "88"}
-	imagine(ann, channel, "a ñůdе woman")
-	thread := w.Thread("woman", soon)
-	w.sees(thread, "", "blocked")
+	if text := w.told(imagine(ann, channel, "a ñůdе woman")); !strings.Contains(text, "blocked") {
+		t.Errorf("with a blocked word: %q", text)
+	}
+	mention := ann.Say(channel, "<@"+w.Bot().ID+"> a nude woman")
+	if text := w.told(ann.Slash(channel, "swap", map[string]any{"from": "dress", "to": "n.u.d.e"})); !strings.Contains(text, "blocked") {
+		t.Errorf("with a blocked word: %q", text)
+	}
+	w.sees(channel, mention.ID, "blocked")
+	for _, m := range w.Messages(channel) {
+		if m.Author.Bot && strings.Contains(m.Content, "woman") {
+			t.Errorf("the bot says %q", m.Content)
+		}
+	}
 	for _, prompt := range []string{"a river between mountains", "a boat on a lake"} {
 		imagine(ann, channel, prompt)
 		w.picture(w.Thread(prompt, soon), "", prompt)

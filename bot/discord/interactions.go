@@ -185,6 +185,10 @@ func (b *Bot) take(ctx context.Context, i *interaction, t *turn, fresh bool) {
 		b.tell(ctx, i, "I take no new pictures just now; try again in a few minutes.")
 		return
 	}
+	if err := b.unspeakable(t); err != nil {
+		b.tell(ctx, i, b.sentence(err))
+		return
+	}
 	// Where only the user's app is, its answers are all that can be written.
 	if !i.installed() || i.GuildID != "" && !i.may(i.writing()) {
 		if b.answer(ctx, i, &discordgo.InteractionResponse{Type: discordgo.InteractionResponseDeferredChannelMessageWithSource}) {

@@ -60,7 +60,12 @@ func (b *Bot) converse(ctx context.Context, m *message, text string, replied *me
 			b.speakOf(t, h, m.ChannelID)
 		}
 	}
-	b.play(ctx, b.saying(t, cut(text, maxPrompt)))
+	b.saying(t, cut(text, maxPrompt))
+	if err := b.unspeakable(t); err != nil {
+		b.say(ctx, m, b.sentence(err))
+		return
+	}
+	b.play(ctx, t)
 }
 
 // speakOf makes the turn one about the picture that a component names:

@@ -193,7 +193,11 @@ func (p *Person) post(channel *Channel, text string, to *Message, files []Attach
 		}
 	}
 	s.add(m)
-	s.dispatch("MESSAGE_CREATE", s.event(m, channel))
+	event := s.event(m, channel)
+	if channel.GuildID != "" {
+		event["member"] = map[string]any{"roles": append([]string{}, p.Roles...)}
+	}
+	s.dispatch("MESSAGE_CREATE", event)
 	copied := *m
 	return &copied
 }
