@@ -72,7 +72,7 @@ func (b *blend) apply(s int, source *attention.Trace, maps, x []float32, spec mo
 	}
 	mask := make([]bool, len(b.sourceSum))
 	for _, sum := range [][]float32{b.sourceSum, b.targetSum} {
-		threshold(mask, dilate(sum, spec.MapHeight, spec.MapWidth), b.threshold)
+		threshold(mask, cover(sum, spec), b.threshold)
 	}
 	from, out := source.Latents[s+1], slices.Clone(x)
 	for c := range spec.LatentChannels {
@@ -98,7 +98,18 @@ func accumulate(sum, maps []float32, tokens []weightedToken, m int) {
 	}
 }
 
-// dilate is the paper's 3×3 max-pooling with stride 1.
+// cover widens a map that is coarser than the latents, by the paper's 3×3
+// max-pooling, so that what lies between its places is covered. A map that is as
+// fine as they are has nothing between its places: widened, it would give away
+// the surroundings of the region.
+func cover(sum []float32, spec models.Spec) []float32 {
+	if spec.MapHeight >= spec.LatentHeight && spec.MapWidth >= spec.LatentWidth {
+		return sum
+	}
+	return dilate(sum, spec.MapHeight, spec.MapWidth)
+}
+
+// dilate is a 3×3 max-pooling with stride 1.
 func dilate(in []float32, height, width int) []float32 {
 	out := make([]float32, len(in))
 	for y := range height {

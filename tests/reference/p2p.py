@@ -126,7 +126,9 @@ def region(turn, maps, spans, threshold, shape):
         for j in turn.prompt.tokens(span):
             if turn.equalizer[j] != 0:  # a muted word has no map to undo the muting of
                 total += maps[:, j] / turn.equalizer[j]
-    pooled = F.max_pool2d(total.view(1, 1, MAP_SIDE, MAP_SIDE), 3, stride=1, padding=1)
+    pooled = total.view(1, 1, MAP_SIDE, MAP_SIDE)
+    if shape[0] > MAP_SIDE:  # the paper's widening is for maps that are coarser than the latents
+        pooled = F.max_pool2d(pooled, 3, stride=1, padding=1)
     pooled = F.interpolate(pooled, size=shape, mode='nearest')[0, 0]
     return pooled / pooled.max() > threshold if pooled.max() > 0 else torch.zeros(shape, dtype=torch.bool)
 

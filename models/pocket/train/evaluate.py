@@ -11,7 +11,6 @@ import random
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 
 import captions
 import judge
@@ -131,7 +130,7 @@ def reconstruction(autoencoder, critic, count=192):
 @torch.no_grad()
 def attention(work, count=96):
     """Per word, [share, covered, precise]: the share of its 16x16 cross-attention inside its true region; and of the
-    mask that the local blend would make of this word alone (maximum over 3x3, over .3 of the peak) how much of the
+    mask that the local blend would make of this word alone (over .3 of the peak) how much of the
     region it covers and how much of it lies in the region. Averaged over a run's timesteps on held-out drawings with
     noise."""
     unet, text, _ = train_denoiser.load(work)
@@ -159,8 +158,7 @@ def attention(work, count=96):
                 if mask.sum() > 1:
                     column = maps[:, at:at + n].sum(1)
                     word = word.strip(',')
-                    wide = F.max_pool2d(column.view(1, 1, 16, 16), 3, 1, 1).flatten()
-                    blend, region_mask = wide / wide.max() > .3, mask > .5
+                    blend, region_mask = column / column.max() > .3, mask > .5
                     both = int((blend & region_mask).sum())
                     found.setdefault(word, []).append((float((column * (mask * 2).clamp(max=1)).sum() / column.sum()),
                                                        both / max(1, int(region_mask.sum())), both / int(blend.sum())))
