@@ -14,8 +14,9 @@ import (
 // edit need not compute it again. Commands differ in the memory that they take
 // without being told: ${memory}.
 type cacheFlags struct {
-	Memory int64 `help:"MiB of memory for the attention cache; 0 keeps the last picture's latents only." default:"${memory}"`
-	Shared int64 `help:"MiB in Redis, if that is used, for the attention cache of all processes there; 0 for none." default:"1024"`
+	Memory int64  `help:"MiB of memory for the attention cache; 0 keeps the last picture's latents only." default:"${memory}"`
+	Shared int64  `help:"MiB in Redis, if that is used, for the attention cache of all processes there; 0 for none." default:"1024"`
+	Coding string `help:"How attention maps are written to Redis: exact, or quantised to 8 bits a number, which takes a third of the room, and then a picture may differ by a level from what its recipe gives elsewhere. All processes there need the same." enum:"exact,quantised" default:"exact"`
 }
 
 // An engineCache is the attention cache of an engine in this process, with
@@ -39,6 +40,9 @@ func (f cacheFlags) openCache(w *world, place string) (*engineCache, error) {
 	}
 	if f.Shared > 0 {
 		options.Store = shared
+	}
+	if f.Coding == "quantised" {
+		options.Coding = attention.Quantised
 	}
 	c := &engineCache{attention.New(options), shared, f.Shared > 0}
 	shared.watch(w, c.Cache)

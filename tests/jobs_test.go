@@ -200,6 +200,29 @@ func get(t *testing.T, url string) string {
 	return fmt.Sprint(response.Status, "\n", string(body))
 }
 
+// What a worker writes to Redis is rounded if it is told so.
+func TestWorkerRoundsMaps(t *testing.T) {
+	server := redistest.Start(t)
+	p, q := newProgram(t), openQueue(t, server)
+	w := p.startWorker(t, server, "--cache-coding", "quantised")
+	if _, _, err := do(t.Context(), q, session.NewMemory(), edit("rounded", 4), nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	w.end(t) // it has written what it drew
+	chunks := strings.Fields(server.CLI("keys", "*:maps:*:0"))
+	if len(chunks) == 0 {
+		t.Fatalf("no maps are in Redis: %s", server.CLI("keys", "*"))
+	}
+	for _, chunk := range chunks {
+		if begins := server.CLI("getrange", chunk, "0", "4"); begins != "PtAt\x02" {
+			t.Errorf("a chunk begins with %q", begins)
+		}
+	}
+}
+
 // A recipe of another model is refused with a sentence, and stays a dead letter.
 func TestWorkerRefusesOtherModel(t *testing.T) {
 	server := redistest.Start(t)

@@ -463,6 +463,20 @@ func TestQuantisedIsCloseAndSmall(t *testing.T) {
 	}
 }
 
+// What was drawn from rounded maps is no source for who draws exactly, not
+// even its latents.
+func TestCodingsAreApart(t *testing.T) {
+	for _, codings := range [][2]Coding{{Exact, Quantised}, {Quantised, Exact}} {
+		written := newCoder(codings[0]).chunks(key(1), random(small, 1), small)
+		if newCoder(codings[0]).trace(key(1), written, small) == nil {
+			t.Errorf("coding %v does not read what it wrote", codings[0])
+		}
+		if newCoder(codings[1]).trace(key(1), written, small) != nil {
+			t.Errorf("coding %v reads what %v wrote", codings[1], codings[0])
+		}
+	}
+}
+
 func TestQuantisingTwiceChangesNothing(t *testing.T) {
 	c := newCoder(Quantised)
 	once := c.trace(key(1), c.chunks(key(1), random(small, 4), small), small)

@@ -17,7 +17,7 @@ const MaxChunk = 1 << 20
 // step. A part is cut into pieces, and a piece, compressed, is a chunk:
 //
 //	"PtAt"            magic
-//	version           1 byte
+//	version           1 byte, 1 from coders that keep maps exactly, 2 from others
 //	part              uint32, 0 for the latents, s+1 for the maps of step s
 //	piece, pieces     uint32 each
 //	checksum          the first 16 bytes of a SHA-256 over the turn's key, the
@@ -26,9 +26,14 @@ const MaxChunk = 1 << 20
 //
 // All numbers are little-endian. The key in the checksum ties a chunk to its
 // turn, so that one that was stored under another name is not taken for its.
+//
+// Coders of different codings read nothing of each other: what is drawn from
+// rounded maps has latents of its own, and must not become the source of a
+// picture that is to be exact.
 const (
 	chunkMagic    = "PtAt"
-	chunkVersion  = 1
+	versionExact  = 1
+	versionCoarse = 2
 	fieldsBytes   = len(chunkMagic) + 1 + 3*4
 	checksumBytes = 16
 	headerBytes   = fieldsBytes + checksumBytes
@@ -44,6 +49,7 @@ type coder struct {
 	encoder *zstd.Encoder
 	decoder *zstd.Decoder
 	coding  Coding
+	version byte
 	piece   int // the largest piece, pieceBytes but for tests
 }
 
@@ -57,7 +63,11 @@ func newCoder(c Coding) *coder {
 	if err != nil {
 		panic(err) // likewise
 	}
-	return &coder{encoder: encoder, decoder: decoder, coding: c, piece: pieceBytes}
+	version := byte(versionExact)
+	if c == Quantised {
+		version = versionCoarse
+	}
+	return &coder{encoder: encoder, decoder: decoder, coding: c, version: version, piece: pieceBytes}
 }
 
 // chunks writes a trace.
@@ -79,7 +89,7 @@ func (c *coder) cut(chunks [][]byte, key Key, part int, payload []byte) [][]byte
 	for i := range pieces {
 		piece := payload[i*c.piece : min((i+1)*c.piece, len(payload))]
 		chunk := append(make([]byte, 0, headerBytes+len(piece)/2), chunkMagic...)
-		chunk = append(chunk, chunkVersion)
+		chunk = append(chunk, c.version)
 		for _, n := range []int{part, i, pieces} {
 			chunk = binary.LittleEndian.AppendUint32(chunk, uint32(n))
 		}
@@ -108,7 +118,7 @@ type piece struct {
 // open reads a chunk of a turn, whatever the bytes are.
 func (c *coder) open(key Key, chunk []byte) (piece, error) {
 	if len(chunk) < headerBytes || len(chunk) > MaxChunk || string(chunk[:len(chunkMagic)]) != chunkMagic ||
-		chunk[len(chunkMagic)] != chunkVersion || !bytes.Equal(chunk[fieldsBytes:headerBytes], checksum(key, chunk)) {
+		chunk[len(chunkMagic)] != c.version || !bytes.Equal(chunk[fieldsBytes:headerBytes], checksum(key, chunk)) {
 		return piece{}, errChunk
 	}
 	field := func(i int) int {
