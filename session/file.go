@@ -231,8 +231,8 @@ func (f *File) List(ctx context.Context, user string) ([]Key, error) {
 			return nil
 		}
 		return places.ForEachBucket(func(place []byte) error {
-			if at, err := f.touchedAt(places.Bucket(place)); err != nil || f.expiry.over(at) {
-				return err
+			if f.expiry.over(f.touchedAt(places.Bucket(place))) {
+				return nil
 			}
 			keys = append(keys, Key{User: user, Place: string(place)})
 			return nil

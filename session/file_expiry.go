@@ -1,20 +1,19 @@
 package session
 
 import (
-	"bytes"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
 )
 
 // touchedAt returns when the session was last touched: now if that is not
-// known, because it was stored when sessions did not expire.
-func (f *File) touchedAt(place *bolt.Bucket) (time.Time, error) {
-	at := place.Get(keyTouched)
-	if at == nil {
-		return f.expiry.now(), nil
+// known, because it was stored when sessions did not expire or is damaged.
+func (f *File) touchedAt(place *bolt.Bucket) time.Time {
+	at, err := decodeTime(place.Get(keyTouched))
+	if err != nil {
+		return f.expiry.now()
 	}
-	return decodeTime(at)
+	return at
 }
 
 // readLive returns the session's records, none if its life is over.
@@ -23,8 +22,8 @@ func (f *File) readLive(tx *bolt.Tx, key Key) (records, error) {
 	if place == nil {
 		return records{}, nil
 	}
-	if at, err := f.touchedAt(place); err != nil || f.expiry.over(at) {
-		return records{}, err
+	if f.expiry.over(f.touchedAt(place)) {
+		return records{}, nil
 	}
 	return readRecords(place)
 }
@@ -38,9 +37,7 @@ func (f *File) touch(key Key) (live bool, err error) {
 	err = f.db.view(func(tx *bolt.Tx) error {
 		stale = f.stale(tx, key)
 		if place := placeBucket(tx, key); place != nil {
-			at, err := f.touchedAt(place)
-			live = !f.expiry.over(at)
-			return err
+			live = !f.expiry.over(f.touchedAt(place))
 		}
 		return nil
 	})
@@ -98,11 +95,10 @@ func (f *File) ended(tx *bolt.Tx) (over []Key, err error) {
 	err = users.ForEachBucket(func(user []byte) error {
 		places := users.Bucket(user)
 		return places.ForEachBucket(func(place []byte) error {
-			at, err := f.touchedAt(places.Bucket(place))
-			if err == nil && f.expiry.over(at) {
-				over = append(over, Key{User: string(bytes.Clone(user)), Place: string(bytes.Clone(place))})
+			if f.expiry.over(f.touchedAt(places.Bucket(place))) {
+				over = append(over, Key{User: string(user), Place: string(place)})
 			}
-			return err
+			return nil
 		})
 	})
 	return over, err
@@ -112,11 +108,8 @@ func (f *File) ended(tx *bolt.Tx) (over []Key, err error) {
 // of their own, which are as long.
 func (f *File) expireSession(tx *bolt.Tx, key Key) error {
 	place := placeBucket(tx, key)
-	if place == nil {
+	if place == nil || !f.expiry.over(f.touchedAt(place)) {
 		return nil
-	}
-	if at, err := f.touchedAt(place); err != nil || !f.expiry.over(at) {
-		return err
 	}
 	return tx.Bucket(bucketSessions).Bucket([]byte(key.User)).DeleteBucket([]byte(key.Place))
 }

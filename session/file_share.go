@@ -113,7 +113,8 @@ func (f *File) readShare(tx *bolt.Tx, code string) (records, error) {
 	return readRecords(share)
 }
 
-// removeShares removes shares by whose they are and how long they last.
+// removeShares removes shares by whose they are and how long they last, and
+// those that cannot be read: they are of no use, and may be anybody's.
 func removeShares(tx *bolt.Tx, which func(key Key, until time.Time) bool) error {
 	shares := tx.Bucket(bucketShares)
 	if shares == nil {
@@ -122,15 +123,9 @@ func removeShares(tx *bolt.Tx, which func(key Key, until time.Time) bool) error 
 	var over [][]byte
 	err := shares.ForEachBucket(func(name []byte) error {
 		share := shares.Bucket(name)
-		until, err := decodeTime(share.Get(keyUntil))
-		if err != nil {
-			return err
-		}
-		st, err := decodeState(share.Get(keyState))
-		if err != nil {
-			return err
-		}
-		if which(st.Key, until) {
+		until, damaged := decodeTime(share.Get(keyUntil))
+		st, unreadable := decodeState(share.Get(keyState))
+		if damaged != nil || unreadable != nil || which(st.Key, until) {
 			over = append(over, bytes.Clone(name))
 		}
 		return nil

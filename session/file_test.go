@@ -487,6 +487,46 @@ func TestDamagedRecords(t *testing.T) {
 	}
 }
 
+// A share that is damaged, or a time that is, holds up nobody else.
+func TestDamagedShareAndTime(t *testing.T) {
+	path := stored(t, 3)
+	store := openFile(t, path)
+	code, err := store.Share(t.Context(), testKey, 2, time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	change(t, path, func(tx *bolt.Tx) error {
+		shares := tx.Bucket([]byte("shares"))
+		return errors.Join(place(tx).Put([]byte("touched"), []byte("then")), shares.ForEachBucket(func(name []byte) error {
+			return shares.Bucket(name).Put([]byte("state"), []byte("what"))
+		}))
+	})
+	store, err = session.OpenFile(path, session.ExpireAfter(time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closeStore(t, store)
+	if _, err := store.Shared(t.Context(), code); !errors.Is(err, session.ErrCorrupt) {
+		t.Errorf("Shared: %v, want ErrCorrupt", err)
+	}
+	if s, err := say(t.Context(), store, testKey, "more"); err != nil || len(s.Turns) != 4 {
+		t.Errorf("Update: %+v, %v; want 4 turns", s, err)
+	}
+	bob := session.Key{User: "bob", Place: "x"}
+	if _, err := say(t.Context(), store, bob, "hello"); err != nil {
+		t.Errorf("another user: %v", err)
+	}
+	if _, err := store.Share(t.Context(), bob, 1, time.Hour); err != nil {
+		t.Errorf("Share: %v", err)
+	}
+	if err := store.Forget(t.Context(), bob.User); err != nil {
+		t.Errorf("Forget: %v", err)
+	}
+}
+
 // A file cut anywhere is refused or whole.
 func TestCutShort(t *testing.T) {
 	t.Parallel()

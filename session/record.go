@@ -185,7 +185,7 @@ func decodeRecord(record []byte, limit int, v any) error {
 
 // newerSchema says what to do about a schema that this program doesn't know.
 func newerSchema(schema byte) error {
-	return fmt.Errorf("%w: it has schema %d, this one reads up to %d; update the program or use another session file", ErrNewerSchema, schema, Schema)
+	return fmt.Errorf("%w: it has schema %d, this one reads up to %d; update the program, or keep conversations in another place", ErrNewerSchema, schema, Schema)
 }
 
 // checksum is the CRC-32C of a record's JSON.
