@@ -175,6 +175,7 @@ func RunExpiry(t *testing.T, open func(t *testing.T) (store session.Store, pass 
 		{"a session that nobody touches ends", testExpiry},
 		{"touching renews", testRenewal},
 		{"a share ends by itself", testShareExpiry},
+		{"a clock that goes back loses nothing", testClockGoesBack},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -267,4 +268,23 @@ func testShareExpiry(t *testing.T, store session.Store, pass func(time.Duration)
 		t.Fatal(err)
 	}
 	mustNotBeShared(t, store, "after Forget", long)
+}
+
+func testClockGoesBack(t *testing.T, store session.Store, pass func(time.Duration)) {
+	tree(t, store)
+	digest := mustLoad(t, store, alice()).Turns[0].Picture
+	code := mustShare(t, store, 3)
+	for _, d := range []time.Duration{-48 * time.Hour, 30 * time.Minute} {
+		pass(d)
+		before := len(mustLoad(t, store, alice()).Turns)
+		if s := mustUpdate(t, store, alice(), adding(edit(1, d.String()))); before < 3 || len(s.Turns) != before+1 {
+			t.Errorf("after %v there were %d turns and are %d", d, before, len(s.Turns))
+		}
+		if _, err := store.GetBlob(t.Context(), alice(), digest); err != nil {
+			t.Errorf("the picture after %v: %v", d, err)
+		}
+		if _, err := store.Shared(t.Context(), code); err != nil {
+			t.Errorf("what is shared after %v: %v", d, err)
+		}
+	}
 }
