@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/signal"
@@ -17,6 +18,7 @@ import (
 	"pentimento/editor/study"
 	"pentimento/editor/study/judge"
 	"pentimento/editor/study/perceptual"
+	"pentimento/editor/study/vision"
 	"pentimento/models"
 	"pentimento/models/pocket"
 )
@@ -83,6 +85,8 @@ type studyRunCommand struct {
 	Steps      int      `help:"Denoising steps instead of the studies' own." placeholder:"N" env:"-"`
 	Jobs       int      `help:"Pictures to draw at once; 0 is one for each processor, or one on a GPU." default:"0"`
 	Perceptual string   `help:"ONNX network that compares two pictures, such as LPIPS: two inputs float32 [1, 3, height, width] from -1 to 1, one number out." placeholder:"FILE"`
+	Structure  string   `help:"Folder of an ONNX network that gives features of a picture's patches, such as DINO, for the self-similarity distance: model.onnx and preprocessor_config.json." placeholder:"DIR"`
+	Clip       string   `help:"Folder of a CLIP as ONNX, for the similarity of pictures with prompts: model.onnx, or vision_model.onnx and text_model.onnx, with tokenizer and preprocessor_config.json." placeholder:"DIR"`
 	Judge      string   `help:"YAML file of rules of colour by which pictures are judged, instead of the network that knows the bundled model's pictures." placeholder:"FILE"`
 }
 
@@ -100,26 +104,21 @@ func (c *studyRunCommand) Run(w *world) (err error) {
 		return err
 	}
 	defer closeInto(&err, model)
-	looks, err := c.perceptual(w)
+	o := study.Options{Dir: c.Out, Jobs: c.jobs(model)}
+	closing, err := c.measures(w, &o)
+	defer func() {
+		for _, network := range closing {
+			err = errors.Join(err, network.Close())
+		}
+	}()
 	if err != nil {
 		return err
-	}
-	if looks != nil {
-		defer closeInto(&err, looks)
-	}
-	network, rules, err := c.judges(w)
-	if err != nil {
-		return err
-	}
-	if network != nil {
-		defer closeInto(&err, network)
 	}
 	ctx, stop := signal.NotifyContext(w.ctx, os.Interrupt)
 	defer stop()
 	meter := newMeter(w)
-	findings, err := study.Run(ctx, model, files, study.Options{
-		Dir: c.Out, Jobs: c.jobs(model), Network: network, Rules: rules, Perceptual: looks, Progress: meter.show,
-	})
+	o.Progress = meter.show
+	findings, err := study.Run(ctx, model, files, o)
 	meter.end()
 	if err != nil {
 		return fmt.Errorf("run the study: %w", err)
@@ -171,42 +170,52 @@ func isFolder(name string) bool {
 	return err == nil && info.IsDir()
 }
 
-// judges are what the pictures are judged by: rules, if they are given, the
-// network for the bundled model, and otherwise nothing.
-func (c *studyRunCommand) judges(w *world) (*judge.Network, *judge.Rules, error) {
-	switch {
-	case c.Judge != "":
-		data, err := os.ReadFile(c.Judge)
-		if err != nil {
-			return nil, nil, fmt.Errorf("open the judge's rules: %w", err)
-		}
-		rules, err := judge.Parse(data)
-		return nil, rules, err
-	case c.Model == "":
-		options, err := c.options(w)
-		if err != nil {
-			return nil, nil, err
-		}
-		network, err := judge.OpenNetwork(options.Runtime, pocket.Judge(), c.Threads)
-		return network, nil, err
-	}
-	return nil, nil, nil
-}
-
-// perceptual opens the network that compares pictures, if one is given.
-func (c *studyRunCommand) perceptual(w *world) (*perceptual.Distance, error) {
-	if c.Perceptual == "" {
-		return nil, nil
-	}
+// measures opens what the pictures are judged and measured by, and returns
+// what is to be closed, after an error too.
+func (c *studyRunCommand) measures(w *world, o *study.Options) ([]io.Closer, error) {
+	var open []io.Closer
 	options, err := c.options(w)
 	if err != nil {
 		return nil, err
 	}
-	data, err := os.ReadFile(c.Perceptual)
-	if err != nil {
-		return nil, fmt.Errorf("open the network that compares pictures: %w", err)
+	switch {
+	case c.Judge != "":
+		data, err := os.ReadFile(c.Judge)
+		if err != nil {
+			return nil, fmt.Errorf("open the judge's rules: %w", err)
+		}
+		if o.Rules, err = judge.Parse(data); err != nil {
+			return nil, err
+		}
+	case c.Model == "": // the network knows the bundled model's pictures alone
+		if o.Network, err = judge.OpenNetwork(options.Runtime, pocket.Judge(), c.Threads); err != nil {
+			return nil, err
+		}
+		open = append(open, o.Network)
 	}
-	return perceptual.Open(options.Runtime, data, c.Threads)
+	if c.Perceptual != "" {
+		data, err := os.ReadFile(c.Perceptual)
+		if err != nil {
+			return open, fmt.Errorf("open the network that compares pictures: %w", err)
+		}
+		if o.Perceptual, err = perceptual.Open(options.Runtime, data, c.Threads); err != nil {
+			return open, err
+		}
+		open = append(open, o.Perceptual)
+	}
+	if c.Structure != "" {
+		if o.Structure, err = vision.OpenStructure(w.ctx, options.Runtime, os.DirFS(c.Structure), c.Threads); err != nil {
+			return open, fmt.Errorf("--structure %s: %w", c.Structure, err)
+		}
+		open = append(open, o.Structure)
+	}
+	if c.Clip != "" {
+		if o.CLIP, err = vision.OpenCLIP(w.ctx, options.Runtime, os.DirFS(c.Clip), c.Threads); err != nil {
+			return open, fmt.Errorf("--clip %s: %w", c.Clip, err)
+		}
+		open = append(open, o.CLIP)
+	}
+	return open, nil
 }
 
 func (c *studyRunCommand) jobs(model *models.Model) int {

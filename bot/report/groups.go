@@ -125,9 +125,16 @@ func (s *set) has(name string) bool {
 }
 
 // tells reports whether a metric says something of the set. How much changed
-// everywhere says nothing where it is known what changed outside.
+// everywhere says nothing where it is known what changed outside, nor does
+// drift say more than that after one turn.
 func (s *set) tells(name string) bool {
-	return s.has(name) && !(name == "change" && s.has("outside_change"))
+	switch name {
+	case "change":
+		return s.has(name) && !s.has("outside_change")
+	case "drift":
+		return s.has(name) && s.axis == turnAxis
+	}
+	return s.has(name)
 }
 
 // name is a file name for a part of the set.

@@ -19,7 +19,10 @@ var markdownText string
 // it the plots and sheets that it shows.
 func (p page) writeMarkdown(dir string) error {
 	t, err := template.New("page").Funcs(template.FuncMap{
-		"row":    row,
+		"row":    func(values ...any) string { return row(texts(values)) },
+		"cells":  row,
+		"head":   func(names []string) string { return row(names) + "\n|" + strings.Repeat("---|", len(names)) },
+		"lines":  func(lines []string) string { return strings.Join(lines, "<br>") },
 		"plots":  func(s *setPart) []figure { return s.shownPlots() },
 		"files":  func(study string, f figure) string { return pictureFile(study, f.name) + ".svg" },
 		"sheets": func(study string, s sheetPart) string { return pictureFile(study, s.Sheet) + ".jpg" },
@@ -68,6 +71,15 @@ func (f figure) Label() string {
 
 // Shown is the first sheet, if there is one.
 func (s setPart) Shown() []sheetPart { return s.Sheets[:min(1, len(s.Sheets))] }
+
+// texts writes values of any kind as text.
+func texts(values []any) []string {
+	var out []string
+	for _, v := range values {
+		out = append(out, fmt.Sprint(v))
+	}
+	return out
+}
 
 // row is a line of a table in Markdown.
 func row(cells []string) string {

@@ -14,6 +14,19 @@ import (
 type page struct {
 	Metrics []study.Metric
 	Studies []*studyPart
+	Missing []missing
+}
+
+// A missing method is one that the papers compare with and the program does
+// not have.
+type missing struct{ Method, Takes string }
+
+func notCompared() []missing {
+	return []missing{
+		{"Imagic", "Fine-tuning the model and optimising a text embedding for every picture: gradients through the UNet, which ONNX Runtime does not compute here, and minutes for each picture."},
+		{"CLIP-guided Blended Diffusion", "CLIP, and its gradients at every step."},
+		{"CLIPSeg in-painting", "A segmentation model, and a UNet that was trained for in-painting."},
+	}
 }
 
 type studyPart struct {

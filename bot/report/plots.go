@@ -29,9 +29,10 @@ func plotted() []string {
 }
 
 // plots draws a set's metrics along its axis, a line with intervals for each
-// series. Sets without a numeric axis have none.
+// series. Sets without a numeric axis have none, nor
+// have those with too many series.
 func (s *set) plots() ([]figure, error) {
-	if !s.numeric() {
+	if !s.numeric() || s.crowded() {
 		return nil, nil
 	}
 	var out []figure
@@ -63,10 +64,12 @@ func (s *set) numeric() bool {
 	return most > 1
 }
 
-// The size of a plot.
+// The size of a plot without its legend, which is below it, and what is left
+// free at its right, where the last number is wider than its tick.
 const (
 	plotWidth  = 4.6 * vg.Inch
 	plotHeight = 3.1 * vg.Inch
+	plotRight  = 10
 )
 
 // colours of lines, which differ in lightness too.
@@ -74,6 +77,7 @@ func colours() []color.Color {
 	return []color.Color{
 		color.RGBA{0x1b, 0x4f, 0x8f, 0xff}, color.RGBA{0xd9, 0x6b, 0x27, 0xff}, color.RGBA{0x3b, 0x8f, 0x5a, 0xff},
 		color.RGBA{0x8a, 0x3c, 0x8f, 0xff}, color.RGBA{0x93, 0x7d, 0x1c, 0xff}, color.RGBA{0x55, 0x55, 0x55, 0xff},
+		color.RGBA{0x2a, 0xa9, 0xc0, 0xff}, color.RGBA{0xc2, 0x3b, 0x50, 0xff},
 	}
 }
 
@@ -87,24 +91,33 @@ func (s *set) plot(m study.Metric) ([]byte, error) {
 	p := plot.New()
 	p.X.Label.Text, p.Y.Label.Text = s.axis, m.Label
 	p.BackgroundColor = color.White
-	for _, f := range []*font.Font{&p.X.Label.TextStyle.Font, &p.Y.Label.TextStyle.Font, &p.X.Tick.Label.Font, &p.Y.Tick.Label.Font, &p.Legend.TextStyle.Font} {
+	for _, f := range []*font.Font{&p.X.Label.TextStyle.Font, &p.Y.Label.TextStyle.Font, &p.X.Tick.Label.Font, &p.Y.Tick.Label.Font} {
 		f.Variant = "Sans"
 	}
-	p.Legend.Top = true
 	grid := plotter.NewGrid()
 	grid.Vertical.Color, grid.Horizontal.Color = color.Gray{0xe4}, color.Gray{0xe4}
 	p.Add(grid)
+	legend := plot.NewLegend()
+	legend.TextStyle.Font.Variant, legend.Top, legend.Left = "Sans", true, true
+	below := vg.Length(0)
 	for i, l := range s.lines {
 		data := l.errorPoints(m)
 		if len(data.XYs) == 0 {
 			continue
 		}
-		if err := addLine(p, data, l.series, colours()[i%len(colours())], len(s.lines) > 1); err != nil {
+		marks, err := addLine(p, data, colours()[i%len(colours())])
+		if err != nil {
 			return nil, err
 		}
+		if len(s.lines) > 1 {
+			legend.Add(l.series, marks...)
+			below += legend.TextStyle.FontExtents().Height
+		}
 	}
-	canvas := vgsvg.New(plotWidth, plotHeight)
-	p.Draw(draw.New(canvas))
+	canvas := vgsvg.New(plotWidth, plotHeight+below)
+	all := draw.New(canvas)
+	p.Draw(draw.Crop(all, 0, -plotRight, below, 0))
+	legend.Draw(draw.Crop(all, plotRight, 0, 0, -plotHeight))
 	var out bytes.Buffer
 	if _, err := canvas.WriteTo(&out); err != nil {
 		return nil, err
@@ -112,23 +125,21 @@ func (s *set) plot(m study.Metric) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// addLine draws points, the line through them and their intervals.
-func addLine(p *plot.Plot, data errorPoints, name string, c color.Color, legend bool) error {
+// addLine draws points, the line through them and their intervals, and returns
+// what shows them in a legend.
+func addLine(p *plot.Plot, data errorPoints, c color.Color) ([]plot.Thumbnailer, error) {
 	through, points, err := plotter.NewLinePoints(data)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	bars, err := plotter.NewYErrorBars(data)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	through.Color, points.Color, bars.Color = c, c, c
 	through.Width, points.Shape, points.Radius = vg.Points(1.4), draw.CircleGlyph{}, vg.Points(2)
 	p.Add(bars, through, points)
-	if legend {
-		p.Legend.Add(name, through, points)
-	}
-	return nil
+	return []plot.Thumbnailer{through, points}, nil
 }
 
 // errorPoints are a line's estimates; an interval that is everything is not

@@ -31,7 +31,7 @@ import (
 // the findings as a document in Markdown with the pictures that it shows. It
 // returns the page's path.
 func Write(dir string, findings []*study.Findings) (string, error) {
-	page := page{Metrics: study.Metrics()}
+	page := page{Metrics: study.Metrics(), Missing: notCompared()}
 	for _, f := range findings {
 		part, err := writeStudy(study.Folder(dir, f.File.Name), f)
 		if err != nil {

@@ -24,7 +24,9 @@ var update = flag.Bool("update", false, "write the golden files anew")
 func findings(t *testing.T, dir string) *study.Findings {
 	t.Helper()
 	f := &study.Findings{File: &study.File{Name: "made-up", About: "Numbers <made> up.", Seeds: study.Seeds{1, 2, 3},
-		Claims: []study.Claim{{Says: "A large k <changes> less.", Sweep: "k", Metric: "outside_change", From: study.Setting{"k": "0"}, To: study.Setting{"k": "1"}, Expect: "less"}},
+		Claims: []study.Claim{{Says: "A large k <changes> less.", Sweep: "k", Metric: "outside_change", From: study.Setting{"k": "0"}, To: study.Setting{"k": "1"}, Expect: study.Less},
+			{Says: "It is the same twice.", Sweep: "k", Metric: "outside_change", From: study.Setting{"k": "0.5"}, To: study.Setting{"k": "0.5"}, Expect: study.Same, Bound: .5},
+			{Says: "The way back ends where it began.", Sweep: "k", Metric: "cycle_recorded_max", Expect: study.EachAtMost, Bound: 2}},
 	}, Model: "none"}
 	index := 0
 	add := func(c study.Cell, m map[string]float64) *study.Result {
@@ -62,12 +64,16 @@ func findings(t *testing.T, dir string) *study.Findings {
 	add(study.Cell{Sweep: "k", Edit: "blond to red", Kind: "appearance", Axis: "k", X: "0", Series: "cl", Seed: 4, Turn: 1}, nil).Unusable = "no hair"
 	f.Best = []study.Best{{Kind: "appearance", Tried: 7, Parameters: study.Parameters{Cross: .8, Self: .4, K: .3}, Score: study.Mean([]float64{1, 1})}}
 	for i, seed := range []uint64{7, 8} {
-		for _, series := range []string{study.Found, "cl"} {
+		for _, series := range []string{study.Found, "cl", study.Own} {
 			score := .5
-			if series == study.Found {
+			parameters := f.Best[0].Parameters
+			switch series {
+			case study.Found:
 				score = .75 + .01*float64(i)
+			case study.Own:
+				parameters.K = .5
 			}
-			f.Confirmed = append(f.Confirmed, study.Result{Cell: study.Cell{Sweep: "appearance", Edit: "blond to red", Kind: "appearance", Series: series, Seed: seed, Turn: 1},
+			f.Confirmed = append(f.Confirmed, study.Result{Cell: study.Cell{Sweep: "held out", Edit: "blond to red", Kind: "appearance", Series: series, Seed: seed, Turn: 1, Parameters: parameters},
 				Metrics: map[string]float64{"score": score}})
 		}
 	}
@@ -108,8 +114,13 @@ func TestReport(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, said := range []string{
-		"| A large k <changes> less. | change outside | 10.2 [9.95, 10.4] | 0.20 [-0.048, 0.45] | -10.0 [-10.0, -10.0] | **holds** |",
-		"| appearance | cross 0.8, self 0.4, k 0.3, value 0 | 7 |",
+		"| made-up | A large k <changes> less. | **holds** | change outside | 10.2 [9.95, 10.4] | 0.20 [-0.048, 0.45] | -10.0 [-10.0, -10.0] |",
+		"| **holds** | change outside | 5.20 [4.95, 5.45] | 5.20 [4.95, 5.45] | 0 [0, 0] (bound ±0.50) |",
+		"| **holds** | cycle error, recorded, largest | at most 2.00 | 0 [0, 0] | largest 0 |",
+		"| appearance | cross 0.8, self 0.4, k 0.3 | cross 0.8, self 0.4, k 0.5 | found over cl: +0.26 [0.19, 0.32], better<br>the program's over cl: 0 [0, 0], no difference seen |",
+		"| appearance | cross 0.8, self 0.4, k 0.3 | 7 |",
+		"### held out · appearance",
+		"| Imagic | Fine-tuning",
 		"| series | k | pictures | success | change outside |",
 	} {
 		if !strings.Contains(string(document), said) {
@@ -127,13 +138,13 @@ func TestReport(t *testing.T) {
 		}
 	}
 	for _, said := range []string{
-		"cl: k from 0 to 1: success no difference seen (0 [0, 0]); change outside -10.0 [-10.0, -10.0]",
+		"cl: k from 0 to 1: change outside -10.0 [-10.0, -10.0]; no difference seen in success (0 [0, 0])",
 		"cl: the score is highest at k 0.5: 1.02 [1.00, 1.04]",
 		"largest 0 of 255 in 18 pictures; from a fresh run: 5.00 [2.52, 7.48]",
-		"Drift of the untouched part: cl: 1.00 [1.00, 1.00] levels per turn after 2 turns",
-		"found over cl &#43;0.26 [0.19, 0.32]",
-		"A large k &lt;changes&gt; less.</td><td>change outside</td><td>10.2 [9.95, 10.4]</td><td>0.20 [-0.048, 0.45]</td><td>-10.0 [-10.0, -10.0]</td><td>holds",
-		"1 pictures not measured",
+		"Drift of the untouched part: cl: 1.00 [1.00, 1.00] levels per turn after 2 turns, and at no turn more than 2.00 [2.00, 2.00] levels in all (turn 2)",
+		"found over cl: &#43;0.26 [0.19, 0.32], better",
+		"A large k &lt;changes&gt; less.</td><td><b>holds</b></td><td>change outside</td><td>10.2 [9.95, 10.4]</td><td>0.20 [-0.048, 0.45]</td><td>-10.0 [-10.0, -10.0]</td>",
+		"Not measured: 1, because",
 		"Numbers &lt;made&gt; up.",
 	} {
 		if !strings.Contains(string(html), said) {
@@ -198,6 +209,50 @@ func TestTables(t *testing.T) {
 	want := "k,appearance,blond to red,cl,k,0,succeeded,3,1,0.4385029682449546,1"
 	if got := strings.Join(summary[1], ","); got != want {
 		t.Errorf("%s, want %s", got, want)
+	}
+}
+
+// Of many series only the best are told of, and none are drawn.
+func TestManySeries(t *testing.T) {
+	var results []study.Result
+	for i := range mostLines + 2 {
+		for _, x := range []string{"0", "1"} {
+			score := map[string]float64{"score": float64(i)}
+			if i == 7 {
+				score["score"] = 50
+			}
+			for seed := range uint64(2) {
+				results = append(results, study.Result{Cell: study.Cell{Sweep: "grid", Kind: "shape", Edit: "e", Axis: "k", X: x, Series: fmt.Sprintf("self %d", i), Seed: seed, Turn: 1}, Metrics: score})
+			}
+		}
+	}
+	s := gather(results)[0]
+	if plots, err := s.plots(); err != nil || len(plots) != 0 {
+		t.Errorf("%d plots, %v", len(plots), err)
+	}
+	want := "The highest scores: self 7, k 0: 50.0 [50.0, 50.0]; self 7, k 1: 50.0 [50.0, 50.0]; self 9, k 0: 9.00 [9.00, 9.00]."
+	if said := s.statements(); len(said) != 1 || said[0] != want {
+		t.Errorf("%q, want %q", said, want)
+	}
+	if rows := s.brief().Rows; len(rows) != mostLines || rows[0][0] != "self 7" || rows[2][0] != "self 9" {
+		t.Errorf("the short table is %v", rows)
+	}
+	if rows := s.table().Rows; len(rows) != 2*(mostLines+2) {
+		t.Errorf("the long table has %d rows", len(rows))
+	}
+}
+
+// What a margin means depends on its interval.
+func TestMargin(t *testing.T) {
+	for want, values := range map[string][]float64{
+		"+0.50 [0.50, 0.50], better":          {.5, .5},
+		"-0.50 [-0.50, -0.50], worse":         {-.5, -.5},
+		"0 [-12.7, 12.7], no difference seen": {1, -1},
+		"too few seeds to tell":               {7},
+	} {
+		if got := margin(study.Mean(values)); got != want {
+			t.Errorf("%v is %q, want %q", values, got, want)
+		}
 	}
 }
 

@@ -1,8 +1,10 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"pentimento/editor/study"
@@ -15,6 +17,9 @@ func compared() []string {
 
 // statements say what a set's numbers say.
 func (s *set) statements() []string {
+	if s.crowded() {
+		return []string{s.leaders()}
+	}
 	var out []string
 	for _, l := range s.lines {
 		if len(l.points) > 1 {
@@ -27,13 +32,7 @@ func (s *set) statements() []string {
 		}
 	}
 	out = append(out, s.cycles(), s.drift())
-	var said []string
-	for _, text := range out {
-		if text != "" {
-			said = append(said, text)
-		}
-	}
-	return said
+	return slices.DeleteFunc(out, func(text string) bool { return text == "" })
 }
 
 // ends compares the last value of the axis with the first.
@@ -47,28 +46,55 @@ func (s *set) against(a, b *line) string {
 	return fmt.Sprintf("%s against %s: %s.", b.series, a.series, s.gains(a.points[0].results, b.points[0].results))
 }
 
-// gains lists by how much b exceeds a, seed by seed.
+// gains lists by how much b exceeds a, seed by seed: first what differs.
 func (s *set) gains(a, b []study.Result) string {
-	var parts []string
+	var differ, alike, few []string
 	for _, name := range compared() {
 		if !s.tells(name) {
 			continue
 		}
 		m, _ := study.MetricNamed(name)
-		e := m.Gain(a, b)
-		switch {
+		switch e := m.Gain(a, b); {
 		case e.N < 2:
-			parts = append(parts, fmt.Sprintf("%s too few seeds to tell", m.Label))
+			few = append(few, m.Label)
 		case e.Differs():
-			parts = append(parts, fmt.Sprintf("%s %s", m.Label, gained(e)))
+			differ = append(differ, m.Label+" "+gained(e))
 		default:
-			parts = append(parts, fmt.Sprintf("%s no difference seen (%s)", m.Label, gained(e)))
+			alike = append(alike, fmt.Sprintf("%s (%s)", m.Label, gained(e)))
+		}
+	}
+	if len(alike) > 0 {
+		differ = append(differ, "no difference seen in "+strings.Join(alike, ", "))
+	}
+	if len(few) > 0 {
+		differ = append(differ, "too few seeds to tell of "+strings.Join(few, ", "))
+	}
+	if len(differ) == 0 {
+		return "nothing was measured of both"
+	}
+	return strings.Join(differ, "; ")
+}
+
+// mostLines is how many series can be told apart in a plot or a list.
+const mostLines = 8
+
+// crowded reports whether a set has too many series to look at each.
+func (s *set) crowded() bool { return len(s.lines) > mostLines }
+
+// leaders names the points with the highest scores of a crowded set.
+func (s *set) leaders() string {
+	const named = 3
+	m, _ := study.MetricNamed("score")
+	var parts []string
+	for _, r := range s.ranked()[:named] {
+		if e := m.Estimate(r.point.results); e.N > 0 {
+			parts = append(parts, fmt.Sprintf("%s, %s %s: %s", r.series, s.axis, r.point.x, shown(e)))
 		}
 	}
 	if len(parts) == 0 {
-		return "nothing was measured of both"
+		return ""
 	}
-	return strings.Join(parts, "; ")
+	return "The highest scores: " + strings.Join(parts, "; ") + "."
 }
 
 // peak says where along the axis the score is highest.
@@ -105,18 +131,23 @@ func (s *set) cycles() string {
 		shown(recorded.Estimate(s.results)), brief(most), pictures, shown(fresh.Estimate(s.results)))
 }
 
-// drift says how far the last turn of a conversation is from the first
-// picture.
+// drift says how far the untouched part is from the first picture after the
+// last turn, and where most of it was changed.
 func (s *set) drift() string {
 	if s.axis != turnAxis || !s.has("drift") {
 		return ""
 	}
 	m, _ := study.MetricNamed("drift")
+	change, _ := study.MetricNamed("outside_change")
 	var parts []string
 	for _, l := range s.lines {
 		last := l.points[len(l.points)-1]
+		most := slices.MaxFunc(l.points, func(a, b *point) int {
+			return cmp.Compare(change.Estimate(a.results).Mean, change.Estimate(b.results).Mean)
+		})
 		if e := m.Estimate(last.results); e.N > 0 {
-			parts = append(parts, fmt.Sprintf("%s%s levels per turn after %s turns", prefix(l.series), shown(e), last.x))
+			parts = append(parts, fmt.Sprintf("%s%s levels per turn after %s turns, and at no turn more than %s levels in all (turn %s)",
+				prefix(l.series), shown(e), last.x, shown(change.Estimate(most.results)), most.x))
 		}
 	}
 	if len(parts) == 0 {
@@ -133,14 +164,12 @@ func judged(f *study.Findings) []verdictPart {
 	var out []verdictPart
 	for _, v := range f.Verdicts() {
 		m, _ := study.MetricNamed(v.Metric)
-		part := verdictPart{Says: v.Says, Metric: m.Label, From: shown(v.A), To: shown(v.B), Gain: gained(v.Gain), Verdict: "does not hold"}
-		switch {
-		case !v.Known:
-			part.Verdict = "too little was measured"
-		case v.Holds:
-			part.Verdict = "holds"
-		case !v.Gain.Differs():
-			part.Verdict = "no difference seen"
+		part := verdictPart{Says: v.Says, Metric: m.Label, From: shown(v.A), To: shown(v.B), Gain: gained(v.Gain), Verdict: string(v.Answer)}
+		switch v.Expect {
+		case study.AtMost, study.EachAtMost:
+			part.From, part.Gain = fmt.Sprintf("at most %s", brief(v.Bound)), fmt.Sprintf("largest %s", brief(v.Largest))
+		case study.Same:
+			part.Gain += fmt.Sprintf(" (bound ±%s)", brief(v.Bound))
 		}
 		out = append(out, part)
 	}
@@ -158,6 +187,8 @@ func prefix(series string) string {
 type searchPart struct {
 	Kind, Settings, Score string
 	Tried                 int
+	// Own is the program's preset for the kind of edit, as far as it has one.
+	Own string
 	// HeldOut are the scores on the seeds held out, Margins the gains there of
 	// what was found, and of the program's preset, over each of the others.
 	HeldOut, Margins []string
@@ -168,9 +199,7 @@ func searched(f *study.Findings) []searchPart {
 	m, _ := study.MetricNamed("score")
 	var out []searchPart
 	for _, b := range f.Best {
-		p := b.Parameters
-		part := searchPart{Kind: b.Kind, Score: shown(b.Score), Tried: b.Tried,
-			Settings: fmt.Sprintf("cross %g, self %g, k %g, value %g", p.Cross, p.Self, p.K, p.Value)}
+		part := searchPart{Kind: b.Kind, Score: shown(b.Score), Tried: b.Tried, Settings: settings(b.Parameters)}
 		bySeries := map[string][]study.Result{}
 		var names []string
 		for _, r := range f.Confirmed {
@@ -182,17 +211,44 @@ func searched(f *study.Findings) []searchPart {
 			}
 			bySeries[r.Series] = append(bySeries[r.Series], r)
 		}
+		if own := bySeries[study.Own]; own != nil {
+			if part.Own = settings(own[0].Parameters); part.Own == part.Settings {
+				part.Own = "the same"
+			}
+		}
 		for _, name := range names {
 			part.HeldOut = append(part.HeldOut, name+" "+shown(m.Estimate(bySeries[name])))
 		}
 		for _, better := range []string{study.Found, study.Own} {
 			for _, name := range names {
 				if bySeries[better] != nil && name != study.Found && name != study.Own {
-					part.Margins = append(part.Margins, better+" over "+name+" "+gained(m.Gain(bySeries[name], bySeries[better])))
+					part.Margins = append(part.Margins, better+" over "+name+": "+margin(m.Gain(bySeries[name], bySeries[better])))
 				}
 			}
 		}
 		out = append(out, part)
 	}
 	return out
+}
+
+// settings writes the parameters that a search sets.
+func settings(p study.Parameters) string {
+	text := fmt.Sprintf("cross %g, self %g, k %g", p.Cross, p.Self, p.K)
+	if p.Value > 0 {
+		text += fmt.Sprintf(", value %g", p.Value)
+	}
+	return text
+}
+
+// margin writes a gain and what it means.
+func margin(e study.Estimate) string {
+	switch {
+	case e.N < 2:
+		return "too few seeds to tell"
+	case !e.Differs():
+		return gained(e) + ", no difference seen"
+	case e.Mean > 0:
+		return gained(e) + ", better"
+	}
+	return gained(e) + ", worse"
 }

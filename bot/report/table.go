@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -48,17 +49,17 @@ func (s *set) table() table {
 	return t
 }
 
-// briefly are the metrics of the short table.
-func briefly() []string {
-	return []string{"succeeded", "outside_change", "change", "gradient", "cycle_recorded_max", "cycle_fresh", "drift", "preservation", "score"}
+// important are the metrics of the short table.
+func important() []string {
+	return []string{"succeeded", "outside_change", "change", "gradient", "structure", "perceptual", "clip", "cycle_recorded_max", "cycle_fresh", "drift", "preservation", "score"}
 }
 
 // brief shows a row for each point, all edits together, and the metrics that
-// matter most.
+// matter most; of a crowded set the best points.
 func (s *set) brief() table {
 	var metrics []study.Metric
 	for _, m := range s.metrics() {
-		if slices.Contains(briefly(), m.Name) && s.tells(m.Name) {
+		if slices.Contains(important(), m.Name) && s.tells(m.Name) {
 			metrics = append(metrics, m)
 		}
 	}
@@ -66,16 +67,50 @@ func (s *set) brief() table {
 	for _, m := range metrics {
 		t.Head = append(t.Head, m.Label)
 	}
-	for _, l := range s.lines {
-		for _, p := range l.points {
-			row := []string{l.series, p.x, strconv.Itoa(usable(p.results))}
-			for _, m := range metrics {
-				row = append(row, shown(m.Estimate(p.results)))
-			}
-			t.Rows = append(t.Rows, row)
+	for _, r := range s.briefly() {
+		row := []string{r.series, r.point.x, strconv.Itoa(usable(r.point.results))}
+		for _, m := range metrics {
+			row = append(row, shown(m.Estimate(r.point.results)))
 		}
+		t.Rows = append(t.Rows, row)
 	}
 	return t
+}
+
+// A place is a point and the series that it is of.
+type place struct {
+	series string
+	point  *point
+}
+
+// places are all points of a set.
+func (s *set) places() []place {
+	var out []place
+	for _, l := range s.lines {
+		for _, p := range l.points {
+			out = append(out, place{l.series, p})
+		}
+	}
+	return out
+}
+
+// ranked are the points by their score, the highest first.
+func (s *set) ranked() []place {
+	m, _ := study.MetricNamed("score")
+	out := s.places()
+	slices.SortStableFunc(out, func(a, b place) int {
+		return cmp.Compare(m.Estimate(b.point.results).Mean, m.Estimate(a.point.results).Mean)
+	})
+	return out
+}
+
+// briefly are the points of the short table: all, or of a crowded set those
+// with the highest scores.
+func (s *set) briefly() []place {
+	if s.crowded() {
+		return s.ranked()[:mostLines]
+	}
+	return s.places()
 }
 
 func usable(results []study.Result) int {

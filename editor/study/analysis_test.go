@@ -47,7 +47,7 @@ func TestShareByHand(t *testing.T) {
 
 // result is a result of a seed with one metric.
 func result(seed uint64, p Parameters, name string, v float64) Result {
-	return Result{Cell: Cell{Seed: seed, Kind: "shape", Parameters: p}, Metrics: map[string]float64{name: v}}
+	return Result{Cell: Cell{Seed: seed, Kind: "shape", Turn: 1, Parameters: p}, Metrics: map[string]float64{name: v}}
 }
 
 // Two pictures of one seed are one value, and gains are taken seed by seed.
@@ -69,6 +69,38 @@ func TestEstimatesCountSeeds(t *testing.T) {
 	s, _ := MetricNamed("succeeded")
 	share := s.Estimate([]Result{result(1, p, "succeeded", 1), result(2, p, "succeeded", 1)})
 	near(t, "Wilson's high", share.High, 1)
+	// Several edits of each seed are no more certain than one: Wilson's interval
+	// of two in two reaches down to 1 ÷ (1 + 1.96² ÷ 2).
+	near(t, "Wilson's low", share.Low, .342380)
+	if edits := s.Estimate([]Result{result(1, p, "succeeded", 1), result(1, p, "succeeded", 1), result(2, p, "succeeded", 1)}); edits != share {
+		t.Errorf("three pictures of two seeds are %+v, two are %+v", edits, share)
+	}
+}
+
+// Where a word is re-weighted, a picture that shows it as the first one does
+// has not been edited: it must show more of it, or less.
+func TestReadingsOfWeights(t *testing.T) {
+	for _, test := range []struct {
+		weigh               string
+		weight, before, now float64
+		want                bool
+	}{
+		{"", 1, .2, .1, true},
+		{"", 1, .2, -.1, false},
+		{"", 3, .2, .1, true}, // the parameter acts on nothing
+		{"curly", 1, .2, .1, true},
+		{"curly", 3, .2, .1, false},
+		{"curly", 3, .2, .2, false},
+		{"curly", 3, .2, .3, true},
+		{"curly", 3, -.2, -.1, true},
+		{"curly", -2, .2, .1, true},
+		{"curly", .5, .2, .3, false},
+	} {
+		at := &task{parameters: Parameters{Weight: test.weight}}
+		if got := at.shows(Target{Weigh: test.weigh}, test.before, test.now); got != test.want {
+			t.Errorf("%+v: %v", test, got)
+		}
+	}
 }
 
 func TestSearchFindsTheHighestMean(t *testing.T) {
@@ -98,26 +130,43 @@ func TestVerdicts(t *testing.T) {
 			results = append(results, result(seed, at(.2, weight), "change", 3+noise), result(seed, at(.8, weight), "change", 2-noise))
 		}
 	}
-	claim := func(expect string, over Axis, to Setting) Claim {
-		return Claim{Metric: "change", From: Setting{"self": "0.2"}, To: to, Over: over, Expect: expect}
+	compare := func(expect string, bound float64, over Axis, to Setting) Claim {
+		return Claim{Metric: "change", From: Setting{"self": "0.2"}, To: to, Over: over, Expect: expect, Bound: bound}
 	}
-	negative, high := Axis{"weight", []string{"-2", "-1"}}, Setting{"self": "0.8"}
+	atMost := func(expect string, bound float64, to Setting) Claim {
+		return Claim{Metric: "change", To: to, Expect: expect, Bound: bound}
+	}
+	negative, low, high := Axis{"weight", []string{"-2", "-1"}}, Setting{"self": "0.2"}, Setting{"self": "0.8"}
+	// At .2 the metric is 3, 3.1, 3, 3.1; the gain of .8 is −1, −1.2, −1, −1.2:
+	// mean −1.1, and ±.184 by Student's t.
 	for i, test := range []struct {
-		claim        Claim
-		holds, known bool
-		seeds        int
+		claim Claim
+		want  Answer
+		seeds int
 	}{
-		{claim("less", Axis{}, high), true, true, 4},
-		{claim("less", negative, high), true, true, 4},
-		{claim("more", negative, high), false, true, 4},
-		{claim("same", negative, high), false, true, 4},
-		{claim("same", negative, Setting{"self": "0.2"}), true, true, 4},
-		{claim("same", negative, Setting{"self": "0.4"}), false, false, 0},
-		{claim("less", Axis{"weight", []string{"7"}}, high), false, false, 0},
+		{compare(Less, 0, Axis{}, high), Holds, 4},
+		{compare(Less, 0, negative, high), Holds, 4},
+		{compare(More, 0, negative, high), Opposed, 4},
+		{compare(More, 0, negative, low), Unseen, 4},
+		{compare(Less, 0, negative, low), Unseen, 4},
+		{compare(Same, 1, negative, high), Open, 4},
+		{compare(Same, .9, negative, high), Opposed, 4},
+		{compare(Same, 1.3, negative, high), Holds, 4},
+		{compare(Same, .1, negative, low), Holds, 4},
+		{compare(Same, .1, negative, Setting{"self": "0.4"}), Unknown, 0},
+		{compare(Less, 0, Axis{"weight", []string{"7"}}, high), Unknown, 0},
+		{compare(Less, 0, Axis{}, Setting{"self": "0.8", "turn": "2"}), Unknown, 0},
+		{compare(Less, 0, Axis{}, Setting{"self": "0.8", "turn": "1"}), Holds, 4},
+		{atMost(AtMost, 3.2, low), Holds, 0},
+		{atMost(AtMost, 3.1, low), Open, 0},
+		{atMost(AtMost, 2.9, low), Opposed, 0},
+		{atMost(AtMost, 9, Setting{"self": "0.4"}), Unknown, 0},
+		{atMost(EachAtMost, 3.1, low), Holds, 0},
+		{atMost(EachAtMost, 3.09, low), Opposed, 0},
 	} {
 		v := (&Findings{File: &File{Claims: []Claim{test.claim}}, Results: results}).Verdicts()[0]
-		if v.Holds != test.holds || v.Known != test.known || v.Gain.N != test.seeds {
-			t.Errorf("claim %d: %+v", i, v)
+		if v.Answer != test.want || v.Gain.N != test.seeds {
+			t.Errorf("claim %d: %+v, want that it %s", i, v, test.want)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package study
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -102,7 +103,7 @@ func (f *File) variations(s Sweep) ([]variation, error) {
 	var out []variation
 	for _, point := range points {
 		at := variation{series: point.label(), parameters: base}
-		if err := at.parameters.setAll(point.unnamed()); err != nil {
+		if err := at.parameters.setAll(point.without("name")); err != nil {
 			return nil, err
 		}
 		more, err := s.around(at)
@@ -202,12 +203,9 @@ func (s Setting) label() string {
 	return strings.Join(parts, ", ")
 }
 
-func (s Setting) unnamed() Setting {
-	out := Setting{}
-	for name, value := range s {
-		if name != "name" {
-			out[name] = value
-		}
-	}
+// without is the setting without a key that is no parameter.
+func (s Setting) without(key string) Setting {
+	out := maps.Clone(s)
+	delete(out, key)
 	return out
 }

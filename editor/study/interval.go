@@ -32,8 +32,9 @@ func Mean(values []float64) Estimate {
 	return Estimate{len(values), mean, mean - half, mean + half}
 }
 
-// Share estimates the share of ones among zeros and ones by Wilson's score
-// interval, which stays in [0, 1] and does not collapse at its ends.
+// Share estimates the mean of shares by Wilson's score interval, which stays in
+// [0, 1] and does not collapse at its ends. It is made for zeros and ones;
+// values between them vary less, and get an interval that is too wide.
 func Share(values []float64) Estimate {
 	if len(values) == 0 {
 		return Mean(nil)
@@ -51,11 +52,11 @@ func (e Estimate) Differs() bool { return e.Low > 0 || e.High < 0 }
 // Estimate estimates the mean of a metric over results that have it. Results
 // of one seed are not independent: their mean counts as one value.
 func (m Metric) Estimate(results []Result) Estimate {
-	values := m.bySeed(results)
-	if m.Share && len(values) == count(results, m.Name) {
-		return Share(inOrder(results, values))
+	values := inOrder(results, m.bySeed(results))
+	if m.Share {
+		return Share(values)
 	}
-	return Mean(inOrder(results, values))
+	return Mean(values)
 }
 
 // Gain estimates by how much a metric of b exceeds that of a, on the seeds
@@ -98,16 +99,6 @@ func inOrder(results []Result, values map[uint64]float64) []float64 {
 		}
 	}
 	return out
-}
-
-func count(results []Result, name string) int {
-	n := 0
-	for _, r := range results {
-		if _, ok := r.Metrics[name]; ok {
-			n++
-		}
-	}
-	return n
 }
 
 // MetricNamed returns the metric with a name.

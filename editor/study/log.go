@@ -15,7 +15,7 @@ import (
 )
 
 // instrumentVersion changes when the same cell would be measured otherwise.
-const instrumentVersion = 2
+const instrumentVersion = 3
 
 // ErrOther says that a folder has the results of another study, model or
 // version of the instrument, which cannot be gone on with.
@@ -33,19 +33,30 @@ type header struct {
 }
 
 func headerOf(f *File, cells []Cell, model string, o Options) (header, error) {
-	looks, sees := "", ""
-	if o.Perceptual != nil {
-		looks = o.Perceptual.Digest()
-	}
-	if o.Network != nil {
-		sees = o.Network.Digest()
-	}
-	data, err := json.Marshal([]any{cells, f.Prompts, f.Examples, o.Rules, looks, sees})
+	data, err := json.Marshal([]any{cells, f.Prompts, f.Examples, o.Rules, o.networks()})
 	if err != nil {
 		return header{}, fmt.Errorf("digest the study: %w", err)
 	}
 	sum := sha256.Sum256(data)
 	return header{Study: f.Name, Version: instrumentVersion, Cells: len(cells), Plan: hex.EncodeToString(sum[:]), Model: model}, nil
+}
+
+// networks are the digests of the networks that measure pictures.
+func (o Options) networks() map[string]string {
+	out := map[string]string{}
+	if o.Network != nil {
+		out["judge"] = o.Network.Digest()
+	}
+	if o.Perceptual != nil {
+		out["perceptual"] = o.Perceptual.Digest()
+	}
+	if o.Structure != nil {
+		out["structure"] = o.Structure.Digest()
+	}
+	if o.CLIP != nil {
+		out["clip"] = o.CLIP.Digest()
+	}
+	return out
 }
 
 // A log keeps results as JSON lines: a header, then one line for each cell, as

@@ -11,6 +11,7 @@ import (
 	"pentimento/editor/recipe"
 	"pentimento/editor/study/judge"
 	"pentimento/editor/study/metric"
+	"pentimento/editor/study/vision"
 )
 
 // A Result is a cell and what was measured of its picture.
@@ -41,8 +42,10 @@ type instrument struct {
 	options Options
 	at      *source
 	first   *editor.Drawing
-	seen    *judge.Sight               // of the first picture; nil without a network
-	fresh   map[string]*editor.Drawing // by prompt, with the source's settings
+	seen    *judge.Sight // of the first picture; nil without a network
+	// arranged is the first picture's structure, if there is a network for it.
+	arranged vision.Arrangement
+	fresh    map[string]*editor.Drawing // by prompt, with the source's settings
 }
 
 // measure draws and measures all cells of a group.
@@ -97,8 +100,13 @@ func (in *instrument) open(ctx context.Context, s *source) error {
 		return fmt.Errorf("draw the source: %w", err)
 	}
 	in.at, in.first, in.fresh, in.seen = s, first, map[string]*editor.Drawing{s.prompt: first}, nil
-	if in.options.Network != nil {
-		in.seen, err = in.options.Network.See(ctx, first.Image)
+	if n := in.options.Network; n != nil {
+		if in.seen, err = n.See(ctx, first.Image); err != nil {
+			return err
+		}
+	}
+	if n := in.options.Structure; n != nil {
+		in.arranged, err = n.Of(ctx, first.Image)
 	}
 	return err
 }
@@ -122,11 +130,12 @@ func (in *instrument) metrics(ctx context.Context, at place, marks *marks, tasks
 	type kind struct {
 		drawing *editor.Drawing
 		turn    int
+		weight  float64
 	}
 	known := map[kind]map[string]float64{}
 	var different []*task
 	for _, t := range tasks {
-		k := kind{t.drawing, t.turn()}
+		k := kind{t.drawing, t.turn(), t.parameters.Weight}
 		if known[k] == nil {
 			t.metrics = map[string]float64{}
 			known[k] = t.metrics
@@ -136,18 +145,15 @@ func (in *instrument) metrics(ctx context.Context, at place, marks *marks, tasks
 	for _, t := range different {
 		in.changes(t.metrics, marks.outside[t.turn()-1], t)
 		in.focus(t.metrics, at.edit.Turns[t.turn()-1], t.drawing)
-		if in.options.Perceptual != nil {
-			var err error
-			if t.metrics["perceptual"], err = in.options.Perceptual.Between(ctx, in.first.Image, t.drawing.Image); err != nil {
-				return err
-			}
+		if err := in.looks(ctx, t); err != nil {
+			return err
 		}
 	}
 	if err := in.success(ctx, at, marks, different); err != nil {
 		return err
 	}
 	for _, t := range tasks {
-		t.metrics = maps.Clone(known[kind{t.drawing, t.turn()}])
+		t.metrics = maps.Clone(known[kind{t.drawing, t.turn(), t.parameters.Weight}])
 	}
 	return nil
 }
@@ -165,6 +171,31 @@ func (in *instrument) changes(m map[string]float64, outside *metric.Mask, t *tas
 	m["outside_change"], m["outside_psnr"], m["outside_ssim"] = c.Mean, c.PSNR, similarity.Mean(*outside)
 	m["outside_share"] = float64(outside.Count()) / float64(len(outside.Set))
 	m["drift"] = c.Mean / float64(t.turn())
+}
+
+// looks measures a picture by the networks that are given for that.
+func (in *instrument) looks(ctx context.Context, t *task) error {
+	var err error
+	if n := in.options.Perceptual; n != nil {
+		if t.metrics["perceptual"], err = n.Between(ctx, in.first.Image, t.drawing.Image); err != nil {
+			return err
+		}
+	}
+	if n := in.options.Structure; n != nil {
+		arranged, err := n.Of(ctx, t.drawing.Image)
+		if err != nil {
+			return err
+		}
+		t.metrics["structure"] = structureScale * in.arranged.Distance(arranged)
+	}
+	if n := in.options.CLIP; n != nil {
+		similarity, err := n.Similarity(ctx, t.drawing.Image, t.prompt())
+		if err != nil {
+			return err
+		}
+		t.metrics["clip"] = clipScale * similarity
+	}
+	return nil
 }
 
 // focus is the share of the change that lies where the new words attend.

@@ -10,13 +10,19 @@ type Metric struct {
 	Share bool
 }
 
+// The factors by which papers print these, PIE-Bench among them.
+const (
+	structureScale = 1000
+	clipScale      = 100
+)
+
 // Metrics lists what is measured, in the order of the columns. A cell has only
 // those that apply to it.
 func Metrics() []Metric {
 	return []Metric{
-		{Name: "succeeded", Label: "success", Share: true, About: "Whether the picture shows what was asked: the region has the colour in enough of its pixels, by the judge's rules, or where there is no rule most readings prefer the target prompt."},
-		{Name: "success", Label: "degree of success", About: "Share of the region's pixels in the asked colour; without a rule, share of 5 readings in which the model's noise prediction fits the target prompt better than the contrast (a diffusion classifier)."},
-		{Name: "evidence", Label: "evidence", About: "Without a rule: by how much the target prompt explains the picture better than the contrast, as a share of the error; negative when worse."},
+		{Name: "succeeded", Label: "success", Share: true, About: "Whether the picture shows all that was asked. The judge's network says so or, by rules of colour, that enough of the region's pixels have the colour; where neither can tell, most of the model's readings prefer the target prompt."},
+		{Name: "success", Label: "degree of success", About: "Share of what was asked that the judge's network sees or, by rules of colour, of the region's pixels that have the colour; where neither can tell, share of 5 readings in which the model's noise prediction fits the target prompt better than the contrast (a diffusion classifier). Where a word is re-weighted, that is by how much more it fits than in the first picture, for weights over 1, or less, for weights under 1."},
+		{Name: "evidence", Label: "evidence", About: "Of the readings: by how much the target prompt explains the picture better than the contrast, as a share of the error; negative when worse."},
 		{Name: "outside_change", Label: "change outside", About: "Mean absolute difference from the first picture outside the edited region, in levels of 255."},
 		{Name: "outside_psnr", Label: "PSNR outside (dB)", About: "Peak signal-to-noise ratio to the first picture outside the edited region; 120 stands for equal."},
 		{Name: "outside_ssim", Label: "SSIM outside", About: "Structural similarity (Wang et al. 2004, 11 × 11 Gaussian window, luma) to the first picture outside the edited region."},
@@ -26,6 +32,8 @@ func Metrics() []Metric {
 		{Name: "ssim", Label: "SSIM", About: "Structural similarity to the first picture, everywhere."},
 		{Name: "gradient", Label: "gradient correlation", About: "Correlation of the luma gradients' lengths with the first picture's: 1 when the same edges are as strong."},
 		{Name: "perceptual", Label: "perceptual distance", About: "Distance from the first picture by the network given with --perceptual."},
+		{Name: "structure", Label: "structure distance", About: "Self-similarity distance from the first picture, in thousandths: the mean squared difference of the cosines of all pairs of patches, by the network given with --structure (Tumanyan et al. 2022)."},
+		{Name: "clip", Label: "CLIP similarity", About: "Cosine of the picture's and the target prompt's embeddings, in hundredths, by the model given with --clip."},
 		{Name: "focus", Label: "focus", About: "Share of all change that lies where the target's words attend in the picture itself: agreement of change and attention."},
 		{Name: "cycle_recorded", Label: "cycle error, recorded", About: "There and back through the recorded run: mean absolute difference from the first picture."},
 		{Name: "cycle_recorded_max", Label: "cycle error, recorded, largest", About: "The largest difference of any channel of any pixel on that way."},

@@ -17,6 +17,7 @@ import (
 	"pentimento/editor/attention"
 	"pentimento/editor/study/judge"
 	"pentimento/editor/study/perceptual"
+	"pentimento/editor/study/vision"
 	"pentimento/models"
 )
 
@@ -35,6 +36,11 @@ type Options struct {
 	Rules *judge.Rules
 	// Perceptual tells how different pictures look; nil leaves it out.
 	Perceptual *perceptual.Distance
+	// Structure sees how pictures are arranged; nil leaves the self-similarity
+	// distance out.
+	Structure *vision.Structure
+	// CLIP compares pictures with prompts; nil leaves that out.
+	CLIP *vision.CLIP
 	// Progress hears of every cell, from one goroutine at a time; it may be
 	// nil.
 	Progress func(Progress)

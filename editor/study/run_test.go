@@ -1,9 +1,12 @@
 package study
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"image/png"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,6 +16,8 @@ import (
 	"go.uber.org/goleak"
 
 	"pentimento/editor/study/judge"
+	"pentimento/editor/study/vision"
+	"pentimento/editor/study/vision/visiontest"
 	"pentimento/models"
 	"pentimento/models/pocket"
 	"pentimento/models/runtime/runtimetest"
@@ -304,6 +309,58 @@ sweeps: [{name: one, points: [{preset: appearance}]}]
 				t.Errorf("seed %d: a picture of a river is unusable because %q", r.Seed, r.Unusable)
 			}
 		}
+	}
+}
+
+// Networks that are given measure every picture; another network is another
+// study.
+func TestNetworksThatAreGiven(t *testing.T) {
+	m := openModel(t)
+	lib := runtimetest.Load(t)
+	structure, err := vision.OpenStructure(t.Context(), lib, visiontest.StructureFiles(visiontest.Patches(t, "keys")), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	clip, err := vision.OpenCLIP(t.Context(), lib, visiontest.CLIPFiles(t, map[string][]byte{"model.onnx": visiontest.Both(t)}, ""), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := parse(t, `
+name: looks
+seeds: 1
+examples: 1
+settings: {steps: 4}
+prompts:
+  - from: a woman's face with blond hair
+    words: blond hair
+    edits: [{name: red, to: a woman's face with red hair, words: red hair}]
+sweeps: [{name: k, base: {cross: .8}, grid: [k: [0, 1]]}]
+`)
+	dir := t.TempDir()
+	results := mustRun(t, m, Options{Dir: dir, Structure: structure, CLIP: clip}, f)[0].Results
+	edited, kept := results[0].Metrics, results[1].Metrics // k = 1 gives the source
+	if edited["structure"] <= 0 || kept["structure"] != 0 {
+		t.Errorf("the structure is %g apart after the edit, %g without it", edited["structure"], kept["structure"])
+	}
+	for _, r := range results {
+		data, err := os.ReadFile(filepath.Join(dir, f.Name, r.Picture))
+		if err != nil {
+			t.Fatal(err)
+		}
+		picture, err := png.Decode(bytes.NewReader(data))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := clip.Similarity(t.Context(), picture, "a woman's face with red hair")
+		if got := r.Metrics["clip"]; err != nil || math.Abs(got-100*want) > 1e-6 {
+			t.Errorf("cell %d: CLIP's similarity with the target is %g, want %g, %v", r.Index, got, 100*want, err)
+		}
+	}
+	if _, err := Run(t.Context(), m, []*File{f}, Options{Dir: dir, Structure: structure}); !errors.Is(err, ErrOther) {
+		t.Errorf("without CLIP in the same folder: %v", err)
+	}
+	if err := errors.Join(structure.Close(), clip.Close()); err != nil {
+		t.Error(err)
 	}
 }
 

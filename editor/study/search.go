@@ -54,6 +54,9 @@ const (
 	Own   = "the program's"
 )
 
+// heldOut is what the sweep of the seeds held out is called.
+const heldOut = "held out"
+
 // confirming are the cells on the seeds held out: for every edit the best
 // parameters of its kind, and the presets that they are compared with, which
 // differ from them in windows and blend alone.
@@ -80,7 +83,7 @@ func (f *File) confirming(best []Best) ([]Cell, error) {
 		for _, p := range f.Prompts {
 			for _, e := range p.Edits {
 				if e.Kind == b.Kind {
-					out = append(out, cells(Sweep{Name: b.Kind}, e, f.Search.HeldOut, variations)...)
+					out = append(out, cells(Sweep{Name: heldOut}, e, f.Search.HeldOut, variations)...)
 				}
 			}
 		}

@@ -149,9 +149,13 @@ const (
 // read asks the model which prompt explains each picture better, the target's
 // or its contrast: the share of readings for the target, and by how much on
 // average, as a share of the contrast's error.
+//
+// Where a word is re-weighted the first picture shows it already, and nothing
+// would be to do: there the picture must show it more than the first one does,
+// for weights over 1, and less for weights under 1.
 func (in *instrument) read(ctx context.Context, target Target, tasks []*task) error {
 	train := float64(in.engine.Model().Spec().Schedule.TrainSteps)
-	var latents [][]float32
+	latents := [][]float32{in.first.Latents}
 	for _, t := range tasks {
 		latents = append(latents, t.drawing.Latents)
 	}
@@ -163,13 +167,32 @@ func (in *instrument) read(ctx context.Context, target Target, tasks []*task) er
 		if err != nil {
 			return err
 		}
-		for k, e := range errors {
-			share[k] += truth(e[1] < e[0]) / readings
-			evidence[k] += (e[0] - e[1]) / e[0] / readings
+		before := advantage(errors[0])
+		for k, t := range tasks {
+			now := advantage(errors[1+k])
+			share[k] += truth(t.shows(target, before, now)) / readings
+			evidence[k] += now / readings
 		}
 	}
 	for k, t := range tasks {
 		t.metrics["success"], t.metrics["succeeded"], t.metrics["evidence"] = share[k], truth(share[k] > .5), evidence[k]
 	}
 	return nil
+}
+
+// advantage is how much less the second prompt's error is than the first's, as
+// a share of it.
+func advantage(errors []float64) float64 { return (errors[0] - errors[1]) / errors[0] }
+
+// shows reports whether a reading is for the target, by its advantage over the
+// contrast in the first picture and now.
+func (t *task) shows(target Target, before, now float64) bool {
+	switch weight := t.parameters.Weight; {
+	case target.Weigh == "" || weight == 1:
+		return now > 0
+	case weight > 1:
+		return now > before
+	default:
+		return now < before
+	}
 }
