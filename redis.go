@@ -15,10 +15,12 @@ type redisFlags struct {
 	Redis string `help:"Redis: redis://[user@]host[:port][/database], rediss:// for TLS, redis+sentinel://host,…/master or redis+cluster://host,…; passwords from PENTIMENTO_REDIS_PASSWORD and PENTIMENTO_REDIS_SENTINEL_PASSWORD." default:"redis://127.0.0.1:6379" placeholder:"URL"`
 }
 
-// redisOptions reads the flags, and the passwords from the environment alone.
+// redisOptions reads the flags, and from the environment what an address has no
+// place for: passwords, and the user of Sentinels.
 func (f *redisFlags) redisOptions(w *world) (session.RedisOptions, error) {
 	options, err := session.ParseRedis(f.Redis)
 	options.Password = w.getenv("PENTIMENTO_REDIS_PASSWORD")
+	options.SentinelUser = w.getenv("PENTIMENTO_REDIS_SENTINEL_USER")
 	options.SentinelPassword = w.getenv("PENTIMENTO_REDIS_SENTINEL_PASSWORD")
 	return options, err
 }

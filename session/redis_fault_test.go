@@ -492,6 +492,25 @@ func TestRedisTLSAndUser(t *testing.T) {
 	wantError(t, "a certificate that nobody vouches for", err, session.ErrDenied)
 }
 
+// Sentinels that want a user and a password of their own.
+func TestRedisSentinelUser(t *testing.T) {
+	t.Parallel()
+	sentinel := redistest.StartSentinel(t, redistest.Start(t, "--appendfsync", "no"), "user watcher on >secret ~* &* +@all", "user default off")
+	options := redisAt(t, "redis+sentinel://"+sentinel.Addr+"/mymaster")
+	options.SentinelUser, options.SentinelPassword, options.Patience = "watcher", "secret", 2*time.Second
+	store := openRedis(t, options)
+	defer closeStore(t, store)
+	if _, err := store.Update(t.Context(), testKey, uneventful); err != nil {
+		t.Error(err)
+	}
+	for _, password := range []string{"guess", ""} {
+		wrong := options
+		wrong.SentinelPassword = password
+		_, err := session.OpenRedis(t.Context(), wrong)
+		wantError(t, fmt.Sprintf("the password %q", password), err, session.ErrDenied)
+	}
+}
+
 // certificate writes a self-signed one for 127.0.0.1 and returns a pool that
 // trusts it.
 func certificate(t *testing.T, dir string) *x509.CertPool {

@@ -188,8 +188,8 @@ func (s *Server) Await(text string, command ...string) {
 }
 
 // StartSentinel runs a Sentinel that knows the server as "mymaster" and
-// replaces it half a second after its death.
-func StartSentinel(t testing.TB, master *Server) *Server {
+// replaces it half a second after its death. More lines go into its settings.
+func StartSentinel(t testing.TB, master *Server, settings ...string) *Server {
 	t.Helper()
 	s := &Server{Addr: freeAddr(t), Dir: t.TempDir(), t: t}
 	host, port, err := net.SplitHostPort(s.Addr)
@@ -202,7 +202,8 @@ func StartSentinel(t testing.TB, master *Server) *Server {
 	}
 	file := filepath.Join(s.Dir, "sentinel.conf")
 	conf := fmt.Sprintf("bind %s\nport %s\ndir %s\nsentinel monitor mymaster %s %s 1\n"+
-		"sentinel down-after-milliseconds mymaster 500\nsentinel failover-timeout mymaster 3000\n", host, port, s.Dir, masterHost, masterPort)
+		"sentinel down-after-milliseconds mymaster 500\nsentinel failover-timeout mymaster 3000\n", host, port, s.Dir, masterHost, masterPort) +
+		strings.Join(settings, "\n") + "\n"
 	if err := os.WriteFile(file, []byte(conf), 0o600); err != nil {
 		t.Fatal(err)
 	}
