@@ -493,7 +493,7 @@ func TestPromptsAreShownAsTheyWereSaid(t *testing.T) {
 	w := newWorld(t, discordtest.Options{}, nil)
 	ann, channel := w.Person("ann"), w.Channel("art")
 	w.ForbidThreads(channel)
-	const evil = "@everyone <@123> <@&456> **bold** `code` ||spoiler|| [a](https://evil.example) a river"
+	const evil = "@everyone <@123> <@&456> **bold** `code` ||spoiler|| [a](https://evil.example) discord.gg/evil \u202e a river"
 	imagine(ann, channel, evil)
 	m := w.picture(channel, "", "river")
 	for _, one := range w.Messages(channel) {
@@ -501,7 +501,7 @@ func TestPromptsAreShownAsTheyWereSaid(t *testing.T) {
 			t.Errorf("%q notifies %v", one.Content, one.Pings)
 		}
 	}
-	for _, raw := range []string{"@everyone", "<@123>", "<@&456>", "https://evil", "||spoiler||"} {
+	for _, raw := range []string{"@everyone", "<@123>", "<@&456>", "https://evil", "||spoiler||", "discord.gg", "\u202e"} {
 		if strings.Contains(m.Content, raw) {
 			t.Errorf("%q is shown raw in %q", raw, m.Content)
 		}
@@ -892,10 +892,10 @@ func FuzzSigner(f *testing.F) {
 }
 
 func FuzzEscape(f *testing.F) {
-	f.Add("@everyone <@1> ||x|| https://x")
+	f.Add("@everyone <@1> ||x|| https://x discord.gg/x \u202eevil")
 	f.Fuzz(func(t *testing.T, text string) {
 		out := escape(text)
-		for _, raw := range []string{"@everyone", "@here", "<@", "<#", "||", "://", "\n"} {
+		for _, raw := range []string{"@everyone", "@here", "<@", "<#", "||", "://", "\n", "discord.gg", "\u202e"} {
 			if strings.Contains(out, raw) {
 				t.Errorf("%q is escaped as %q", text, out)
 			}

@@ -22,25 +22,29 @@ const (
 	maxOptions = 25
 )
 
-// escape takes the meaning from markdown and mentions, so that what people
-// say is shown as they said it.
+// escape takes the meaning from markdown, mentions, links and invites, so that
+// what people say is shown as they said it, and in its place.
 func escape(text string) string {
 	var out strings.Builder
-	for _, r := range text {
+	letters := []rune(text)
+	for i, r := range letters {
 		switch {
+		case unicode.Is(unicode.Bidi_Control, r): // would turn around what follows
 		case strings.ContainsRune("\\*_~`|>#[]()-<@:", r):
 			out.WriteByte('\\')
 			out.WriteRune(r)
 			if r == '@' || r == '<' {
 				out.WriteRune('\u200b') // not even after the backslash is eaten
 			}
+		case r == '.' && i > 0 && i+1 < len(letters) && unicode.IsLetter(letters[i-1]) && unicode.IsLetter(letters[i+1]):
+			out.WriteString(".\u200b") // "discord.gg/…" is an invite as it stands
 		case r == '\n' || unicode.IsControl(r):
 			out.WriteByte(' ')
 		default:
 			out.WriteRune(r)
 		}
 	}
-	// A dot keeps a link from being one.
+	// Something between keeps a link from being one.
 	return strings.ReplaceAll(out.String(), "://", ":\u200b//")
 }
 
