@@ -131,6 +131,44 @@ func TestRedisRestarts(t *testing.T) {
 	wait()
 }
 
+// What ends a job is said again until Redis is back, and then done once.
+func TestRedisAwayForAWhile(t *testing.T) {
+	t.Parallel()
+	server, client := newServer(t)
+	q := open(t, client, redisjobs.Options{})
+	drawn, err := q.Submit(t.Context(), newJob("ann", 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lease, err := q.Take(t.Context(), "one/0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := q.Finish(t.Context(), lease, jobs.Result{}, nil); err != nil {
+		t.Fatal(err)
+	}
+	waiting, err := q.Submit(t.Context(), newJob("ann", 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	server.Kill()
+	var all sync.WaitGroup
+	for name, end := range map[string]func() (bool, error){
+		"settle": func() (bool, error) { return q.Settle(t.Context(), drawn) },
+		"cancel": func() (bool, error) { return q.Cancel(t.Context(), waiting) },
+		"forget": func() (bool, error) { return true, q.Forget(t.Context(), "bob") },
+	} {
+		all.Go(func() {
+			if ok, err := end(); !ok || err != nil {
+				t.Errorf("%s: %v, %v", name, ok, err)
+			}
+		})
+	}
+	time.Sleep(3 * time.Second)
+	server.Restart()
+	all.Wait()
+}
+
 // Redis is killed and comes back empty: the askers submit again.
 func TestRedisForgets(t *testing.T) {
 	t.Parallel()

@@ -42,7 +42,8 @@ type Options struct {
 	Prefix string
 	// Keep is how long a result waits for its asker; 24 h if zero.
 	Keep time.Duration
-	// SubmitFor is how long Submit tries to reach Redis; 15 s if zero.
+	// SubmitFor is how long Submit, Settle, Cancel and Forget try to reach
+	// Redis; 15 s if zero.
 	SubmitFor time.Duration
 }
 
@@ -133,6 +134,18 @@ func (q *Queue) done(ctx context.Context, script *redis.Script, args ...any) (bo
 	}
 	n, err := q.run(ctx, script, args...).Int()
 	return n == 1, q.explain(ctx, err)
+}
+
+// insist is done until Redis has answered. What is told must do no more when
+// done twice.
+func (q *Queue) insist(ctx context.Context, script *redis.Script, args ...any) (bool, error) {
+	deadline := time.Now().Add(q.options.SubmitFor)
+	for {
+		ok, err := q.done(ctx, script, args...)
+		if !errors.Is(err, jobs.ErrUnavailable) || time.Now().After(deadline) || !q.pause(ctx, retryEvery) {
+			return ok, err
+		}
+	}
 }
 
 // usable reports whether a call should be served.
@@ -234,17 +247,17 @@ func (q *Queue) pause(ctx context.Context, d time.Duration) bool {
 
 // Settle implements [jobs.Queue].
 func (q *Queue) Settle(ctx context.Context, t jobs.Ticket) (bool, error) {
-	return q.done(ctx, q.scripts.settle, t.ID, keyName(t.Key), nonce(), keptSettled)
+	return q.insist(ctx, q.scripts.settle, t.ID, keyName(t.Key), nonce(), keptSettled)
 }
 
 // Cancel implements [jobs.Queue].
 func (q *Queue) Cancel(ctx context.Context, t jobs.Ticket) (bool, error) {
-	return q.done(ctx, q.scripts.cancel, t.ID, seconds(q.options.Keep))
+	return q.insist(ctx, q.scripts.cancel, t.ID, seconds(q.options.Keep))
 }
 
 // Forget implements [jobs.Queue].
 func (q *Queue) Forget(ctx context.Context, user string) error {
-	_, err := q.done(ctx, q.scripts.forget, user, seconds(q.options.Keep), keptSettled)
+	_, err := q.insist(ctx, q.scripts.forget, user, seconds(q.options.Keep), keptSettled)
 	return err
 }
 
