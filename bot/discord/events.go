@@ -144,7 +144,6 @@ type interaction struct {
 	AppPermissions string            `json:"app_permissions"`
 	Context        int               `json:"context"`
 	Owners         map[string]string `json:"authorizing_integration_owners"`
-	SizeLimit      int               `json:"attachment_size_limit"`
 }
 
 // interactionData is what was chosen or filled in.

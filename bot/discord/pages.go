@@ -1,13 +1,17 @@
 package discord
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"image"
+	"image/png"
 	"strings"
 	"time"
 
 	"github.com/bwmarrin/discordgo"
+	"golang.org/x/image/draw"
 
 	"pentimento/bot"
 	"pentimento/bot/gallery"
@@ -59,7 +63,7 @@ func (b *Bot) history(ctx context.Context, i *interaction) {
 		if err != nil {
 			return content{}, err
 		}
-		sheet, err := gallery.Sheet(frames, 5)
+		sheet, err := fitting(frames, maxFile, contactSheet)
 		if err != nil {
 			return content{}, err
 		}
@@ -112,6 +116,47 @@ func framesOf(ctx context.Context, c *bot.Conversation, s *session.Session, turn
 	return frames, nil
 }
 
+// contactSheet is a page of frames, five to a row.
+func contactSheet(frames []gallery.Frame) ([]byte, error) { return gallery.Sheet(frames, 5) }
+
+// maxFile is how long a file may be that Discord takes everywhere.
+const maxFile = 10 << 20
+
+// fitting makes a file of at most that many bytes of the frames, of smaller ones
+// if need be.
+func fitting(frames []gallery.Frame, most int, make func([]gallery.Frame) ([]byte, error)) ([]byte, error) {
+	for range 4 {
+		data, err := make(frames)
+		if err != nil || len(data) <= most {
+			return data, err
+		}
+		if frames, err = halved(frames); err != nil {
+			return nil, err
+		}
+	}
+	return nil, fmt.Errorf("%d pictures do not fit into %d bytes", len(frames), most)
+}
+
+// halved are the frames with pictures half as wide and high.
+func halved(frames []gallery.Frame) ([]gallery.Frame, error) {
+	out := make([]gallery.Frame, len(frames))
+	for i, f := range frames {
+		picture, err := png.Decode(bytes.NewReader(f.PNG))
+		if err != nil {
+			return nil, fmt.Errorf("make a picture smaller: %w", err)
+		}
+		b := picture.Bounds()
+		small := image.NewNRGBA(image.Rect(0, 0, max(1, b.Dx()/2), max(1, b.Dy()/2)))
+		draw.ApproxBiLinear.Scale(small, small.Bounds(), picture, b, draw.Src, nil)
+		var data bytes.Buffer
+		if err := png.Encode(&data, small); err != nil {
+			return nil, fmt.Errorf("make a picture smaller: %w", err)
+		}
+		out[i] = gallery.Frame{PNG: data.Bytes(), Label: f.Label}
+	}
+	return out, nil
+}
+
 // shownIn are the pictures of frames.
 func shownIn(frames []gallery.Frame) [][]byte {
 	var out [][]byte
@@ -148,7 +193,7 @@ func (b *Bot) animate(ctx context.Context, i *interaction) {
 		if err != nil {
 			return content{}, err
 		}
-		film, err := gallery.Animate(frames)
+		film, err := fitting(frames, maxFile, gallery.Animate)
 		if err != nil {
 			return content{}, err
 		}

@@ -42,11 +42,11 @@ func (b *Bot) shareTurn(ctx context.Context, i *interaction, key session.Key, id
 			id = s.Head
 		}
 		shown := shownIn(frames)
-		strip, err := gallery.Sheet(frames, 5)
+		strip, err := fitting(frames, maxFile, contactSheet)
 		if err != nil {
 			return content{}, err
 		}
-		film, err := gallery.Animate(frames)
+		film, err := fitting(frames, maxFile, gallery.Animate)
 		if err != nil {
 			return content{}, err
 		}

@@ -258,3 +258,27 @@ func TestOwnersDeleteTheirPictures(t *testing.T) {
 	}
 	w.told(ann.OnMessage(channel, "Delete this picture", m)) // it is gone already
 }
+
+// What is shared in a channel has a thread to go on in. In a thread, where Discord
+// has no other, it stands there.
+func TestShareOpensAThread(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, discordtest.Options{MessageContent: true}, nil)
+	ann, bob, channel := w.Person("ann"), w.Person("bob"), w.Channel("art")
+	mention := ann.Say(channel, "<@"+w.Bot().ID+"> a woman's face with blond hair")
+	w.picture(channel, mention.ID, "blond")
+	w.told(ann.Slash(channel, "share", nil))
+	shared := w.sees(channel, mention.ID, "Continue from here")
+	if len(shared.Attachments) != 2 || shared.Attachments[0].Filename != "filmstrip.png" || shared.Attachments[1].Filename != "animation.gif" {
+		t.Errorf("shared with %+v", shared.Attachments)
+	}
+	thread := w.Thread("Shared by ann", soon)
+	if thread == nil || thread.ID != shared.ID {
+		t.Fatalf("the thread is %+v", thread)
+	}
+	_, code, _ := strings.Cut(shared.Content, "code:")
+	i := bob.Slash(thread, "fork", map[string]any{"code": strings.TrimRight(code, "`")})
+	forked := w.picture(thread, i.ID, "blond")
+	w.told(bob.Press(thread, forked, "Share"))
+	w.sees(thread, forked.ID, "Continue from here")
+}
