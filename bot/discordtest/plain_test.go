@@ -1,6 +1,7 @@
 package discordtest
 
 import (
+	"errors"
 	"net/http"
 	"os"
 	"os/exec"
@@ -35,6 +36,15 @@ func plainCases() map[string]func(*Server, *discordgo.Session) bool {
 		"no HELLO": func(d *Server, s *discordgo.Session) bool {
 			d.BreakGateway(Gate{NoHello: 1})
 			return s.Open() != nil
+		},
+		"a missed acknowledgement": func(d *Server, s *discordgo.Session) bool {
+			if s.Open() != nil {
+				return false
+			}
+			d.BreakGateway(Gate{Deaf: true})
+			d.await(8*time.Second, func() bool { return len(d.gate.closes) > 0 || d.gate.resumed > 0 })
+			_, _, resumed, closes := d.Connections()
+			return resumed > 0 && len(closes) > 0 && closes[0] != 1000 // the session was kept
 		},
 		"a wrong token ends": func(d *Server, s *discordgo.Session) bool {
 			if s.Open() != nil {
@@ -76,12 +86,18 @@ func plainCases() map[string]func(*Server, *discordgo.Session) bool {
 	}
 }
 
+// plainHeartbeat is how often the connections of the cases beat their heart.
+const plainHeartbeat = 500 * time.Millisecond
+
 // plainVariable names the case that the process runs.
 const plainVariable = "PENTIMENTO_TEST_PLAIN"
 
+// plainFailed is how the process ends when discordgo has failed.
+const plainFailed = 3
+
 func TestPlainDiscordgoFails(t *testing.T) {
 	if name := os.Getenv(plainVariable); name != "" {
-		d := New(Options{})
+		d := New(Options{HeartbeatInterval: plainHeartbeat})
 		s, err := discordgo.New("Bot " + Token)
 		if err != nil {
 			t.Fatal(err)
@@ -91,7 +107,7 @@ func TestPlainDiscordgoFails(t *testing.T) {
 		if plainCases()[name](d, s) {
 			os.Exit(0)
 		}
-		os.Exit(1)
+		os.Exit(plainFailed)
 	}
 	for name := range plainCases() {
 		t.Run(name, func(t *testing.T) {
@@ -105,8 +121,12 @@ func TestPlainDiscordgoFails(t *testing.T) {
 			go func() { ended <- cmd.Wait() }()
 			select {
 			case err := <-ended:
-				if err == nil {
+				var exit *exec.ExitError
+				switch {
+				case err == nil:
 					t.Error("discordgo does well; is what works around it still needed?")
+				case !errors.As(err, &exit) || exit.ExitCode() != plainFailed:
+					t.Errorf("the case itself failed: %v", err)
 				}
 			case <-time.After(10 * time.Second): // hangs, as it does for ever
 				if err := cmd.Process.Kill(); err != nil {
