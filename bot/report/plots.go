@@ -81,10 +81,31 @@ func colours() []color.Color {
 	}
 }
 
+// apart is how far lines are moved from each other, as a share of the axis.
+const apart = .008
+
+// span is how long the axis is.
+func (s *set) span() float64 {
+	low, high := math.Inf(1), math.Inf(-1)
+	for _, p := range s.places() {
+		if x, err := strconv.ParseFloat(p.point.x, 64); err == nil {
+			low, high = min(low, x), max(high, x)
+		}
+	}
+	return high - low
+}
+
 // errorPoints are points with intervals.
 type errorPoints struct {
 	plotter.XYs
 	plotter.YErrors
+}
+
+// move shifts the points along the axis.
+func (e errorPoints) move(by float64) {
+	for i := range e.XYs {
+		e.XYs[i].X += by
+	}
 }
 
 func (s *set) plot(m study.Metric) ([]byte, error) {
@@ -98,10 +119,12 @@ func (s *set) plot(m study.Metric) ([]byte, error) {
 	grid.Vertical.Color, grid.Horizontal.Color = color.Gray{0xe4}, color.Gray{0xe4}
 	p.Add(grid)
 	legend := plot.NewLegend()
-	legend.TextStyle.Font.Variant, legend.Top, legend.Left = "Sans", true, true
+	legend.TextStyle.Font.Variant, legend.Top, legend.Left, legend.Padding = "Sans", true, true, 3
 	below := vg.Length(0)
 	for i, l := range s.lines {
 		data := l.errorPoints(m)
+		// Intervals at one value stand side by side instead of on each other.
+		data.move((float64(i) - float64(len(s.lines)-1)/2) * apart * s.span())
 		if len(data.XYs) == 0 {
 			continue
 		}
@@ -111,7 +134,7 @@ func (s *set) plot(m study.Metric) ([]byte, error) {
 		}
 		if len(s.lines) > 1 {
 			legend.Add(l.series, marks...)
-			below += legend.TextStyle.FontExtents().Height
+			below += legend.TextStyle.FontExtents().Height + legend.Padding
 		}
 	}
 	canvas := vgsvg.New(plotWidth, plotHeight+below)

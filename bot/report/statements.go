@@ -102,6 +102,9 @@ func (s *set) peak(l *line) string {
 	m, _ := study.MetricNamed("score")
 	var best study.Estimate
 	x := ""
+	if s.axis == turnAxis {
+		return "" // no turn is better than another
+	}
 	for _, p := range l.points {
 		if e := m.Estimate(p.results); e.N > 0 && (x == "" || e.Mean > best.Mean) {
 			best, x = e, p.x
