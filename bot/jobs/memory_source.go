@@ -14,6 +14,8 @@ const keptHomes = 1000
 func (m *Memory) Take(ctx context.Context, slot string) (*Lease, error) {
 	var patience <-chan time.Time
 	impatient := false
+	alive := time.NewTicker(m.options.Silence / 4) // who waits is heard of
+	defer alive.Stop()
 	for {
 		lease, held, changed, err := m.try(ctx, slot, impatient)
 		if lease != nil || err != nil {
@@ -28,6 +30,7 @@ func (m *Memory) Take(ctx context.Context, slot string) (*Lease, error) {
 		case <-ctx.Done():
 		case <-m.closed:
 		case <-changed:
+		case <-alive.C:
 		case <-patience:
 			impatient = true
 		}

@@ -48,6 +48,7 @@ func Run(t *testing.T, create New) {
 		{"TakeInterrupted", testTakeInterrupted},
 		{"FinishAgain", testFinishAgain},
 		{"Release", testRelease},
+		{"IdleWorker", testIdleWorker},
 		{"Home", testHome},
 		{"Passes", testPasses},
 		{"Events", testEvents},

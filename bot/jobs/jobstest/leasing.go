@@ -46,6 +46,31 @@ func testSilentWorker(t *testing.T, create New) {
 	wantPicture(t, bot, other, kept.Job)
 }
 
+// A worker that has had nothing to draw for long is still there.
+func testIdleWorker(t *testing.T, create New) {
+	open := create(t, jobs.Options{Silence: 3 * time.Second})
+	q, worker := open(), open()
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() {
+		_, err := worker.Take(ctx, "w/0")
+		ended <- err
+	}()
+	reapUntil(t, q, func() bool { return stats(t, q).Workers == 1 })
+	for begun := time.Now(); time.Since(begun) < 4*time.Second; time.Sleep(100 * time.Millisecond) {
+		if err := q.Reap(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if s := stats(t, q); s.Workers != 1 {
+		t.Errorf("stats %+v, want the worker that waits", s)
+	}
+	stop()
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Errorf("take: %v", err)
+	}
+}
+
 // A job over which every worker dies is given up.
 func testWorkersDie(t *testing.T, create New) {
 	options := quick
