@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"pentimento/bot/jobs"
@@ -42,11 +43,23 @@ func ReadMemo(job jobs.Job) (memo Memo, ok bool) {
 	return memo, err == nil && memo.Turn.Event != "" && memo.Turn.Event == job.Key
 }
 
+// MaxFactor is the most that a word's attention is multiplied by: beyond it there
+// is no picture left to see.
+const MaxFactor = 100
+
+// ErrTooStrong says that a word was given more.
+var ErrTooStrong = fmt.Errorf("a word can be made up to %d times as strong", MaxFactor)
+
 // draw makes a new turn of the plan.
 func (c *Conversation) draw(ctx context.Context, s *session.Session, utterance string, plan *dialogue.Plan, watch func(jobs.Event)) (*Answer, error) {
 	start := c.clock.Now()
 	if _, ok := s.ByEvent(c.asked.Event); ok {
 		return c.Made(ctx, c.asked.Event)
+	}
+	for _, w := range plan.Weights {
+		if !(math.Abs(w.Factor) <= MaxFactor) { // nor is it a number
+			return nil, ErrTooStrong
+		}
 	}
 	if c.asked.Allow != nil {
 		if err := c.asked.Allow(plan.Prompt); err != nil {

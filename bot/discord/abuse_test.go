@@ -109,6 +109,29 @@ func TestMentionFloods(t *testing.T) {
 	}
 }
 
+// No factor makes numbers that are none of a picture.
+func TestFactorsThatAreTooLarge(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, discordtest.Options{}, nil)
+	ann := w.Person("ann")
+	direct := ann.Direct()
+	ann.Say(direct, "a woman's face with blond hair")
+	m := w.picture(direct, "", "blond")
+	for _, factor := range []any{1e300, -101.0, "NaN", "-Inf"} {
+		i := ann.Slash(direct, "weight", map[string]any{"word": "hair", "factor": factor})
+		w.sees(direct, i.ID, "up to 100 times as strong")
+	}
+	i := ann.Select(direct, m, "1e99 hair")
+	w.sees(direct, i.ID, "up to 100 times as strong")
+	i = ann.Slash(direct, "weight", map[string]any{"word": "hair", "factor": 100})
+	strong := w.picture(direct, i.ID, "hair ×100")
+	i = ann.Select(direct, strong, strong.Components[1].Components[0].Options[0].Value.(string))
+	w.picture(direct, i.ID, "turn 3")
+	if n := w.engine.count(); n != 3 {
+		t.Errorf("%d pictures were drawn", n)
+	}
+}
+
 // Nobody makes a picture take everybody's time, by whatever words.
 func TestManySteps(t *testing.T) {
 	t.Parallel()

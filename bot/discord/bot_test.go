@@ -328,6 +328,16 @@ func TestRedrawAsksFirst(t *testing.T) {
 	}
 	ann.Press(direct, question, "Draw another")
 	w.picture(direct, question.ID, "turn 2")
+
+	// With a seed that is set, too, it is another one.
+	w.told(ann.Slash(direct, "settings", map[string]any{"name": "seed", "value": "5"}))
+	i := imagine(ann, direct, "a river between mountains")
+	river := w.picture(direct, i.ID, "seed 5")
+	question = ann.Press(direct, river, "Redraw").Reply(soon)
+	ann.Press(direct, question, "Draw another")
+	w.picture(direct, question.ID, "seed 7")
+	i = imagine(ann, direct, "a boat on a lake")
+	w.picture(direct, i.ID, "seed 5")
 }
 
 func TestWithoutMessageContentItExplains(t *testing.T) {

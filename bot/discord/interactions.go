@@ -396,6 +396,10 @@ func (b *Bot) redraw(ctx context.Context, i *interaction, t *turn) {
 	}
 	prompt := one.Recipe.Prompt
 	b.answering(t, prompt, func(ctx context.Context, c *bot.Conversation, watch func(jobs.Event)) (*bot.Answer, error) {
+		// Not the seed that is set, which gave this picture.
+		if err := c.Set("seed", "auto"); err != nil {
+			return nil, err
+		}
 		return c.Imagine(ctx, prompt, watch)
 	})
 	b.take(ctx, i, t, false)

@@ -83,7 +83,7 @@ func (b *Bot) sentence(err error) string {
 func hasSentence(err error) bool {
 	var distance *session.DistanceError
 	var model *editor.ModelError
-	return errors.As(err, &distance) || errors.As(err, &model) || errors.Is(err, bot.ErrNothingDrawn) ||
+	return errors.As(err, &distance) || errors.As(err, &model) || errors.Is(err, bot.ErrNothingDrawn) || errors.Is(err, bot.ErrTooStrong) ||
 		errors.Is(err, session.ErrNoSuchTurn) || errors.Is(err, session.ErrFull) || errors.Is(err, session.ErrTooLarge) ||
 		errors.Is(err, editor.ErrNoSuchWord) || errors.Is(err, recipefile.ErrNoRecipe) || errors.Is(err, recipefile.ErrNewer) ||
 		errors.Is(err, recipefile.ErrInvalid) || errors.Is(err, recipefile.ErrTooLarge)

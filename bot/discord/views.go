@@ -185,7 +185,7 @@ func weightOptions(t session.Turn) []discordgo.SelectMenuOption {
 		}
 		factor := factorOf(t, w)
 		out = append(out,
-			discordgo.SelectMenuOption{Label: w + " stronger", Value: fmt.Sprintf("%.3g %s", factor*1.5, w)},
+			discordgo.SelectMenuOption{Label: w + " stronger", Value: fmt.Sprintf("%.3g %s", min(factor*1.5, bot.MaxFactor), w)},
 			discordgo.SelectMenuOption{Label: w + " weaker", Value: fmt.Sprintf("%.3g %s", factor/2, w)})
 	}
 	return out
