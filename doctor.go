@@ -26,13 +26,12 @@ type doctorCommand struct {
 // errUnwell makes the command fail after its report.
 var errUnwell = errors.New("something needs to be fixed")
 
-// doctorDeadline bounds what is asked of the network.
+// doctorDeadline bounds what is asked of Discord, and of the queue. A model may
+// take longer.
 const doctorDeadline = 30 * time.Second
 
 // Run looks at everything that the bot needs and prints a line for each.
 func (c *doctorCommand) Run(w *world) error {
-	ctx, cancel := context.WithTimeout(w.ctx, doctorDeadline)
-	defer cancel()
 	well := true
 	// A finding that cannot be printed is of no use to anybody.
 	report := func(what, found string, err error) {
@@ -45,7 +44,7 @@ func (c *doctorCommand) Run(w *world) error {
 	}
 	if c.Engine == "queue" {
 		c.examineWords(report)
-		c.examineQueue(ctx, w, report)
+		c.examineQueue(w, report)
 	} else if lib, err := runtime.Load(c.Onnxruntime); err != nil {
 		report("runtime", "", err)
 	} else {
@@ -53,7 +52,7 @@ func (c *doctorCommand) Run(w *world) error {
 		c.examineModel(w, report)
 	}
 	c.examineStore(w, report)
-	c.examineDiscord(ctx, w, report)
+	c.examineDiscord(w, report)
 	if !well {
 		return errUnwell
 	}
@@ -93,7 +92,9 @@ func (c *doctorCommand) examineWords(report finding) {
 }
 
 // examineQueue looks at the queue and at those who draw what is in it.
-func (c *doctorCommand) examineQueue(ctx context.Context, w *world, report finding) {
+func (c *doctorCommand) examineQueue(w *world, report finding) {
+	ctx, cancel := context.WithTimeout(w.ctx, doctorDeadline)
+	defer cancel()
 	queue, err := c.openQueue(w, redisjobs.Options{Asker: "doctor"})
 	if err != nil {
 		report("queue", "", fmt.Errorf("%w; is Redis running there?", err))
@@ -126,7 +127,9 @@ func (c *doctorCommand) examineStore(w *world, report finding) {
 }
 
 // examineDiscord asks Discord about the token and what goes with it.
-func (c *doctorCommand) examineDiscord(ctx context.Context, w *world, report finding) {
+func (c *doctorCommand) examineDiscord(w *world, report finding) {
+	ctx, cancel := context.WithTimeout(w.ctx, doctorDeadline)
+	defer cancel()
 	secret, err := token(w)
 	if err != nil {
 		report("token", "", err)
