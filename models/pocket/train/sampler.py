@@ -51,9 +51,12 @@ class Sampler:
     @torch.no_grad()
     def latents(self, captions, seeds, steps=STEPS, guidance=GUIDANCE):
         """One latent per caption and seed, [B, C, 16, 16]."""
-        x = noise(seeds)
         context = torch.cat([self.context([''] * len(captions)), self.context(captions)])
-        schedule = timesteps(steps)
+        return self.denoise(noise(seeds), context, timesteps(steps), guidance)
+
+    def denoise(self, x, context, schedule, guidance):
+        """DDIM from x at the first timestep of schedule; context is that of no caption, then that of the captions."""
+        steps = len(schedule)
         for k, t in enumerate(schedule):
             a = self.alphas[t]
             after = self.alphas[schedule[k + 1]] if k + 1 < steps else self.alphas[0]

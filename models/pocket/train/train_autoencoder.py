@@ -6,7 +6,8 @@ Runs until the checkpoint has made N steps in all. With --anneal the last so
 many of them lower the learning rate to zero. Once encode_latents.py has frozen
 the encoder, the same command trains the decoder alone, on latents with a
 little noise: it learns to draw cleanly from latents that are not quite right,
-which is what the denoiser gives it.
+which is what the denoiser gives it. Where redraw_latents.py has made
+redrawn.npy, a quarter of each batch are such latents of the denoiser's own.
 
 Loss: mean absolute and mean square error of the colours, absolute error of
 their differences between neighbours (edges), and a light KL term. Small things
@@ -38,9 +39,9 @@ def to_tensor(images):
 
 
 def busy_crop(rng, image, label, tries=3):
-    """The busiest of a few random crops, so that little time goes into flat sky, and its weights."""
+    """The busiest of a few random crops, so that little time goes into flat sky, its weights, and where it begins."""
     weights = np.array([WEIGHTS.get(name, 1.) for name in REGIONS], np.float32)
-    best, best_weight, most = None, None, -1.
+    best, best_weight, at, most = None, None, None, -1.
     for _ in range(tries):
         y, x = 8 * rng.integers(0, (image.shape[0] - CROP) // 8 + 1, 2)
         crop = image[y:y + CROP, x:x + CROP]
@@ -48,8 +49,8 @@ def busy_crop(rng, image, label, tries=3):
         green = crop[::2, ::2, 1].astype(np.int16)
         busy = (np.abs(np.diff(green, axis=0)).mean() + np.abs(np.diff(green, axis=1)).mean()) * weight.mean()
         if busy > most:
-            best, best_weight, most = crop, weight, busy
-    return best, best_weight.repeat(2, 0).repeat(2, 1)
+            best, best_weight, at, most = crop, weight, (y, x), busy
+    return best, best_weight.repeat(2, 0).repeat(2, 1), at
 
 
 def loss_of(y, x, weight):
@@ -77,6 +78,11 @@ def load(work):
     return model.eval()
 
 
+def trained(model, frozen):
+    """The parameters that are trained: all, or once the encoder is frozen those behind it."""
+    return [p for m in ([model.decoder, model.post_quant_conv] if frozen else [model]) for p in m.parameters()]
+
+
 def rate_at(rate, step, steps, anneal):
     warm = min(1., (step + 1) / 100)
     left = min(1., max(0., (steps - step) / anneal)) if anneal else 1.
@@ -97,8 +103,8 @@ def train(rank, team, work, steps, anneal, rate, bfloat16):
         model.load_state_dict(state['model'])
         averaged.load_state_dict(state['averaged'])
         step, frozen = state['step'], state['frozen']
-    trained = [model.decoder, model.post_quant_conv] if frozen else [model]
-    parameters = [p for m in trained for p in m.parameters()]
+    redrawn = np.load(f'{work}/redrawn.npy') if frozen and os.path.exists(f'{work}/redrawn.npy') else ()
+    parameters, followers = trained(model, frozen), trained(averaged, frozen)
     optimiser = torch.optim.AdamW(parameters, lr=rate, betas=(.9, .99), weight_decay=1e-4, foreach=True)
     if state and state.get('optimiser'):
         optimiser.load_state_dict(state['optimiser'])
@@ -111,13 +117,15 @@ def train(rank, team, work, steps, anneal, rate, bfloat16):
     torch.manual_seed(1000 * step + rank)
     seen, saved, begun, first = [], time.time(), time.time(), step
     while step < steps and not team.stopping:
-        chosen = np.sort(rng.integers(0, count, BATCH))
-        crops, weights = zip(*[busy_crop(rng, images[i], labels[i]) for i in chosen])
+        known = BATCH // 4 if len(redrawn) else 0  # how many have latents of the denoiser's
+        chosen = [rng.integers(0, len(redrawn) if k < known else count) for k in range(BATCH)]
+        crops, weights, places = zip(*[busy_crop(rng, images[i], labels[i]) for i in chosen])
         x, weight = to_tensor(np.stack(crops)), torch.from_numpy(np.stack(weights))[:, None]
-        if rng.random() < .5:
+        given = [redrawn[i][:, y // 8:(y + CROP) // 8, x // 8:(x + CROP) // 8] for i, (y, x) in zip(chosen[:known], places)]
+        if rng.random() < .5 and not known:
             x, weight = x.flip(3), weight.flip(3)
         with torch.autocast('cpu', dtype=torch.bfloat16, enabled=bfloat16):
-            loss, edges, kl = _forward(model, x, weight, frozen)
+            loss, edges, kl = _forward(model, x, weight, frozen, given)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         for p in parameters:
@@ -130,7 +138,7 @@ def train(rank, team, work, steps, anneal, rate, bfloat16):
         step += 1
         if rank:
             continue
-        parallel.follow(list(averaged.parameters()), list(model.parameters()), min(.998, step / (step + 10)))
+        parallel.follow(followers, parameters, min(.998, step / (step + 10)))
         seen.append((loss.item(), edges.item(), kl))
         if step % 100 == 0:
             speed = (step - first) * BATCH * parallel.WORKERS / (time.time() - begun)
@@ -144,8 +152,8 @@ def train(rank, team, work, steps, anneal, rate, bfloat16):
             saved = time.time()
 
 
-def _forward(model, x, weight, frozen):
-    """Loss, its edge part and the KL divergence of one batch."""
+def _forward(model, x, weight, frozen, given):
+    """Loss, its edge part and the KL divergence of one batch; given are the latents of its first pictures, if any."""
     if not frozen:
         mean, log_variance = (y.float() for y in model.encode(x))
         z = mean + torch.exp(.5 * log_variance) * torch.randn_like(mean)
@@ -153,9 +161,11 @@ def _forward(model, x, weight, frozen):
         kl = .5 * (mean ** 2 + log_variance.exp() - 1 - log_variance).mean()
         return loss + KL * kl, edges, kl.item()
     with torch.no_grad():
-        z = model.encode(x)[0].float()
+        z = model.encode(x[len(given):])[0].float()
         noise = .05 * torch.rand(len(z), 1, 1, 1) * (torch.rand(len(z), 1, 1, 1) < .5) / SCALING_FACTOR
         z = z + noise * torch.randn_like(z)
+        if given:
+            z = torch.cat([torch.from_numpy(np.stack(given)).float() / SCALING_FACTOR, z])
     loss, edges = loss_of(model.decode(z), x, weight)
     return loss, edges, 0.
 
@@ -171,7 +181,7 @@ def main():
     size = sum(p.numel() for p in model.parameters())
     path = f'{options.work}/{CHECKPOINT}'
     if os.path.exists(path) and torch.load(path, map_location='cpu')['frozen']:
-        size = sum(p.numel() for m in (model.decoder, model.post_quant_conv) for p in m.parameters())
+        size = sum(p.numel() for p in trained(model, frozen=True))
     parallel.run(train, size, options.work, options.steps, options.anneal, options.rate,
                  parallel.has_bfloat16() and not options.full_precision)
 
