@@ -15,17 +15,18 @@ type Preset struct {
 }
 
 // presets by name. The first six are ours, by kind of edit; the last two are
-// the literature's and the CL P2P study's, for comparison. The study presets
-// (`pentimento study run presets`) searches and confirms them.
+// the literature's and the CL P2P study's, for comparison. Ours are what the
+// study presets (`pentimento study run presets`) found on the bundled model;
+// docs/study.md has their margins.
 func presets() map[string]Preset {
 	upTo := func(f float64) recipe.Window { return recipe.Window{To: f} }
 	return map[string]Preset{
-		"appearance": {recipe.Windows{Cross: upTo(.8), Self: upTo(.4)}, .5, .2},
-		"shape":      {recipe.Windows{Cross: upTo(.4), Self: upTo(.4)}, .3, .2},
-		"global":     {recipe.Windows{Cross: upTo(.8), Self: upTo(.4)}, 0, 0},
-		"addition":   {recipe.Windows{Cross: upTo(.8), Self: upTo(.4)}, .5, .2},
-		"removal":    {recipe.Windows{Cross: upTo(.8), Self: upTo(.4)}, .5, .2},
-		"re-weight":  {recipe.Windows{Cross: upTo(.8), Self: upTo(.4)}, .5, .2},
+		"appearance": {recipe.Windows{Cross: upTo(.8), Self: upTo(.5)}, .7, .2},
+		"shape":      {recipe.Windows{Cross: upTo(.5), Self: upTo(.5)}, .5, .2},
+		"global":     {recipe.Windows{Cross: upTo(.5), Self: upTo(1)}, 0, 0},
+		"addition":   {recipe.Windows{Cross: upTo(1), Self: upTo(.4)}, .4, .2},
+		"removal":    {recipe.Windows{Cross: upTo(.2), Self: upTo(0)}, .2, .2},
+		"re-weight":  {recipe.Windows{Cross: upTo(.8), Self: upTo(.8)}, .7, .2},
 		"literature": {recipe.Windows{Cross: upTo(.8), Self: upTo(.2)}, .3, .2},
 		"cl":         {recipe.Windows{Cross: upTo(.2), Self: upTo(.8)}, 0, 0},
 	}

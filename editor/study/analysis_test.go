@@ -103,11 +103,13 @@ func TestReadingsOfWeights(t *testing.T) {
 	}
 }
 
-func TestSearchFindsTheHighestMean(t *testing.T) {
+// One setting is often better and fails now and then: its mean is higher, but
+// not sure.
+func TestSearchFindsTheSurest(t *testing.T) {
 	low, high := standard(), standard()
 	low.Cross, high.Cross = .2, .8
 	found := search([]Result{
-		result(1, low, "score", .9), result(2, low, "score", .1),
+		result(1, low, "score", 1), result(2, low, "score", .5),
 		result(1, high, "score", .6), result(2, high, "score", .7),
 		{Cell: Cell{Seed: 3, Kind: "global", Parameters: low}, Unusable: "no river"},
 	})
