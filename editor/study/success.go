@@ -104,8 +104,7 @@ func (in *instrument) success(ctx context.Context, at place, m *marks, tasks []*
 			if err != nil {
 				return err
 			}
-			share := shares(sight, target.Shows)
-			t.metrics["success"], t.metrics["succeeded"] = share, truth(share == 1)
+			t.metrics["success"], t.metrics["succeeded"] = shows(sight, target.Shows)
 		case m.region != nil && in.coloured(at.prompt, target):
 			share := in.options.Rules.Share(t.drawing.Image, *m.region, target.Colour)
 			t.metrics["success"], t.metrics["succeeded"] = share, truth(share > in.options.Rules.Regions[at.prompt.Region].Enough)
@@ -121,13 +120,16 @@ func (in *instrument) success(ctx context.Context, at place, m *marks, tasks []*
 	return nil
 }
 
-// shares is the share of attributes that a picture shows as they should be.
-func shares(sight *judge.Sight, wanted map[string]string) float64 {
-	n := 0.
-	for name, value := range wanted {
-		n += truth(sight.Values[name] == value)
+// shows is how far a picture shows attributes as they should be, and 1 where it
+// shows all of them. Remains of the old colour at the edge of a region count in
+// the first.
+func shows(sight *judge.Sight, wanted map[string]string) (degree, all float64) {
+	all = 1
+	for _, name := range slices.Sorted(maps.Keys(wanted)) {
+		degree += sight.Share(name, wanted[name]) / float64(len(wanted))
+		all *= truth(sight.Values[name] == wanted[name])
 	}
-	return n / float64(len(wanted))
+	return degree, all
 }
 
 func truth(b bool) float64 {

@@ -59,6 +59,10 @@ type Sight struct {
 	// missing where its region is too small to have one.
 	Values map[string]string
 
+	// tints are, for each attribute that is a colour, the share of its region's
+	// places that have each colour of its palette.
+	tints map[string]map[string]float64
+
 	regions       []string
 	shown         []uint8 // [mapSize, mapSize], indices of regions
 	mapSize, size int
@@ -170,7 +174,7 @@ func (n *Network) See(ctx context.Context, picture *image.NRGBA) (_ *Sight, err 
 
 // read gives the network's numbers their names.
 func (f *networkFile) read(picture *image.NRGBA, maps, values []float32) (*Sight, error) {
-	s := &Sight{Values: map[string]string{}, regions: f.Regions, mapSize: f.MapSize, size: f.Size}
+	s := &Sight{Values: map[string]string{}, tints: map[string]map[string]float64{}, regions: f.Regions, mapSize: f.MapSize, size: f.Size}
 	cells := f.MapSize * f.MapSize
 	all := 0
 	for _, a := range f.Values {
@@ -193,8 +197,8 @@ func (f *networkFile) read(picture *image.NRGBA, maps, values []float32) (*Sight
 	}
 	small := shrink(picture, f.MapSize)
 	for _, c := range f.Colours {
-		if name, ok := s.colour(small, c); ok {
-			s.Values[c.Name] = name
+		if name, shares, ok := s.colour(small, c); ok {
+			s.Values[c.Name], s.tints[c.Name] = name, shares
 		}
 	}
 	return s, nil
@@ -229,25 +233,50 @@ func (s *Sight) Region(name string) metric.Mask {
 // colour to be read.
 const leastCells = 4
 
-// colour reads the colour of a region: the palette's nearest to the median.
-func (s *Sight) colour(small [][3]float64, c colouring) (string, bool) {
+// Share says how far an attribute has a value, from 0 to 1: of a colour, the
+// share of its region's places that have it; of others all or nothing.
+func (s *Sight) Share(name, value string) float64 {
+	if shares, ok := s.tints[name]; ok {
+		return shares[value]
+	}
+	if s.Values[name] == value {
+		return 1
+	}
+	return 0
+}
+
+// colour reads the colour of a region: the palette's nearest to the median. And
+// the share of the region's places that each colour is nearest to.
+func (s *Sight) colour(small [][3]float64, c colouring) (name string, shares map[string]float64, ok bool) {
 	wanted := slices.Index(s.regions, c.Region)
 	var channels [3][]float64
+	shares = map[string]float64{}
 	for i, r := range s.shown {
 		if int(r) == wanted {
+			shares[c.nearest(small[i])]++
 			for ch, v := range small[i] {
 				channels[ch] = append(channels[ch], v)
 			}
 		}
 	}
-	if len(channels[0]) < leastCells {
-		return "", false
+	n := len(channels[0])
+	if n < leastCells {
+		return "", nil, false
 	}
-	var seen [3]float64
+	for name := range shares {
+		shares[name] /= float64(n)
+	}
+	var median [3]float64
 	for ch, v := range channels {
 		slices.Sort(v)
-		seen[ch] = (v[(len(v)-1)/2] + v[len(v)/2]) / 2
+		median[ch] = (v[(n-1)/2] + v[n/2]) / 2
 	}
+	return c.nearest(median), shares, true
+}
+
+// nearest is the palette's colour that is nearest to one; of equals the first
+// in the alphabet.
+func (c colouring) nearest(seen [3]float64) string {
 	best, least := "", math.Inf(1)
 	for name, p := range c.Palette {
 		d := square(p[0]-seen[0]) + square(p[1]-seen[1]) + square(p[2]-seen[2])
@@ -255,7 +284,7 @@ func (s *Sight) colour(small [][3]float64, c colouring) (string, bool) {
 			best, least = name, d
 		}
 	}
-	return best, true
+	return best
 }
 
 func square(x float64) float64 { return x * x }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"image"
+	"image/color"
 	"image/draw"
 	"image/png"
 	"io/fs"
@@ -71,6 +72,51 @@ func TestNetworkSeesDrawings(t *testing.T) {
 	}
 	if _, err := network.See(context.Background(), image.NewNRGBA(image.Rect(0, 0, 64, 64))); err == nil {
 		t.Error("a picture of another size is judged")
+	}
+}
+
+// Hair that is half red and half blue is half red.
+func TestShareOfAColour(t *testing.T) {
+	network, err := judge.OpenNetwork(runtimetest.Load(t), pocket.Judge(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := network.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	picture, hair := load(t, "drawing-0.png"), load(t, "drawing-0-hair.png")
+	scale := picture.Rect.Dx() / hair.Rect.Dx()
+	for y := range picture.Rect.Dy() {
+		for x := range picture.Rect.Dx() {
+			if hair.NRGBAAt(x/scale, y/scale).R == 0 {
+				continue
+			}
+			paint := color.NRGBA{212, 61, 23, 255}
+			if x > picture.Rect.Dx()/2 {
+				paint = color.NRGBA{43, 97, 219, 255}
+			}
+			picture.SetNRGBA(x, y, paint)
+		}
+	}
+	sight, err := network.See(context.Background(), picture)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name, value string
+		from, to    float64
+	}{
+		{"people.hair", "red", .35, .65},
+		{"people.hair", "blue", .35, .65},
+		{"people.hair", "green", 0, .05},
+		{"domain", "people", 1, 1},
+		{"domain", "animals", 0, 0},
+	} {
+		if got := sight.Share(tt.name, tt.value); got < tt.from || got > tt.to {
+			t.Errorf("share of %s %s is %.2f, want %.2f to %.2f", tt.name, tt.value, got, tt.from, tt.to)
+		}
 	}
 }
 
