@@ -21,10 +21,10 @@ type Preset struct {
 func presets() map[string]Preset {
 	upTo := func(f float64) recipe.Window { return recipe.Window{To: f} }
 	return map[string]Preset{
-		"appearance": {recipe.Windows{Cross: upTo(.8), Self: upTo(.5)}, .7, .2},
+		"appearance": {recipe.Windows{Cross: upTo(.8), Self: upTo(.4)}, .4, .2},
 		"shape":      {recipe.Windows{Cross: upTo(.5), Self: upTo(.5)}, .5, .2},
 		"global":     {recipe.Windows{Cross: upTo(.5), Self: upTo(1)}, 0, 0},
-		"addition":   {recipe.Windows{Cross: upTo(1), Self: upTo(.4)}, .4, .2},
+		"addition":   {recipe.Windows{Cross: upTo(.8), Self: upTo(.5)}, .3, .2},
 		"removal":    {recipe.Windows{Cross: upTo(.2), Self: upTo(0)}, .2, .2},
 		"re-weight":  {recipe.Windows{Cross: upTo(.8), Self: upTo(.8)}, .7, .2},
 		"literature": {recipe.Windows{Cross: upTo(.8), Self: upTo(.2)}, .3, .2},
