@@ -23,7 +23,7 @@ type chatCommand struct {
 	modelFlags
 	plannerFlags
 	storeFlags
-	cacheFlags `embed:"" prefix:"cache-" set:"memory=72"`
+	cacheFlags `embed:"" prefix:"cache-" set:"memory=112"`
 	Out        string            `help:"Folder for the pictures." default:"pictures" placeholder:"DIR"`
 	Seed       *uint64           `help:"Seed of new pictures; random if not given."`
 	Steps      int               `help:"Denoising steps of new pictures." default:"25"`

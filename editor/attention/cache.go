@@ -22,9 +22,9 @@ import (
 )
 
 // DefaultBytes is the memory tier's budget where none is given: on the bundled
-// model the maps of a picture and of an edit of it at 20 steps, and the latents
+// model the maps of a picture and of an edit of it at 25 steps, and the latents
 // of twenty turns.
-const DefaultBytes = 72 << 20
+const DefaultBytes = 112 << 20
 
 // latentsShare is the part of the budget, one in so many, that latents may
 // have: in a long conversation they would leave no room for maps.
