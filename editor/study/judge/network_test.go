@@ -25,19 +25,26 @@ type drawn struct {
 	Values                map[string]string
 }
 
-// TestNetworkSeesDrawings: nearly all attributes of drawings, and where the hair,
-// the mountains or the animal are. (models/pocket/train/judge.py --drawings makes
-// the drawings.)
-func TestNetworkSeesDrawings(t *testing.T) {
+// openNetwork opens the bundled model's judge for a test.
+func openNetwork(t *testing.T) *judge.Network {
+	t.Helper()
 	network, err := judge.OpenNetwork(runtimetest.Load(t), pocket.Judge(), 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() {
+	t.Cleanup(func() {
 		if err := network.Close(); err != nil {
 			t.Error(err)
 		}
-	}()
+	})
+	return network
+}
+
+// TestNetworkSeesDrawings: nearly all attributes of drawings, and where the hair,
+// the mountains or the animal are. (models/pocket/train/judge.py --drawings makes
+// the drawings.)
+func TestNetworkSeesDrawings(t *testing.T) {
+	network := openNetwork(t)
 	data, err := os.ReadFile("testdata/drawings.json")
 	if err != nil {
 		t.Fatal(err)
@@ -77,15 +84,7 @@ func TestNetworkSeesDrawings(t *testing.T) {
 
 // Hair that is half red and half blue is half red.
 func TestShareOfAColour(t *testing.T) {
-	network, err := judge.OpenNetwork(runtimetest.Load(t), pocket.Judge(), 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := network.Close(); err != nil {
-			t.Error(err)
-		}
-	}()
+	network := openNetwork(t)
 	picture, hair := load(t, "drawing-0.png"), load(t, "drawing-0-hair.png")
 	scale := picture.Rect.Dx() / hair.Rect.Dx()
 	for y := range picture.Rect.Dy() {

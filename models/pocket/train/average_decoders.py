@@ -10,11 +10,10 @@ taught to draw smoothly from the denoiser's. Prints how well each reconstructs.
 import numpy as np
 import torch
 
-import parallel
 from autoencoder import AutoencoderKL
 from dataset import HELD_OUT, arguments
 from drawings import drawing
-from train_autoencoder import CHECKPOINT, psnr
+from train_autoencoder import CHECKPOINT, psnr, save_frozen
 
 
 def main():
@@ -34,7 +33,7 @@ def main():
         model.load_state_dict(state)
         decibels = psnr(model.eval(), images)
         print(f'{name}: {decibels.mean():.2f} dB, worst {decibels.min():.2f}', flush=True)
-    parallel.save({'model': mean, 'averaged': mean, 'optimiser': None, 'step': 0, 'frozen': True}, path)
+    save_frozen(options.work, mean)
 
 
 if __name__ == '__main__':

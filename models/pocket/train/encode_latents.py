@@ -18,7 +18,7 @@ import torch.multiprocessing as mp
 import parallel
 from autoencoder import SCALING_FACTOR, AutoencoderKL
 from dataset import arguments
-from train_autoencoder import CHECKPOINT, load, to_tensor
+from train_autoencoder import CHECKPOINT, load, save_frozen, to_tensor
 
 BATCH, CHUNK = 50, 500
 SCALE_SAMPLE = 1500  # drawings that the mean and the scale are taken from
@@ -35,8 +35,7 @@ def freeze(work, images):
         z = torch.cat([means(model, images[i:i + BATCH]) for i in range(0, SCALE_SAMPLE, BATCH)]).transpose(0, 1).flatten(1)
         model.fold_scale(z.mean(1), z.std(1))
         print('correlation of the channels:\n', np.corrcoef(z[:, ::7].numpy()).round(2))
-        folded = model.state_dict()
-        parallel.save({'model': folded, 'averaged': folded, 'optimiser': None, 'step': state['step'], 'frozen': True}, path)
+        save_frozen(work, model.state_dict(), state['step'])
     return model.eval()
 
 

@@ -70,7 +70,7 @@ def restore_model(work, folder):
                    'averaged_text': text.state_dict(), 'optimiser': None, 'step': 0}, f'{work}/{train_denoiser.CHECKPOINT}')
     halves = {**weights(f'{folder}/vae_encoder/model.onnx'), **weights(f'{folder}/vae_decoder/model.onnx')}
     vae = fill(AutoencoderKL(), {name.removeprefix('model.'): t for name, t in halves.items()}).state_dict()
-    parallel.save({'model': vae, 'averaged': vae, 'optimiser': None, 'step': 0, 'frozen': True}, f'{work}/{train_autoencoder.CHECKPOINT}')
+    train_autoencoder.save_frozen(work, vae)
 
 
 def restore_judge(work, folder):

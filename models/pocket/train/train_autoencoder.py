@@ -78,6 +78,11 @@ def load(work):
     return model.eval()
 
 
+def save_frozen(work, weights, step=0):
+    """Makes weights the checkpoint whose encoder is trained no more; the optimiser starts anew."""
+    parallel.save({'model': weights, 'averaged': weights, 'optimiser': None, 'step': step, 'frozen': True}, f'{work}/{CHECKPOINT}')
+
+
 def trained(model, frozen):
     """The parameters that are trained: all, or once the encoder is frozen those behind it."""
     return [p for m in ([model.decoder, model.post_quant_conv] if frozen else [model]) for p in m.parameters()]
