@@ -62,7 +62,7 @@ func findings(t *testing.T, dir string) *study.Findings {
 		}
 	}
 	add(study.Cell{Sweep: "k", Edit: "blond to red", Kind: "appearance", Axis: "k", X: "0", Series: "cl", Seed: 4, Turn: 1}, nil).Unusable = "no hair"
-	f.Best = []study.Best{{Kind: "appearance", Tried: 7, Parameters: study.Parameters{Cross: .8, Self: .4, K: .3}, Score: study.Mean([]float64{1, 1})}}
+	f.Best = []study.Best{{Kind: "appearance", Tried: 7, Parameters: study.Parameters{Cross: .8, Self: .4, K: .3, BlendStart: .2}, Score: study.Mean([]float64{1, 1}), Margin: study.Mean([]float64{.25, .25})}}
 	for i, seed := range []uint64{7, 8} {
 		for _, series := range []string{study.Found, "cl", study.Own} {
 			score := .5
@@ -117,8 +117,9 @@ func TestReport(t *testing.T) {
 		"| made-up | A large k <changes> less. | **holds** | change outside | 10.2 [9.95, 10.4] | 0.20 [-0.048, 0.45] | -10.0 [-10.0, -10.0] |",
 		"| **holds** | change outside | 5.20 [4.95, 5.45] | 5.20 [4.95, 5.45] | 0 [0, 0] (bound ±0.50) |",
 		"| **holds** | cycle error, recorded, largest | at most 2.00 | 0 [0, 0] | largest 0 |",
-		"| appearance | cross 0.8, self 0.4, k 0.3 | cross 0.8, self 0.4, k 0.5 | found over cl: +0.26 [0.19, 0.32], better<br>the program's over cl: 0 [0, 0], no difference seen |",
-		"| appearance | cross 0.8, self 0.4, k 0.3 | 7 |",
+		"| appearance | cross 0.8, self 0.4, k 0.3 from 0.2 on | cross 0.8, self 0.4, k 0.5 from 0.2 on | found over cl: +0.26 [0.19, 0.32], better<br>the program's over cl: 0 [0, 0], no difference seen |",
+		"| appearance | cross 0.8, self 0.4, k 0.3 from 0.2 on | 7 | 1.00 [1.00, 1.00] | +0.25 [0.25, 0.25] |",
+		"| appearance | blond to red | 0.76 [0.69, 0.82] | found over cl: +0.26 [0.19, 0.32], better |",
 		"### held out · appearance",
 		"| Imagic | Fine-tuning",
 		"| series | k | pictures | success | change outside |",

@@ -188,48 +188,86 @@ func prefix(series string) string {
 
 // A searchPart tells what a search found for a kind of edit.
 type searchPart struct {
-	Kind, Settings, Score string
-	Tried                 int
+	Kind, Settings, Score, Margin string
+	Tried                         int
 	// Own is the program's preset for the kind of edit, as far as it has one.
 	Own string
 	// HeldOut are the scores on the seeds held out, Margins the gains there of
 	// what was found, and of the program's preset, over each of the others.
 	HeldOut, Margins []string
+	// Edits tell of the single edits of the kind.
+	Edits []searchedEdit
+}
+
+// A searchedEdit tells how well an edit goes on the seeds held out: with what was
+// found, and what that gains over the presets that it is compared with.
+type searchedEdit struct {
+	Edit, Score string
+	Margins     []string
 }
 
 // searched tells what a study's search found.
 func searched(f *study.Findings) []searchPart {
-	m, _ := study.MetricNamed("score")
 	var out []searchPart
 	for _, b := range f.Best {
-		part := searchPart{Kind: b.Kind, Score: shown(b.Score), Tried: b.Tried, Settings: settings(b.Parameters)}
-		bySeries := map[string][]study.Result{}
-		var names []string
-		for _, r := range f.Confirmed {
-			if r.Kind != b.Kind {
-				continue
-			}
-			if bySeries[r.Series] == nil {
-				names = append(names, r.Series)
-			}
-			bySeries[r.Series] = append(bySeries[r.Series], r)
-		}
-		if own := bySeries[study.Own]; own != nil {
+		part := searchPart{Kind: b.Kind, Score: shown(b.Score), Margin: gained(b.Margin), Tried: b.Tried, Settings: settings(b.Parameters)}
+		on := contestOf(f.Confirmed, func(r study.Result) bool { return r.Kind == b.Kind })
+		if own := on.results[study.Own]; own != nil {
 			if part.Own = settings(own[0].Parameters); part.Own == part.Settings {
 				part.Own = "the same"
 			}
 		}
-		for _, name := range names {
-			part.HeldOut = append(part.HeldOut, name+" "+shown(m.Estimate(bySeries[name])))
+		for _, name := range on.names {
+			part.HeldOut = append(part.HeldOut, name+" "+shown(on.score.Estimate(on.results[name])))
 		}
 		for _, better := range []string{study.Found, study.Own} {
-			for _, name := range names {
-				if bySeries[better] != nil && name != study.Found && name != study.Own {
-					part.Margins = append(part.Margins, better+" over "+name+": "+margin(m.Gain(bySeries[name], bySeries[better])))
-				}
-			}
+			part.Margins = append(part.Margins, on.margins(better)...)
+		}
+		for _, edit := range on.edits {
+			of := contestOf(f.Confirmed, func(r study.Result) bool { return r.Kind == b.Kind && r.Edit == edit })
+			part.Edits = append(part.Edits, searchedEdit{edit, shown(of.score.Estimate(of.results[study.Found])), of.margins(study.Found)})
 		}
 		out = append(out, part)
+	}
+	return out
+}
+
+// A contest is some of the results on the seeds held out, by series.
+type contest struct {
+	score   study.Metric
+	names   []string // of the series, in their order
+	edits   []string // likewise
+	results map[string][]study.Result
+}
+
+func contestOf(confirmed []study.Result, of func(study.Result) bool) contest {
+	out := contest{results: map[string][]study.Result{}}
+	out.score, _ = study.MetricNamed("score")
+	for _, r := range confirmed {
+		if !of(r) {
+			continue
+		}
+		if out.results[r.Series] == nil {
+			out.names = append(out.names, r.Series)
+		}
+		if !slices.Contains(out.edits, r.Edit) {
+			out.edits = append(out.edits, r.Edit)
+		}
+		out.results[r.Series] = append(out.results[r.Series], r)
+	}
+	return out
+}
+
+// margins are what a series gains over each preset that it is compared with.
+func (c contest) margins(better string) []string {
+	if c.results[better] == nil {
+		return nil
+	}
+	var out []string
+	for _, name := range c.names {
+		if name != study.Found && name != study.Own {
+			out = append(out, better+" over "+name+": "+margin(c.score.Gain(c.results[name], c.results[better])))
+		}
 	}
 	return out
 }
@@ -237,6 +275,9 @@ func searched(f *study.Findings) []searchPart {
 // settings writes the parameters that a search sets.
 func settings(p study.Parameters) string {
 	text := fmt.Sprintf("cross %g, self %g, k %g", p.Cross, p.Self, p.K)
+	if p.K > 0 {
+		text += fmt.Sprintf(" from %g on", p.BlendStart)
+	}
 	if p.Value > 0 {
 		text += fmt.Sprintf(", value %g", p.Value)
 	}

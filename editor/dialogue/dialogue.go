@@ -72,7 +72,8 @@ const (
 
 // The presets that a plan names, by kind of edit.
 const (
-	Appearance = "appearance" // colour, texture, material, small attributes
+	Appearance = "appearance" // colour, mood, small attributes
+	Texture    = "texture"    // texture, length, size, material of a thing
 	Shape      = "shape"      // another object or element of a landscape
 	Global     = "global"     // style, light, season, weather, time of day
 )
@@ -86,7 +87,7 @@ type Plan struct {
 	Weights []recipe.Weight `json:"weights,omitempty"`
 	// Ops are the operations that lead from the head's prompt to Prompt.
 	Ops []Op `json:"ops,omitempty"`
-	// Preset is the kind of an edit: Appearance, Shape or Global.
+	// Preset is the kind of an edit: Appearance, Texture, Shape or Global.
 	Preset string `json:"preset,omitempty"`
 	// Blend are the words for local blend; none for edits of the whole scene.
 	Blend Blend `json:"blend"`

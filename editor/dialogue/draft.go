@@ -69,7 +69,7 @@ func lastWord(text string) string {
 
 // widen records the kind of an edit; the widest kind of all edits counts.
 func (d *draft) widen(preset string) {
-	rank := map[string]int{"": 0, Appearance: 1, Shape: 2, Global: 3}
+	rank := map[string]int{"": 0, Appearance: 1, Texture: 2, Shape: 3, Global: 4}
 	if rank[preset] > rank[d.preset] {
 		d.preset = preset
 	}

@@ -47,7 +47,6 @@ func (d *draft) transform(to []token) bool {
 		for _, n := range p.nouns {
 			if d.p.lex.Is(p.tokens[n.head].lower, kind) {
 				d.putInPlace(found(referent{}, p, n), thing, name)
-				d.wholeScene = kind == lexicon.Place
 				d.widen(Shape)
 				d.because("it becomes " + phraseText(to))
 				return true

@@ -48,15 +48,15 @@ func (d *draft) swap(spoken, to []token) bool {
 	if d.p.lemma(thing.tokens[name.head].lower) == d.p.lemma(what.noun) && what.from == what.np.head && len(to) > 1 {
 		return d.respecify(what, thing, name)
 	}
-	if d.p.lex.Is(what.noun, lexicon.Place) {
-		d.wholeScene = true
+	place := d.p.lex.Is(what.noun, lexicon.Place)
+	if place {
 		if p := d.caption.parse(); what.np.end < len(p.tokens) && p.tokens[what.np.end].lower == "of" {
 			_, end := d.extent(p, what.np) // a desert is not "of tall grass"
 			d.caption.splice(what.np.end, end, nil)
 		}
 	}
 	d.putInPlace(what, thing, name)
-	if d.wholeScene {
+	if place {
 		d.mendPlace(what.np.start-1, thing.tokens[name.head].lower)
 	}
 	d.widen(Shape)

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"pentimento/editor/dialogue/lexicon"
 	"pentimento/editor/recipe"
 )
 
@@ -57,6 +58,9 @@ func (d *draft) finish() *Plan {
 		blendSource = append(blendSource, withHead(source, from)...)
 		blendTarget = append(blendTarget, withHead(target, to)...)
 	}
+	if plan.Preset == Appearance && slices.ContainsFunc(plan.Ops, d.p.retextures) {
+		plan.Preset = Texture
+	}
 	plan.Ops = append(plan.Ops, c.reweighted(spans)...)
 	for i, w := range c.words {
 		if w.factor != 1 {
@@ -75,6 +79,18 @@ func (d *draft) finish() *Plan {
 	}
 	plan.Label = label(plan.Ops)
 	return plan
+}
+
+// retextures tells whether an operation changes how a thing is, and not its
+// colour alone: "curly" for "straight". Adjectives of persons are moods and ages,
+// by which nobody should become another.
+func (p *Planner) retextures(op Op) bool {
+	if op.Noun == "" || op.Kind == Remove || p.lex.Is(op.Noun, lexicon.Person) {
+		return false
+	}
+	return slices.ContainsFunc(strings.Fields(lower(op.From+" "+op.To)), func(w string) bool {
+		return w != op.Noun && !shade[w] && !p.lex.IsColour(w)
+	})
 }
 
 // onBothSides completes the words to blend: a word that both captions have bounds

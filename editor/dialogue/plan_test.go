@@ -24,7 +24,10 @@ func TestBlend(t *testing.T) {
 	planner := New()
 	for _, c := range []struct{ prompt, said, preset, source, target string }{
 		{"a woman's face with blond hair", "make her hair red", Appearance, "blond hair", "red hair"},
-		{"a woman's face with long blond hair", "curly hair", Appearance, "hair", "curly, hair"},
+		{"a woman's face with long blond hair", "curly hair", Texture, "hair", "curly, hair"},
+		{"a woman's face with long curly hair", "make her hair straight", Texture, "curly hair", "straight hair"},
+		{"a woman's face with long blond hair", "make her hair short and red", Texture, "long blond hair", "short red hair"},
+		{"a woman's face with blond hair", "make her hair dark red", Appearance, "blond hair", "dark red hair"},
 		{"a woman's face with blond hair", "add glasses", Appearance, "", "glasses"},
 		{"a woman's face with blond hair", "add a red hat", Appearance, "", "red hat"},
 		{"a woman's face with blond hair and a red hat", "remove the hat", Appearance, "red hat", ""},
@@ -35,7 +38,8 @@ func TestBlend(t *testing.T) {
 		{"a woman's face with blond hair", "less blond", Appearance, "blond hair", "blond hair"},
 		{"a woman's face with blond hair", "make it a watercolor", Global, "", ""},
 		{"a river between mountains with a house", "change the house to a castle", Shape, "house", "castle"},
-		{"a river between mountains with a house", "change the river to a street", Shape, "", ""},
+		{"a river between mountains with a house", "change the river to a street", Shape, "river", "street"},
+		{"a dog on a beach", "change the beach to a forest", Shape, "beach", "forest"},
 		{"a river between mountains with a house", "at sunset", Global, "", ""},
 		{"a river between mountains with a house", "make it snowy", Global, "", ""},
 		{"a river between mountains with a house", "add a boat", Shape, "", "boat"},

@@ -30,7 +30,7 @@ func settingRules() []settingRule {
 }
 
 // presets are the values that the setting of that name takes.
-var presets = []string{Appearance, Shape, Global, "literature", "cl"}
+var presets = []string{Appearance, Texture, Shape, Global, "literature", "cl"}
 
 // setting plans a change of the conversation's settings: "use seed 7", "set the
 // guidance to 5", "switch to the cl preset". What is no proper value is no setting

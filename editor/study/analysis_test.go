@@ -118,6 +118,50 @@ func TestSearchFindsTheSurest(t *testing.T) {
 	}
 }
 
+// Seeds differ by more than settings do: low has the higher mean and the surer
+// score, but high is better than the preset on every seed.
+func TestSearchFindsTheSurestMargin(t *testing.T) {
+	preset, low, high := standard(), standard(), standard()
+	preset.Preset, low.Cross, high.Cross = "cl", .2, .8
+	rival := func(seed uint64, score float64) Result {
+		r := result(seed, preset, "score", score)
+		r.Sweep = against
+		return r
+	}
+	found := search([]Result{
+		result(1, low, "score", .6), result(2, low, "score", .7), result(3, low, "score", .6),
+		result(1, high, "score", .3), result(2, high, "score", .9), result(3, high, "score", .5),
+		rival(1, .2), rival(2, .8), rival(3, .4),
+	})
+	if len(found) != 1 || found[0].Parameters != high || found[0].Tried != 3 {
+		t.Fatalf("found %+v", found)
+	}
+	if margin := found[0].Margin; math.Abs(margin.Mean-.1) > 1e-9 || margin.Low < .09 {
+		t.Errorf("the margin is %+v", margin)
+	}
+}
+
+// A search draws the presets that it compares with on the seeds that it searches
+// on.
+func TestSearchDrawsItsRivals(t *testing.T) {
+	f := parse(t, small)
+	f.Search = &Search{HeldOut: Seeds{9}, Against: []string{"cl", "literature"}}
+	cells, err := f.Cells()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rivals := map[string]int{}
+	for _, c := range cells {
+		if c.Sweep == against {
+			rivals[c.Preset]++
+		}
+	}
+	of := len(f.Seeds) * 3 // an edit, and one of two turns
+	if len(rivals) != 2 || rivals["cl"] != of || rivals["literature"] != of {
+		t.Errorf("rivals are %v, want %d each", rivals, of)
+	}
+}
+
 // A claim holds where the interval of the difference is on its side.
 func TestVerdicts(t *testing.T) {
 	at := func(self, weight float64) Parameters {

@@ -45,10 +45,15 @@ type variation struct {
 // maxCells bounds a study.
 const maxCells = 2_000_000
 
-// Cells expands the study: for every sweep, edit and seed its variations.
+// Cells expands the study: for every sweep, edit and seed its variations, and
+// for a search the presets that it compares with.
 func (f *File) Cells() ([]Cell, error) {
+	sweeps := f.Sweeps
+	if rivals, ok := f.rivals(); ok {
+		sweeps = append(slices.Clone(sweeps), rivals)
+	}
 	var out []Cell
-	for _, sweep := range f.Sweeps {
+	for _, sweep := range sweeps {
 		variations, err := f.variations(sweep)
 		if err != nil {
 			return nil, fmt.Errorf("study %q, sweep %q: %w", f.Name, sweep.Name, err)

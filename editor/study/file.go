@@ -155,6 +155,9 @@ func (f *File) check() error {
 		}
 	}
 	for _, s := range f.Sweeps {
+		if f.Search != nil && s.Name == against {
+			return fmt.Errorf("a sweep of a search cannot be called %q: that is the one of the presets it compares with", against)
+		}
 		for _, name := range s.Edits {
 			if !seen[name] {
 				return fmt.Errorf("sweep %q: there is no edit %q", s.Name, name)

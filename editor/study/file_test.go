@@ -115,6 +115,7 @@ func TestParseRefuses(t *testing.T) {
 		"no target":           strings.Replace(small, "to: a street, ", "", 1),
 		"unknown search":      small + "search: {held_out: 9, against: [best]}\n",
 		"no kind":             small + "search: {held_out: 9}\n",
+		"sweep of rivals":     strings.NewReplacer("{to: a street", "{kind: shape, to: a street", "{name: twice", "{kind: shape, name: twice", "name: each", "name: against").Replace(small) + "search: {held_out: 9}\n",
 		"sweep of an edit":    strings.Replace(small, "- name: each", "- name: each\n    edits: [thrice]", 1),
 		"claim of a sweep":    small + "claims: [{says: x, sweep: none, metric: change, expect: more}]\n",
 		"claim of a metric":   small + "claims: [{says: x, sweep: each, metric: beauty, expect: more}]\n",

@@ -15,7 +15,7 @@ import (
 )
 
 // instrumentVersion changes when the same cell would be measured otherwise.
-const instrumentVersion = 3
+const instrumentVersion = 4
 
 // ErrOther says that a folder has the results of another study, model or
 // version of the instrument, which cannot be gone on with.

@@ -22,6 +22,9 @@ type marks struct {
 	// anew is, by turn, how much changes there when the turn's prompt is drawn
 	// afresh with the same seed.
 	anew []float64
+	// asked is, by turn, where that fresh picture shows the target's region; nil
+	// where it has none or the judge sees none.
+	asked []*metric.Mask
 }
 
 // margin is how far around a region change still counts as inside, as a share
@@ -34,16 +37,20 @@ const attends = .3
 
 // mark finds, by turn, where nothing should change. That depends on the source
 // and the edit alone, so that all parameters are measured by the same mask: on
-// where the judge sees what is edited, in the source and in the edit as the
-// literature's windows draw it, or without a judge on where the replaced words
-// attend in the one and the new words in the other.
+// where the judge sees what is edited, in the source, in a fresh picture of the
+// target and in the edit as the literature's windows draw it, or without a judge
+// on where the replaced words attend in the first and the new words in the last.
 func (in *instrument) mark(ctx context.Context, at place, literature *yardstick, region *metric.Mask) (*marks, error) {
 	m := &marks{region: region}
 	inside := metric.All(in.first.Image).Not()
 	somewhere := true // whether the edits so far have a place
 	before := in.first
 	for i, t := range at.edit.Turns {
-		var masks []*metric.Mask
+		fresh, asked, err := in.freshOf(ctx, at.prompt.From, t)
+		if err != nil {
+			return nil, err
+		}
+		masks := []*metric.Mask{asked}
 		if *t.Replaces != "" && m.region != nil {
 			masks = append(masks, m.region)
 		}
@@ -52,7 +59,7 @@ func (in *instrument) mark(ctx context.Context, at place, literature *yardstick,
 			if err != nil {
 				return nil, err
 			}
-			if len(masks) == 0 {
+			if *t.Replaces == "" || m.region == nil {
 				masks = append(masks, in.attended(before, literature.turns[i].Prompt, *t.Replaces))
 			}
 			shown, err := in.shown(ctx, t, edited)
@@ -67,11 +74,27 @@ func (in *instrument) mark(ctx context.Context, at place, literature *yardstick,
 		for _, mask := range masks {
 			inside = inside.Or(*mask)
 		}
-		if err := in.outside(ctx, m, at.prompt.From, t, inside, somewhere); err != nil {
-			return nil, err
-		}
+		m.asked = append(m.asked, asked)
+		in.outside(m, fresh, inside, somewhere)
 	}
 	return m, nil
+}
+
+// freshOf draws a target afresh, and marks where the judge sees its region
+// there. Where the target is the first prompt again, by re-weighting or on a way
+// back, that would be the first picture: then it draws the contrast, which has
+// no such region.
+func (in *instrument) freshOf(ctx context.Context, from string, t Target) (*editor.Drawing, *metric.Mask, error) {
+	if t.To == from {
+		d, err := in.anew(ctx, t.Contrast)
+		return d, nil, err
+	}
+	d, err := in.anew(ctx, t.To)
+	if err != nil {
+		return nil, nil, err
+	}
+	seen, err := in.sees(ctx, t, d)
+	return d, seen, err
 }
 
 // sought reports whether it takes the edited picture to see where a target is,
@@ -113,16 +136,26 @@ func (y *yardstick) draw(ctx context.Context, in *instrument, turn int) (*editor
 // shown is where an edited picture shows the target: where the judge sees its
 // region or, without one, where its words attend; nil for nowhere.
 func (in *instrument) shown(ctx context.Context, t Target, edited *editor.Drawing) (*metric.Mask, error) {
-	if in.options.Network != nil && t.Region != "" {
-		sight, err := in.options.Network.See(ctx, edited.Image)
-		if err != nil {
-			return nil, err
-		}
-		if seen := sight.Region(t.Region); seen.Count() > 0 {
-			return &seen, nil
-		}
+	seen, err := in.sees(ctx, t, edited)
+	if seen != nil || err != nil {
+		return seen, err
 	}
 	return in.attended(edited, t.To, t.Words), nil
+}
+
+// sees is where the judge sees a target's region in a picture; nil for nowhere.
+func (in *instrument) sees(ctx context.Context, t Target, d *editor.Drawing) (*metric.Mask, error) {
+	if in.options.Network == nil || t.Region == "" {
+		return nil, nil
+	}
+	sight, err := in.options.Network.See(ctx, d.Image)
+	if err != nil {
+		return nil, err
+	}
+	if seen := sight.Region(t.Region); seen.Count() > 0 {
+		return &seen, nil
+	}
+	return nil, nil
 }
 
 // attended returns the places of a drawing that words of its prompt attend to;
@@ -142,25 +175,14 @@ func (in *instrument) attended(d *editor.Drawing, prompt, words string) *metric.
 }
 
 // outside marks what is left outside after a turn, and measures what a fresh
-// picture of the target changes there: the yardstick of preservation. Where
-// the target is the first prompt again, by re-weighting or on a way back, a
-// fresh picture would be the first picture, and that of the contrast is taken.
-func (in *instrument) outside(ctx context.Context, m *marks, from string, t Target, inside metric.Mask, somewhere bool) error {
+// picture of the target changes there: the yardstick of preservation.
+func (in *instrument) outside(m *marks, fresh *editor.Drawing, inside metric.Mask, somewhere bool) {
 	if !somewhere {
 		m.outside, m.anew = append(m.outside, nil), append(m.anew, 0)
-		return nil
+		return
 	}
 	grow := int(math.Round(margin * float64(in.first.Image.Rect.Dy())))
 	mask := inside.Grow(grow).Not()
-	prompt := t.To
-	if prompt == from {
-		prompt = t.Contrast
-	}
-	d, err := in.anew(ctx, prompt)
-	if err != nil {
-		return err
-	}
 	m.outside = append(m.outside, &mask)
-	m.anew = append(m.anew, metric.Difference(in.first.Image, d.Image, mask).Mean)
-	return nil
+	m.anew = append(m.anew, metric.Difference(in.first.Image, fresh.Image, mask).Mean)
 }

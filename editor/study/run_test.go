@@ -148,7 +148,7 @@ func TestRunIsReproducibleAndGoesOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := folder(t, first)
-	if len(findings.Results) != 2*2*3 || len(want) != 21 {
+	if len(findings.Results) != 2*3*(2+1) || len(want) != 24 {
 		t.Fatalf("%d results, %d files", len(findings.Results), len(want))
 	}
 
@@ -222,7 +222,7 @@ func checkFindings(t *testing.T, findings *Findings) {
 			t.Errorf("cell %d of seed %d kept the picture %q", r.Index, r.Seed, r.Picture)
 		}
 	}
-	if len(findings.Best) != 2 || findings.Best[0].Kind != "appearance" || findings.Best[1].Tried != 2 {
+	if len(findings.Best) != 2 || findings.Best[0].Kind != "appearance" || findings.Best[1].Tried != 3 {
 		t.Errorf("best: %+v", findings.Best)
 	}
 	for _, r := range findings.Confirmed {
@@ -309,6 +309,37 @@ sweeps: [{name: one, points: [{preset: appearance}]}]
 			if r.Unusable != `the source's domain is "landscapes", not "people"` {
 				t.Errorf("seed %d: a picture of a river is unusable because %q", r.Seed, r.Unusable)
 			}
+		}
+	}
+}
+
+// A strip of sand where the river was is less of a desert than one that fills the
+// valley, and the valley does not count as outside, because a fresh picture of a
+// desert fills it.
+func TestScrapsCountForLess(t *testing.T) {
+	f := parse(t, `
+name: scraps
+seeds: 40-41
+settings: {steps: 10}
+prompts:
+  - from: a river between mountains
+    words: river
+    region: feature
+    shows: {landscapes.feature: river}
+    edits: [{name: desert, to: a desert between mountains, words: desert, region: feature, shows: {landscapes.feature: desert}}]
+sweeps: [{name: points, points: [{name: strip, cross: .8, self: .2, k: .8}, {name: valley, cross: .4, self: .4, k: .2}]}]
+`)
+	bySeries := map[string][]Result{}
+	for _, r := range mustRun(t, openModel(t), Options{Dir: t.TempDir(), Network: openNetwork(t)}, f)[0].Results {
+		bySeries[r.Series] = append(bySeries[r.Series], r)
+	}
+	for i, strip := range bySeries["strip"] {
+		valley := bySeries["valley"][i].Metrics
+		if strip.Metrics["success"] > .7 || valley["success"] < .9 || valley["succeeded"] != 1 {
+			t.Errorf("seed %d: a strip succeeds by %g, a valley by %g", strip.Seed, strip.Metrics["success"], valley["success"])
+		}
+		if valley["outside_share"] > .7 || valley["preservation"] < .7 {
+			t.Errorf("seed %d: %+v", strip.Seed, valley)
 		}
 	}
 }

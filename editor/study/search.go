@@ -1,51 +1,95 @@
 package study
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
 
-// Best are the parameters with the surest score for a kind of edit: that whose
-// interval begins highest. The highest mean is too often that of a setting which
-// fails now and then, but did not on the few seeds that were searched on.
+// Best are the parameters for a kind of edit that are most surely better than
+// all presets that the search compares with: whose smallest margin, seed by
+// seed, has the interval that begins highest. A high mean alone is too often
+// that of a setting which fails now and then, but did not on the few seeds that
+// were searched on; and seeds differ more than settings do, so that settings are
+// compared on the same seeds.
 type Best struct {
 	Kind       string
 	Parameters Parameters
-	// Score is the mean on the seeds that were searched on. It is too good,
-	// because it is the largest of many: the seeds held out tell what is left.
-	Score Estimate
+	// Score and Margin are the means on the seeds that were searched on: of the
+	// score, and of what it gains over the preset that comes nearest. They are
+	// too good, because they are the surest of many: the seeds held out tell
+	// what is left.
+	Score, Margin Estimate
 	// Tried is how many settings were compared.
 	Tried int
 }
 
-// search finds the best parameters for every kind of edit. Of equals the
-// first wins.
+// search finds the best parameters for every kind of edit, against the presets of
+// the sweep against. Without any the best are those with the surest score. Of
+// equals the first wins.
 func search(results []Result) []Best {
-	score, _ := MetricNamed("score")
-	var kinds []string
-	settings := map[string][]Parameters{}
-	found := map[string]map[Parameters][]Result{}
-	for _, r := range results {
-		if found[r.Kind] == nil {
-			kinds = append(kinds, r.Kind)
-			found[r.Kind] = map[Parameters][]Result{}
-		}
-		if _, ok := found[r.Kind][r.Parameters]; !ok {
-			settings[r.Kind] = append(settings[r.Kind], r.Parameters)
-		}
-		found[r.Kind][r.Parameters] = append(found[r.Kind][r.Parameters], r)
-	}
 	var out []Best
-	for _, kind := range kinds {
-		best := Best{Kind: kind, Tried: len(settings[kind])}
-		for _, p := range settings[kind] {
-			e := score.Estimate(found[kind][p])
-			if e.N > 0 && (best.Score.N == 0 || e.Low > best.Score.Low) {
-				best.Parameters, best.Score = p, e
-			}
-		}
-		if best.Score.N > 0 {
+	for _, kind := range kindsOf(results) {
+		if best, ok := kind.best(); ok {
 			out = append(out, best)
 		}
 	}
 	return out
+}
+
+// tried are the results of a kind of edit by their settings, and those in the
+// order in which they came; rivals are those that the others are compared with.
+type tried struct {
+	kind             string
+	settings, rivals []Parameters
+	results          map[Parameters][]Result
+}
+
+// kindsOf sorts results by kind, in the order in which they come.
+func kindsOf(results []Result) []*tried {
+	var out []*tried
+	byName := map[string]*tried{}
+	for _, r := range results {
+		kind := byName[r.Kind]
+		if kind == nil {
+			kind = &tried{kind: r.Kind, results: map[Parameters][]Result{}}
+			byName[r.Kind], out = kind, append(out, kind)
+		}
+		if _, ok := kind.results[r.Parameters]; !ok {
+			kind.settings = append(kind.settings, r.Parameters)
+		}
+		kind.results[r.Parameters] = append(kind.results[r.Parameters], r)
+		if r.Sweep == against && !slices.Contains(kind.rivals, r.Parameters) {
+			kind.rivals = append(kind.rivals, r.Parameters)
+		}
+	}
+	return out
+}
+
+// best is false where nothing could be measured.
+func (t *tried) best() (Best, bool) {
+	score, _ := MetricNamed("score")
+	best := Best{Kind: t.kind, Tried: len(t.settings)}
+	for _, p := range t.settings {
+		e, margin := score.Estimate(t.results[p]), t.margin(score, p)
+		if e.N > 0 && (best.Score.N == 0 || margin.Low > best.Margin.Low) {
+			best.Parameters, best.Score, best.Margin = p, e, margin
+		}
+	}
+	return best, best.Score.N > 0
+}
+
+// margin is what settings gain over the rival that comes nearest; without
+// rivals, over nothing.
+func (t *tried) margin(score Metric, p Parameters) Estimate {
+	if len(t.rivals) == 0 {
+		return score.Estimate(t.results[p])
+	}
+	var gains []Estimate
+	for _, rival := range t.rivals {
+		gains = append(gains, score.Gain(t.results[rival], t.results[p]))
+	}
+	return slices.MinFunc(gains, func(a, b Estimate) int { return cmp.Compare(a.Low, b.Low) })
 }
 
 // The series on the seeds held out: Found is the parameters that the search
@@ -56,8 +100,25 @@ const (
 	Own   = "the program's"
 )
 
-// heldOut is what the sweep of the seeds held out is called.
-const heldOut = "held out"
+// The sweeps of a search that no file names: the presets that it compares with,
+// on the seeds that are searched on, and what it found, on those held out.
+const (
+	against = "against"
+	heldOut = "held out"
+)
+
+// rivals are the presets that the search compares with, on the seeds that are
+// searched on.
+func (f *File) rivals() (Sweep, bool) {
+	if f.Search == nil || len(f.Search.Against) == 0 {
+		return Sweep{}, false
+	}
+	s := Sweep{Name: against}
+	for _, name := range f.Search.Against {
+		s.Points = append(s.Points, Setting{"name": name, "preset": name})
+	}
+	return s, true
+}
 
 // confirming are the cells on the seeds held out: for every edit the best
 // parameters of its kind, and the presets that they are compared with, which

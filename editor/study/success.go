@@ -104,7 +104,9 @@ func (in *instrument) success(ctx context.Context, at place, m *marks, tasks []*
 			if err != nil {
 				return err
 			}
-			t.metrics["success"], t.metrics["succeeded"] = shows(sight, target.Shows)
+			degree, all := shows(sight, target.Shows)
+			size := sizeOf(sight, target.Region, m.asked[t.turn()-1])
+			t.metrics["success"], t.metrics["succeeded"] = degree*size, all*truth(size > half)
 		case m.region != nil && in.coloured(at.prompt, target):
 			share := in.options.Rules.Share(t.drawing.Image, *m.region, target.Colour)
 			t.metrics["success"], t.metrics["succeeded"] = share, truth(share > in.options.Rules.Regions[at.prompt.Region].Enough)
@@ -130,6 +132,19 @@ func shows(sight *judge.Sight, wanted map[string]string) (degree, all float64) {
 		all *= truth(sight.Values[name] == wanted[name])
 	}
 	return degree, all
+}
+
+// half is the size from which on a thing is there: what is smaller is a scrap.
+const half = .5
+
+// sizeOf is how large a picture shows a region, as a share of what a fresh
+// picture of the target shows of it, at most 1. A judge takes a strip of sand in
+// a meadow for a desert; whoever asked for one does not.
+func sizeOf(sight *judge.Sight, region string, asked *metric.Mask) float64 {
+	if asked == nil {
+		return 1
+	}
+	return min(1, float64(sight.Region(region).Count())/float64(asked.Count()))
 }
 
 func truth(b bool) float64 {
