@@ -28,7 +28,7 @@ type chatCommand struct {
 	Seed       *uint64           `help:"Seed of new pictures; random if not given."`
 	Steps      int               `help:"Denoising steps of new pictures." default:"25"`
 	Guidance   float64           `help:"Classifier-free guidance scale of new pictures." default:"4.5"`
-	Preset     string            `help:"Use this preset for every edit instead of the one that fits: appearance, shape, global, addition, removal, re-weight, literature or cl."`
+	Preset     string            `help:"Use this preset for every edit instead of the one that fits: appearance, texture, shape, global, addition, removal, re-weight, literature or cl."`
 	Set        map[string]string `help:"Override hyper-parameters: cross=…, self=…, value=…, k=…" mapsep:"," placeholder:"NAME=VALUE,…"`
 	JSON       bool              `help:"Print one JSON object per turn." name:"json"`
 	Resume     bool              `help:"Go on with the last conversation."`

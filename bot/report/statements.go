@@ -192,8 +192,9 @@ type searchPart struct {
 	Tried                         int
 	// Own is the program's preset for the kind of edit, as far as it has one.
 	Own string
-	// HeldOut are the scores on the seeds held out, Margins the gains there of
-	// what was found, and of the program's preset, over each of the others.
+	// HeldOut are the scores and seams on the seeds held out, Margins the gains
+	// of the score there of what was found, and of the program's preset, over
+	// each of the others.
 	HeldOut, Margins []string
 	// Edits tell of the single edits of the kind.
 	Edits []searchedEdit
@@ -208,6 +209,7 @@ type searchedEdit struct {
 
 // searched tells what a study's search found.
 func searched(f *study.Findings) []searchPart {
+	seams, _ := study.MetricNamed("seams")
 	var out []searchPart
 	for _, b := range f.Best {
 		part := searchPart{Kind: b.Kind, Score: shown(b.Score), Margin: gained(b.Margin), Tried: b.Tried, Settings: settings(b.Parameters)}
@@ -218,7 +220,11 @@ func searched(f *study.Findings) []searchPart {
 			}
 		}
 		for _, name := range on.names {
-			part.HeldOut = append(part.HeldOut, name+" "+shown(on.score.Estimate(on.results[name])))
+			held := name + " " + shown(on.score.Estimate(on.results[name]))
+			if e := seams.Estimate(on.results[name]); e.N > 0 {
+				held += ", seams " + shown(e)
+			}
+			part.HeldOut = append(part.HeldOut, held)
 		}
 		for _, better := range []string{study.Found, study.Own} {
 			part.Margins = append(part.Margins, on.margins(better)...)

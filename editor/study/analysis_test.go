@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -119,21 +120,26 @@ func TestSearchFindsTheSurest(t *testing.T) {
 }
 
 // Seeds differ by more than settings do: low has the higher mean and the surer
-// score, but high is better than the preset on every seed.
+// score, but high is better than the preset on every seed. Rims gains more, and
+// leaves more seams than the preset.
 func TestSearchFindsTheSurestMargin(t *testing.T) {
-	preset, low, high := standard(), standard(), standard()
-	preset.Preset, low.Cross, high.Cross = "cl", .2, .8
-	rival := func(seed uint64, score float64) Result {
-		r := result(seed, preset, "score", score)
-		r.Sweep = against
-		return r
+	preset, low, high, rims := standard(), standard(), standard(), standard()
+	preset.Preset, low.Cross, high.Cross, rims.K = "cl", .2, .8, .9
+	of := func(p Parameters, seams float64, scores ...float64) []Result {
+		var out []Result
+		for i, score := range scores {
+			r := result(uint64(i), p, "score", score)
+			r.Metrics["seams"] = seams
+			if p == preset {
+				r.Sweep = against
+			}
+			out = append(out, r)
+		}
+		return out
 	}
-	found := search([]Result{
-		result(1, low, "score", .6), result(2, low, "score", .7), result(3, low, "score", .6),
-		result(1, high, "score", .3), result(2, high, "score", .9), result(3, high, "score", .5),
-		rival(1, .2), rival(2, .8), rival(3, .4),
-	})
-	if len(found) != 1 || found[0].Parameters != high || found[0].Tried != 3 {
+	found := search(slices.Concat(
+		of(low, .1, .6, .7, .6), of(high, .1, .3, .9, .5), of(rims, .3, .5, 1.1, .7), of(preset, .2, .2, .8, .4)))
+	if len(found) != 1 || found[0].Parameters != high || found[0].Tried != 4 {
 		t.Fatalf("found %+v", found)
 	}
 	if margin := found[0].Margin; math.Abs(margin.Mean-.1) > 1e-9 || margin.Low < .09 {

@@ -31,6 +31,7 @@ func Metrics() []Metric {
 		{Name: "psnr", Label: "PSNR (dB)", About: "Peak signal-to-noise ratio to the first picture, everywhere; 120 stands for equal."},
 		{Name: "ssim", Label: "SSIM", About: "Structural similarity to the first picture, everywhere."},
 		{Name: "gradient", Label: "gradient correlation", About: "Correlation of the luma gradients' lengths with the first picture's: 1 when the same edges are as strong."},
+		{Name: "seams", Label: "seams", About: "By what share the model explains the picture worse than one that it drew in one piece: the excess of its error under the target prompt over those of the first picture and of a fresh picture of the target, whichever is larger; 0 is none."},
 		{Name: "perceptual", Label: "perceptual distance", About: "Distance from the first picture by the network given with --perceptual."},
 		{Name: "structure", Label: "structure distance", About: "Self-similarity distance from the first picture, in thousandths: the mean squared difference of the cosines of all pairs of patches, by the network given with --structure (Tumanyan et al. 2022)."},
 		{Name: "clip", Label: "CLIP similarity", About: "Cosine of the picture's and the target prompt's embeddings, in hundredths, by the model given with --clip."},

@@ -313,6 +313,31 @@ sweeps: [{name: one, points: [{preset: appearance}]}]
 	}
 }
 
+// Where most of the curls are blended back, rims of them stay around the straight
+// hair.
+func TestRimsAreSeams(t *testing.T) {
+	f := parse(t, `
+name: rims
+seeds: 40-41
+settings: {steps: 10}
+prompts:
+  - from: a woman's face with long curly brown hair
+    words: curly brown hair
+    region: hair
+    edits: [{name: straight, to: a woman's face with long straight brown hair, words: straight brown hair}]
+sweeps: [{name: points, base: {cross: .2, self: .2}, points: [{name: little, k: .2}, {name: much, k: .6}, {name: none, method: regenerate}]}]
+`)
+	seams := map[string][]float64{}
+	for _, r := range mustRun(t, openModel(t), Options{Dir: t.TempDir(), Network: openNetwork(t)}, f)[0].Results {
+		seams[r.Series] = append(seams[r.Series], r.Metrics["seams"])
+	}
+	for i, much := range seams["much"] {
+		if little := seams["little"][i]; much < little+.1 || seams["none"][i] > 0 {
+			t.Errorf("picture %d: much is blended back and leaves seams of %g, little %g; drawn anew it has %g", i, much, little, seams["none"][i])
+		}
+	}
+}
+
 // A strip of sand where the river was is less of a desert than one that fills the
 // valley, and the valley does not count as outside, because a fresh picture of a
 // desert fills it.
