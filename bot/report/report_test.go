@@ -74,7 +74,7 @@ func findings(t *testing.T, dir string) *study.Findings {
 				parameters.K = .5
 			}
 			f.Confirmed = append(f.Confirmed, study.Result{Cell: study.Cell{Sweep: "held out", Edit: "blond to red", Kind: "appearance", Series: series, Seed: seed, Turn: 1, Parameters: parameters},
-				Metrics: map[string]float64{"score": score, "seams": .25}})
+				Metrics: map[string]float64{"score": score, "fidelity": 2 * score, "success": 1}})
 		}
 	}
 	return f
@@ -117,9 +117,9 @@ func TestReport(t *testing.T) {
 		"| made-up | A large k <changes> less. | **holds** | change outside | 10.2 [9.95, 10.4] | 0.20 [-0.048, 0.45] | -10.0 [-10.0, -10.0] |",
 		"| **holds** | change outside | 5.20 [4.95, 5.45] | 5.20 [4.95, 5.45] | 0 [0, 0] (bound ±0.50) |",
 		"| **holds** | cycle error, recorded, largest | at most 2.00 | 0 [0, 0] | largest 0 |",
-		"| appearance | cross 0.8, self 0.4, k 0.3 from 0.2 on | cross 0.8, self 0.4, k 0.5 from 0.2 on | found over cl: +0.26 [0.19, 0.32], better<br>the program's over cl: 0 [0, 0], no difference seen |",
-		"| appearance | cross 0.8, self 0.4, k 0.3 from 0.2 on | 7 | 1.00 [1.00, 1.00] | +0.25 [0.25, 0.25] | found 0.76 [0.69, 0.82], seams 0.25 [0.25, 0.25]<br>cl",
-		"| appearance | blond to red | 0.76 [0.69, 0.82] | found over cl: +0.26 [0.19, 0.32], better |",
+		"| appearance | cross 0.8, self 0.4, k 0.3 from 0.2 on | cross 0.8, self 0.4, k 0.5 from 0.2 on | found over cl: +0.26 [0.19, 0.32], better; success × preservation alone: +0.51 [0.38, 0.64], better<br>the program's over cl: 0 [0, 0], no difference seen; success × preservation alone: 0 [0, 0], no difference seen |",
+		"| appearance | cross 0.8, self 0.4, k 0.3 from 0.2 on | 7 | 1.00 [1.00, 1.00] | +0.25 [0.25, 0.25] | found 0.76 [0.69, 0.82] (degree of success 1.00)<br>cl",
+		"| appearance | blond to red | 0.76 [0.69, 0.82] | found over cl: +0.26 [0.19, 0.32], better; success × preservation alone: +0.51 [0.38, 0.64], better |",
 		"### held out · appearance",
 		"| Imagic | Fine-tuning",
 		"| series | k | pictures | success | change outside |",

@@ -192,8 +192,8 @@ type searchPart struct {
 	Tried                         int
 	// Own is the program's preset for the kind of edit, as far as it has one.
 	Own string
-	// HeldOut are the scores and seams on the seeds held out, Margins the gains
-	// of the score there of what was found, and of the program's preset, over
+	// HeldOut are the scores on the seeds held out with what they are made of,
+	// Margins the gains there of what was found, and of the program's preset, over
 	// each of the others.
 	HeldOut, Margins []string
 	// Edits tell of the single edits of the kind.
@@ -209,7 +209,6 @@ type searchedEdit struct {
 
 // searched tells what a study's search found.
 func searched(f *study.Findings) []searchPart {
-	seams, _ := study.MetricNamed("seams")
 	var out []searchPart
 	for _, b := range f.Best {
 		part := searchPart{Kind: b.Kind, Score: shown(b.Score), Margin: gained(b.Margin), Tried: b.Tried, Settings: settings(b.Parameters)}
@@ -220,11 +219,7 @@ func searched(f *study.Findings) []searchPart {
 			}
 		}
 		for _, name := range on.names {
-			held := name + " " + shown(on.score.Estimate(on.results[name]))
-			if e := seams.Estimate(on.results[name]); e.N > 0 {
-				held += ", seams " + shown(e)
-			}
-			part.HeldOut = append(part.HeldOut, held)
+			part.HeldOut = append(part.HeldOut, name+" "+shown(on.score.Estimate(on.results[name]))+factors(on.results[name]))
 		}
 		for _, better := range []string{study.Found, study.Own} {
 			part.Margins = append(part.Margins, on.margins(better)...)
@@ -238,17 +233,34 @@ func searched(f *study.Findings) []searchPart {
 	return out
 }
 
+// factors are what scores are made of.
+func factors(results []study.Result) string {
+	var parts []string
+	for _, name := range []string{"success", "preservation", "wholeness"} {
+		m, _ := study.MetricNamed(name)
+		if e := m.Estimate(results); e.N > 0 {
+			parts = append(parts, m.Label+" "+brief(e.Mean))
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(parts, ", ") + ")"
+}
+
 // A contest is some of the results on the seeds held out, by series.
 type contest struct {
 	score   study.Metric
-	names   []string // of the series, in their order
-	edits   []string // likewise
+	partly  study.Metric // the score without wholeness
+	names   []string     // of the series, in their order
+	edits   []string     // likewise
 	results map[string][]study.Result
 }
 
 func contestOf(confirmed []study.Result, of func(study.Result) bool) contest {
 	out := contest{results: map[string][]study.Result{}}
 	out.score, _ = study.MetricNamed("score")
+	out.partly, _ = study.MetricNamed("fidelity")
 	for _, r := range confirmed {
 		if !of(r) {
 			continue
@@ -272,7 +284,11 @@ func (c contest) margins(better string) []string {
 	var out []string
 	for _, name := range c.names {
 		if name != study.Found && name != study.Own {
-			out = append(out, better+" over "+name+": "+margin(c.score.Gain(c.results[name], c.results[better])))
+			text := better + " over " + name + ": " + margin(c.score.Gain(c.results[name], c.results[better]))
+			if e := c.partly.Gain(c.results[name], c.results[better]); e.N > 0 {
+				text += "; " + c.partly.Label + " alone: " + margin(e)
+			}
+			out = append(out, text)
 		}
 	}
 	return out

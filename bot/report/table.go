@@ -51,7 +51,7 @@ func (s *set) table() table {
 
 // important are the metrics of the short table.
 func important() []string {
-	return []string{"succeeded", "outside_change", "change", "gradient", "seams", "structure", "perceptual", "clip", "cycle_recorded_max", "cycle_fresh", "drift", "preservation", "score"}
+	return []string{"succeeded", "outside_change", "change", "gradient", "structure", "perceptual", "clip", "cycle_recorded_max", "cycle_fresh", "drift", "preservation", "wholeness", "score"}
 }
 
 // brief shows a row for each point, all edits together, and the metrics that

@@ -152,7 +152,7 @@ func (in *instrument) metrics(ctx context.Context, at place, marks *marks, tasks
 	if err := in.success(ctx, at, marks, different); err != nil {
 		return err
 	}
-	if err := in.seams(ctx, at, different); err != nil {
+	if err := in.wholeness(ctx, at, different); err != nil {
 		return fmt.Errorf("look for seams: %w", err)
 	}
 	for _, t := range tasks {
@@ -259,8 +259,9 @@ func (in *instrument) back(m map[string]float64, name string, end *editor.Drawin
 	m[name], m[name+"_max"] = c.Mean, float64(c.Max)
 }
 
-// score is the criterion of searches, success × preservation. anew is how
-// much changes outside the region in a fresh picture of the target.
+// score is the criterion of searches, success × preservation × wholeness; the
+// first two alone are fidelity. anew is how much changes outside the region in a
+// fresh picture of the target.
 func score(m map[string]float64, anew float64) {
 	kept := m["gradient"]
 	if change, ok := m["outside_change"]; ok {
@@ -275,7 +276,8 @@ func score(m map[string]float64, anew float64) {
 	}
 	m["preservation"] = max(0, kept)
 	if s, ok := m["success"]; ok {
-		m["score"] = s * m["preservation"]
+		m["fidelity"] = s * m["preservation"]
+		m["score"] = m["fidelity"] * m["wholeness"]
 	}
 }
 

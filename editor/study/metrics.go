@@ -31,7 +31,6 @@ func Metrics() []Metric {
 		{Name: "psnr", Label: "PSNR (dB)", About: "Peak signal-to-noise ratio to the first picture, everywhere; 120 stands for equal."},
 		{Name: "ssim", Label: "SSIM", About: "Structural similarity to the first picture, everywhere."},
 		{Name: "gradient", Label: "gradient correlation", About: "Correlation of the luma gradients' lengths with the first picture's: 1 when the same edges are as strong."},
-		{Name: "seams", Label: "seams", About: "By what share the model explains the picture worse than one that it drew in one piece: the excess of its error under the target prompt over those of the first picture and of a fresh picture of the target, whichever is larger; 0 is none."},
 		{Name: "perceptual", Label: "perceptual distance", About: "Distance from the first picture by the network given with --perceptual."},
 		{Name: "structure", Label: "structure distance", About: "Self-similarity distance from the first picture, in thousandths: the mean squared difference of the cosines of all pairs of patches, by the network given with --structure (Tumanyan et al. 2022)."},
 		{Name: "clip", Label: "CLIP similarity", About: "Cosine of the picture's and the target prompt's embeddings, in hundredths, by the model given with --clip."},
@@ -42,6 +41,8 @@ func Metrics() []Metric {
 		{Name: "cycle_fresh_max", Label: "cycle error, fresh, largest", About: "The largest difference of any channel of any pixel on that way."},
 		{Name: "drift", Label: "drift per turn", About: "Change outside the regions of all turns so far, divided by the number of turns."},
 		{Name: "preservation", Label: "preservation", About: "1 − change outside ÷ what a fresh picture of the target with the same seed changes there, at least 0: 1 when nothing outside changed, 0 when as much as by drawing anew (the contrast instead of the target, where the target is the first prompt). Where everything may change, the gradient correlation, at least 0."},
-		{Name: "score", Label: "score", About: "Degree of success × preservation: what searches maximise."},
+		{Name: "wholeness", Label: "wholeness", About: "How well the model explains the picture, as a share of how well it explains pictures that it drew in one piece: the larger of its errors for the first picture and for a fresh picture of the target, over that for the picture under the target prompt, at most 1. Rims of what was there and borders of a blend make it small."},
+		{Name: "fidelity", Label: "success × preservation", About: "Degree of success × preservation."},
+		{Name: "score", Label: "score", About: "Degree of success × preservation × wholeness: what searches maximise."},
 	}
 }

@@ -315,7 +315,7 @@ sweeps: [{name: one, points: [{preset: appearance}]}]
 
 // Where most of the curls are blended back, rims of them stay around the straight
 // hair.
-func TestRimsAreSeams(t *testing.T) {
+func TestRimsAreNotWhole(t *testing.T) {
 	f := parse(t, `
 name: rims
 seeds: 40-41
@@ -327,13 +327,13 @@ prompts:
     edits: [{name: straight, to: a woman's face with long straight brown hair, words: straight brown hair}]
 sweeps: [{name: points, base: {cross: .2, self: .2}, points: [{name: little, k: .2}, {name: much, k: .6}, {name: none, method: regenerate}]}]
 `)
-	seams := map[string][]float64{}
+	whole := map[string][]float64{}
 	for _, r := range mustRun(t, openModel(t), Options{Dir: t.TempDir(), Network: openNetwork(t)}, f)[0].Results {
-		seams[r.Series] = append(seams[r.Series], r.Metrics["seams"])
+		whole[r.Series] = append(whole[r.Series], r.Metrics["wholeness"])
 	}
-	for i, much := range seams["much"] {
-		if little := seams["little"][i]; much < little+.1 || seams["none"][i] > 0 {
-			t.Errorf("picture %d: much is blended back and leaves seams of %g, little %g; drawn anew it has %g", i, much, little, seams["none"][i])
+	for i, much := range whole["much"] {
+		if little := whole["little"][i]; much > little-.1 || whole["none"][i] != 1 {
+			t.Errorf("picture %d: much is blended back and it is whole by %g, little: %g; drawn anew: %g", i, much, little, whole["none"][i])
 		}
 	}
 }

@@ -72,19 +72,11 @@ func (t *tried) best() (Best, bool) {
 	best := Best{Kind: t.kind, Tried: len(t.settings)}
 	for _, p := range t.settings {
 		e, margin := score.Estimate(t.results[p]), t.margin(score, p)
-		if e.N > 0 && t.whole(p) && (best.Score.N == 0 || margin.Low > best.Margin.Low) {
+		if e.N > 0 && (best.Score.N == 0 || margin.Low > best.Margin.Low) {
 			best.Parameters, best.Score, best.Margin = p, e, margin
 		}
 	}
 	return best, best.Score.N > 0
-}
-
-// whole reports whether settings leave no more seams than some rival does.
-func (t *tried) whole(p Parameters) bool {
-	seams, _ := MetricNamed("seams")
-	leaves := func(p Parameters) float64 { return seams.Estimate(t.results[p]).Mean }
-	fewer := slices.DeleteFunc(slices.Clone(t.rivals), func(rival Parameters) bool { return leaves(rival) >= leaves(p) })
-	return len(t.rivals) == 0 || len(fewer) < len(t.rivals)
 }
 
 // margin is what settings gain over the rival that comes nearest; without
