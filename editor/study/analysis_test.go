@@ -98,7 +98,7 @@ func TestReadingsOfWeights(t *testing.T) {
 		{"curly", .5, .2, .3, false},
 	} {
 		at := &task{parameters: Parameters{Weight: test.weight}}
-		if got := at.shows(Target{Weigh: test.weigh}, test.before, test.now); got != test.want {
+		if got := at.favours(Target{Weigh: test.weigh}, test.before, test.now); got != test.want {
 			t.Errorf("%+v: %v", test, got)
 		}
 	}

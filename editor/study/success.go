@@ -187,7 +187,7 @@ func (in *instrument) read(ctx context.Context, target Target, tasks []*task) er
 		before := advantage(errors[0])
 		for k, t := range tasks {
 			now := advantage(errors[1+k])
-			share[k] += truth(t.shows(target, before, now)) / readings
+			share[k] += truth(t.favours(target, before, now)) / readings
 			evidence[k] += now / readings
 		}
 	}
@@ -201,9 +201,9 @@ func (in *instrument) read(ctx context.Context, target Target, tasks []*task) er
 // a share of it.
 func advantage(errors []float64) float64 { return (errors[0] - errors[1]) / errors[0] }
 
-// shows reports whether a reading is for the target, by its advantage over the
+// favours reports whether a reading is for the target, by its advantage over the
 // contrast in the first picture and now.
-func (t *task) shows(target Target, before, now float64) bool {
+func (t *task) favours(target Target, before, now float64) bool {
 	switch weight := t.parameters.Weight; {
 	case target.Weigh == "" || weight == 1:
 		return now > 0

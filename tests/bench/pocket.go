@@ -49,6 +49,9 @@ func requests() []request {
 	}
 	out = append(out,
 		request{woman, "make her hair red", map[string]string{"people.hair": "red"}, blond, []string{"hair"}, "hair"},
+		request{"a woman's face with long curly brown hair", "make her hair straight", map[string]string{"people.texture": "straight"}, map[string]string{"people.texture": "curly"}, []string{"hair"}, ""},
+		request{"a woman's face with long straight blond hair", "make her hair curly", map[string]string{"people.texture": "curly"}, map[string]string{"people.texture": "straight"}, []string{"hair"}, ""},
+		request{"a woman's face with long blond hair", "make her hair short", map[string]string{"people.length": "short"}, map[string]string{"people.length": "long"}, []string{"hair"}, ""},
 		request{woman, "give her glasses", map[string]string{"people.glasses": "glasses"}, map[string]string{"people.glasses": "none"}, []string{"glasses", "eyes"}, ""},
 		request{woman, "give her a green hat", map[string]string{"people.hat": "yes", "people.hat_colour": "green"}, map[string]string{"people.hat": "no"}, []string{"hat", "hair"}, ""},
 		request{woman, "make the background blue", map[string]string{"people.backdrop": "blue"}, nil, []string{"background"}, ""},
