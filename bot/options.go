@@ -116,7 +116,7 @@ func (o Options) turnOf(plan *dialogue.Plan) recipe.Turn {
 	override(&turn.Windows.Self, o.Self)
 	override(&turn.Windows.Value, o.Value)
 	if o.Value != nil {
-		turn.Windows.ValueMix = 1
+		turn.Windows.ValueMix, turn.Windows.ValueLayers = 1, recipe.AllValues
 	}
 	threshold := preset.Threshold
 	if o.Threshold != nil {

@@ -47,7 +47,7 @@ func edit(preset string) *dialogue.Plan {
 func TestTurnTakesThePresetOfItsPlan(t *testing.T) {
 	var o Options
 	turn := o.turnOf(edit("appearance"))
-	if turn.Preset != "appearance" || turn.Windows.Cross.To != .8 || turn.Blend.Threshold != .4 || len(turn.Blend.Target) != 1 {
+	if turn.Preset != "appearance" || turn.Windows.Cross.To != .4 || turn.Blend.Threshold != .1 || len(turn.Blend.Target) != 1 {
 		t.Errorf("got %+v", turn)
 	}
 	if turn = o.turnOf(edit("global")); turn.Blend.Threshold != 0 || turn.Blend.Target != nil {
@@ -74,14 +74,14 @@ func TestPresetOfOperations(t *testing.T) {
 		{"appearance", []dialogue.Op{add}, "addition"},
 		{"shape", []dialogue.Op{add, add}, "addition"},
 		{"global", []dialogue.Op{add}, "global"},
-		{"appearance", []dialogue.Op{curly}, "appearance"},
+		{"texture", []dialogue.Op{curly}, "texture"},
 		{"appearance", []dialogue.Op{remove}, "removal"},
 		{"appearance", []dialogue.Op{weigh}, "re-weight"},
 		{"shape", []dialogue.Op{add, remove}, "shape"},
 	} {
 		plan := edit(test.preset)
 		plan.Ops = test.ops
-		if turn := (Options{}).turnOf(plan); turn.Preset != test.want || turn.Windows.Cross.To == 0 {
+		if turn := (Options{}).turnOf(plan); turn.Preset != test.want || turn.Blend.Threshold == 0 && test.want != "global" {
 			t.Errorf("%s of %+v became %+v", test.preset, test.ops, turn)
 		}
 	}

@@ -14,26 +14,27 @@ type Preset struct {
 	Threshold, Start float64
 }
 
-// presets by name. The first six are ours, by kind of edit; the last two are
+// presets by name. The first seven are ours, by kind of edit; the last two are
 // the literature's and the CL P2P study's, for comparison. Ours are what the
 // study presets (`pentimento study run presets`) found on the bundled model;
 // docs/study.md has their margins.
 func presets() map[string]Preset {
 	upTo := func(f float64) recipe.Window { return recipe.Window{To: f} }
 	return map[string]Preset{
-		"appearance": {recipe.Windows{Cross: upTo(.8), Self: upTo(.4)}, .4, .2},
-		"shape":      {recipe.Windows{Cross: upTo(.5), Self: upTo(.5)}, .5, .2},
-		"global":     {recipe.Windows{Cross: upTo(.5), Self: upTo(1)}, 0, 0},
-		"addition":   {recipe.Windows{Cross: upTo(.8), Self: upTo(.5)}, .3, .2},
-		"removal":    {recipe.Windows{Cross: upTo(.2), Self: upTo(0)}, .2, .2},
+		"appearance": {recipe.Windows{Cross: upTo(.4), Self: upTo(.4)}, .1, 0},
+		"texture":    {recipe.Windows{Cross: upTo(.1), Self: upTo(.2)}, .2, .1},
+		"shape":      {recipe.Windows{Cross: upTo(.3), Self: upTo(.3)}, .15, 0},
+		"global":     {recipe.Windows{Cross: upTo(.2), Self: upTo(.8), Value: upTo(.2), ValueMix: 1, ValueLayers: recipe.SelfValues}, 0, 0},
+		"addition":   {recipe.Windows{Cross: upTo(.4), Self: upTo(0)}, .15, 0},
+		"removal":    {recipe.Windows{Cross: upTo(0), Self: upTo(0)}, .1, .1},
 		"re-weight":  {recipe.Windows{Cross: upTo(.8), Self: upTo(.8)}, .7, .2},
 		"literature": {recipe.Windows{Cross: upTo(.8), Self: upTo(.2)}, .3, .2},
 		"cl":         {recipe.Windows{Cross: upTo(.2), Self: upTo(.8)}, 0, 0},
 	}
 }
 
-// PresetNamed returns the preset of that name: appearance (colour, texture,
-// material), shape (another object or landscape), global (style, light,
+// PresetNamed returns the preset of that name: appearance (colour, mood),
+// texture (also length, size, material), shape (another object or landscape), global (style, light,
 // season), addition and removal (of a thing), re-weight, literature (P2P's
 // defaults) or cl (CL P2P's recommendation).
 func PresetNamed(name string) (Preset, bool) {

@@ -301,7 +301,7 @@ func settings(p study.Parameters) string {
 		text += fmt.Sprintf(" from %g on", p.BlendStart)
 	}
 	if p.Value > 0 {
-		text += fmt.Sprintf(", value %g", p.Value)
+		text += fmt.Sprintf(", value %g of %s, β %g", p.Value, p.ValueLayers, p.Beta)
 	}
 	return text
 }
