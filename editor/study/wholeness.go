@@ -12,9 +12,9 @@ func wholenessSteps() []float64 { return []float64{.1, .2, .3} }
 
 // wholeness says of pictures how well the model explains them, as a share of how
 // well it explains pictures that it drew in one piece: the error of its noise
-// prediction for the first picture under its prompt or for a fresh picture of the
-// target under that, whichever is larger, since an edit is made of both, over the
-// error for the picture under the target prompt, at most 1. Rims of what was
+// prediction for the first picture under its prompt or for the fresh one (see
+// freshOf) under the target's, whichever is larger, since an edit is made of both,
+// over the error for the picture under the target's, at most 1. Rims of what was
 // there and hard borders of a blend make it small.
 func (in *instrument) wholeness(ctx context.Context, at place, tasks []*task) error {
 	byTurn := map[int][]*task{}
