@@ -47,7 +47,7 @@ func edit(preset string) *dialogue.Plan {
 func TestTurnTakesThePresetOfItsPlan(t *testing.T) {
 	var o Options
 	turn := o.turnOf(edit("appearance"))
-	if turn.Preset != "appearance" || turn.Windows.Cross.To != .4 || turn.Blend.Threshold != .1 || len(turn.Blend.Target) != 1 {
+	if turn.Preset != "appearance" || turn.Windows.Cross.To != .4 || turn.Blend.Threshold != .2 || len(turn.Blend.Target) != 1 {
 		t.Errorf("got %+v", turn)
 	}
 	if turn = o.turnOf(edit("global")); turn.Blend.Threshold != 0 || turn.Blend.Target != nil {

@@ -55,7 +55,7 @@ func TestEditOfAKnownTurnTakesTwoRowsAStep(t *testing.T) {
 		if n == 1 {
 			continue
 		}
-		if a.CachedSteps != 2 || b.CachedSteps != 0 || c.CachedSteps != 0 {
+		if a.CachedSteps != 3 || b.CachedSteps != 0 || c.CachedSteps != 0 {
 			t.Errorf("%d turns: maps were known at %d, %d and %d steps", n, a.CachedSteps, b.CachedSteps, c.CachedSteps)
 		}
 		if a.Rows >= b.Rows || b.Rows > c.Rows || !a.Traced || c.Traced {

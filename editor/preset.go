@@ -21,12 +21,12 @@ type Preset struct {
 func presets() map[string]Preset {
 	upTo := func(f float64) recipe.Window { return recipe.Window{To: f} }
 	return map[string]Preset{
-		"appearance": {recipe.Windows{Cross: upTo(.4), Self: upTo(.4)}, .1, 0},
+		"appearance": {recipe.Windows{Cross: upTo(.4), Self: upTo(.6)}, .2, 0},
 		"texture":    {recipe.Windows{Cross: upTo(.1), Self: upTo(.2)}, .2, .1},
-		"shape":      {recipe.Windows{Cross: upTo(.3), Self: upTo(.3)}, .15, 0},
+		"shape":      {recipe.Windows{Cross: upTo(.2), Self: upTo(.5)}, .2, 0},
 		"global":     {recipe.Windows{Cross: upTo(.2), Self: upTo(.8), Value: upTo(.2), ValueMix: 1, ValueLayers: recipe.SelfValues}, 0, 0},
-		"addition":   {recipe.Windows{Cross: upTo(.4), Self: upTo(0)}, .15, 0},
-		"removal":    {recipe.Windows{Cross: upTo(0), Self: upTo(0)}, .1, .1},
+		"addition":   {recipe.Windows{Cross: upTo(.2), Self: upTo(0)}, .2, 0},
+		"removal":    {recipe.Windows{Cross: upTo(0), Self: upTo(0)}, .2, .1},
 		"re-weight":  {recipe.Windows{Cross: upTo(.8), Self: upTo(.8)}, .7, .2},
 		"literature": {recipe.Windows{Cross: upTo(.8), Self: upTo(.2)}, .3, .2},
 		"cl":         {recipe.Windows{Cross: upTo(.2), Self: upTo(.8)}, 0, 0},
