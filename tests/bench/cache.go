@@ -153,6 +153,9 @@ func (b *bench) cacheCodings() error {
 				r := b.recipe(recipe.Turn{Prompt: sourcePrompt}, b.redHair(editor.New(b.model)))
 				r.Settings.Seed = seed
 				p, _ := editor.PresetNamed(preset)
+				if p.Windows.Cross.To+p.Windows.Self.To == 0 {
+					continue // it takes no maps over
+				}
 				r.Turns[1].Windows = p.Windows
 				r.Turns[1].Blend.Threshold, r.Turns[1].Blend.Start = p.Threshold, p.Start
 				d, err := b.restored(r, coding)
