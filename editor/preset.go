@@ -33,10 +33,10 @@ func presets() map[string]Preset {
 	}
 }
 
-// PresetNamed returns the preset of that name: appearance (colour, mood),
-// texture (also length, size, material), shape (another object or landscape), global (style, light,
-// season), addition and removal (of a thing), re-weight, literature (P2P's
-// defaults) or cl (CL P2P's recommendation).
+// PresetNamed returns the preset of that name: appearance (colour, mood), texture
+// (also length, size, material), shape (another object or landscape), global
+// (style, light, season), addition and removal (of a thing), re-weight, literature
+// (P2P's defaults) or cl (CL P2P's recommendation).
 func PresetNamed(name string) (Preset, bool) {
 	p, ok := presets()[name]
 	return p, ok

@@ -67,9 +67,10 @@ func lastWord(text string) string {
 	return tokens[len(tokens)-1].lower
 }
 
-// widen records the kind of an edit; the widest kind of all edits counts.
+// widen records the kind of an edit; the widest kind of all edits counts. Whether
+// one of appearance is one of texture the finished plan tells.
 func (d *draft) widen(preset string) {
-	rank := map[string]int{"": 0, Appearance: 1, Texture: 2, Shape: 3, Global: 4}
+	rank := map[string]int{"": 0, Appearance: 1, Shape: 2, Global: 3}
 	if rank[preset] > rank[d.preset] {
 		d.preset = preset
 	}

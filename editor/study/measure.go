@@ -152,8 +152,8 @@ func (in *instrument) metrics(ctx context.Context, at place, marks *marks, tasks
 	if err := in.success(ctx, at, marks, different); err != nil {
 		return err
 	}
-	if err := in.wholeness(ctx, at, different); err != nil {
-		return fmt.Errorf("look for seams: %w", err)
+	if err := in.wholeness(ctx, at, marks, different); err != nil {
+		return fmt.Errorf("measure wholeness: %w", err)
 	}
 	for _, t := range tasks {
 		t.metrics = maps.Clone(known[kind{t.drawing, t.turn(), t.parameters.Weight}])

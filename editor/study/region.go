@@ -19,10 +19,11 @@ type marks struct {
 	// outside is, by turn, where nothing should have changed; nil where
 	// everything may.
 	outside []*metric.Mask
-	// anew is, by turn, how much changes there when the turn's prompt is drawn
-	// afresh with the same seed.
-	anew []float64
-	// asked is, by turn, where that fresh picture shows the target's region; nil
+	// fresh is, by turn, the turn's prompt drawn afresh with the same seed, and
+	// anew how much of what is outside changes by that.
+	fresh []*editor.Drawing
+	anew  []float64
+	// asked is, by turn, where the fresh picture shows the target's region; nil
 	// where it has none or the judge sees none.
 	asked []*metric.Mask
 }
@@ -74,7 +75,7 @@ func (in *instrument) mark(ctx context.Context, at place, literature *yardstick,
 		for _, mask := range masks {
 			inside = inside.Or(*mask)
 		}
-		m.asked = append(m.asked, asked)
+		m.fresh, m.asked = append(m.fresh, fresh), append(m.asked, asked)
 		in.outside(m, fresh, inside, somewhere)
 	}
 	return m, nil
