@@ -14,11 +14,11 @@ import (
 	"fmt"
 	"time"
 
-	"pentimento/bot/jobs"
+	"pentimento/dialogue"
 	"pentimento/editor"
-	"pentimento/editor/dialogue"
-	"pentimento/editor/recipe"
+	"pentimento/jobs"
 	"pentimento/models"
+	"pentimento/recipe"
 	"pentimento/session"
 )
 

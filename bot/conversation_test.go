@@ -8,9 +8,9 @@ import (
 	"testing"
 	"time"
 
-	"pentimento/bot/jobs"
+	"pentimento/dialogue"
 	"pentimento/editor"
-	"pentimento/editor/dialogue"
+	"pentimento/jobs"
 	"pentimento/models/pocket/pockettest"
 	"pentimento/session"
 )

@@ -9,9 +9,9 @@ import (
 	"math"
 	"time"
 
-	"pentimento/bot/jobs"
-	"pentimento/editor/dialogue"
-	"pentimento/editor/recipe"
+	"pentimento/dialogue"
+	"pentimento/jobs"
+	"pentimento/recipe"
 	"pentimento/session"
 )
 

@@ -11,8 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"pentimento/bot/jobs"
 	"pentimento/editor"
+	"pentimento/jobs"
 	"pentimento/session"
 )
 

@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"math"
 
-	"pentimento/bot/jobs"
 	"pentimento/editor"
 	"pentimento/editor/attention"
-	"pentimento/editor/recipe"
+	"pentimento/jobs"
+	"pentimento/recipe"
 )
 
 // A Drawer has an engine in this process draw jobs: it is the jobs.Engine of a

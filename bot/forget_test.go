@@ -11,15 +11,15 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"pentimento/bot/jobs"
-	"pentimento/bot/jobs/redisjobs"
+	"pentimento/dialogue"
 	"pentimento/editor"
 	"pentimento/editor/attention"
-	"pentimento/editor/dialogue"
+	"pentimento/jobs"
+	"pentimento/jobs/attentionstore"
+	redisjobs "pentimento/jobs/redis"
 	"pentimento/models/pocket/pockettest"
 	"pentimento/session"
-	"pentimento/session/attentionstore"
-	"pentimento/session/redistest"
+	"pentimento/tests/redistest"
 )
 
 // studio is a conversation's world with everything on one Redis: sessions,

@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 
-	"pentimento/bot/jobs"
-	"pentimento/editor/dialogue"
-	"pentimento/editor/recipe"
+	"pentimento/dialogue"
+	"pentimento/jobs"
+	"pentimento/recipe"
 	"pentimento/session"
 )
 

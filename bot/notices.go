@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	"pentimento/editor/dialogue"
+	"pentimento/dialogue"
 )
 
 // visibleChange is the mean absolute difference, in levels of 255, below which

@@ -7,9 +7,8 @@ import (
 	"strconv"
 	"strings"
 
-	"pentimento/editor"
-	"pentimento/editor/dialogue"
-	"pentimento/editor/recipe"
+	"pentimento/dialogue"
+	"pentimento/recipe"
 )
 
 // Options are the hyper-parameters of a conversation. Seed, steps and guidance
@@ -62,8 +61,8 @@ func (o *Options) Set(name, value string) error {
 			o.Preset = ""
 			return nil
 		}
-		if _, ok := editor.PresetNamed(value); !ok {
-			return fmt.Errorf("preset %q is not known: use auto, %s", value, strings.Join(editor.PresetNames(), ", "))
+		if _, ok := recipe.PresetNamed(value); !ok {
+			return fmt.Errorf("preset %q is not known: use auto, %s", value, strings.Join(recipe.PresetNames(), ", "))
 		}
 		o.Preset = value
 	default:
@@ -106,10 +105,10 @@ func (o Options) turnOf(plan *dialogue.Plan) recipe.Turn {
 	if o.Preset != "" {
 		turn.Preset = o.Preset
 	}
-	preset, ok := editor.PresetNamed(turn.Preset)
+	preset, ok := recipe.PresetNamed(turn.Preset)
 	if !ok {
 		turn.Preset = "appearance"
-		preset, _ = editor.PresetNamed(turn.Preset)
+		preset, _ = recipe.PresetNamed(turn.Preset)
 	}
 	turn.Windows = preset.Windows
 	override(&turn.Windows.Cross, o.Cross)

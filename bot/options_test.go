@@ -3,8 +3,8 @@ package bot
 import (
 	"testing"
 
-	"pentimento/editor/dialogue"
-	"pentimento/editor/recipe"
+	"pentimento/dialogue"
+	"pentimento/recipe"
 )
 
 func TestSetOptions(t *testing.T) {

@@ -3,7 +3,7 @@ package bot
 import (
 	"context"
 
-	"pentimento/editor/dialogue"
+	"pentimento/dialogue"
 )
 
 // A Planner understands what somebody says in a conversation: [Grammar] by

@@ -10,8 +10,8 @@ import (
 
 	"image"
 
-	"pentimento/bot/jobs"
 	"pentimento/editor"
+	"pentimento/jobs"
 )
 
 const (

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"time"
 
-	"pentimento/bot/jobs"
 	"pentimento/editor"
+	"pentimento/jobs"
 	"pentimento/session"
 	"pentimento/session/recipefile"
 )

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"strings"
 
-	"pentimento/editor/recipe"
+	"pentimento/recipe"
 )
 
 // ErrNoSuchWord says that a prompt does not have the word that was asked for,

@@ -4,8 +4,8 @@ import (
 	"slices"
 
 	"pentimento/editor/attention"
-	"pentimento/editor/recipe"
 	"pentimento/models"
+	"pentimento/recipe"
 )
 
 // A blend is P2P's local blend between a turn and its source: outside the

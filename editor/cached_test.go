@@ -14,7 +14,7 @@ import (
 	"testing"
 
 	"pentimento/editor/attention"
-	"pentimento/editor/recipe"
+	"pentimento/recipe"
 )
 
 var update = flag.Bool("update", false, "write the files in testdata")

@@ -6,8 +6,8 @@ import (
 	"math"
 
 	"pentimento/editor/align"
-	"pentimento/editor/recipe"
 	"pentimento/models/tokenizer"
+	"pentimento/recipe"
 )
 
 // A link is a turn of the chain, prepared for drawing: its prompt as tokens

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"pentimento/editor/attention"
-	"pentimento/editor/recipe"
+	"pentimento/recipe"
 )
 
 // codes are ways to write a map in fewer bits: each replaces one row of
@@ -60,10 +60,10 @@ func BenchmarkMapCodes(b *testing.B) {
 	}
 	var edits []edit
 	for seed := range uint64(2) {
-		for _, preset := range PresetNames() {
+		for _, preset := range recipe.PresetNames() {
 			r := first(hairChain(b, seed), 2)
 			r.Settings.Steps = 20
-			p, _ := PresetNamed(preset)
+			p, _ := recipe.PresetNamed(preset)
 			r.Turns[1].Windows, r.Turns[1].Blend.Threshold = p.Windows, p.Threshold
 			e := New(m)
 			mustDraw(b, e, first(r, 1))

@@ -2,8 +2,8 @@ package editor
 
 import (
 	"pentimento/editor/align"
-	"pentimento/editor/recipe"
 	"pentimento/models"
+	"pentimento/recipe"
 )
 
 // A controlledRow is a row of a batch that a turn controls. Its source is

@@ -7,10 +7,10 @@ import (
 
 	"pentimento/editor/align"
 	"pentimento/editor/noise"
-	"pentimento/editor/recipe"
 	"pentimento/models"
 	"pentimento/models/graph"
 	"pentimento/models/tokenizer"
+	"pentimento/recipe"
 )
 
 // wholeLink takes everything over from its source, token by token.

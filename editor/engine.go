@@ -26,9 +26,9 @@ import (
 
 	"pentimento/editor/attention"
 	"pentimento/editor/noise"
-	"pentimento/editor/recipe"
 	"pentimento/models"
 	"pentimento/models/tokenizer"
+	"pentimento/recipe"
 )
 
 // Engine draws recipes with one model. It is safe for concurrent use as far as

@@ -8,9 +8,9 @@ import (
 	"testing"
 	"time"
 
-	"pentimento/editor/recipe"
 	"pentimento/models"
 	"pentimento/models/pocket/pockettest"
+	"pentimento/recipe"
 )
 
 // openModel gives the bundled model. Tests of the engine run on it: it is
@@ -34,7 +34,7 @@ const (
 
 // hairChain is blond → red → blond by the appearance preset, with local blend.
 func hairChain(t testing.TB, seed uint64) recipe.Recipe {
-	preset, ok := PresetNamed("appearance")
+	preset, ok := recipe.PresetNamed("appearance")
 	if !ok {
 		t.Fatal("no preset")
 	}

@@ -13,8 +13,8 @@ import (
 	"testing"
 
 	"pentimento/editor/noise"
-	"pentimento/editor/recipe"
 	"pentimento/models/pocket"
+	"pentimento/recipe"
 )
 
 // The engine is held against tests/reference, a second implementation of the

@@ -4,9 +4,9 @@ import (
 	"testing"
 
 	"pentimento/editor/attention"
-	"pentimento/editor/recipe"
 	"pentimento/models"
 	"pentimento/models/graph"
+	"pentimento/recipe"
 )
 
 // chainOf makes links with windows and, where start is not negative, a blend.

@@ -6,8 +6,8 @@ import (
 	"slices"
 
 	"pentimento/editor/attention"
-	"pentimento/editor/recipe"
 	"pentimento/models"
+	"pentimento/recipe"
 )
 
 // A run is one drawing in progress: the state of every turn of the chain

@@ -7,8 +7,8 @@ import (
 	"slices"
 
 	"pentimento/editor/attention"
-	"pentimento/editor/recipe"
 	"pentimento/models"
+	"pentimento/recipe"
 )
 
 // A Sample is a picture drawn under one prompt from given latents on, without

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"testing"
 
-	"pentimento/editor/recipe"
 	"pentimento/models"
+	"pentimento/recipe"
 )
 
 func sampleSettings() recipe.Settings {

@@ -8,8 +8,8 @@ import (
 	"strings"
 
 	"pentimento/editor/attention"
-	"pentimento/editor/recipe"
 	"pentimento/models"
+	"pentimento/recipe"
 )
 
 // computation is the version of what a trace holds for a recipe. A store may
@@ -101,7 +101,7 @@ func meanMaps(t *attention.Trace) []float32 {
 // budget goes. Windows begin at the first step, and so does keeping.
 func kept(spec models.Spec, n int, budget int64) [][]bool {
 	var cross, self steps
-	for _, p := range presets() {
+	for _, p := range recipe.Presets() {
 		cross = cross.union(window(p.Windows.Cross, n))
 		self = self.union(window(p.Windows.Self, n))
 	}

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"reflect"
 
-	"pentimento/editor/recipe"
+	"pentimento/recipe"
 )
 
 // DrawVariants draws recipes that differ in nothing but their last turn, as

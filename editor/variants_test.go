@@ -6,7 +6,7 @@ import (
 	"slices"
 	"testing"
 
-	"pentimento/editor/recipe"
+	"pentimento/recipe"
 )
 
 // variantsOf are edits of the last turn but one of a recipe which part at

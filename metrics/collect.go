@@ -6,8 +6,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"pentimento/bot/jobs"
 	"pentimento/editor/attention"
+	"pentimento/jobs"
 )
 
 // collectFor bounds how long a scrape waits for the queue.

@@ -11,7 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
-	"pentimento/bot/jobs"
+	"pentimento/jobs"
 )
 
 // Metrics are the program's. Its methods may be called by several goroutines at

@@ -13,9 +13,9 @@ import (
 
 	"go.uber.org/goleak"
 
-	"pentimento/bot/jobs"
 	"pentimento/editor/attention"
-	"pentimento/editor/recipe"
+	"pentimento/jobs"
+	"pentimento/recipe"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"pentimento/session"
-	"pentimento/session/redistest"
+	"pentimento/tests/redistest"
 )
 
 // BenchmarkUpdate changes a turn of a session of many, in a file and on Redis.

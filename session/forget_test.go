@@ -6,7 +6,7 @@ import (
 
 	"pentimento/session"
 	"pentimento/session/blobs"
-	"pentimento/session/redistest"
+	"pentimento/tests/redistest"
 )
 
 // Pictures that are out of reach keep a conversation from being forgotten

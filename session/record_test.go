@@ -12,7 +12,7 @@ import (
 	bolt "go.etcd.io/bbolt"
 	bolterrors "go.etcd.io/bbolt/errors"
 
-	"pentimento/editor/recipe"
+	"pentimento/recipe"
 )
 
 var key = Key{User: "alice", Place: "terminal"}

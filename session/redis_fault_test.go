@@ -26,7 +26,7 @@ import (
 	"time"
 
 	"pentimento/session"
-	"pentimento/session/redistest"
+	"pentimento/tests/redistest"
 )
 
 // eventful adds a turn for the event.

@@ -14,8 +14,8 @@ import (
 
 	"pentimento/session"
 	"pentimento/session/blobs"
-	"pentimento/session/redistest"
 	"pentimento/session/sessiontest"
+	"pentimento/tests/redistest"
 )
 
 // redisAt returns options for the server under an address of ParseRedis, with

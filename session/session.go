@@ -15,7 +15,7 @@ import (
 	"encoding/json"
 	"time"
 
-	"pentimento/editor/recipe"
+	"pentimento/recipe"
 )
 
 // A Key says whose session it is and where it is held.

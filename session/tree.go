@@ -7,7 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"pentimento/editor/recipe"
+	"pentimento/recipe"
 )
 
 // Add appends turn as a child of turn.Parent, or as a root if that is 0, moves

@@ -8,7 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"pentimento/editor/recipe"
+	"pentimento/recipe"
 	"pentimento/session"
 )
 

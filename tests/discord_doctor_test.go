@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"pentimento/bot/discordtest"
-	"pentimento/session/redistest"
+	"pentimento/tests/discordtest"
+	"pentimento/tests/redistest"
 )
 
 // runWith runs the program with a token and returns what it printed.

@@ -9,8 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"pentimento/bot/discordtest"
-	"pentimento/session/redistest"
+	"pentimento/tests/discordtest"
+	"pentimento/tests/redistest"
 )
 
 // strict makes a safety checker to which every picture is unsafe, of the one

@@ -14,9 +14,9 @@ import (
 	"testing"
 	"time"
 
-	"pentimento/bot/discordtest"
-	"pentimento/session/redistest"
+	"pentimento/tests/discordtest"
 	"pentimento/tests/judge"
+	"pentimento/tests/redistest"
 )
 
 // patience is how long a test waits for a picture: the machine may be busy.

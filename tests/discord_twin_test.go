@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"pentimento/bot/discordtest"
+	"pentimento/tests/discordtest"
 	"pentimento/tests/judge"
 )
 

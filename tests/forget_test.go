@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"pentimento/session/redistest"
+	"pentimento/tests/redistest"
 )
 
 // anywhere returns the files below a folder that hold one of the words.

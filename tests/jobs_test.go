@@ -19,12 +19,12 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"pentimento/bot/jobs"
-	"pentimento/bot/jobs/redisjobs"
 	"pentimento/editor"
-	"pentimento/editor/recipe"
+	"pentimento/jobs"
+	redisjobs "pentimento/jobs/redis"
+	"pentimento/recipe"
 	"pentimento/session"
-	"pentimento/session/redistest"
+	"pentimento/tests/redistest"
 )
 
 // recoverFor is how long it may take until a picture is begun again whose worker
@@ -116,7 +116,7 @@ func openQueue(t *testing.T, server *redistest.Server) *redisjobs.Queue {
 
 // edit is a job of blond hair made red, with that many denoising steps.
 func edit(key string, steps int) jobs.Job {
-	preset, _ := editor.PresetNamed("appearance")
+	preset, _ := recipe.PresetNamed("appearance")
 	return jobs.Job{
 		Key: key, User: "ann", Place: "place",
 		Recipe: recipe.Recipe{

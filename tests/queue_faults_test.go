@@ -10,9 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"pentimento/bot/discordtest"
 	"pentimento/session"
-	"pentimento/session/redistest"
+	"pentimento/tests/discordtest"
+	"pentimento/tests/redistest"
 )
 
 // studio is a bot on a fake Discord whose pictures are drawn by workers, by way

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"pentimento/session/redistest"
+	"pentimento/tests/redistest"
 )
 
 // An exported picture is the same in another store, from either file.

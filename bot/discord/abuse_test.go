@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"pentimento/bot/discordtest"
+	"pentimento/tests/discordtest"
 )
 
 // customID is the id of the button with the label.

@@ -77,8 +77,8 @@ func (a *api) options(ctx context.Context) (context.CancelFunc, discordgo.Reques
 	return cancel, discordgo.WithContext(ctx)
 }
 
-// picture is a file to send.
-type picture struct {
+// upload is a file to send.
+type upload struct {
 	name string
 	data []byte
 }
@@ -87,7 +87,7 @@ type picture struct {
 type content struct {
 	text    string
 	rows    []discordgo.MessageComponent
-	files   []picture
+	files   []upload
 	private bool // for the user alone, in answers to interactions
 }
 

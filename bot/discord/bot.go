@@ -25,7 +25,7 @@ import (
 	"pentimento/bot"
 	"pentimento/bot/discord/gateway"
 	"pentimento/bot/discord/limiter"
-	"pentimento/bot/jobs"
+	"pentimento/jobs"
 	"pentimento/session"
 )
 

@@ -18,14 +18,14 @@ import (
 
 	"pentimento/bot"
 	"pentimento/bot/discord/memory"
-	"pentimento/bot/discordtest"
-	"pentimento/bot/jobs"
+	"pentimento/dialogue"
 	"pentimento/editor"
-	"pentimento/editor/dialogue"
-	"pentimento/editor/recipe"
+	"pentimento/jobs"
 	"pentimento/models"
 	"pentimento/models/pocket"
+	"pentimento/recipe"
 	"pentimento/session"
+	"pentimento/tests/discordtest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

@@ -12,7 +12,7 @@ import (
 	"github.com/bwmarrin/discordgo"
 
 	"pentimento/bot"
-	"pentimento/bot/jobs"
+	"pentimento/jobs"
 	"pentimento/session"
 )
 

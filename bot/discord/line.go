@@ -4,7 +4,7 @@ import (
 	"context"
 	"sync"
 
-	"pentimento/bot/jobs"
+	"pentimento/jobs"
 )
 
 // A line has the turns of each session follow one another: what is said next is

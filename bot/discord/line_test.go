@@ -5,7 +5,7 @@ import (
 	"errors"
 	"testing"
 
-	"pentimento/bot/jobs"
+	"pentimento/jobs"
 )
 
 // Turns of a session follow one another in the order of arrival; those of other

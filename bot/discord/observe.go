@@ -5,7 +5,7 @@ import (
 	"errors"
 	"time"
 
-	"pentimento/bot/jobs"
+	"pentimento/jobs"
 )
 
 // An Observer is told what turns take and how they end; package metrics is one.

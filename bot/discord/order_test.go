@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"pentimento/bot/discord/gateway"
-	"pentimento/bot/discordtest"
+	"pentimento/tests/discordtest"
 )
 
 func TestUpdateBeforeCreate(t *testing.T) {

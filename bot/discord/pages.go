@@ -14,8 +14,8 @@ import (
 	"golang.org/x/image/draw"
 
 	"pentimento/bot"
-	"pentimento/bot/gallery"
-	"pentimento/bot/jobs"
+	"pentimento/jobs"
+	"pentimento/picture"
 	"pentimento/session"
 )
 
@@ -27,13 +27,13 @@ func (b *Bot) heating(t *turn, word string) {
 		if err != nil {
 			return content{}, err
 		}
-		overlay, err := gallery.Heat(heat.PNG, heat.Map, heat.Width, heat.Height, heat.Word)
+		overlay, err := picture.Heat(heat.PNG, heat.Map, heat.Width, heat.Height, heat.Word)
 		if err != nil {
 			return content{}, err
 		}
 		return content{
 			text:  fmt.Sprintf("attention of **%s** in turn %d", escape(heat.Word), heat.Turn.ID),
-			files: []picture{{b.fileName(ctx, "attention.png", heat.PNG), overlay}},
+			files: []upload{{b.fileName(ctx, "attention.png", heat.PNG), overlay}},
 		}, nil
 	}
 }
@@ -67,7 +67,7 @@ func (b *Bot) history(ctx context.Context, i *interaction) {
 		if err != nil {
 			return content{}, err
 		}
-		return content{text: cut(tree(s), maxContent), files: []picture{{b.fileName(ctx, "history.png", shownIn(frames)...), sheet}}}, nil
+		return content{text: cut(tree(s), maxContent), files: []upload{{b.fileName(ctx, "history.png", shownIn(frames)...), sheet}}}, nil
 	})
 }
 
@@ -98,17 +98,17 @@ func tree(s *session.Session) string {
 }
 
 // framesOf are the pictures of turns, with labels.
-func framesOf(ctx context.Context, c *bot.Conversation, s *session.Session, turns []session.Turn, label func(session.Turn) string) ([]gallery.Frame, error) {
-	var frames []gallery.Frame
+func framesOf(ctx context.Context, c *bot.Conversation, s *session.Session, turns []session.Turn, label func(session.Turn) string) ([]picture.Frame, error) {
+	var frames []picture.Frame
 	for _, t := range turns {
-		picture, err := c.Picture(ctx, s, t.ID)
+		data, err := c.Picture(ctx, s, t.ID)
 		if errors.Is(err, errUnsafe) && len(turns) > 1 {
 			continue // one of before there was a checker
 		}
 		if err != nil {
 			return nil, err
 		}
-		frames = append(frames, gallery.Frame{PNG: picture, Label: label(t)})
+		frames = append(frames, picture.Frame{PNG: data, Label: label(t)})
 	}
 	if len(frames) == 0 {
 		return nil, errUnsafe
@@ -117,14 +117,14 @@ func framesOf(ctx context.Context, c *bot.Conversation, s *session.Session, turn
 }
 
 // contactSheet is a page of frames, five to a row.
-func contactSheet(frames []gallery.Frame) ([]byte, error) { return gallery.Sheet(frames, 5) }
+func contactSheet(frames []picture.Frame) ([]byte, error) { return picture.Sheet(frames, 5) }
 
 // maxFile is how long a file may be that Discord takes everywhere.
 const maxFile = 10 << 20
 
 // fitting makes a file of at most that many bytes of the frames, of smaller ones
 // if need be.
-func fitting(frames []gallery.Frame, most int, make func([]gallery.Frame) ([]byte, error)) ([]byte, error) {
+func fitting(frames []picture.Frame, most int, make func([]picture.Frame) ([]byte, error)) ([]byte, error) {
 	for range 4 {
 		data, err := make(frames)
 		if err != nil || len(data) <= most {
@@ -138,27 +138,27 @@ func fitting(frames []gallery.Frame, most int, make func([]gallery.Frame) ([]byt
 }
 
 // halved are the frames with pictures half as wide and high.
-func halved(frames []gallery.Frame) ([]gallery.Frame, error) {
-	out := make([]gallery.Frame, len(frames))
+func halved(frames []picture.Frame) ([]picture.Frame, error) {
+	out := make([]picture.Frame, len(frames))
 	for i, f := range frames {
-		picture, err := png.Decode(bytes.NewReader(f.PNG))
+		full, err := png.Decode(bytes.NewReader(f.PNG))
 		if err != nil {
 			return nil, fmt.Errorf("make a picture smaller: %w", err)
 		}
-		b := picture.Bounds()
+		b := full.Bounds()
 		small := image.NewNRGBA(image.Rect(0, 0, max(1, b.Dx()/2), max(1, b.Dy()/2)))
-		draw.ApproxBiLinear.Scale(small, small.Bounds(), picture, b, draw.Src, nil)
+		draw.ApproxBiLinear.Scale(small, small.Bounds(), full, b, draw.Src, nil)
 		var data bytes.Buffer
 		if err := png.Encode(&data, small); err != nil {
 			return nil, fmt.Errorf("make a picture smaller: %w", err)
 		}
-		out[i] = gallery.Frame{PNG: data.Bytes(), Label: f.Label}
+		out[i] = picture.Frame{PNG: data.Bytes(), Label: f.Label}
 	}
 	return out, nil
 }
 
 // shownIn are the pictures of frames.
-func shownIn(frames []gallery.Frame) [][]byte {
+func shownIn(frames []picture.Frame) [][]byte {
 	var out [][]byte
 	for _, f := range frames {
 		out = append(out, f.PNG)
@@ -167,7 +167,7 @@ func shownIn(frames []gallery.Frame) [][]byte {
 }
 
 // pathFrames are the pictures on the way to a turn; 0 means the head.
-func pathFrames(ctx context.Context, c *bot.Conversation, id int) ([]gallery.Frame, *session.Session, error) {
+func pathFrames(ctx context.Context, c *bot.Conversation, id int) ([]picture.Frame, *session.Session, error) {
 	s, err := c.Session(ctx)
 	if err != nil {
 		return nil, nil, err
@@ -193,11 +193,11 @@ func (b *Bot) animate(ctx context.Context, i *interaction) {
 		if err != nil {
 			return content{}, err
 		}
-		film, err := fitting(frames, maxFile, gallery.Animate)
+		film, err := fitting(frames, maxFile, picture.Animate)
 		if err != nil {
 			return content{}, err
 		}
-		return content{text: plural(len(frames), "picture"), files: []picture{{b.fileName(ctx, "animation.gif", shownIn(frames)...), film}}}, nil
+		return content{text: plural(len(frames), "picture"), files: []upload{{b.fileName(ctx, "animation.gif", shownIn(frames)...), film}}}, nil
 	})
 }
 

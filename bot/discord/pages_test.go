@@ -8,7 +8,7 @@ import (
 	"slices"
 	"testing"
 
-	"pentimento/bot/gallery"
+	"pentimento/picture"
 )
 
 // Pictures of large models do not fit into one file that Discord takes: they are
@@ -16,17 +16,17 @@ import (
 func TestFitting(t *testing.T) {
 	t.Parallel()
 	random := rand.New(rand.NewPCG(1, 2))
-	picture := image.NewNRGBA(image.Rect(0, 0, 64, 32))
-	for i := range picture.Pix {
-		picture.Pix[i] = uint8(random.Uint32()) | 0xf0*uint8(i%4/3)
+	img := image.NewNRGBA(image.Rect(0, 0, 64, 32))
+	for i := range img.Pix {
+		img.Pix[i] = uint8(random.Uint32()) | 0xf0*uint8(i%4/3)
 	}
 	var data bytes.Buffer
-	if err := png.Encode(&data, picture); err != nil {
+	if err := png.Encode(&data, img); err != nil {
 		t.Fatal(err)
 	}
-	frames := []gallery.Frame{{PNG: data.Bytes(), Label: "one"}, {PNG: data.Bytes(), Label: "two"}}
+	frames := []picture.Frame{{PNG: data.Bytes(), Label: "one"}, {PNG: data.Bytes(), Label: "two"}}
 	var sizes []image.Point
-	both := func(frames []gallery.Frame) ([]byte, error) {
+	both := func(frames []picture.Frame) ([]byte, error) {
 		size, err := png.DecodeConfig(bytes.NewReader(frames[1].PNG))
 		sizes = append(sizes, image.Pt(size.Width, size.Height))
 		if frames[1].Label != "two" {

@@ -8,9 +8,9 @@ import (
 	"testing"
 	"time"
 
-	"pentimento/bot/discordtest"
 	"pentimento/editor"
-	"pentimento/editor/recipe"
+	"pentimento/recipe"
+	"pentimento/tests/discordtest"
 )
 
 // painter is an engine that shows what becomes of the picture until it is let

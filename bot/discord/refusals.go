@@ -5,7 +5,7 @@ import (
 	"sync"
 	"time"
 
-	"pentimento/bot/jobs"
+	"pentimento/jobs"
 )
 
 // refusals are what was refused to whom of late. Whoever tries a thousand times

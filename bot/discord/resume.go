@@ -6,7 +6,7 @@ import (
 	"errors"
 
 	"pentimento/bot"
-	"pentimento/bot/jobs"
+	"pentimento/jobs"
 	"pentimento/session"
 )
 

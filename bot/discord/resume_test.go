@@ -6,9 +6,9 @@ import (
 	"testing"
 
 	"pentimento/bot"
-	"pentimento/bot/discordtest"
-	"pentimento/bot/jobs"
+	"pentimento/jobs"
 	"pentimento/session"
+	"pentimento/tests/discordtest"
 )
 
 // shared is what several processes of a bot have in common.

@@ -9,7 +9,7 @@ import (
 	"image/png"
 	"sync"
 
-	"pentimento/bot/gallery"
+	"pentimento/picture"
 )
 
 // A Checker tells which pictures should not be shown to everybody; package
@@ -56,8 +56,8 @@ func (b *Bot) unsafe(ctx context.Context, data []byte) (bool, error) {
 		return unsafe, nil
 	}
 	size, err := png.DecodeConfig(bytes.NewReader(data))
-	if err != nil || size.Width > gallery.MaxSide || size.Height > gallery.MaxSide {
-		return false, fmt.Errorf("check a picture of %d×%d pixels: %w", size.Width, size.Height, gallery.ErrPicture)
+	if err != nil || size.Width > picture.MaxSide || size.Height > picture.MaxSide {
+		return false, fmt.Errorf("check a picture of %d×%d pixels: %w", size.Width, size.Height, picture.ErrPicture)
 	}
 	picture, err := png.Decode(bytes.NewReader(data))
 	if err != nil {

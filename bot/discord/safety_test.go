@@ -8,8 +8,8 @@ import (
 	"sync"
 	"testing"
 
-	"pentimento/bot/discordtest"
 	"pentimento/session"
+	"pentimento/tests/discordtest"
 )
 
 // second is a checker to which the second picture of a stub is unsafe, until it

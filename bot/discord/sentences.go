@@ -6,8 +6,8 @@ import (
 	"fmt"
 
 	"pentimento/bot"
-	"pentimento/bot/jobs"
 	"pentimento/editor"
+	"pentimento/jobs"
 	"pentimento/session"
 	"pentimento/session/recipefile"
 )

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"pentimento/bot/discordtest"
+	"pentimento/tests/discordtest"
 )
 
 func TestShardNames(t *testing.T) {

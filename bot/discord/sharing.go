@@ -10,9 +10,9 @@ import (
 	"github.com/bwmarrin/discordgo"
 
 	"pentimento/bot"
-	"pentimento/bot/gallery"
-	"pentimento/bot/jobs"
-	"pentimento/editor/recipe"
+	"pentimento/jobs"
+	"pentimento/picture"
+	"pentimento/recipe"
 	"pentimento/session"
 	"pentimento/session/recipefile"
 )
@@ -46,7 +46,7 @@ func (b *Bot) shareTurn(ctx context.Context, i *interaction, key session.Key, id
 		if err != nil {
 			return content{}, err
 		}
-		film, err := fitting(frames, maxFile, gallery.Animate)
+		film, err := fitting(frames, maxFile, picture.Animate)
 		if err != nil {
 			return content{}, err
 		}
@@ -56,7 +56,7 @@ func (b *Bot) shareTurn(ctx context.Context, i *interaction, key session.Key, id
 		}
 		return content{
 			text:  fmt.Sprintf("**%s** shares %s. Continue from here with `/%s code:%s`", escape(cut(t.speaker.name(), 40)), plural(len(frames), "picture"), b.shown(forkCommand), code),
-			files: []picture{{b.fileName(ctx, "filmstrip.png", shown...), strip}, {b.fileName(ctx, "animation.gif", shown...), film}},
+			files: []upload{{b.fileName(ctx, "filmstrip.png", shown...), strip}, {b.fileName(ctx, "animation.gif", shown...), film}},
 		}, nil
 	}
 	if b.canOpenThread(i) {
@@ -163,7 +163,7 @@ func (b *Bot) files(ctx context.Context, i *interaction, key session.Key, id int
 	out := content{
 		text: cut(fmt.Sprintf("**%s**\nturn %d · seed %d · %d steps · guidance %g · model %.12s\nBoth files hold the recipe: `/%s` draws the picture again from either.",
 			escape(cut(t.Recipe.Prompt, 1400)), t.ID, t.Settings.Seed, t.Settings.Steps, t.Settings.Guidance, t.Settings.Model, b.shown(importCommand)), maxContent),
-		files: []picture{{b.fileName(ctx, fmt.Sprintf("turn-%d.png", t.ID), e.PNG), e.PNG}, {fmt.Sprintf("turn-%d.json", t.ID), e.JSON}},
+		files: []upload{{b.fileName(ctx, fmt.Sprintf("turn-%d.png", t.ID), e.PNG), e.PNG}, {fmt.Sprintf("turn-%d.json", t.ID), e.JSON}},
 	}
 	return out, nil
 }

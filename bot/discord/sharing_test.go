@@ -11,8 +11,8 @@ import (
 	"strings"
 	"testing"
 
-	"pentimento/bot/discordtest"
 	"pentimento/session/recipefile"
+	"pentimento/tests/discordtest"
 )
 
 // files are those that /export gives, by the ending of their names.

@@ -6,8 +6,8 @@ import (
 	"sync"
 	"testing"
 
-	"pentimento/bot/discordtest"
 	"pentimento/session"
+	"pentimento/tests/discordtest"
 )
 
 // sluggish is a store that answers no more when it is stuck.

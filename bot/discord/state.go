@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"pentimento/bot"
-	"pentimento/editor/dialogue"
+	"pentimento/dialogue"
 	"pentimento/session"
 )
 

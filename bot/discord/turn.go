@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"pentimento/bot"
-	"pentimento/bot/jobs"
-	"pentimento/editor/dialogue"
+	"pentimento/dialogue"
+	"pentimento/jobs"
 	"pentimento/session"
 )
 

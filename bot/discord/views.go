@@ -11,7 +11,7 @@ import (
 	"github.com/bwmarrin/discordgo"
 
 	"pentimento/bot"
-	"pentimento/bot/jobs"
+	"pentimento/jobs"
 	"pentimento/session"
 )
 
@@ -94,7 +94,7 @@ func (b *Bot) progressView(t *turn, p jobs.Progress) content {
 		rows: b.cancelRow(t),
 	}
 	if len(p.Preview) > 0 {
-		c.files = []picture{{b.fileName(t.ctx, "preview.jpg"), p.Preview}}
+		c.files = []upload{{b.fileName(t.ctx, "preview.jpg"), p.Preview}}
 	}
 	return c
 }
@@ -130,7 +130,7 @@ func (b *Bot) answerView(ctx context.Context, key session.Key, c *bot.Conversati
 	return content{
 		text:  answerText(a),
 		rows:  b.pictureRows(key, s, a.Turn),
-		files: []picture{{b.fileName(ctx, fmt.Sprintf("turn-%d.png", a.Turn.ID), a.PNG), a.PNG}},
+		files: []upload{{b.fileName(ctx, fmt.Sprintf("turn-%d.png", a.Turn.ID), a.PNG), a.PNG}},
 	}, nil
 }
 

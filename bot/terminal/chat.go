@@ -16,8 +16,8 @@ import (
 	"strings"
 
 	"pentimento/bot"
-	"pentimento/bot/jobs"
 	"pentimento/bot/terminal/graphics"
+	"pentimento/jobs"
 )
 
 // maxLine bounds one utterance in bytes. What is longer is cut, and said so.

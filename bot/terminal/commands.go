@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"pentimento/bot"
-	"pentimento/bot/gallery"
+	"pentimento/picture"
 	"pentimento/session"
 )
 
@@ -127,7 +127,7 @@ func (c *Chat) attention(ctx context.Context, text, word string) error {
 	if err != nil {
 		return err
 	}
-	overlay, err := gallery.Heat(heat.PNG, heat.Map, heat.Width, heat.Height, heat.Word)
+	overlay, err := picture.Heat(heat.PNG, heat.Map, heat.Width, heat.Height, heat.Word)
 	if err != nil {
 		return err
 	}
@@ -163,7 +163,7 @@ func (c *Chat) animate(ctx context.Context, text string) error {
 	if err != nil {
 		return err
 	}
-	data, err := gallery.Animate(frames)
+	data, err := picture.Animate(frames)
 	if err != nil {
 		return err
 	}
@@ -181,7 +181,7 @@ func (c *Chat) sheet(ctx context.Context, text string) error {
 	if err != nil {
 		return err
 	}
-	data, err := gallery.Sheet(frames, sheetColumns)
+	data, err := picture.Sheet(frames, sheetColumns)
 	if err != nil {
 		return err
 	}
@@ -196,7 +196,7 @@ func (c *Chat) sheet(ctx context.Context, text string) error {
 const sheetColumns = 5
 
 // frames are the pictures on the way to the head, with labels.
-func (c *Chat) frames(ctx context.Context, label func(session.Turn) string) ([]gallery.Frame, int, error) {
+func (c *Chat) frames(ctx context.Context, label func(session.Turn) string) ([]picture.Frame, int, error) {
 	s, err := c.Conversation.Session(ctx)
 	if err != nil {
 		return nil, 0, err
@@ -208,13 +208,13 @@ func (c *Chat) frames(ctx context.Context, label func(session.Turn) string) ([]g
 	if err != nil {
 		return nil, 0, err
 	}
-	var frames []gallery.Frame
+	var frames []picture.Frame
 	for _, turn := range path {
-		picture, err := c.Conversation.Picture(ctx, s, turn.ID)
+		data, err := c.Conversation.Picture(ctx, s, turn.ID)
 		if err != nil {
 			return nil, 0, err
 		}
-		frames = append(frames, gallery.Frame{PNG: picture, Label: label(turn)})
+		frames = append(frames, picture.Frame{PNG: data, Label: label(turn)})
 	}
 	return frames, s.Head, nil
 }

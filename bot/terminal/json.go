@@ -5,8 +5,8 @@ import (
 	"fmt"
 
 	"pentimento/bot"
-	"pentimento/editor/dialogue"
-	"pentimento/editor/recipe"
+	"pentimento/dialogue"
+	"pentimento/recipe"
 	"pentimento/session"
 )
 

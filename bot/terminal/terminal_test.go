@@ -9,8 +9,8 @@ import (
 	"testing"
 
 	"pentimento/bot"
-	"pentimento/bot/jobs"
-	"pentimento/editor/recipe"
+	"pentimento/jobs"
+	"pentimento/recipe"
 	"pentimento/session"
 )
 

@@ -16,7 +16,7 @@ import (
 	"io"
 	"time"
 
-	"pentimento/editor/recipe"
+	"pentimento/recipe"
 	"pentimento/session"
 )
 

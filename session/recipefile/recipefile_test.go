@@ -16,7 +16,7 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
-	"pentimento/editor/recipe"
+	"pentimento/recipe"
 	"pentimento/session"
 	"pentimento/session/recipefile"
 )

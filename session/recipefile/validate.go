@@ -5,7 +5,7 @@ import (
 	"math"
 	"unicode/utf8"
 
-	"pentimento/editor/recipe"
+	"pentimento/recipe"
 )
 
 // The ranges of numbers in a recipe; an engine may take less.

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"testing"
 
-	"pentimento/editor/recipe"
+	"pentimento/recipe"
 	"pentimento/session"
 )
 

@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"pentimento/editor/recipe"
+	"pentimento/recipe"
 	"pentimento/session"
 )
 

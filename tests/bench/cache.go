@@ -9,7 +9,7 @@ import (
 
 	"pentimento/editor"
 	"pentimento/editor/attention"
-	"pentimento/editor/recipe"
+	"pentimento/recipe"
 	"pentimento/tests/judge"
 )
 
@@ -149,10 +149,10 @@ func (b *bench) cacheCodings() error {
 			seeds = 1 // there is nothing to find but a difference of 0
 		}
 		for seed := range seeds {
-			for _, preset := range editor.PresetNames() {
+			for _, preset := range recipe.PresetNames() {
 				r := b.recipe(recipe.Turn{Prompt: sourcePrompt}, b.redHair(editor.New(b.model)))
 				r.Settings.Seed = seed
-				p, _ := editor.PresetNamed(preset)
+				p, _ := recipe.PresetNamed(preset)
 				if p.Windows.Cross.To+p.Windows.Self.To == 0 {
 					continue // it takes no maps over
 				}

@@ -16,13 +16,13 @@ import (
 	"pentimento/bot"
 	"pentimento/bot/discord"
 	"pentimento/bot/discord/memory"
-	"pentimento/bot/discordtest"
-	"pentimento/bot/jobs"
+	"pentimento/dialogue"
 	"pentimento/editor"
-	"pentimento/editor/dialogue"
-	"pentimento/editor/recipe"
+	"pentimento/jobs"
 	"pentimento/models"
+	"pentimento/recipe"
 	"pentimento/session"
+	"pentimento/tests/discordtest"
 )
 
 // The load: interactions in a second, for how long, and how many more for the

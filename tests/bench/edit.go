@@ -14,13 +14,13 @@ import (
 	"time"
 
 	"pentimento/bot"
-	"pentimento/bot/gallery"
+	"pentimento/dialogue"
 	"pentimento/editor"
-	"pentimento/editor/dialogue"
-	"pentimento/editor/recipe"
-	studyjudge "pentimento/editor/study/judge"
 	"pentimento/models/pocket"
+	"pentimento/picture"
+	"pentimento/recipe"
 	"pentimento/session"
+	studyjudge "pentimento/study/judge"
 	"pentimento/tests/judge"
 )
 
@@ -55,7 +55,7 @@ func (b *bench) edit() (err error) {
 		}
 	}
 	tally.report(b.figures)
-	sheet, err := gallery.Sheet(tally.frames, 4)
+	sheet, err := picture.Sheet(tally.frames, 4)
 	if err != nil {
 		return err
 	}
@@ -69,8 +69,8 @@ type hairPictures struct {
 	source, edited, back, regenerated *image.NRGBA
 }
 
-func (p hairPictures) frames() []gallery.Frame {
-	return []gallery.Frame{
+func (p hairPictures) frames() []picture.Frame {
+	return []picture.Frame{
 		{PNG: encode(p.source), Label: "blond"},
 		{PNG: encode(p.edited), Label: "make her hair red"},
 		{PNG: encode(p.back), Label: "and blond again"},
@@ -119,7 +119,7 @@ type tally struct {
 	changed, changedByRegenerating float64
 	psnr                           float64
 	cycle                          int
-	frames                         []gallery.Frame
+	frames                         []picture.Frame
 }
 
 func (t *tally) add(ctx context.Context, critic *studyjudge.Network, p hairPictures) error {

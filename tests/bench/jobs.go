@@ -19,12 +19,12 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"pentimento/bot/jobs"
-	"pentimento/bot/jobs/redisjobs"
 	"pentimento/editor"
 	"pentimento/editor/noise"
-	"pentimento/editor/recipe"
+	"pentimento/jobs"
+	redisjobs "pentimento/jobs/redis"
 	"pentimento/models"
+	"pentimento/recipe"
 	"pentimento/session"
 )
 

@@ -13,14 +13,14 @@ import (
 	"time"
 
 	"pentimento/bot"
-	"pentimento/bot/gallery"
+	"pentimento/dialogue"
 	"pentimento/editor"
-	"pentimento/editor/dialogue"
-	"pentimento/editor/recipe"
-	"pentimento/editor/study/judge"
-	"pentimento/editor/study/metric"
 	"pentimento/models/pocket"
+	"pentimento/picture"
+	"pentimento/recipe"
 	"pentimento/session"
+	"pentimento/study/judge"
+	"pentimento/study/metric"
 )
 
 // A request is an edit in a user's words, and how the judge sees that it was
@@ -299,16 +299,16 @@ func count(tones map[string]*[2]int, r request, attempts []attempt) {
 
 // sheetOf writes what was drawn for the first seeds: source, edited, drawn anew.
 func sheetOf(path string, r request, attempts []attempt) error {
-	var frames []gallery.Frame
+	var frames []picture.Frame
 	for _, a := range attempts[:min(sheetSeeds, len(attempts))] {
 		label := r.said
 		if !a.done {
 			label += " (not seen)"
 		}
-		frames = append(frames, gallery.Frame{PNG: encode(a.source), Label: r.source}, gallery.Frame{PNG: encode(a.edited), Label: label},
-			gallery.Frame{PNG: encode(a.anew), Label: "drawn anew"})
+		frames = append(frames, picture.Frame{PNG: encode(a.source), Label: r.source}, picture.Frame{PNG: encode(a.edited), Label: label},
+			picture.Frame{PNG: encode(a.anew), Label: "drawn anew"})
 	}
-	sheet, err := gallery.Sheet(frames, 6)
+	sheet, err := picture.Sheet(frames, 6)
 	if err != nil {
 		return err
 	}

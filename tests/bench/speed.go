@@ -8,10 +8,10 @@ import (
 
 	"pentimento/editor"
 	"pentimento/editor/noise"
-	"pentimento/editor/recipe"
 	"pentimento/models"
 	"pentimento/models/pocket"
 	"pentimento/models/runtime"
+	"pentimento/recipe"
 )
 
 // repeats is how often a picture is timed. The fastest counts: whatever else
@@ -59,7 +59,7 @@ func (b *bench) speed() error {
 
 // redHair is the turn of "make her hair red" with local blend.
 func (b *bench) redHair(engine *editor.Engine) recipe.Turn {
-	preset, _ := editor.PresetNamed("appearance")
+	preset, _ := recipe.PresetNamed("appearance")
 	turn := recipe.Turn{Prompt: "a woman's face with red hair", Preset: "appearance", Windows: preset.Windows}
 	source, err := engine.Find(sourcePrompt, "blond hair")
 	if err != nil {

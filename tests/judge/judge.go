@@ -5,8 +5,8 @@ package judge
 import (
 	"image"
 
-	"pentimento/editor/study/judge"
-	"pentimento/editor/study/metric"
+	"pentimento/study/judge"
+	"pentimento/study/metric"
 )
 
 // Blond, Brown, Red and Black are the hair colours that can be told apart.

@@ -22,7 +22,7 @@ WEIGHTS = ['text_encoder/model.onnx', 'unet/model.onnx', 'tokenizer/vocab.json',
 STEPS, GUIDANCE = 10, 4.5
 
 
-# Recipes, written as package editor/recipe's JSON. Words are named and turned into spans of the prompt.
+# Recipes, written as package recipe's JSON. Words are named and turned into spans of the prompt.
 
 def span(prompt, word):
     start = prompt.index(word)

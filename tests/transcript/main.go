@@ -20,7 +20,7 @@ import (
 	"syscall"
 	"time"
 
-	"pentimento/bot/discordtest"
+	"pentimento/tests/discordtest"
 )
 
 // patience is how long a picture may take.

@@ -17,7 +17,7 @@ import (
 	"golang.org/x/image/font/opentype"
 	"golang.org/x/image/math/fixed"
 
-	"pentimento/bot/discordtest"
+	"pentimento/tests/discordtest"
 )
 
 // The page, in pixels.

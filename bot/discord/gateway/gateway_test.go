@@ -12,7 +12,7 @@ import (
 
 	"go.uber.org/goleak"
 
-	"pentimento/bot/discordtest"
+	"pentimento/tests/discordtest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

@@ -14,7 +14,7 @@ import (
 	"go.uber.org/goleak"
 
 	"pentimento/bot/discord/memory"
-	"pentimento/session/redistest"
+	"pentimento/tests/redistest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

@@ -1,0 +1,118 @@
+package cli
+
+import (
+	"context"
+	"sync"
+
+	"github.com/redis/go-redis/v9"
+
+	"pentimento/editor/attention"
+	"pentimento/jobs/attentionstore"
+)
+
+// cacheFlags say how much is kept of what drawing computed, so that the next
+// edit need not compute it again. Commands differ in the memory that they take
+// without being told: ${memory}.
+type cacheFlags struct {
+	Memory int64  `help:"MiB of memory for the attention cache; 0 keeps the last picture's latents only." default:"${memory}"`
+	Shared int64  `help:"MiB in Redis, if that is used, for the attention cache of all processes there; 0 for none." default:"1024"`
+	Coding string `help:"How attention maps are written to Redis: exact, or quantised to 8 bits a number, which takes a third of the room, and then a picture may differ by a level from what its recipe gives elsewhere. All processes there need the same." enum:"exact,quantised" default:"exact"`
+}
+
+// An engineCache is the attention cache of an engine in this process, with
+// what it needs of Redis.
+type engineCache struct {
+	*attention.Cache
+	shared *sharedMaps // nil without Redis
+	stores bool        // that shared is the cache's second tier
+}
+
+// openCache opens the attention cache for an engine whose conversations or
+// jobs are at place: in Redis if it is an address of that, otherwise in a file.
+func (f cacheFlags) openCache(w *world, place string) (*engineCache, error) {
+	options := attention.Options{Bytes: f.bytes(), Log: w.log}
+	if !onRedis(place) {
+		return &engineCache{Cache: attention.New(options)}, nil
+	}
+	shared, err := openSharedMaps(w, place, f.Shared)
+	if err != nil {
+		return nil, err
+	}
+	if f.Shared > 0 {
+		options.Store = shared
+	}
+	if f.Coding == "quantised" {
+		options.Coding = attention.Quantised
+	}
+	c := &engineCache{attention.New(options), shared, f.Shared > 0}
+	shared.watch(w, c.Cache)
+	return c, nil
+}
+
+// bytes is the memory's budget as attention.Options takes it, where 0 would
+// mean the usual one.
+func (f cacheFlags) bytes() int64 {
+	if f.Memory <= 0 {
+		return -1
+	}
+	return f.Memory << 20
+}
+
+// Forget implements [session.Forgetter].
+func (c *engineCache) Forget(ctx context.Context, user string) error {
+	if c.shared == nil || c.stores {
+		return c.Cache.Forget(ctx, user)
+	}
+	c.Drop(user)
+	return c.shared.Forget(ctx, user) // other processes may have more
+}
+
+// Close waits for what is being written and closes the connections.
+func (c *engineCache) Close() error {
+	c.Cache.Close()
+	if c.shared == nil {
+		return nil
+	}
+	return c.shared.Close()
+}
+
+// sharedMaps is the attention cache's tier in Redis. Its connections are no
+// others': behind chunks of a mebibyte small requests would wait.
+type sharedMaps struct {
+	*attentionstore.Store
+	client redis.UniversalClient
+	stop   context.CancelFunc // ends watching
+	ended  sync.WaitGroup
+}
+
+// openSharedMaps opens the tier in Redis at an address. A bot whose workers
+// draw needs no more of the cache than this, to forget users.
+func openSharedMaps(w *world, address string, mebibytes int64) (*sharedMaps, error) {
+	client, o, err := (&redisFlags{Redis: address}).connect(w)
+	if err != nil {
+		return nil, err
+	}
+	return &sharedMaps{
+		Store:  attentionstore.New(client, attentionstore.Options{Prefix: o.Prefix, TotalBytes: mebibytes << 20}),
+		client: client, stop: func() {},
+	}, nil
+}
+
+// watch drops from memory what other processes forget, until s is closed.
+func (s *sharedMaps) watch(w *world, memory *attention.Cache) {
+	// Not w.ctx: while the program drains, it draws.
+	ctx, stop := context.WithCancel(context.WithoutCancel(w.ctx))
+	s.stop = stop
+	s.ended.Go(func() {
+		if err := s.Watch(ctx, memory.Drop, memory.Clear); err != nil {
+			w.log.Warn("what other processes forget is no longer heard of", "reason", err)
+		}
+	})
+}
+
+// Close ends watching and closes the connections.
+func (s *sharedMaps) Close() error {
+	s.stop()
+	s.ended.Wait()
+	return s.client.Close()
+}

@@ -1,0 +1,174 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"pentimento/bot/discord"
+	redisjobs "pentimento/jobs/redis"
+	"pentimento/models"
+	"pentimento/models/runtime"
+)
+
+// doctorCommand is `pentimento doctor`.
+type doctorCommand struct {
+	modelFlags
+	storeFlags
+	engineFlags
+	Store            string `help:"File that keeps the conversations." default:"${state}/discord.db" placeholder:"FILE"`
+	NoMessageContent bool   `help:"The bot does without the Message Content intent."`
+	DiscordAPI       string `help:"Address of Discord's REST interface." hidden:"" name:"discord-api"`
+}
+
+// errUnwell makes the command fail after its report.
+var errUnwell = errors.New("something needs to be fixed")
+
+// doctorDeadline bounds what is asked of Discord, and of the queue. A model may
+// take longer.
+const doctorDeadline = 30 * time.Second
+
+// Run looks at everything that the bot needs and prints a line for each.
+func (c *doctorCommand) Run(w *world) error {
+	well := true
+	// A finding that cannot be printed is of no use to anybody.
+	report := func(what, found string, err error) {
+		if err != nil {
+			well = false
+			_, _ = fmt.Fprintf(w.out, "✗ %-8s %s\n", what, strings.Join(strings.Fields(err.Error()), " "))
+			return
+		}
+		_, _ = fmt.Fprintf(w.out, "✓ %-8s %s\n", what, found)
+	}
+	if c.Engine == "queue" {
+		c.examineWords(report)
+		c.examineQueue(w, report)
+	} else if lib, err := runtime.Load(c.Onnxruntime); err != nil {
+		report("runtime", "", err)
+	} else {
+		report("runtime", fmt.Sprintf("ONNX Runtime %s, %s", lib.Version(), lib.Path()), nil)
+		c.examineModel(w, report)
+	}
+	c.examineStore(w, report)
+	c.examineDiscord(w, report)
+	if !well {
+		return errUnwell
+	}
+	return nil
+}
+
+// finding prints what was found, or what has to be done.
+type finding func(what, found string, err error)
+
+// examineModel opens the model, on its device.
+func (c *doctorCommand) examineModel(w *world, report finding) {
+	model, err := c.open(w)
+	if device, ok := errors.AsType[*runtime.DeviceError](err); ok {
+		report("device", "", fmt.Errorf("%w; --device cpu works everywhere", device))
+		return
+	}
+	if err != nil {
+		report("model", "", err)
+		return
+	}
+	report("device", model.Device(), nil)
+	report("model", describeModel(model), model.Close())
+}
+
+func describeModel(m *models.Model) string {
+	return fmt.Sprintf("%s, %.12s", m.Name(), m.Digest())
+}
+
+// examineWords reads the model that workers draw with.
+func (c *doctorCommand) examineWords(report finding) {
+	model, err := c.read()
+	if err != nil {
+		report("model", "", err)
+		return
+	}
+	report("model", describeModel(model)+"; workers need the same", nil)
+}
+
+// examineQueue looks at the queue and at those who draw what is in it.
+func (c *doctorCommand) examineQueue(w *world, report finding) {
+	ctx, cancel := context.WithTimeout(w.ctx, doctorDeadline)
+	defer cancel()
+	queue, err := c.openQueue(w, redisjobs.Options{Asker: "doctor"})
+	if err != nil {
+		report("queue", "", fmt.Errorf("%w; is Redis running there?", err))
+		return
+	}
+	asked := time.Now()
+	err = queue.Check(ctx)
+	took := time.Since(asked)
+	stats, counting := queue.Stats(ctx)
+	if err = errors.Join(err, counting, queue.Close()); err != nil {
+		report("queue", "", err)
+		return
+	}
+	report("queue", fmt.Sprintf("%s answers in %.1f ms; %d waiting, %d being drawn, %d given up",
+		c.Redis, float64(took.Microseconds())/1000, stats.Waiting, stats.Running, stats.DeadLetters), nil)
+	if stats.Workers == 0 {
+		report("workers", "", fmt.Errorf("nobody draws: run pentimento worker --redis %s", c.Redis))
+		return
+	}
+	report("workers", fmt.Sprintf("%d, heard of in the last 10 s", stats.Workers), nil)
+}
+
+// examineStore opens the conversations and closes them again.
+func (c *doctorCommand) examineStore(w *world, report finding) {
+	store, err := c.openStore(w, c.Store)
+	if err == nil {
+		err = store.Close()
+	}
+	report("store", c.Store, err)
+}
+
+// examineDiscord asks Discord about the token and what goes with it.
+func (c *doctorCommand) examineDiscord(w *world, report finding) {
+	ctx, cancel := context.WithTimeout(w.ctx, doctorDeadline)
+	defer cancel()
+	secret, err := token(w)
+	if err != nil {
+		report("token", "", err)
+		return
+	}
+	account, err := discord.Examine(ctx, secret, c.DiscordAPI)
+	if err != nil {
+		report("token", "", err)
+		return
+	}
+	report("token", fmt.Sprintf("%s; it may connect %d times more today", account.Name, account.Starts), nil)
+	switch {
+	case account.MessageContent:
+		report("intents", "Message Content is switched on", nil)
+	case c.NoMessageContent:
+		report("intents", "Message Content is off, as you say: people mention the bot, reply to it or use commands", nil)
+	default:
+		report("intents", "", errors.New("the Message Content intent is off: switch it on on the Bot page of the developer portal, or run with --no-message-content"))
+	}
+	examinePermissions(account.Servers, report)
+	report("invite", discord.Invite(account.ID), nil)
+}
+
+// examinePermissions looks at what the bot may do in the servers that it was
+// added to.
+func examinePermissions(servers []discord.Server, report finding) {
+	var lacking []string
+	for _, s := range servers {
+		if len(s.Missing) > 0 {
+			lacking = append(lacking, fmt.Sprintf("in %q %s", s.Name, strings.Join(s.Missing, ", ")))
+		}
+	}
+	const most = 5
+	if more := len(lacking) - most; more > 0 {
+		lacking = append(lacking[:most], fmt.Sprintf("and in %d more servers", more))
+	}
+	if len(lacking) > 0 {
+		report("servers", "", fmt.Errorf("the bot lacks %s: give its role these permissions, or add it again with the link below", strings.Join(lacking, "; ")))
+		return
+	}
+	report("servers", fmt.Sprintf("%d; the bot has the permissions that it needs", len(servers)), nil)
+}

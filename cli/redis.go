@@ -1,0 +1,59 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/redis/go-redis/v9"
+
+	redisjobs "pentimento/jobs/redis"
+	"pentimento/session"
+)
+
+// redisFlags say where Redis is.
+type redisFlags struct {
+	Redis string `help:"Redis: redis://[user@]host[:port][/database], rediss:// for TLS, redis+sentinel://host,…/master or redis+cluster://host,…; passwords from PENTIMENTO_REDIS_PASSWORD and PENTIMENTO_REDIS_SENTINEL_PASSWORD." default:"redis://127.0.0.1:6379" placeholder:"URL"`
+}
+
+// redisOptions reads the flags, and from the environment what an address has no
+// place for: passwords, and the user of Sentinels.
+func (f *redisFlags) redisOptions(w *world) (session.RedisOptions, error) {
+	options, err := session.ParseRedis(f.Redis)
+	options.Password = w.getenv("PENTIMENTO_REDIS_PASSWORD")
+	options.SentinelUser = w.getenv("PENTIMENTO_REDIS_SENTINEL_USER")
+	options.SentinelPassword = w.getenv("PENTIMENTO_REDIS_SENTINEL_PASSWORD")
+	return options, err
+}
+
+// sharedQueue is a queue in Redis with the connections that it owns.
+type sharedQueue struct {
+	*redisjobs.Queue
+	client redis.UniversalClient
+}
+
+// Close closes the queue and its connections.
+func (q sharedQueue) Close() error { return errors.Join(q.Queue.Close(), q.client.Close()) }
+
+// connect returns connections to Redis, none of them made yet.
+func (f *redisFlags) connect(w *world) (redis.UniversalClient, session.RedisOptions, error) {
+	o, err := f.redisOptions(w)
+	if err != nil {
+		return nil, o, err
+	}
+	session.LogRedis(w.log)
+	return redis.NewUniversalClient(o.Universal()), o, nil
+}
+
+// openQueue opens the queue that all bots and workers share.
+func (f *redisFlags) openQueue(w *world, options redisjobs.Options) (sharedQueue, error) {
+	client, o, err := f.connect(w)
+	if err != nil {
+		return sharedQueue{}, err
+	}
+	options.Prefix = o.Prefix + "{jobs}:"
+	queue, err := redisjobs.New(w.ctx, client, options)
+	if err != nil {
+		return sharedQueue{}, errors.Join(fmt.Errorf("%s: %w", f.Redis, err), client.Close())
+	}
+	return sharedQueue{queue, client}, nil
+}

@@ -1,0 +1,95 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"pentimento/session"
+	"pentimento/session/blobs"
+)
+
+// storeFlags say how conversations and their pictures are kept.
+type storeFlags struct {
+	Keep          time.Duration `help:"How long a conversation is kept that nobody touches, as in 720h; 0 is for ever." default:"0"`
+	Pictures      string        `help:"Where pictures are kept instead of beside the conversations: a folder, or s3://host/bucket[/prefix] (s3+http:// without TLS), with keys from PENTIMENTO_S3_ACCESS_KEY and PENTIMENTO_S3_SECRET_KEY." placeholder:"DIR|URL"`
+	PicturesLimit int64         `help:"How many MiB the pictures in --pictures may take together; the least recently used go first." default:"2048"`
+}
+
+// Variables that hold secrets. They are no flags and no settings: command
+// lines and files are read by others.
+const (
+	s3AccessKey = "PENTIMENTO_S3_ACCESS_KEY"
+	s3SecretKey = "PENTIMENTO_S3_SECRET_KEY"
+)
+
+// openStore opens what keeps the conversations: a file, or Redis if the place
+// is an address.
+func (f storeFlags) openStore(w *world, place string) (session.Store, error) {
+	pictures, err := f.openPictures(w)
+	if err != nil {
+		return nil, err
+	}
+	store, err := f.openSessions(w, place, pictures)
+	if err != nil && pictures != nil {
+		err = errors.Join(err, pictures.Close())
+	}
+	return store, err
+}
+
+// openSessions opens the store with pictures of its own if there are none.
+func (f storeFlags) openSessions(w *world, place string, pictures *blobs.Store) (session.Store, error) {
+	if onRedis(place) {
+		options, err := (&redisFlags{Redis: place}).redisOptions(w)
+		if err != nil {
+			return nil, err
+		}
+		options.TTL, options.Blobs = f.Keep, pictures
+		session.LogRedis(w.log)
+		return session.OpenRedis(w.ctx, options)
+	}
+	if err := os.MkdirAll(filepath.Dir(place), 0o700); err != nil {
+		return nil, fmt.Errorf("make the folder for conversations: %w; --store FILE puts them elsewhere", err)
+	}
+	options := []session.Option{session.ExpireAfter(f.Keep)}
+	if pictures != nil {
+		options = append(options, session.WithBlobs(pictures))
+	}
+	return session.OpenFile(place, options...)
+}
+
+// openPictures opens the bucket of --pictures; without it there is none.
+func (f storeFlags) openPictures(w *world) (*blobs.Store, error) {
+	if f.Pictures == "" {
+		return nil, nil
+	}
+	bucket, err := f.bucket(w)
+	if err != nil {
+		return nil, err
+	}
+	store, err := blobs.Open(w.ctx, bucket, blobs.Options{Limit: f.PicturesLimit << 20, TTL: f.Keep})
+	if err != nil {
+		return nil, errors.Join(err, bucket.Close())
+	}
+	return store, nil
+}
+
+func (f storeFlags) bucket(w *world) (blobs.Bucket, error) {
+	if !strings.Contains(f.Pictures, "://") {
+		return blobs.OpenFolder(f.Pictures)
+	}
+	options, err := blobs.ParseS3(f.Pictures)
+	if err != nil {
+		return nil, err
+	}
+	options.AccessKey, options.SecretKey = w.getenv(s3AccessKey), w.getenv(s3SecretKey)
+	return blobs.OpenS3(w.ctx, options)
+}
+
+// onRedis reports whether a place for conversations is an address of Redis.
+func onRedis(place string) bool {
+	return strings.HasPrefix(place, "redis") && strings.Contains(place, "://")
+}

@@ -1,0 +1,81 @@
+package cli
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"time"
+
+	"pentimento/bot"
+	"pentimento/editor"
+	"pentimento/jobs"
+	redisjobs "pentimento/jobs/redis"
+	"pentimento/metrics"
+)
+
+// workerCommand is `pentimento worker`.
+type workerCommand struct {
+	modelFlags
+	redisFlags
+	operationFlags
+	cacheFlags `embed:"" prefix:"cache-" set:"memory=512"`
+	Slots      int           `help:"Pictures drawn at once." default:"1"`
+	TimeLimit  time.Duration `help:"How long drawing a picture may take." default:"5m"`
+	Drain      time.Duration `help:"How long to go on drawing after SIGTERM; what is unfinished then goes to another worker." default:"30s"`
+}
+
+// Run draws pictures for the bots on the same Redis until SIGTERM or an
+// interrupt; a second interrupt ends it at once.
+func (c *workerCommand) Run(w *world) (err error) {
+	ctx, stopListening := signal.NotifyContext(w.ctx, os.Interrupt)
+	defer stopListening()
+	context.AfterFunc(ctx, stopListening)
+	queue, err := c.openQueue(w, redisjobs.Options{Asker: "worker"})
+	if err != nil {
+		return err
+	}
+	defer closeInto(&err, queue)
+	model, err := c.open(w)
+	if err != nil {
+		return err
+	}
+	defer closeInto(&err, model)
+	name, err := workerName()
+	if err != nil {
+		return err
+	}
+	cache, err := c.openCache(w, c.Redis)
+	if err != nil {
+		return err
+	}
+	defer closeInto(&err, cache)
+	operations := metrics.New()
+	operations.Queue(queue.Stats)
+	operations.Cache(cache.Stats)
+	worker := &jobs.Worker{
+		Name: name, Source: queue, Engine: bot.Drawer{Engine: editor.NewCached(model, cache.Cache)}, Slots: c.Slots,
+		TimeLimit: c.TimeLimit, Drain: c.Drain, Log: w.log.With("worker", name), Observer: operations,
+	}
+	stop, err := c.serve(w, operations, metrics.Check{Name: "queue", Run: queue.Check})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, stop()) }()
+	w.log.Info("ready", "worker", name, "model", model.Name(), "digest", model.Digest(), "device", model.Device())
+	return worker.Run(ctx)
+}
+
+// workerName is the worker's and no other's, not even its own after a restart.
+func workerName() (string, error) {
+	host, err := os.Hostname()
+	if err != nil {
+		return "", fmt.Errorf("name the worker: %w", err)
+	}
+	var unique [4]byte
+	_, _ = rand.Read(unique[:]) // never fails
+	return fmt.Sprintf("%s-%d-%s", host, os.Getpid(), hex.EncodeToString(unique[:])), nil
+}

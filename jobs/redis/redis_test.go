@@ -1,0 +1,64 @@
+package redis_test
+
+import (
+	"fmt"
+	"os"
+	"sync/atomic"
+	"testing"
+
+	goredis "github.com/redis/go-redis/v9"
+	"go.uber.org/goleak"
+
+	"pentimento/jobs"
+	"pentimento/jobs/jobstest"
+	"pentimento/jobs/redis"
+	"pentimento/tests/redistest"
+)
+
+func TestMain(m *testing.M) {
+	if addr := os.Getenv(childEnv); addr != "" {
+		fmt.Println(bot(addr)) // it returns only what went wrong
+		os.Exit(1)
+	}
+	goleak.VerifyTestMain(m)
+}
+
+func TestRedis(t *testing.T) {
+	t.Parallel()
+	_, client := newServer(t)
+	var queues atomic.Int64
+	jobstest.Run(t, func(t *testing.T, options jobs.Options) func() jobstest.Broker {
+		prefix := fmt.Sprintf("test:{%d}:", queues.Add(1))
+		return func() jobstest.Broker {
+			return open(t, client, redis.Options{Options: options, Prefix: prefix})
+		}
+	})
+}
+
+// newServer starts a server, and a client that is closed when the test ends.
+func newServer(t *testing.T, args ...string) (*redistest.Server, *goredis.Client) {
+	t.Helper()
+	server := redistest.Start(t, args...)
+	client := goredis.NewClient(&goredis.Options{Addr: server.Addr, ContextTimeoutEnabled: true})
+	t.Cleanup(func() {
+		if err := client.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return server, client
+}
+
+// open returns a queue that is closed when the test ends.
+func open(t *testing.T, client goredis.UniversalClient, options redis.Options) *redis.Queue {
+	t.Helper()
+	q, err := redis.New(t.Context(), client, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := q.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return q
+}

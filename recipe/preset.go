@@ -1,0 +1,55 @@
+package recipe
+
+import "slices"
+
+// A Preset is a set of hyper-parameters for a kind of edit.
+type Preset struct {
+	Name    string
+	Windows Windows
+	// Threshold and Start are those of the local blend, used when the edit
+	// has words to blend on.
+	Threshold, Start float64
+}
+
+// Presets are all presets: ours, by kind of edit, then the literature's (P2P's
+// defaults) and the CL P2P study's recommendation, for comparison. Ours are
+// what the study presets (`pentimento study run presets`) found on the bundled
+// model; docs/study.md has their margins.
+//
+// Appearance is for colour and mood, texture also for length, size and
+// material, shape for another object or landscape, global for style, light and
+// season, addition and removal for things.
+func Presets() []Preset {
+	upTo := func(f float64) Window { return Window{To: f} }
+	return []Preset{
+		{"appearance", Windows{Cross: upTo(.4), Self: upTo(.6)}, .2, 0},
+		{"texture", Windows{Cross: upTo(.1), Self: upTo(.2)}, .2, .1},
+		{"shape", Windows{Cross: upTo(.2), Self: upTo(.5)}, .2, 0},
+		{"global", Windows{Cross: upTo(.2), Self: upTo(.8), Value: upTo(.2), ValueMix: 1, ValueLayers: SelfValues}, 0, 0},
+		{"addition", Windows{Cross: upTo(.2), Self: upTo(0)}, .2, 0},
+		{"removal", Windows{Cross: upTo(0), Self: upTo(0)}, .2, .1},
+		{"re-weight", Windows{Cross: upTo(.8), Self: upTo(.8)}, .7, .2},
+		{"literature", Windows{Cross: upTo(.8), Self: upTo(.2)}, .3, .2},
+		{"cl", Windows{Cross: upTo(.2), Self: upTo(.8)}, 0, 0},
+	}
+}
+
+// PresetNamed returns the preset of that name.
+func PresetNamed(name string) (Preset, bool) {
+	for _, p := range Presets() {
+		if p.Name == name {
+			return p, true
+		}
+	}
+	return Preset{}, false
+}
+
+// PresetNames lists the presets in alphabetical order.
+func PresetNames() []string {
+	var names []string
+	for _, p := range Presets() {
+		names = append(names, p.Name)
+	}
+	slices.Sort(names)
+	return names
+}
