@@ -19,7 +19,6 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"pentimento/editor"
 	"pentimento/jobs"
 	redisjobs "pentimento/jobs/redis"
 	"pentimento/recipe"
