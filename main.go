@@ -1,5 +1,4 @@
-// Pentimento edits pictures by conversation: it draws what it is told, then
-// changes the same picture, and only where it was asked to.
+// Pentimento draws what it is told and then changes the same picture.
 package main
 
 import (
@@ -8,4 +7,4 @@ import (
 	"pentimento/cli"
 )
 
-func main() { os.Exit(cli.Main(os.Args[1:])) }
+func main() { os.Exit(cli.Main(os.Args[1:], cli.System())) }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"log/slog"
 	"sync"
 
 	"github.com/redis/go-redis/v9"
@@ -29,12 +30,12 @@ type engineCache struct {
 
 // openCache opens the attention cache for an engine whose conversations or
 // jobs are at place: in Redis if it is an address of that, otherwise in a file.
-func (f cacheFlags) openCache(w *world, place string) (*engineCache, error) {
-	options := attention.Options{Bytes: f.bytes(), Log: w.log}
+func (f cacheFlags) openCache(ctx context.Context, p *Process, place string) (*engineCache, error) {
+	options := attention.Options{Bytes: f.bytes(), Log: p.log}
 	if !onRedis(place) {
 		return &engineCache{Cache: attention.New(options)}, nil
 	}
-	shared, err := openSharedMaps(w, place, f.Shared)
+	shared, err := openSharedMaps(p, place, f.Shared)
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +46,7 @@ func (f cacheFlags) openCache(w *world, place string) (*engineCache, error) {
 		options.Coding = attention.Quantised
 	}
 	c := &engineCache{attention.New(options), shared, f.Shared > 0}
-	shared.watch(w, c.Cache)
+	shared.watch(ctx, p.log, c.Cache)
 	return c, nil
 }
 
@@ -87,8 +88,8 @@ type sharedMaps struct {
 
 // openSharedMaps opens the tier in Redis at an address. A bot whose workers
 // draw needs no more of the cache than this, to forget users.
-func openSharedMaps(w *world, address string, mebibytes int64) (*sharedMaps, error) {
-	client, o, err := (&redisFlags{Redis: address}).connect(w)
+func openSharedMaps(p *Process, address string, mebibytes int64) (*sharedMaps, error) {
+	client, o, err := (&redisFlags{Redis: address}).connect(p)
 	if err != nil {
 		return nil, err
 	}
@@ -99,13 +100,13 @@ func openSharedMaps(w *world, address string, mebibytes int64) (*sharedMaps, err
 }
 
 // watch drops from memory what other processes forget, until s is closed.
-func (s *sharedMaps) watch(w *world, memory *attention.Cache) {
-	// Not w.ctx: while the program drains, it draws.
-	ctx, stop := context.WithCancel(context.WithoutCancel(w.ctx))
+func (s *sharedMaps) watch(ctx context.Context, log *slog.Logger, memory *attention.Cache) {
+	// The end of ctx does not end it: while the program drains, it draws.
+	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s.stop = stop
 	s.ended.Go(func() {
 		if err := s.Watch(ctx, memory.Drop, memory.Clear); err != nil {
-			w.log.Warn("what other processes forget is no longer heard of", "reason", err)
+			log.Warn("what other processes forget is no longer heard of", "reason", err)
 		}
 	})
 }

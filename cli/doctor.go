@@ -31,28 +31,28 @@ var errUnwell = errors.New("something needs to be fixed")
 const doctorDeadline = 30 * time.Second
 
 // Run looks at everything that the bot needs and prints a line for each.
-func (c *doctorCommand) Run(w *world) error {
+func (c *doctorCommand) Run(ctx context.Context, p *Process) error {
 	well := true
 	// A finding that cannot be printed is of no use to anybody.
 	report := func(what, found string, err error) {
 		if err != nil {
 			well = false
-			_, _ = fmt.Fprintf(w.out, "✗ %-8s %s\n", what, strings.Join(strings.Fields(err.Error()), " "))
+			_, _ = fmt.Fprintf(p.Out, "✗ %-8s %s\n", what, strings.Join(strings.Fields(err.Error()), " "))
 			return
 		}
-		_, _ = fmt.Fprintf(w.out, "✓ %-8s %s\n", what, found)
+		_, _ = fmt.Fprintf(p.Out, "✓ %-8s %s\n", what, found)
 	}
 	if c.Engine == "queue" {
 		c.examineWords(report)
-		c.examineQueue(w, report)
+		c.examineQueue(ctx, p, report)
 	} else if lib, err := runtime.Load(c.Onnxruntime); err != nil {
 		report("runtime", "", err)
 	} else {
 		report("runtime", fmt.Sprintf("ONNX Runtime %s, %s", lib.Version(), lib.Path()), nil)
-		c.examineModel(w, report)
+		c.examineModel(ctx, p, report)
 	}
-	c.examineStore(w, report)
-	c.examineDiscord(w, report)
+	c.examineStore(ctx, p, report)
+	c.examineDiscord(ctx, p, report)
 	if !well {
 		return errUnwell
 	}
@@ -63,8 +63,8 @@ func (c *doctorCommand) Run(w *world) error {
 type finding func(what, found string, err error)
 
 // examineModel opens the model, on its device.
-func (c *doctorCommand) examineModel(w *world, report finding) {
-	model, err := c.open(w)
+func (c *doctorCommand) examineModel(ctx context.Context, p *Process, report finding) {
+	model, err := c.open(ctx, p)
 	if device, ok := errors.AsType[*runtime.DeviceError](err); ok {
 		report("device", "", fmt.Errorf("%w; --device cpu works everywhere", device))
 		return
@@ -92,10 +92,10 @@ func (c *doctorCommand) examineWords(report finding) {
 }
 
 // examineQueue looks at the queue and at those who draw what is in it.
-func (c *doctorCommand) examineQueue(w *world, report finding) {
-	ctx, cancel := context.WithTimeout(w.ctx, doctorDeadline)
+func (c *doctorCommand) examineQueue(ctx context.Context, p *Process, report finding) {
+	ctx, cancel := context.WithTimeout(ctx, doctorDeadline)
 	defer cancel()
-	queue, err := c.openQueue(w, redisjobs.Options{Asker: "doctor"})
+	queue, err := c.openQueue(ctx, p, redisjobs.Options{Asker: "doctor"})
 	if err != nil {
 		report("queue", "", fmt.Errorf("%w; is Redis running there?", err))
 		return
@@ -118,8 +118,8 @@ func (c *doctorCommand) examineQueue(w *world, report finding) {
 }
 
 // examineStore opens the conversations and closes them again.
-func (c *doctorCommand) examineStore(w *world, report finding) {
-	store, err := c.openStore(w, c.Store)
+func (c *doctorCommand) examineStore(ctx context.Context, p *Process, report finding) {
+	store, err := c.openStore(ctx, p, c.Store)
 	if err == nil {
 		err = store.Close()
 	}
@@ -127,10 +127,10 @@ func (c *doctorCommand) examineStore(w *world, report finding) {
 }
 
 // examineDiscord asks Discord about the token and what goes with it.
-func (c *doctorCommand) examineDiscord(w *world, report finding) {
-	ctx, cancel := context.WithTimeout(w.ctx, doctorDeadline)
+func (c *doctorCommand) examineDiscord(ctx context.Context, p *Process, report finding) {
+	ctx, cancel := context.WithTimeout(ctx, doctorDeadline)
 	defer cancel()
-	secret, err := token(w)
+	secret, err := token(p)
 	if err != nil {
 		report("token", "", err)
 		return

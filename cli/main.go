@@ -1,22 +1,25 @@
 // Package cli is the command line: it reads flags and wires the packages
-// together, and does nothing else. bot holds the conversation, editor draws,
-// models runs the network, session remembers.
+// together, and does nothing else. [Main] runs it, in any process: main.go runs
+// it in its own, and the tests in theirs.
+//
+// Every command is a file of its name. The flags that several commands have
+// are in a file each, with what they open: model.go, store.go, redis.go,
+// cache.go, studio.go, drawing.go, planner.go, operate.go.
 package cli
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
-	"os"
-	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
 
 	"pentimento/config"
+	"pentimento/recipe"
 )
 
 // program is the command line.
@@ -34,68 +37,64 @@ type program struct {
 	Plan   planCommand   `cmd:"" help:"Read requests as JSON lines, print edit plans as JSON lines."`
 }
 
-// world is what commands use of the process.
-type world struct {
-	ctx    context.Context
-	in     *os.File
-	out    *os.File
-	errors io.Writer
-	log    *slog.Logger
-	getenv func(string) string
-}
-
-// Main runs the command that the arguments name and returns the exit status.
-func Main(args []string) int {
-	if err := run(args); err != nil {
-		fmt.Fprintln(os.Stderr, "pentimento:", err)
-		return 1
+// Main runs the command that the arguments name and returns the exit status: 0,
+// or 1 after an error, which it prints.
+func Main(args []string, p Process) int {
+	err := run(args, &p)
+	if err == nil || errors.Is(err, syscall.EPIPE) { // the reader of a pipe has seen enough
+		return 0
 	}
-	return 0
+	_, _ = fmt.Fprintln(p.Errors, "pentimento:", err)
+	return 1
 }
 
-func run(args []string) error {
-	var p program
-	parser, err := kong.New(&p,
+// run reads the command line and runs the command until it ends, or until the
+// process is told to.
+func run(args []string, p *Process) error {
+	var line program
+	answered := false // by the parser: a question for help, or for the version
+	parser, err := kong.New(&line,
 		kong.Name("pentimento"),
 		kong.Description("A picture you can talk to: say what you would like to see, then what to change."),
 		kong.DefaultEnvars("PENTIMENTO"),
 		kong.Configuration(config.Resolver),
-		kong.UsageOnError(),
-		kong.Vars{"version": version(), "state": stateDir(os.Getenv), "cache": cacheDir(os.Getenv)},
+		kong.Writers(p.Out, p.Errors),
+		kong.Exit(func(int) { answered = true }),
+		kong.Vars{
+			"version": version(), "presets": presets(),
+			"state": p.userDir("XDG_STATE_HOME", ".local/state"), "cache": p.userDir("XDG_CACHE_HOME", ".cache"),
+		},
 	)
 	if err != nil {
 		return err
 	}
 	command, err := parser.Parse(args)
+	if answered {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGHUP)
+	p.log = slog.New(slog.NewTextHandler(p.Errors, &slog.HandlerOptions{Level: line.LogLevel}))
+	ctx, stop := p.until(context.Background(), syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
-	w := &world{
-		ctx: ctx, in: os.Stdin, out: os.Stdout, errors: os.Stderr, getenv: os.Getenv,
-		log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: p.LogLevel})),
-	}
-	err = command.Run(w)
-	if errors.Is(err, syscall.EPIPE) {
-		return nil // the reader of a pipe has seen enough
-	}
-	return err
+	command.BindTo(ctx, (*context.Context)(nil))
+	return command.Run(p)
 }
 
-// stateDir is where sessions are kept.
-func stateDir(getenv func(string) string) string {
-	return userDir(getenv, "XDG_STATE_HOME", ".local/state")
+// presets names the presets for help.
+func presets() string {
+	names := recipe.PresetNames()
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " or " + names[last]
 }
 
-// cacheDir is where prepared graphs are kept.
-func cacheDir(getenv func(string) string) string {
-	return userDir(getenv, "XDG_CACHE_HOME", ".cache")
-}
-
-func userDir(getenv func(string) string, variable, below string) string {
-	if dir := getenv(variable); dir != "" {
+// userDir is the program's folder of a kind that the user may have moved by a
+// variable; by default it lies below the home folder. Sessions are kept in that
+// of states, prepared graphs in that of caches.
+func (p *Process) userDir(variable, below string) string {
+	if dir := p.Getenv(variable); dir != "" {
 		return filepath.Join(dir, "pentimento")
 	}
-	return filepath.Join(getenv("HOME"), below, "pentimento")
+	return filepath.Join(p.Getenv("HOME"), below, "pentimento")
 }

@@ -17,7 +17,7 @@ type operationFlags struct {
 }
 
 // serve answers operators until stop is called.
-func (f *operationFlags) serve(w *world, m *metrics.Metrics, checks ...metrics.Check) (stop func() error, err error) {
+func (f *operationFlags) serve(ctx context.Context, p *Process, m *metrics.Metrics, checks ...metrics.Check) (stop func() error, err error) {
 	if f.Metrics == "" {
 		return func() error { return nil }, nil
 	}
@@ -25,9 +25,9 @@ func (f *operationFlags) serve(w *world, m *metrics.Metrics, checks ...metrics.C
 	if err != nil {
 		return nil, fmt.Errorf("serve metrics: %w", err)
 	}
-	w.log.Info("metrics", "address", l.Addr().String())
-	// Not w.ctx: while the program drains, operators may look.
-	ctx, cancel := context.WithCancel(context.WithoutCancel(w.ctx))
+	p.log.Info("metrics", "address", l.Addr().String())
+	// The end of ctx does not end it: while the program drains, operators may look.
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	ended := make(chan error, 1)
 	go func() { ended <- metrics.Serve(ctx, l, m.Handler(checks...)) }()
 	return sync.OnceValue(func() error { cancel(); return <-ended }), nil

@@ -13,10 +13,10 @@ type plannerFlags struct {
 }
 
 // planner returns the grammar, with a language model behind it if one is named.
-func (f *plannerFlags) planner(w *world) (bot.Planner, error) {
+func (f *plannerFlags) planner(p *Process) (bot.Planner, error) {
 	grammar := dialogue.New()
 	if f.LLMURL == "" {
 		return bot.Grammar{Planner: grammar}, nil
 	}
-	return llm.New(grammar, llm.Config{URL: f.LLMURL, Model: f.LLMModel, Key: w.getenv("PENTIMENTO_LLM_KEY"), Log: w.log})
+	return llm.New(grammar, llm.Config{URL: f.LLMURL, Model: f.LLMModel, Key: p.Getenv("PENTIMENTO_LLM_KEY"), Log: p.log})
 }

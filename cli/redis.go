@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -17,11 +18,11 @@ type redisFlags struct {
 
 // redisOptions reads the flags, and from the environment what an address has no
 // place for: passwords, and the user of Sentinels.
-func (f *redisFlags) redisOptions(w *world) (session.RedisOptions, error) {
+func (f *redisFlags) redisOptions(p *Process) (session.RedisOptions, error) {
 	options, err := session.ParseRedis(f.Redis)
-	options.Password = w.getenv("PENTIMENTO_REDIS_PASSWORD")
-	options.SentinelUser = w.getenv("PENTIMENTO_REDIS_SENTINEL_USER")
-	options.SentinelPassword = w.getenv("PENTIMENTO_REDIS_SENTINEL_PASSWORD")
+	options.Password = p.Getenv("PENTIMENTO_REDIS_PASSWORD")
+	options.SentinelUser = p.Getenv("PENTIMENTO_REDIS_SENTINEL_USER")
+	options.SentinelPassword = p.Getenv("PENTIMENTO_REDIS_SENTINEL_PASSWORD")
 	return options, err
 }
 
@@ -35,23 +36,23 @@ type sharedQueue struct {
 func (q sharedQueue) Close() error { return errors.Join(q.Queue.Close(), q.client.Close()) }
 
 // connect returns connections to Redis, none of them made yet.
-func (f *redisFlags) connect(w *world) (redis.UniversalClient, session.RedisOptions, error) {
-	o, err := f.redisOptions(w)
+func (f *redisFlags) connect(p *Process) (redis.UniversalClient, session.RedisOptions, error) {
+	o, err := f.redisOptions(p)
 	if err != nil {
 		return nil, o, err
 	}
-	session.LogRedis(w.log)
+	session.LogRedis(p.log)
 	return redis.NewUniversalClient(o.Universal()), o, nil
 }
 
 // openQueue opens the queue that all bots and workers share.
-func (f *redisFlags) openQueue(w *world, options redisjobs.Options) (sharedQueue, error) {
-	client, o, err := f.connect(w)
+func (f *redisFlags) openQueue(ctx context.Context, p *Process, options redisjobs.Options) (sharedQueue, error) {
+	client, o, err := f.connect(p)
 	if err != nil {
 		return sharedQueue{}, err
 	}
 	options.Prefix = o.Prefix + "{jobs}:"
-	queue, err := redisjobs.New(w.ctx, client, options)
+	queue, err := redisjobs.New(ctx, client, options)
 	if err != nil {
 		return sharedQueue{}, errors.Join(fmt.Errorf("%s: %w", f.Redis, err), client.Close())
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -28,12 +29,12 @@ const (
 
 // openStore opens what keeps the conversations: a file, or Redis if the place
 // is an address.
-func (f storeFlags) openStore(w *world, place string) (session.Store, error) {
-	pictures, err := f.openPictures(w)
+func (f storeFlags) openStore(ctx context.Context, p *Process, place string) (session.Store, error) {
+	pictures, err := f.openPictures(ctx, p)
 	if err != nil {
 		return nil, err
 	}
-	store, err := f.openSessions(w, place, pictures)
+	store, err := f.openSessions(ctx, p, place, pictures)
 	if err != nil && pictures != nil {
 		err = errors.Join(err, pictures.Close())
 	}
@@ -41,15 +42,15 @@ func (f storeFlags) openStore(w *world, place string) (session.Store, error) {
 }
 
 // openSessions opens the store with pictures of its own if there are none.
-func (f storeFlags) openSessions(w *world, place string, pictures *blobs.Store) (session.Store, error) {
+func (f storeFlags) openSessions(ctx context.Context, p *Process, place string, pictures *blobs.Store) (session.Store, error) {
 	if onRedis(place) {
-		options, err := (&redisFlags{Redis: place}).redisOptions(w)
+		options, err := (&redisFlags{Redis: place}).redisOptions(p)
 		if err != nil {
 			return nil, err
 		}
 		options.TTL, options.Blobs = f.Keep, pictures
-		session.LogRedis(w.log)
-		return session.OpenRedis(w.ctx, options)
+		session.LogRedis(p.log)
+		return session.OpenRedis(ctx, options)
 	}
 	if err := os.MkdirAll(filepath.Dir(place), 0o700); err != nil {
 		return nil, fmt.Errorf("make the folder for conversations: %w; --store FILE puts them elsewhere", err)
@@ -62,22 +63,22 @@ func (f storeFlags) openSessions(w *world, place string, pictures *blobs.Store) 
 }
 
 // openPictures opens the bucket of --pictures; without it there is none.
-func (f storeFlags) openPictures(w *world) (*blobs.Store, error) {
+func (f storeFlags) openPictures(ctx context.Context, p *Process) (*blobs.Store, error) {
 	if f.Pictures == "" {
 		return nil, nil
 	}
-	bucket, err := f.bucket(w)
+	bucket, err := f.bucket(ctx, p)
 	if err != nil {
 		return nil, err
 	}
-	store, err := blobs.Open(w.ctx, bucket, blobs.Options{Limit: f.PicturesLimit << 20, TTL: f.Keep})
+	store, err := blobs.Open(ctx, bucket, blobs.Options{Limit: f.PicturesLimit << 20, TTL: f.Keep})
 	if err != nil {
 		return nil, errors.Join(err, bucket.Close())
 	}
 	return store, nil
 }
 
-func (f storeFlags) bucket(w *world) (blobs.Bucket, error) {
+func (f storeFlags) bucket(ctx context.Context, p *Process) (blobs.Bucket, error) {
 	if !strings.Contains(f.Pictures, "://") {
 		return blobs.OpenFolder(f.Pictures)
 	}
@@ -85,8 +86,8 @@ func (f storeFlags) bucket(w *world) (blobs.Bucket, error) {
 	if err != nil {
 		return nil, err
 	}
-	options.AccessKey, options.SecretKey = w.getenv(s3AccessKey), w.getenv(s3SecretKey)
-	return blobs.OpenS3(w.ctx, options)
+	options.AccessKey, options.SecretKey = p.Getenv(s3AccessKey), p.Getenv(s3SecretKey)
+	return blobs.OpenS3(ctx, options)
 }
 
 // onRedis reports whether a place for conversations is an address of Redis.

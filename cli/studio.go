@@ -2,10 +2,7 @@ package cli
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
-	"strings"
 	"time"
 
 	"pentimento/bot"
@@ -40,21 +37,21 @@ func (s *studio) Close() error { return s.close() }
 
 // openStudio opens the queue and, unless others draw, the engine. The asker is
 // who this bot is to a queue of several.
-func (c *serveCommand) openStudio(w *world, asker string, operations *metrics.Metrics) (*studio, error) {
+func (c *serveCommand) openStudio(ctx context.Context, p *Process, asker string, operations *metrics.Metrics) (*studio, error) {
 	if c.Engine == "queue" {
-		return c.joinStudio(w, asker)
+		return c.joinStudio(ctx, p, asker)
 	}
-	return c.runStudio(w, operations)
+	return c.runStudio(ctx, p, operations)
 }
 
 // runStudio opens the model and has it draw what is put into a queue of this
 // process.
-func (c *serveCommand) runStudio(w *world, operations *metrics.Metrics) (*studio, error) {
-	model, err := c.open(w)
+func (c *serveCommand) runStudio(ctx context.Context, p *Process, operations *metrics.Metrics) (*studio, error) {
+	model, err := c.open(ctx, p)
 	if err != nil {
 		return nil, err
 	}
-	cache, err := c.openCache(w, c.Store)
+	cache, err := c.openCache(ctx, p, c.Store)
 	if err != nil {
 		return nil, errors.Join(err, model.Close())
 	}
@@ -63,10 +60,10 @@ func (c *serveCommand) runStudio(w *world, operations *metrics.Metrics) (*studio
 	engine := editor.NewCached(model, cache.Cache)
 	worker := &jobs.Worker{
 		Name: "local", Source: queue, Engine: bot.Drawer{Engine: engine}, Slots: max(1, c.Parallel), TimeLimit: c.TimeLimit,
-		Drain: time.Millisecond, Log: w.log, Observer: operations, // the bot has waited for what it wants
+		Drain: time.Millisecond, Log: p.log, Observer: operations, // the bot has waited for what it wants
 	}
-	// Not w.ctx: while the bot drains, the worker draws.
-	working, stop := context.WithCancel(context.WithoutCancel(w.ctx))
+	// The end of ctx does not end it: while the bot drains, the worker draws.
+	working, stop := context.WithCancel(context.WithoutCancel(ctx))
 	ended := make(chan error, 1)
 	go func() { ended <- worker.Run(working) }()
 	return &studio{queue: queue, engine: engine, model: model, cache: cache, close: func() error {
@@ -77,29 +74,20 @@ func (c *serveCommand) runStudio(w *world, operations *metrics.Metrics) (*studio
 
 // joinStudio opens the queue that others draw from. Of the model only the words
 // are read: no weights take memory here.
-func (c *serveCommand) joinStudio(w *world, asker string) (*studio, error) {
+func (c *serveCommand) joinStudio(ctx context.Context, p *Process, asker string) (*studio, error) {
 	model, err := c.read()
 	if err != nil {
 		return nil, err
 	}
-	queue, err := c.openQueue(w, redisjobs.Options{Options: jobs.Options{PerUser: c.mostPerUser()}, Asker: asker})
+	queue, err := c.openQueue(ctx, p, redisjobs.Options{Options: jobs.Options{PerUser: c.mostPerUser()}, Asker: asker})
 	if err != nil {
 		return nil, err
 	}
-	cache, err := openSharedMaps(w, c.Redis, c.Shared)
+	cache, err := openSharedMaps(p, c.Redis, c.Shared)
 	if err != nil {
 		return nil, errors.Join(err, queue.Close())
 	}
 	return &studio{queue: queue, shared: true, engine: editor.New(model), model: model, cache: cache, close: func() error {
 		return errors.Join(queue.Close(), cache.Close(), model.Close())
 	}}, nil
-}
-
-// askerOf names the bot to a queue that it shares with other bots: the same
-// after a restart, and with another token for the same account. A token begins
-// with the account.
-func askerOf(token string) string {
-	account, _, _ := strings.Cut(token, ".")
-	sum := sha256.Sum256([]byte(account))
-	return "discord-" + hex.EncodeToString(sum[:8])
 }

@@ -1,18 +1,16 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"time"
-
-	"golang.org/x/term"
 
 	"pentimento/models"
 	"pentimento/models/pocket"
@@ -36,10 +34,10 @@ type studyListCommand struct {
 }
 
 // Run prints a line for each study.
-func (c *studyListCommand) Run(w *world) error {
+func (c *studyListCommand) Run(p *Process) error {
 	for _, name := range study.ShippedNames() {
 		if c.Names {
-			if _, err := fmt.Fprintln(w.out, name); err != nil {
+			if _, err := fmt.Fprintln(p.Out, name); err != nil {
 				return err
 			}
 			continue
@@ -52,7 +50,7 @@ func (c *studyListCommand) Run(w *world) error {
 		if err != nil {
 			return err
 		}
-		if _, err := fmt.Fprintf(w.out, "%-14s %6d pictures  %s\n", f.Name, len(cells), strings.TrimSpace(f.About)); err != nil {
+		if _, err := fmt.Fprintf(p.Out, "%-14s %6d pictures  %s\n", f.Name, len(cells), strings.TrimSpace(f.About)); err != nil {
 			return err
 		}
 	}
@@ -65,12 +63,12 @@ type studyShowCommand struct {
 }
 
 // Run prints the YAML.
-func (c *studyShowCommand) Run(w *world) error {
+func (c *studyShowCommand) Run(p *Process) error {
 	data, err := study.Shipped(c.Name)
 	if err != nil {
 		return err
 	}
-	_, err = w.out.Write(data)
+	_, err = p.Out.Write(data)
 	return err
 }
 
@@ -91,7 +89,7 @@ type studyRunCommand struct {
 }
 
 // Run runs the studies together and writes the report.
-func (c *studyRunCommand) Run(w *world) (err error) {
+func (c *studyRunCommand) Run(ctx context.Context, p *Process) (err error) {
 	files, err := c.files()
 	if err != nil {
 		return err
@@ -99,13 +97,13 @@ func (c *studyRunCommand) Run(w *world) (err error) {
 	if c.Threads == 0 {
 		c.Threads = 1 // several pictures at once are quicker than several threads
 	}
-	model, err := c.open(w)
+	model, err := c.open(ctx, p)
 	if err != nil {
 		return err
 	}
 	defer closeInto(&err, model)
 	o := study.Options{Dir: c.Out, Jobs: c.jobs(model)}
-	closing, err := c.measures(w, &o)
+	closing, err := c.measures(ctx, p, &o)
 	defer func() {
 		for _, network := range closing {
 			err = errors.Join(err, network.Close())
@@ -114,9 +112,9 @@ func (c *studyRunCommand) Run(w *world) (err error) {
 	if err != nil {
 		return err
 	}
-	ctx, stop := signal.NotifyContext(w.ctx, os.Interrupt)
+	ctx, stop := p.until(ctx, os.Interrupt)
 	defer stop()
-	meter := newMeter(w)
+	meter := newMeter(p.Errors)
 	o.Progress = meter.show
 	findings, err := study.Run(ctx, model, files, o)
 	meter.end()
@@ -127,7 +125,7 @@ func (c *studyRunCommand) Run(w *world) (err error) {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(w.out, path)
+	_, err = fmt.Fprintln(p.Out, path)
 	return err
 }
 
@@ -172,9 +170,9 @@ func isFolder(name string) bool {
 
 // measures opens what the pictures are judged and measured by, and returns
 // what is to be closed, after an error too.
-func (c *studyRunCommand) measures(w *world, o *study.Options) ([]io.Closer, error) {
+func (c *studyRunCommand) measures(ctx context.Context, p *Process, o *study.Options) ([]io.Closer, error) {
 	var open []io.Closer
-	options, err := c.options(w)
+	options, err := c.modelOptions(p)
 	if err != nil {
 		return nil, err
 	}
@@ -204,13 +202,13 @@ func (c *studyRunCommand) measures(w *world, o *study.Options) ([]io.Closer, err
 		open = append(open, o.Perceptual)
 	}
 	if c.Structure != "" {
-		if o.Structure, err = vision.OpenStructure(w.ctx, options.Runtime, os.DirFS(c.Structure), c.Threads); err != nil {
+		if o.Structure, err = vision.OpenStructure(ctx, options.Runtime, os.DirFS(c.Structure), c.Threads); err != nil {
 			return open, fmt.Errorf("--structure %s: %w", c.Structure, err)
 		}
 		open = append(open, o.Structure)
 	}
 	if c.Clip != "" {
-		if o.CLIP, err = vision.OpenCLIP(w.ctx, options.Runtime, os.DirFS(c.Clip), c.Threads); err != nil {
+		if o.CLIP, err = vision.OpenCLIP(ctx, options.Runtime, os.DirFS(c.Clip), c.Threads); err != nil {
 			return open, fmt.Errorf("--clip %s: %w", c.Clip, err)
 		}
 		open = append(open, o.CLIP)
@@ -231,15 +229,13 @@ func (c *studyRunCommand) jobs(model *models.Model) int {
 // A meter shows how far a study is: on a line of its own at a terminal, and
 // otherwise a line for every twentieth.
 type meter struct {
-	w        *world
+	out      io.Writer
 	terminal bool
 	last     int // twentieths told
 	shown    bool
 }
 
-func newMeter(w *world) *meter {
-	return &meter{w: w, terminal: term.IsTerminal(int(os.Stderr.Fd()))}
-}
+func newMeter(out io.Writer) *meter { return &meter{out: out, terminal: isTerminal(out)} }
 
 func (m *meter) show(p study.Progress) {
 	text := fmt.Sprintf("%s: %d of %d pictures", p.Part, p.Done, p.Total)
@@ -257,9 +253,8 @@ func (m *meter) show(p study.Progress) {
 	}
 }
 
-// print writes to the error stream; a progress that nobody can read is no
-// reason to stop.
-func (m *meter) print(text string) { _, _ = fmt.Fprint(m.w.errors, text) }
+// print writes the progress; one that nobody can read is not a reason to stop.
+func (m *meter) print(text string) { _, _ = fmt.Fprint(m.out, text) }
 
 // end leaves the line.
 func (m *meter) end() {

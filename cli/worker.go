@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/signal"
 	"time"
 
 	"pentimento/bot"
@@ -30,16 +29,16 @@ type workerCommand struct {
 
 // Run draws pictures for the bots on the same Redis until SIGTERM or an
 // interrupt; a second interrupt ends it at once.
-func (c *workerCommand) Run(w *world) (err error) {
-	ctx, stopListening := signal.NotifyContext(w.ctx, os.Interrupt)
+func (c *workerCommand) Run(ctx context.Context, p *Process) (err error) {
+	ctx, stopListening := p.until(ctx, os.Interrupt)
 	defer stopListening()
 	context.AfterFunc(ctx, stopListening)
-	queue, err := c.openQueue(w, redisjobs.Options{Asker: "worker"})
+	queue, err := c.openQueue(ctx, p, redisjobs.Options{Asker: "worker"})
 	if err != nil {
 		return err
 	}
 	defer closeInto(&err, queue)
-	model, err := c.open(w)
+	model, err := c.open(ctx, p)
 	if err != nil {
 		return err
 	}
@@ -48,7 +47,7 @@ func (c *workerCommand) Run(w *world) (err error) {
 	if err != nil {
 		return err
 	}
-	cache, err := c.openCache(w, c.Redis)
+	cache, err := c.openCache(ctx, p, c.Redis)
 	if err != nil {
 		return err
 	}
@@ -58,14 +57,14 @@ func (c *workerCommand) Run(w *world) (err error) {
 	operations.Cache(cache.Stats)
 	worker := &jobs.Worker{
 		Name: name, Source: queue, Engine: bot.Drawer{Engine: editor.NewCached(model, cache.Cache)}, Slots: c.Slots,
-		TimeLimit: c.TimeLimit, Drain: c.Drain, Log: w.log.With("worker", name), Observer: operations,
+		TimeLimit: c.TimeLimit, Drain: c.Drain, Log: p.log.With("worker", name), Observer: operations,
 	}
-	stop, err := c.serve(w, operations, metrics.Check{Name: "queue", Run: queue.Check})
+	stop, err := c.serve(ctx, p, operations, metrics.Check{Name: "queue", Run: queue.Check})
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, stop()) }()
-	w.log.Info("ready", "worker", name, "model", model.Name(), "digest", model.Digest(), "device", model.Device())
+	p.log.Info("ready", "worker", name, "model", model.Name(), "digest", model.Digest(), "device", model.Device())
 	return worker.Run(ctx)
 }
 

@@ -1,0 +1,52 @@
+package cli
+
+import (
+	"context"
+
+	"pentimento/models"
+	"pentimento/models/pocket"
+	"pentimento/models/runtime"
+)
+
+// modelFlags choose a model and what it runs on.
+type modelFlags struct {
+	Model string `help:"Model folder in the diffusers ONNX layout; the bundled pocket model if not given." placeholder:"DIR"`
+	modelRunFlags
+}
+
+// modelRunFlags choose what a model runs on.
+type modelRunFlags struct {
+	Device      string `help:"auto, cpu, cuda[:n], tensorrt, coreml, directml or openvino." default:"auto"`
+	Threads     int    `help:"Threads on the CPU; 0 fits the machine." default:"0"`
+	Cache       string `help:"Folder for prepared graphs." default:"${cache}" placeholder:"DIR"`
+	Onnxruntime string `help:"ONNX Runtime's library, or the folder it lies in." placeholder:"FILE"`
+}
+
+// modelOptions loads the runtime library.
+func (f *modelRunFlags) modelOptions(p *Process) (models.Options, error) {
+	lib, err := runtime.Load(f.Onnxruntime)
+	if err != nil {
+		return models.Options{}, err
+	}
+	return models.Options{Runtime: lib, Device: f.Device, Threads: f.Threads, CacheDir: f.Cache, Log: p.log}, nil
+}
+
+// read reads the model without opening it.
+func (f *modelFlags) read() (*models.Model, error) {
+	if f.Model == "" {
+		return models.ReadFS(pocket.Files(), "pocket")
+	}
+	return models.ReadDir(f.Model)
+}
+
+// open loads the model.
+func (f *modelFlags) open(ctx context.Context, p *Process) (*models.Model, error) {
+	options, err := f.modelOptions(p)
+	if err != nil {
+		return nil, err
+	}
+	if f.Model == "" {
+		return models.OpenFS(ctx, pocket.Files(), "pocket", options)
+	}
+	return models.OpenDir(ctx, f.Model, options)
+}

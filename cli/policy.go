@@ -1,0 +1,27 @@
+package cli
+
+import "pentimento/bot/discord"
+
+// policyFlags say who may do what.
+type policyFlags struct {
+	Guilds        []string       `help:"IDs of the servers that may use the bot; all if not given." placeholder:"ID,…"`
+	Channels      []string       `help:"IDs of the channels that may use it, with their threads." placeholder:"ID,…"`
+	Roles         []string       `help:"IDs of the roles that may use it." placeholder:"ID,…"`
+	DirectChats   bool           `help:"Answer direct messages although --guilds or --age-restricted is given."`
+	Admins        []string       `help:"IDs of the users who may use /admin, with the application's owner." placeholder:"ID,…"`
+	PerUserByRole map[string]int `help:"More pictures waiting or being drawn for roles: ID=N,…" mapsep:"," placeholder:"ID=N,…"`
+	PerDay        int            `help:"Pictures that a user may draw in a day; 0 for any number." default:"0"`
+	PerDayByRole  map[string]int `help:"More pictures for roles: ID=N,…" mapsep:"," placeholder:"ID=N,…"`
+	BlockedWords  []string       `help:"Words that are refused in prompts, however they are spelled." placeholder:"WORD,…"`
+	Spoiler       bool           `help:"Hide pictures until they are clicked."`
+	SafetyChecker string         `help:"Folder with Stable Diffusion's safety checker as ONNX: pictures that it finds unsafe are not shown." placeholder:"DIR"`
+	HideUnsafe    bool           `help:"Hide pictures that the safety checker finds unsafe until they are clicked, instead of not showing them."`
+	AgeRestricted bool           `help:"Work only in channels that are marked as age-restricted."`
+}
+
+func (f policyFlags) policy() discord.Policy {
+	return discord.Policy{
+		Guilds: f.Guilds, Channels: f.Channels, Roles: f.Roles, DirectChats: f.DirectChats, Admins: f.Admins,
+		PerDay: f.PerDay, PerDayByRole: f.PerDayByRole, WaitingByRole: f.PerUserByRole, BlockedWords: f.BlockedWords, Spoiler: f.Spoiler, HideUnsafe: f.HideUnsafe, AgeRestricted: f.AgeRestricted,
+	}
+}
