@@ -19,6 +19,8 @@ import (
 	redisjobs "pentimento/jobs/redis"
 	"pentimento/models/pocket/pockettest"
 	"pentimento/session"
+	redissession "pentimento/session/redis"
+	"pentimento/session/redis/conn"
 	"pentimento/tests/redistest"
 )
 
@@ -39,11 +41,11 @@ func newStudio(t *testing.T) *studio {
 	// What is dumped is to be read.
 	server := redistest.Start(t, "--appendonly", "no", "--rdbcompression", "no")
 	client := redis.NewClient(&redis.Options{Addr: server.Addr, ContextTimeoutEnabled: true})
-	options, err := session.ParseRedis("redis://" + server.Addr)
+	options, err := conn.Parse("redis://" + server.Addr)
 	if err != nil {
 		t.Fatal(err)
 	}
-	store, err := session.OpenRedis(t.Context(), options)
+	store, err := redissession.Open(t.Context(), redissession.Options{Options: options})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	redisjobs "pentimento/jobs/redis"
-	"pentimento/session"
+	"pentimento/session/redis/conn"
 )
 
 // redisFlags say where Redis is.
@@ -16,10 +16,10 @@ type redisFlags struct {
 	Redis string `help:"Redis: redis://[user@]host[:port][/database], rediss:// for TLS, redis+sentinel://host,…/master or redis+cluster://host,…; passwords from PENTIMENTO_REDIS_PASSWORD and PENTIMENTO_REDIS_SENTINEL_PASSWORD." default:"redis://127.0.0.1:6379" placeholder:"URL"`
 }
 
-// redisOptions reads the flags, and from the environment what an address has no
-// place for: passwords, and the user of Sentinels.
-func (f *redisFlags) redisOptions(p *Process) (session.RedisOptions, error) {
-	options, err := session.ParseRedis(f.Redis)
+// server reads the flags, and from the environment what an address has no place
+// for: passwords, and the user of Sentinels.
+func (f *redisFlags) server(p *Process) (conn.Options, error) {
+	options, err := conn.Parse(f.Redis)
 	options.Password = p.Getenv("PENTIMENTO_REDIS_PASSWORD")
 	options.SentinelUser = p.Getenv("PENTIMENTO_REDIS_SENTINEL_USER")
 	options.SentinelPassword = p.Getenv("PENTIMENTO_REDIS_SENTINEL_PASSWORD")
@@ -36,13 +36,13 @@ type sharedQueue struct {
 func (q sharedQueue) Close() error { return errors.Join(q.Queue.Close(), q.client.Close()) }
 
 // connect returns connections to Redis, none of them made yet.
-func (f *redisFlags) connect(p *Process) (redis.UniversalClient, session.RedisOptions, error) {
-	o, err := f.redisOptions(p)
+func (f *redisFlags) connect(p *Process) (redis.UniversalClient, conn.Options, error) {
+	o, err := f.server(p)
 	if err != nil {
 		return nil, o, err
 	}
-	session.LogRedis(p.log)
-	return redis.NewUniversalClient(o.Universal()), o, nil
+	conn.LogTo(p.log)
+	return o.Connect(), o, nil
 }
 
 // openQueue opens the queue that all bots and workers share.

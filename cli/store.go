@@ -11,6 +11,9 @@ import (
 
 	"pentimento/session"
 	"pentimento/session/blobs"
+	"pentimento/session/bolt"
+	"pentimento/session/redis"
+	"pentimento/session/redis/conn"
 )
 
 // storeFlags say how conversations and their pictures are kept.
@@ -44,22 +47,17 @@ func (f storeFlags) openStore(ctx context.Context, p *Process, place string) (se
 // openSessions opens the store with pictures of its own if there are none.
 func (f storeFlags) openSessions(ctx context.Context, p *Process, place string, pictures *blobs.Store) (session.Store, error) {
 	if onRedis(place) {
-		options, err := (&redisFlags{Redis: place}).redisOptions(p)
+		server, err := (&redisFlags{Redis: place}).server(p)
 		if err != nil {
 			return nil, err
 		}
-		options.TTL, options.Blobs = f.Keep, pictures
-		session.LogRedis(p.log)
-		return session.OpenRedis(ctx, options)
+		conn.LogTo(p.log)
+		return redis.Open(ctx, redis.Options{Options: server, TTL: f.Keep, Blobs: pictures})
 	}
 	if err := os.MkdirAll(filepath.Dir(place), 0o700); err != nil {
 		return nil, fmt.Errorf("make the folder for conversations: %w; --store FILE puts them elsewhere", err)
 	}
-	options := []session.Option{session.ExpireAfter(f.Keep)}
-	if pictures != nil {
-		options = append(options, session.WithBlobs(pictures))
-	}
-	return session.OpenFile(place, options...)
+	return bolt.Open(place, bolt.Options{Expiry: session.Expiry{After: f.Keep}, Blobs: pictures})
 }
 
 // openPictures opens the bucket of --pictures; without it there is none.

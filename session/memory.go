@@ -14,9 +14,9 @@ import (
 type Memory struct {
 	mu       sync.Mutex
 	closed   bool
-	expiry   expiry
-	recent   recentTurns
-	sessions map[Key]records
+	expiry   Expiry
+	codec    Codec
+	sessions map[Key]Records
 	touched  map[Key]time.Time // of sessions and of blobs without one
 	blobs    map[Key]map[string][]byte
 	shares   map[string]memoryShare // by hashed code
@@ -24,16 +24,19 @@ type Memory struct {
 
 // A memoryShare is what is shared by the session key, until then.
 type memoryShare struct {
-	records
+	Records
 	key   Key
 	until time.Time
 }
 
-// NewMemory returns an empty store.
-func NewMemory(options ...Option) *Memory {
+// NewMemory returns an empty store whose sessions last.
+func NewMemory() *Memory { return NewExpiringMemory(Expiry{}) }
+
+// NewExpiringMemory returns an empty store whose sessions end.
+func NewExpiringMemory(expiry Expiry) *Memory {
 	return &Memory{
-		expiry:   choose(options).expiry,
-		sessions: make(map[Key]records),
+		expiry:   expiry,
+		sessions: make(map[Key]Records),
 		touched:  make(map[Key]time.Time),
 		blobs:    make(map[Key]map[string][]byte),
 		shares:   make(map[string]memoryShare),
@@ -42,31 +45,31 @@ func NewMemory(options ...Option) *Memory {
 
 // Load implements [Store].
 func (m *Memory) Load(ctx context.Context, key Key) (*Session, error) {
-	if err := m.lock(ctx, key.validate()); err != nil {
+	if err := m.lock(ctx, key.Validate()); err != nil {
 		return nil, err
 	}
 	defer m.mu.Unlock()
 	m.touch(key)
-	return m.recent.loaded(key, m.sessions[key])
+	return m.codec.Decode(key, m.sessions[key])
 }
 
 // Update implements [Store].
 func (m *Memory) Update(ctx context.Context, key Key, change func(*Session) error) (*Session, error) {
-	if err := m.lock(ctx, key.validate()); err != nil {
+	if err := m.lock(ctx, key.Validate()); err != nil {
 		return nil, err
 	}
 	defer m.mu.Unlock()
 	m.touch(key)
 	had := m.sessions[key]
-	s, err := m.recent.loaded(key, had)
+	s, err := m.codec.Decode(key, had)
 	if err != nil {
 		return nil, err
 	}
-	next, err := m.recent.apply(s, had, change)
+	next, err := m.codec.Apply(s, had, change)
 	if err != nil {
 		return nil, err
 	}
-	if next.state != nil {
+	if next.State != nil {
 		m.sessions[key] = next
 	}
 	return s, nil
@@ -74,13 +77,13 @@ func (m *Memory) Update(ctx context.Context, key Key, change func(*Session) erro
 
 // List implements [Store].
 func (m *Memory) List(ctx context.Context, user string) ([]Key, error) {
-	if err := m.lock(ctx, validateName("user", user)); err != nil {
+	if err := m.lock(ctx, ValidateUser(user)); err != nil {
 		return nil, err
 	}
 	defer m.mu.Unlock()
 	var keys []Key
 	for key := range m.sessions {
-		if key.User == user && !m.expiry.over(m.touchedAt(key)) {
+		if key.User == user && !m.expiry.Over(m.touchedAt(key)) {
 			keys = append(keys, key)
 		}
 	}
@@ -90,7 +93,7 @@ func (m *Memory) List(ctx context.Context, user string) ([]Key, error) {
 
 // Delete implements [Store].
 func (m *Memory) Delete(ctx context.Context, key Key) error {
-	if err := m.lock(ctx, key.validate()); err != nil {
+	if err := m.lock(ctx, key.Validate()); err != nil {
 		return err
 	}
 	defer m.mu.Unlock()
@@ -100,22 +103,22 @@ func (m *Memory) Delete(ctx context.Context, key Key) error {
 
 // Forget implements [Store].
 func (m *Memory) Forget(ctx context.Context, user string) error {
-	if err := m.lock(ctx, validateName("user", user)); err != nil {
+	if err := m.lock(ctx, ValidateUser(user)); err != nil {
 		return err
 	}
 	defer m.mu.Unlock()
-	m.recent.clear()
+	m.codec.Clear()
 	m.remove(func(k Key) bool { return k.User == user })
 	return nil
 }
 
 // PutBlob implements [Store].
 func (m *Memory) PutBlob(ctx context.Context, key Key, data []byte) (string, error) {
-	if err := m.lock(ctx, key.validate()); err != nil {
+	if err := m.lock(ctx, key.Validate()); err != nil {
 		return "", err
 	}
 	defer m.mu.Unlock()
-	digest, err := blobDigest(data)
+	digest, err := BlobDigest(data)
 	if err != nil {
 		return "", err
 	}
@@ -129,7 +132,7 @@ func (m *Memory) PutBlob(ctx context.Context, key Key, data []byte) (string, err
 
 // GetBlob implements [Store].
 func (m *Memory) GetBlob(ctx context.Context, key Key, digest string) ([]byte, error) {
-	if err := m.lock(ctx, key.validate()); err != nil {
+	if err := m.lock(ctx, key.Validate()); err != nil {
 		return nil, err
 	}
 	defer m.mu.Unlock()
@@ -143,22 +146,22 @@ func (m *Memory) GetBlob(ctx context.Context, key Key, digest string) ([]byte, e
 
 // Share implements [Store].
 func (m *Memory) Share(ctx context.Context, key Key, turn int, lifetime time.Duration) (string, error) {
-	if err := m.lock(ctx, validateShare(key, lifetime)); err != nil {
+	if err := m.lock(ctx, ValidateShare(key, lifetime)); err != nil {
 		return "", err
 	}
 	defer m.mu.Unlock()
 	m.touch(key)
-	s, err := m.recent.loaded(key, m.sessions[key])
+	s, err := m.codec.Decode(key, m.sessions[key])
 	if err != nil {
 		return "", err
 	}
-	code, r, err := newShare(s, turn)
+	code, r, err := NewShare(s, turn)
 	if err != nil {
 		return "", err
 	}
-	now := m.expiry.now()
+	now := m.expiry.Now()
 	maps.DeleteFunc(m.shares, func(_ string, s memoryShare) bool { return !now.Before(s.until) })
-	m.shares[hashedCode(code)] = memoryShare{r, key, now.Add(lifetime)}
+	m.shares[HashCode(code)] = memoryShare{r, key, now.Add(lifetime)}
 	return code, nil
 }
 
@@ -168,35 +171,35 @@ func (m *Memory) Shared(ctx context.Context, code string) (*Session, error) {
 		return nil, err
 	}
 	defer m.mu.Unlock()
-	share := m.shares[hashedCode(code)]
-	if !m.expiry.now().Before(share.until) {
+	share := m.shares[HashCode(code)]
+	if !m.expiry.Now().Before(share.until) {
 		return nil, ErrNoSuchShare
 	}
-	return decodeShare(share.records)
+	return DecodeShare(share.Records)
 }
 
 // Revoke implements [Store].
 func (m *Memory) Revoke(ctx context.Context, user, code string) error {
-	if err := m.lock(ctx, validateName("user", user)); err != nil {
+	if err := m.lock(ctx, ValidateUser(user)); err != nil {
 		return err
 	}
 	defer m.mu.Unlock()
-	share, ok := m.shares[hashedCode(code)]
-	if !ok || share.key.User != user || !m.expiry.now().Before(share.until) {
+	share, ok := m.shares[HashCode(code)]
+	if !ok || share.key.User != user || !m.expiry.Now().Before(share.until) {
 		return ErrNoSuchShare
 	}
-	delete(m.shares, hashedCode(code))
+	delete(m.shares, HashCode(code))
 	return nil
 }
 
 // touch renews the session's life, unless that is over, and removes all whose
 // life is over from time to time.
 func (m *Memory) touch(key Key) {
-	if m.expiry.due() || m.expiry.over(m.touchedAt(key)) {
+	if m.expiry.Due() || m.expiry.Over(m.touchedAt(key)) {
 		m.expire()
 	}
-	if m.expiry.ttl > 0 {
-		m.touched[key] = m.expiry.now()
+	if m.expiry.After > 0 {
+		m.touched[key] = m.expiry.Now()
 	}
 }
 
@@ -206,13 +209,13 @@ func (m *Memory) touchedAt(key Key) time.Time {
 	if at, ok := m.touched[key]; ok {
 		return at
 	}
-	return m.expiry.now()
+	return m.expiry.Now()
 }
 
 // expire removes what nobody touched for long. What was shared of it has a
 // life of its own.
 func (m *Memory) expire() {
-	m.removeSessions(func(key Key) bool { return m.expiry.over(m.touchedAt(key)) })
+	m.removeSessions(func(key Key) bool { return m.expiry.Over(m.touchedAt(key)) })
 }
 
 // remove removes sessions with their blobs and what was shared of them.
@@ -223,7 +226,7 @@ func (m *Memory) remove(which func(Key) bool) {
 
 // removeSessions removes sessions with their blobs.
 func (m *Memory) removeSessions(which func(Key) bool) {
-	maps.DeleteFunc(m.sessions, func(key Key, _ records) bool { return which(key) })
+	maps.DeleteFunc(m.sessions, func(key Key, _ Records) bool { return which(key) })
 	maps.DeleteFunc(m.blobs, func(key Key, _ map[string][]byte) bool { return which(key) })
 	maps.DeleteFunc(m.touched, func(key Key, _ time.Time) bool { return which(key) })
 }
@@ -233,7 +236,7 @@ func (m *Memory) Close() error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.closed = true
-	m.recent.clear()
+	m.codec.Clear()
 	return nil
 }
 

@@ -26,50 +26,53 @@ const recordHeader = 5
 // of five digits with punctuation for every turn that Left may hold.
 const maxStateBytes = 1<<10 + 16*MaxTurns
 
-// A state is a session without its turns.
-type state struct {
+// A State is a session without its turns.
+type State struct {
 	Key
-	Version int         `json:"version"`
-	Turns   int         `json:"turns"`
-	Head    int         `json:"head"`
-	Left    map[int]int `json:"left,omitempty"`
+	Version int `json:"version"`
+	// Turns is how many there are.
+	Turns int         `json:"turns"`
+	Head  int         `json:"head"`
+	Left  map[int]int `json:"left,omitempty"`
 }
 
-// records are a session as a store keeps it.
-type records struct {
-	state []byte
-	turns [][]byte // turns[i] is the turn with ID i+1
+// Records are a session as a [Store] keeps it. Without State there is none.
+type Records struct {
+	// State is the session without its turns; [DecodeState] reads it.
+	State []byte
+	// Turns are the turns: Turns[i] has ID i+1.
+	Turns [][]byte
 }
 
 // encodeSession returns the records of s, which must be valid.
-func encodeSession(s *Session) (records, error) {
-	return (*recentTurns)(nil).encodeSession(s, records{})
+func encodeSession(s *Session) (Records, error) {
+	return (*Codec)(nil).encodeSession(s, Records{})
 }
 
 // decodeSession returns the session under key that had holds. Its errors are
 // [ErrCorrupt] and [ErrNewerSchema].
-func decodeSession(key Key, had records) (*Session, error) {
-	return (*recentTurns)(nil).decodeSession(key, had)
+func decodeSession(key Key, had Records) (*Session, error) {
+	return (*Codec)(nil).decodeSession(key, had)
 }
 
 // encodeSession returns the records of s, which must be valid. Those of turns
 // that are as they were in had are had's.
-func (r *recentTurns) encodeSession(s *Session, had records) (records, error) {
+func (r *Codec) encodeSession(s *Session, had Records) (Records, error) {
 	if err := s.Validate(); err != nil {
-		return records{}, err
+		return Records{}, err
 	}
 	head, err := encodeState(s)
 	if err != nil {
-		return records{}, err
+		return Records{}, err
 	}
-	out := records{state: head, turns: make([][]byte, len(s.Turns))}
+	out := Records{State: head, Turns: make([][]byte, len(s.Turns))}
 	for i := range s.Turns {
 		var before []byte
-		if i < len(had.turns) {
-			before = had.turns[i]
+		if i < len(had.Turns) {
+			before = had.Turns[i]
 		}
-		if out.turns[i], err = r.encode(&s.Turns[i], before); err != nil {
-			return records{}, err
+		if out.Turns[i], err = r.encode(&s.Turns[i], before); err != nil {
+			return Records{}, err
 		}
 	}
 	return out, nil
@@ -77,7 +80,7 @@ func (r *recentTurns) encodeSession(s *Session, had records) (records, error) {
 
 // encodeState returns the record of s without its turns.
 func encodeState(s *Session) ([]byte, error) {
-	return encodeRecord(state{Key: s.Key, Version: s.Version, Turns: len(s.Turns), Head: s.Head, Left: s.Left}, maxStateBytes)
+	return encodeRecord(State{Key: s.Key, Version: s.Version, Turns: len(s.Turns), Head: s.Head, Left: s.Left}, maxStateBytes)
 }
 
 // encodeTurn returns the record of one turn.
@@ -114,19 +117,19 @@ func encodeRecord(v any, limit int) ([]byte, error) {
 
 // decodeSession is the function of that name, but for turns that are
 // remembered.
-func (r *recentTurns) decodeSession(key Key, had records) (*Session, error) {
-	st, err := decodeState(had.state)
+func (r *Codec) decodeSession(key Key, had Records) (*Session, error) {
+	st, err := DecodeState(had.State)
 	if err != nil {
 		return nil, err
 	}
-	if st.Key != key || st.Turns != len(had.turns) || st.Version < 1 {
-		return nil, fmt.Errorf("%w: the session's record does not belong to its %d turns", ErrCorrupt, len(had.turns))
+	if st.Key != key || st.Turns != len(had.Turns) || st.Version < 1 {
+		return nil, fmt.Errorf("%w: the session's record does not belong to its %d turns", ErrCorrupt, len(had.Turns))
 	}
 	s := &Session{Key: key, Version: st.Version, Head: st.Head, Left: st.Left}
-	if len(had.turns) > 0 {
-		s.Turns = make([]Turn, len(had.turns))
+	if len(had.Turns) > 0 {
+		s.Turns = make([]Turn, len(had.Turns))
 	}
-	for i, record := range had.turns {
+	for i, record := range had.Turns {
 		if s.Turns[i], err = r.decode(record); err != nil {
 			return nil, fmt.Errorf("turn %d: %w", i+1, err)
 		}
@@ -137,14 +140,15 @@ func (r *recentTurns) decodeSession(key Key, had records) (*Session, error) {
 	return s, nil
 }
 
-// decodeState returns what encodeSession made of a session without its turns.
-func decodeState(record []byte) (state, error) {
-	var st state
+// DecodeState reads the record of a session without its turns. Its errors are
+// [ErrCorrupt] and [ErrNewerSchema].
+func DecodeState(record []byte) (State, error) {
+	var st State
 	if err := decodeRecord(record, maxStateBytes, &st); err != nil {
-		return state{}, err
+		return State{}, err
 	}
 	if st.Turns < 0 || st.Turns > MaxTurns {
-		return state{}, fmt.Errorf("%w: %d turns", ErrCorrupt, st.Turns)
+		return State{}, fmt.Errorf("%w: %d turns", ErrCorrupt, st.Turns)
 	}
 	return st, nil
 }
@@ -163,7 +167,7 @@ func decodeRecord(record []byte, limit int, v any) error {
 		return fmt.Errorf("%w: a record of %d bytes", ErrCorrupt, len(record))
 	}
 	if record[0] > Schema {
-		return newerSchema(record[0])
+		return NewerSchema(record[0])
 	}
 	if record[0] == 0 {
 		return fmt.Errorf("%w: a record of schema 0", ErrCorrupt)
@@ -183,46 +187,48 @@ func decodeRecord(record []byte, limit int, v any) error {
 	return nil
 }
 
-// newerSchema says what to do about a schema that this program doesn't know.
-func newerSchema(schema byte) error {
+// NewerSchema is [ErrNewerSchema] with what to do about a schema that this
+// program does not know.
+func NewerSchema(schema byte) error {
 	return fmt.Errorf("%w: it has schema %d, this one reads up to %d; update the program, or keep conversations in another place", ErrNewerSchema, schema, Schema)
 }
 
 // checksum is the CRC-32C of a record's JSON.
 func checksum(text []byte) uint32 { return crc32.Checksum(text, crc32.MakeTable(crc32.Castagnoli)) }
 
-// loaded returns the session that had holds, or an empty one.
-func (r *recentTurns) loaded(key Key, had records) (*Session, error) {
-	if had.state == nil {
+// Decode returns the session under key that had holds, or an empty one if it
+// holds none. Its errors are [ErrCorrupt] and [ErrNewerSchema].
+func (r *Codec) Decode(key Key, had Records) (*Session, error) {
+	if had.State == nil {
 		return &Session{Key: key}, nil
 	}
 	return r.decodeSession(key, had)
 }
 
-// apply lets change work on s, which had holds, and returns the records of
-// what came of it: had itself if nothing did. An error of change is returned
-// as it is.
-func (r *recentTurns) apply(s *Session, had records, change func(*Session) error) (next records, err error) {
+// Apply lets change work on s, which had holds, and returns the records of
+// what came of it: had itself if nothing did. It counts the version up. An
+// error of change is returned as it is.
+func (r *Codec) Apply(s *Session, had Records, change func(*Session) error) (next Records, err error) {
 	key, version, turns := s.Key, s.Version, len(s.Turns)
 	if err := change(s); err != nil {
-		return records{}, err
+		return Records{}, err
 	}
 	if len(s.Turns) < turns {
-		return records{}, fmt.Errorf("%w: an update removed turns: %d of %d are left", ErrInvalid, len(s.Turns), turns)
+		return Records{}, fmt.Errorf("%w: an update removed turns: %d of %d are left", ErrInvalid, len(s.Turns), turns)
 	}
 	s.Key, s.Version = key, version
 	if next, err = r.encodeSession(s, had); err != nil {
-		return records{}, err
+		return Records{}, err
 	}
-	if len(s.Turns) == 0 || next.equal(had) {
+	if len(s.Turns) == 0 || next.Equal(had) {
 		return had, nil
 	}
 	s.Version++
-	next.state, err = encodeState(s)
+	next.State, err = encodeState(s)
 	return next, err
 }
 
-// equal reports whether r and other hold the same session.
-func (r records) equal(other records) bool {
-	return bytes.Equal(r.state, other.state) && slices.EqualFunc(r.turns, other.turns, bytes.Equal)
+// Equal reports whether r and other hold the same session.
+func (r Records) Equal(other Records) bool {
+	return bytes.Equal(r.State, other.State) && slices.EqualFunc(r.Turns, other.Turns, bytes.Equal)
 }

@@ -7,8 +7,9 @@
 // value; they draw nothing and store nothing.
 //
 // A [Store] keeps sessions by [Key], who is talking and where: [NewMemory] for
-// the life of the process, [OpenFile] in one file on disk. Start reading at
-// [Session.Add] and [Store].
+// the life of the process, package session/bolt in one file on disk, package
+// session/redis on a server. Stores keep [Records], which a [Codec] makes and
+// reads. Start reading at [Session.Add] and [Store].
 package session
 
 import (

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 )
 
@@ -80,43 +79,37 @@ func Fork(ctx context.Context, store Store, code string, to Key, event string) (
 	})
 }
 
-// newShare returns the records of the turn to share and a code of 130 random
-// bits for it.
-func newShare(s *Session, turn int) (code string, r records, err error) {
+// NewShare returns the records of the turn to share and a code of 130 random
+// bits for it. The error is [ErrNoSuchTurn] if there is no such turn.
+func NewShare(s *Session, turn int) (code string, r Records, err error) {
 	branch, err := s.Branch(turn)
 	if err != nil {
-		return "", records{}, err
+		return "", Records{}, err
 	}
 	if r, err = encodeSession(branch); err != nil {
-		return "", records{}, err
+		return "", Records{}, err
 	}
 	return rand.Text(), r, nil
 }
 
-// decodeShare returns what newShare made records of, or ErrNoSuchShare if
+// DecodeShare returns what NewShare made records of, or [ErrNoSuchShare] if
 // there are none.
-func decodeShare(r records) (*Session, error) {
-	if r.state == nil {
+func DecodeShare(r Records) (*Session, error) {
+	if r.State == nil {
 		return nil, ErrNoSuchShare
 	}
-	st, err := decodeState(r.state)
+	st, err := DecodeState(r.State)
 	if err != nil {
 		return nil, err
 	}
 	return decodeSession(st.Key, r)
 }
 
-// hashedCode is what a store keeps of a code: whoever reads the store's names
-// learns no code.
-func hashedCode(code string) string {
-	return hashedName(strings.ToUpper(strings.ReplaceAll(strings.TrimSpace(code), "-", "")))
-}
-
-// validateShare reports whether a turn of the session can be shared for that
-// long.
-func validateShare(key Key, lifetime time.Duration) error {
+// ValidateShare reports whether a turn of the session can be shared for that
+// long; the error is [ErrInvalid].
+func ValidateShare(key Key, lifetime time.Duration) error {
 	if lifetime < time.Second || lifetime > MaxShareLifetime {
 		return fmt.Errorf("%w: something is shared for %v, 1 s to %v is allowed", ErrInvalid, lifetime, MaxShareLifetime)
 	}
-	return key.validate()
+	return key.Validate()
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"pentimento/recipe"
 )
@@ -213,7 +212,7 @@ func (s *Session) Roots() []Turn { return s.Children(0) }
 // Validate reports whether s is a tree that a store would keep; the error is
 // [ErrInvalid], [ErrFull] or [ErrTooLarge].
 func (s *Session) Validate() error {
-	if err := s.Key.validate(); err != nil {
+	if err := s.Key.Validate(); err != nil {
 		return err
 	}
 	if s.Version < 0 {
@@ -251,25 +250,6 @@ func (s *Session) validateTurn(i int, turn Turn) error {
 	}
 	if year := turn.Time.Year(); year < 1 || year > 9999 {
 		return fmt.Errorf("%w: turn %d was made in the year %d", ErrInvalid, turn.ID, year)
-	}
-	return nil
-}
-
-// validate reports whether k can name a session.
-func (k Key) validate() error {
-	if err := validateName("user", k.User); err != nil {
-		return err
-	}
-	return validateName("place", k.Place)
-}
-
-// validateName reports whether name can be a user or a place.
-func validateName(kind, name string) error {
-	if name == "" || len(name) > MaxNameBytes {
-		return fmt.Errorf("%w: the %s has %d bytes, 1 to %d are allowed", ErrInvalid, kind, len(name), MaxNameBytes)
-	}
-	if !utf8.ValidString(name) {
-		return fmt.Errorf("%w: the %s is not UTF-8", ErrInvalid, kind)
 	}
 	return nil
 }

@@ -12,6 +12,8 @@ import (
 	"pentimento/session"
 )
 
+var testKey = session.Key{User: "alice", Place: "terminal"}
+
 // build returns a session whose turns have those parents; the head is the last.
 func build(t *testing.T, parents ...int) *session.Session {
 	t.Helper()

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"pentimento/session"
+	"pentimento/session/bolt"
 	"pentimento/tests/discordtest"
 	"pentimento/tests/redistest"
 )
@@ -213,7 +214,7 @@ func (s *studio) wantWell() {
 // picture, and nothing left in the queue.
 func (s *studio) wantTurns(want int) {
 	s.t.Helper()
-	store, err := session.OpenFile(filepath.Join(s.dir, "discord.db"))
+	store, err := bolt.Open(filepath.Join(s.dir, "discord.db"), bolt.Options{})
 	if err != nil {
 		s.t.Fatal(err)
 	}

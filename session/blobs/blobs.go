@@ -18,6 +18,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"pentimento/session"
 )
 
 // ErrNone says that there is no such blob, or no longer.
@@ -119,7 +121,7 @@ func (s *Store) store(ctx context.Context, owner Owner, digest string, data []by
 	if owned, err := s.bucket.Has(ctx, ownerName(owner, digest)); err != nil {
 		return err
 	} else if !owned {
-		return s.release(ctx, hashed(owner.User)+"/"+hashed(owner.Place), digest)
+		return s.release(ctx, session.HashName(owner.User)+"/"+session.HashName(owner.Place), digest)
 	}
 	return s.grow(ctx, int64(len(data)))
 }
@@ -155,7 +157,7 @@ func (s *Store) Get(ctx context.Context, owner Owner, digest string, limit int64
 
 // Drop removes the owner's references, and the blobs that nobody else has.
 func (s *Store) Drop(ctx context.Context, owner Owner) error {
-	return s.drop(ctx, userFolder(owner.User)+hashed(owner.Place)+"/")
+	return s.drop(ctx, userFolder(owner.User)+session.HashName(owner.Place)+"/")
 }
 
 // Forget does what Drop does for all places of the user.
@@ -209,20 +211,14 @@ const (
 
 func blobName(digest string) string  { return blobFolder + digest }
 func refFolder(digest string) string { return "refs/" + digest + "/" }
-func userFolder(user string) string  { return ownerFolder + hashed(user) + "/" }
+func userFolder(user string) string  { return ownerFolder + session.HashName(user) + "/" }
 
 func ownerName(o Owner, digest string) string {
-	return userFolder(o.User) + hashed(o.Place) + "/" + digest
+	return userFolder(o.User) + session.HashName(o.Place) + "/" + digest
 }
 
 func refName(o Owner, digest string) string {
-	return refFolder(digest) + hashed(o.User) + "/" + hashed(o.Place)
-}
-
-// hashed is part of a name for anything.
-func hashed(text string) string {
-	sum := sha256.Sum256([]byte(text))
-	return hex.EncodeToString(sum[:16])
+	return refFolder(digest) + session.HashName(o.User) + "/" + session.HashName(o.Place)
 }
 
 func digestOf(data []byte) string {

@@ -29,6 +29,9 @@ import (
 	redisjobs "pentimento/jobs/redis"
 	"pentimento/recipe"
 	"pentimento/session"
+	"pentimento/session/bolt"
+	"pentimento/session/redis"
+	"pentimento/session/redis/conn"
 	"pentimento/tests/redistest"
 )
 
@@ -116,10 +119,9 @@ func remember(t *testing.T, m interface {
 func onRedis(t *testing.T) (store session.Store, maps *attentionstore.Store, queue *redisjobs.Queue, client *goredis.Client) {
 	t.Helper()
 	server := redistest.Start(t)
-	options, err := session.ParseRedis("redis://" + server.Addr)
+	options, err := conn.Parse("redis://" + server.Addr)
 	must(t, err)
-	options.TTL = 30 * 24 * time.Hour
-	store, err = session.OpenRedis(t.Context(), options)
+	store, err = redis.Open(t.Context(), redis.Options{Options: options, TTL: 30 * 24 * time.Hour})
 	must(t, err)
 	client = goredis.NewClient(&goredis.Options{Addr: server.Addr})
 	queue, err = redisjobs.New(t.Context(), client, redisjobs.Options{Options: jobs.Options{PerUser: 10}})
@@ -142,7 +144,7 @@ func TestRedis(t *testing.T) {
 func TestFiles(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "sessions.db")
-	store, err := session.OpenFile(path, session.ExpireAfter(30*24*time.Hour), session.WithClock(func() time.Time { return start }))
+	store, err := bolt.Open(path, bolt.Options{Expiry: session.Expiry{After: 30 * 24 * time.Hour, Clock: func() time.Time { return start }}})
 	must(t, err)
 	code := talk(t, store, "ann")
 	must(t, store.Close())

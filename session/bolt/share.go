@@ -1,4 +1,4 @@
-package session
+package bolt
 
 import (
 	"bytes"
@@ -7,28 +7,30 @@ import (
 	"fmt"
 	"time"
 
-	bolt "go.etcd.io/bbolt"
+	"go.etcd.io/bbolt"
+
+	"pentimento/session"
 )
 
-// Share implements [Store].
-func (f *File) Share(ctx context.Context, key Key, turn int, lifetime time.Duration) (code string, err error) {
+// Share implements [session.Store].
+func (f *Store) Share(ctx context.Context, key session.Key, turn int, lifetime time.Duration) (code string, err error) {
 	s, err := f.Load(ctx, key)
 	if err != nil {
 		return "", err
 	}
-	if err := f.enter(ctx, validateShare(key, lifetime)); err != nil {
+	if err := f.enter(ctx, session.ValidateShare(key, lifetime)); err != nil {
 		return "", err
 	}
 	defer f.mu.RUnlock()
-	code, r, err := newShare(s, turn)
+	code, r, err := session.NewShare(s, turn)
 	if err != nil {
 		return "", err
 	}
-	err = f.db.update(func(tx *bolt.Tx) error {
-		if err := removeShares(tx, func(_ Key, until time.Time) bool { return !f.expiry.now().Before(until) }); err != nil {
+	err = f.db.update(func(tx *bbolt.Tx) error {
+		if err := removeShares(tx, func(_ session.Key, until time.Time) bool { return !f.expiry.Now().Before(until) }); err != nil {
 			return err
 		}
-		return writeShare(tx, code, f.expiry.now().Add(lifetime), r)
+		return writeShare(tx, code, f.expiry.Now().Add(lifetime), r)
 	})
 	if err != nil {
 		return "", f.explain("write a share", err)
@@ -36,19 +38,19 @@ func (f *File) Share(ctx context.Context, key Key, turn int, lifetime time.Durat
 	return code, nil
 }
 
-// Shared implements [Store].
-func (f *File) Shared(ctx context.Context, code string) (s *Session, err error) {
+// Shared implements [session.Store].
+func (f *Store) Shared(ctx context.Context, code string) (s *session.Session, err error) {
 	if err := f.enter(ctx, nil); err != nil {
 		return nil, err
 	}
 	defer f.mu.RUnlock()
-	var r records
-	err = f.db.view(func(tx *bolt.Tx) (err error) {
+	var r session.Records
+	err = f.db.view(func(tx *bbolt.Tx) (err error) {
 		r, err = f.readShare(tx, code)
 		return err
 	})
 	if err == nil {
-		s, err = decodeShare(r)
+		s, err = session.DecodeShare(r)
 	}
 	if err != nil {
 		return nil, f.explain("read a share", err)
@@ -56,66 +58,66 @@ func (f *File) Shared(ctx context.Context, code string) (s *Session, err error) 
 	return s, nil
 }
 
-// Revoke implements [Store].
-func (f *File) Revoke(ctx context.Context, user, code string) error {
-	if err := f.enter(ctx, validateName("user", user)); err != nil {
+// Revoke implements [session.Store].
+func (f *Store) Revoke(ctx context.Context, user, code string) error {
+	if err := f.enter(ctx, session.ValidateUser(user)); err != nil {
 		return err
 	}
 	defer f.mu.RUnlock()
-	err := f.db.update(func(tx *bolt.Tx) error {
+	err := f.db.update(func(tx *bbolt.Tx) error {
 		r, err := f.readShare(tx, code)
 		if err != nil {
 			return err
 		}
-		if s, err := decodeShare(r); err != nil {
+		if s, err := session.DecodeShare(r); err != nil {
 			return err
 		} else if s.User != user {
-			return ErrNoSuchShare
+			return session.ErrNoSuchShare
 		}
-		return tx.Bucket(bucketShares).DeleteBucket([]byte(hashedCode(code)))
+		return tx.Bucket(bucketShares).DeleteBucket([]byte(session.HashCode(code)))
 	})
 	return f.explain("revoke a share", err)
 }
 
 // writeShare stores what is shared under the code until then.
-func writeShare(tx *bolt.Tx, code string, until time.Time, r records) error {
+func writeShare(tx *bbolt.Tx, code string, until time.Time, r session.Records) error {
 	shares, err := tx.CreateBucketIfNotExists(bucketShares)
 	if err != nil {
 		return err
 	}
-	share, err := shares.CreateBucket([]byte(hashedCode(code)))
+	share, err := shares.CreateBucket([]byte(session.HashCode(code)))
 	if err != nil {
 		return err
 	}
 	if err := share.Put(keyUntil, encodeTime(until)); err != nil {
 		return err
 	}
-	return writeRecords(share, records{}, r)
+	return writeRecords(share, session.Records{}, r)
 }
 
-// readShare returns what is shared under the code, or ErrNoSuchShare.
-func (f *File) readShare(tx *bolt.Tx, code string) (records, error) {
+// readShare returns what is shared under the code, or session.ErrNoSuchShare.
+func (f *Store) readShare(tx *bbolt.Tx, code string) (session.Records, error) {
 	shares := tx.Bucket(bucketShares)
 	if shares == nil {
-		return records{}, ErrNoSuchShare
+		return session.Records{}, session.ErrNoSuchShare
 	}
-	share := shares.Bucket([]byte(hashedCode(code)))
+	share := shares.Bucket([]byte(session.HashCode(code)))
 	if share == nil {
-		return records{}, ErrNoSuchShare
+		return session.Records{}, session.ErrNoSuchShare
 	}
 	until, err := decodeTime(share.Get(keyUntil))
 	if err != nil {
-		return records{}, err
+		return session.Records{}, err
 	}
-	if !f.expiry.now().Before(until) {
-		return records{}, ErrNoSuchShare
+	if !f.expiry.Now().Before(until) {
+		return session.Records{}, session.ErrNoSuchShare
 	}
 	return readRecords(share)
 }
 
 // removeShares removes shares by whose they are and how long they last, and
 // those that cannot be read: they are of no use, and may be anybody's.
-func removeShares(tx *bolt.Tx, which func(key Key, until time.Time) bool) error {
+func removeShares(tx *bbolt.Tx, which func(key session.Key, until time.Time) bool) error {
 	shares := tx.Bucket(bucketShares)
 	if shares == nil {
 		return nil
@@ -124,7 +126,7 @@ func removeShares(tx *bolt.Tx, which func(key Key, until time.Time) bool) error 
 	err := shares.ForEachBucket(func(name []byte) error {
 		share := shares.Bucket(name)
 		until, damaged := decodeTime(share.Get(keyUntil))
-		st, unreadable := decodeState(share.Get(keyState))
+		st, unreadable := session.DecodeState(share.Get(keyState))
 		if damaged != nil || unreadable != nil || which(st.Key, until) {
 			over = append(over, bytes.Clone(name))
 		}
@@ -149,7 +151,7 @@ func encodeTime(t time.Time) []byte {
 // decodeTime returns what encodeTime made b of.
 func decodeTime(b []byte) (time.Time, error) {
 	if len(b) != 8 {
-		return time.Time{}, fmt.Errorf("%w: a time of %d bytes", ErrCorrupt, len(b))
+		return time.Time{}, fmt.Errorf("%w: a time of %d bytes", session.ErrCorrupt, len(b))
 	}
 	return time.UnixMilli(int64(binary.BigEndian.Uint64(b))), nil
 }

@@ -1,80 +1,82 @@
-package session
+package bolt
 
 import (
 	"time"
 
-	bolt "go.etcd.io/bbolt"
+	"go.etcd.io/bbolt"
+
+	"pentimento/session"
 )
 
 // touchedAt returns when the session was last touched: now if that is not
 // known, because it was stored when sessions did not expire or is damaged.
-func (f *File) touchedAt(place *bolt.Bucket) time.Time {
+func (f *Store) touchedAt(place *bbolt.Bucket) time.Time {
 	at, err := decodeTime(place.Get(keyTouched))
 	if err != nil {
-		return f.expiry.now()
+		return f.expiry.Now()
 	}
 	return at
 }
 
 // readLive returns the session's records, none if its life is over.
-func (f *File) readLive(tx *bolt.Tx, key Key) (records, error) {
+func (f *Store) readLive(tx *bbolt.Tx, key session.Key) (session.Records, error) {
 	place := placeBucket(tx, key)
 	if place == nil {
-		return records{}, nil
+		return session.Records{}, nil
 	}
-	if f.expiry.over(f.touchedAt(place)) {
-		return records{}, nil
+	if f.expiry.Over(f.touchedAt(place)) {
+		return session.Records{}, nil
 	}
 	return readRecords(place)
 }
 
 // touch renews the session's life and reports whether that was not over.
-func (f *File) touch(key Key) (live bool, err error) {
-	if f.expiry.ttl == 0 {
+func (f *Store) touch(key session.Key) (live bool, err error) {
+	if f.expiry.After == 0 {
 		return true, nil
 	}
 	live, stale := true, false
-	err = f.db.view(func(tx *bolt.Tx) error {
+	err = f.db.view(func(tx *bbolt.Tx) error {
 		stale = f.stale(tx, key)
 		if place := placeBucket(tx, key); place != nil {
-			live = !f.expiry.over(f.touchedAt(place))
+			live = !f.expiry.Over(f.touchedAt(place))
 		}
 		return nil
 	})
 	if err == nil && live && stale {
-		err = f.db.update(func(tx *bolt.Tx) error { return f.renew(tx, key) })
+		err = f.db.update(func(tx *bbolt.Tx) error { return f.renew(tx, key) })
 	}
 	return live, err
 }
 
 // stale reports whether the time of the session's last touch has to be
 // written.
-func (f *File) stale(tx *bolt.Tx, key Key) bool {
+func (f *Store) stale(tx *bbolt.Tx, key session.Key) bool {
 	place := placeBucket(tx, key)
-	if f.expiry.ttl == 0 || place == nil {
+	if f.expiry.After == 0 || place == nil {
 		return false
 	}
 	at := place.Get(keyTouched)
 	last, err := decodeTime(at)
-	return err != nil || f.expiry.stale(last)
+	return err != nil || f.expiry.Stale(last)
 }
 
 // renew writes that the session was touched now.
-func (f *File) renew(tx *bolt.Tx, key Key) error {
+func (f *Store) renew(tx *bbolt.Tx, key session.Key) error {
 	place := placeBucket(tx, key)
-	if place == nil || f.expiry.ttl == 0 {
+	if place == nil || f.expiry.After == 0 {
 		return nil
 	}
-	return place.Put(keyTouched, encodeTime(f.expiry.now()))
+	return place.Put(keyTouched, encodeTime(f.expiry.Now()))
 }
 
 // expire removes the sessions and shares whose life is over, if it is time to
 // look for them or key is one.
-func (f *File) expire(tx *bolt.Tx, key Key) error {
-	if f.expiry.ttl == 0 {
+func (f *Store) expire(tx *bbolt.Tx, key session.Key) error {
+	if f.expiry.After == 0 {
 		return nil
 	}
-	if !f.expiry.due() {
+	if !f.expiry.Due() {
 		return f.expireSession(tx, key)
 	}
 	over, err := f.ended(tx)
@@ -86,17 +88,17 @@ func (f *File) expire(tx *bolt.Tx, key Key) error {
 			return err
 		}
 	}
-	return removeShares(tx, func(_ Key, until time.Time) bool { return !f.expiry.now().Before(until) })
+	return removeShares(tx, func(_ session.Key, until time.Time) bool { return !f.expiry.Now().Before(until) })
 }
 
 // ended returns the sessions whose life is over.
-func (f *File) ended(tx *bolt.Tx) (over []Key, err error) {
+func (f *Store) ended(tx *bbolt.Tx) (over []session.Key, err error) {
 	users := tx.Bucket(bucketSessions)
 	err = users.ForEachBucket(func(user []byte) error {
 		places := users.Bucket(user)
 		return places.ForEachBucket(func(place []byte) error {
-			if f.expiry.over(f.touchedAt(places.Bucket(place))) {
-				over = append(over, Key{User: string(user), Place: string(place)})
+			if f.expiry.Over(f.touchedAt(places.Bucket(place))) {
+				over = append(over, session.Key{User: string(user), Place: string(place)})
 			}
 			return nil
 		})
@@ -106,9 +108,9 @@ func (f *File) ended(tx *bolt.Tx) (over []Key, err error) {
 
 // expireSession removes the session if its life is over. Its blobs have lives
 // of their own, which are as long.
-func (f *File) expireSession(tx *bolt.Tx, key Key) error {
+func (f *Store) expireSession(tx *bbolt.Tx, key session.Key) error {
 	place := placeBucket(tx, key)
-	if place == nil || !f.expiry.over(f.touchedAt(place)) {
+	if place == nil || !f.expiry.Over(f.touchedAt(place)) {
 		return nil
 	}
 	return tx.Bucket(bucketSessions).Bucket([]byte(key.User)).DeleteBucket([]byte(key.Place))

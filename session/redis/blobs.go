@@ -1,4 +1,4 @@
-package session
+package redis
 
 import (
 	"context"
@@ -8,7 +8,9 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/redis/go-redis/v9"
+	goredis "github.com/redis/go-redis/v9"
+
+	"pentimento/session"
 )
 
 // chunkBytes is how much of a blob one key holds. The server is busy with one
@@ -18,16 +20,16 @@ const chunkBytes = 1<<20 - chunkHeader
 // chunkHeader precedes the first chunk: the length of the blob, big endian.
 const chunkHeader = 4
 
-// PutBlob implements [Store].
-func (r *Redis) PutBlob(ctx context.Context, key Key, data []byte) (string, error) {
-	if err := r.enter(ctx, key.validate()); err != nil {
+// PutBlob implements [session.Store].
+func (r *Store) PutBlob(ctx context.Context, key session.Key, data []byte) (string, error) {
+	if err := r.enter(ctx, key.Validate()); err != nil {
 		return "", err
 	}
 	defer r.mu.RUnlock()
 	if r.bucket != nil {
-		return putBlob(ctx, r.bucket, key, data)
+		return r.bucket.PutBlob(ctx, key, data)
 	}
-	digest, err := blobDigest(data)
+	digest, err := session.BlobDigest(data)
 	if err != nil {
 		return "", err
 	}
@@ -52,7 +54,7 @@ func (r *Redis) PutBlob(ctx context.Context, key Key, data []byte) (string, erro
 
 // dropUnindexed removes the chunks of a blob that a Delete or Forget between
 // could not see.
-func (r *Redis) dropUnindexed(ctx context.Context, key Key, digest string, chunks int) error {
+func (r *Store) dropUnindexed(ctx context.Context, key session.Key, digest string, chunks int) error {
 	there, err := r.blobs.HExists(ctx, r.keys.blobs(key), digest).Result()
 	if err != nil || there {
 		return err
@@ -66,8 +68,8 @@ func (r *Redis) dropUnindexed(ctx context.Context, key Key, digest string, chunk
 }
 
 // indexBlob notes that the session has a blob, and renews its expiry.
-func (r *Redis) indexBlob(ctx context.Context, key Key, digest string, chunks int) error {
-	_, err := r.blobs.Pipelined(ctx, func(p redis.Pipeliner) error {
+func (r *Store) indexBlob(ctx context.Context, key session.Key, digest string, chunks int) error {
+	_, err := r.blobs.Pipelined(ctx, func(p goredis.Pipeliner) error {
 		p.HSet(ctx, r.keys.blobs(key), digest, chunks)
 		r.renew(ctx, p, key)
 		return nil
@@ -77,7 +79,7 @@ func (r *Redis) indexBlob(ctx context.Context, key Key, digest string, chunks in
 
 // renew renews the expiry of a session and of the index of its blobs. The
 // index must live as long as the chunks, which Delete finds by it.
-func (r *Redis) renew(ctx context.Context, p redis.Pipeliner, key Key) {
+func (r *Store) renew(ctx context.Context, p goredis.Pipeliner, key session.Key) {
 	if r.ttl == 0 {
 		return
 	}
@@ -86,46 +88,46 @@ func (r *Redis) renew(ctx context.Context, p redis.Pipeliner, key Key) {
 	}
 }
 
-// GetBlob implements [Store].
-func (r *Redis) GetBlob(ctx context.Context, key Key, digest string) (data []byte, err error) {
-	if err := r.enter(ctx, key.validate()); err != nil {
+// GetBlob implements [session.Store].
+func (r *Store) GetBlob(ctx context.Context, key session.Key, digest string) (data []byte, err error) {
+	if err := r.enter(ctx, key.Validate()); err != nil {
 		return nil, err
 	}
 	defer r.mu.RUnlock()
 	if r.bucket != nil {
-		return getBlob(ctx, r.bucket, key, digest)
+		return r.bucket.GetBlob(ctx, key, digest)
 	}
 	if !isDigest(digest) {
-		return nil, ErrNoSuchBlob
+		return nil, session.ErrNoSuchBlob
 	}
 	err = r.try(ctx, "read a blob from", func(ctx context.Context) error {
 		if data, err = r.getBlob(ctx, key, digest); err != nil {
 			return err
 		}
-		_, err = r.blobs.Pipelined(ctx, func(p redis.Pipeliner) error { r.renew(ctx, p, key); return nil })
+		_, err = r.blobs.Pipelined(ctx, func(p goredis.Pipeliner) error { r.renew(ctx, p, key); return nil })
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	if has, err := blobDigest(data); err != nil || has != digest {
-		return nil, ErrNoSuchBlob
+	if has, err := session.BlobDigest(data); err != nil || has != digest {
+		return nil, session.ErrNoSuchBlob
 	}
 	return data, nil
 }
 
 // getBlob joins the chunks of a blob.
-func (r *Redis) getBlob(ctx context.Context, key Key, digest string) ([]byte, error) {
+func (r *Store) getBlob(ctx context.Context, key session.Key, digest string) ([]byte, error) {
 	first, err := r.getChunk(ctx, key, digest, 0)
 	if err != nil {
 		return nil, err
 	}
 	if len(first) < chunkHeader {
-		return nil, ErrNoSuchBlob
+		return nil, session.ErrNoSuchBlob
 	}
 	size := int(binary.BigEndian.Uint32(first))
-	if size > MaxBlobBytes {
-		return nil, ErrNoSuchBlob
+	if size > session.MaxBlobBytes {
+		return nil, session.ErrNoSuchBlob
 	}
 	data := slices.Grow(first[chunkHeader:], max(0, size-len(first)))
 	for i := 1; len(data) < size; i++ {
@@ -134,7 +136,7 @@ func (r *Redis) getBlob(ctx context.Context, key Key, digest string) ([]byte, er
 			return nil, err
 		}
 		if len(chunk) == 0 {
-			return nil, ErrNoSuchBlob
+			return nil, session.ErrNoSuchBlob
 		}
 		data = append(data, chunk...)
 	}
@@ -142,17 +144,17 @@ func (r *Redis) getBlob(ctx context.Context, key Key, digest string) ([]byte, er
 }
 
 // getChunk returns one chunk and renews its expiry.
-func (r *Redis) getChunk(ctx context.Context, key Key, digest string, i int) ([]byte, error) {
+func (r *Store) getChunk(ctx context.Context, key session.Key, digest string, i int) ([]byte, error) {
 	name := r.keys.chunk(key, digest, i)
-	var got *redis.StringCmd
+	var got *goredis.StringCmd
 	if r.ttl > 0 {
 		got = r.blobs.GetEx(ctx, name, r.ttl)
 	} else {
 		got = r.blobs.Get(ctx, name)
 	}
 	chunk, err := got.Bytes()
-	if errors.Is(err, redis.Nil) {
-		return nil, ErrNoSuchBlob
+	if errors.Is(err, goredis.Nil) {
+		return nil, session.ErrNoSuchBlob
 	}
 	return chunk, err
 }
@@ -170,7 +172,7 @@ func splitBlob(data []byte) [][]byte {
 }
 
 // blobKeys returns the keys of all the session's blobs, with their index.
-func (r *Redis) blobKeys(ctx context.Context, key Key) ([]string, error) {
+func (r *Store) blobKeys(ctx context.Context, key session.Key) ([]string, error) {
 	index, err := r.client.HGetAll(ctx, r.keys.blobs(key)).Result()
 	if err != nil {
 		return nil, err
@@ -178,8 +180,8 @@ func (r *Redis) blobKeys(ctx context.Context, key Key) ([]string, error) {
 	keys := []string{r.keys.blobs(key)}
 	for digest, count := range index {
 		n, err := strconv.Atoi(count)
-		if err != nil || n > len(splitBlob(nil))+MaxBlobBytes/chunkBytes {
-			n = 1 + MaxBlobBytes/chunkBytes
+		if err != nil || n > len(splitBlob(nil))+session.MaxBlobBytes/chunkBytes {
+			n = 1 + session.MaxBlobBytes/chunkBytes
 		}
 		for i := range n {
 			keys = append(keys, r.keys.chunk(key, digest, i))

@@ -1,46 +1,82 @@
-package session_test
+package redis_test
 
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/exec"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/redis/go-redis/v9"
+	goredis "github.com/redis/go-redis/v9"
+	"go.uber.org/goleak"
 
 	"pentimento/session"
 	"pentimento/session/blobs"
+	"pentimento/session/redis"
+	"pentimento/session/redis/conn"
 	"pentimento/session/sessiontest"
 	"pentimento/tests/redistest"
 )
 
-// redisAt returns options for the server under an address of ParseRedis, with
-// keys of their own.
-func redisAt(t testing.TB, address string) session.RedisOptions {
+// childEnv has the test binary act as a child process: it says where to write.
+const childEnv = "SESSION_TEST_CHILD"
+
+func TestMain(m *testing.M) {
+	conn.LogTo(slog.New(slog.DiscardHandler))
+	if where := os.Getenv(childEnv); where != "" {
+		fmt.Println(writeForEver(where)) // it returns only what went wrong
+		os.Exit(1)
+	}
+	goleak.VerifyTestMain(m)
+}
+
+// startChild starts the test binary as a child and returns its output.
+func startChild(t *testing.T, where string) (*exec.Cmd, io.Reader) {
 	t.Helper()
-	options, err := session.ParseRedis(address)
+	cmd := exec.CommandContext(t.Context(), os.Args[0])
+	cmd.Env = append(os.Environ(), childEnv+"="+where)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return cmd, out
+}
+
+var testKey = session.Key{User: "alice", Place: "terminal"}
+
+// redisAt returns options for the server under an address of Parse, with
+// keys of their own.
+func redisAt(t testing.TB, address string) redis.Options {
+	t.Helper()
+	options, err := conn.Parse(address)
 	if err != nil {
 		t.Fatal(err)
 	}
 	options.Prefix = "test:" + rand.Text() + ":"
-	return options
+	return redis.Options{Options: options}
 }
 
 // openRedis opens a store; the suite closes it.
-func openRedis(t testing.TB, options session.RedisOptions) *session.Redis {
+func openRedis(t testing.TB, options redis.Options) *redis.Store {
 	t.Helper()
-	store, err := session.OpenRedis(t.Context(), options)
+	store, err := redis.Open(t.Context(), options)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return store
 }
 
-func TestRedis(t *testing.T) {
+func TestStore(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t, "--appendfsync", "no")
 	sessiontest.Run(t, func(t *testing.T) session.Store {
@@ -50,7 +86,7 @@ func TestRedis(t *testing.T) {
 	})
 }
 
-func TestRedisCluster(t *testing.T) {
+func TestCluster(t *testing.T) {
 	t.Parallel()
 	servers := redistest.StartCluster(t, 3)
 	sessiontest.RunShort(t, func(t *testing.T) session.Store {
@@ -58,7 +94,7 @@ func TestRedisCluster(t *testing.T) {
 	})
 }
 
-func TestRedisSentinel(t *testing.T) {
+func TestSentinel(t *testing.T) {
 	t.Parallel()
 	sentinel := redistest.StartSentinel(t, redistest.Start(t, "--appendfsync", "no"))
 	sessiontest.RunShort(t, func(t *testing.T) session.Store {
@@ -66,7 +102,7 @@ func TestRedisSentinel(t *testing.T) {
 	})
 }
 
-func TestRedisWithPicturesInAFolder(t *testing.T) {
+func TestWithPicturesInAFolder(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t, "--appendfsync", "no")
 	sessiontest.RunShort(t, func(t *testing.T) session.Store {
@@ -82,7 +118,7 @@ func TestRedisWithPicturesInAFolder(t *testing.T) {
 	})
 }
 
-func TestRedisExpiry(t *testing.T) {
+func TestExpiry(t *testing.T) {
 	server := redistest.Start(t, "--appendfsync", "no")
 	sessiontest.RunExpiry(t, func(t *testing.T) (session.Store, func(time.Duration)) {
 		options := redisAt(t, "redis://"+server.Addr)
@@ -91,8 +127,24 @@ func TestRedisExpiry(t *testing.T) {
 	})
 }
 
+func TestForgetWithoutPictures(t *testing.T) {
+	server := redistest.Start(t, "--appendfsync", "no")
+	sessiontest.RunForgetWithoutPictures(t, func(pictures *blobs.Store) (session.Store, error) {
+		options := redisAt(t, "redis://"+server.Addr)
+		options.Blobs = pictures
+		return redis.Open(t.Context(), options)
+	})
+}
+
+func Benchmark(b *testing.B) {
+	server := redistest.Start(b)
+	sessiontest.Benchmark(b, func(b *testing.B) (session.Store, error) {
+		return redis.Open(b.Context(), redisAt(b, "redis://"+server.Addr))
+	})
+}
+
 // pass lets time pass for keys: all are to end that much earlier.
-func pass(t *testing.T, c *redis.Client, prefix string, d time.Duration) {
+func pass(t *testing.T, c *goredis.Client, prefix string, d time.Duration) {
 	t.Helper()
 	for _, key := range allKeys(t, c, prefix) {
 		left, err := c.PTTL(t.Context(), key).Result()
@@ -110,9 +162,9 @@ func pass(t *testing.T, c *redis.Client, prefix string, d time.Duration) {
 }
 
 // client returns a connection to look behind the store's back with.
-func client(t testing.TB, server *redistest.Server) *redis.Client {
+func client(t testing.TB, server *redistest.Server) *goredis.Client {
 	t.Helper()
-	c := redis.NewClient(&redis.Options{Addr: server.Addr})
+	c := goredis.NewClient(&goredis.Options{Addr: server.Addr})
 	t.Cleanup(func() {
 		if err := c.Close(); err != nil {
 			t.Error(err)
@@ -122,7 +174,7 @@ func client(t testing.TB, server *redistest.Server) *redis.Client {
 }
 
 // allKeys returns every key on the server that begins with the prefix.
-func allKeys(t testing.TB, c *redis.Client, prefix string) []string {
+func allKeys(t testing.TB, c *goredis.Client, prefix string) []string {
 	t.Helper()
 	var keys []string
 	for it := c.Scan(context.Background(), 0, prefix+"*", 1000).Iterator(); ; {
@@ -137,7 +189,7 @@ func allKeys(t testing.TB, c *redis.Client, prefix string) []string {
 }
 
 // What Forget leaves behind is what there would be had the user never come.
-func TestRedisForgetsEveryByte(t *testing.T) {
+func TestForgetsEveryByte(t *testing.T) {
 	server := redistest.Start(t)
 	options := redisAt(t, "redis://"+server.Addr)
 	store := openRedis(t, options)
@@ -173,7 +225,7 @@ func TestRedisForgetsEveryByte(t *testing.T) {
 	if during := allKeys(t, c, ""); len(during) < 2*len(before) {
 		t.Fatalf("two users have %d keys, one has %d", len(during), len(before))
 	}
-	if err := c.Del(t.Context(), options.Prefix+"{"+hashedUser("anastasia")+"}:places").Err(); err != nil {
+	if err := c.Del(t.Context(), options.Prefix+"{"+session.HashName("anastasia")+"}:places").Err(); err != nil {
 		t.Fatal(err) // Forget needs no index
 	}
 	if err := store.Forget(t.Context(), "anastasia"); err != nil {
@@ -190,12 +242,6 @@ func TestRedisForgetsEveryByte(t *testing.T) {
 			t.Errorf("%q tells of the user (%v)", key, err)
 		}
 	}
-}
-
-// hashedUser is how key names speak of a user.
-func hashedUser(user string) string {
-	sum := sha256.Sum256([]byte(user))
-	return hex.EncodeToString(sum[:16])
 }
 
 func closeStore(t testing.TB, store session.Store) {

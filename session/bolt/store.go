@@ -1,4 +1,8 @@
-package session
+// Package bolt keeps sessions in one bbolt file. Start at [Open].
+//
+// bbolt trusts the pages that it maps. pages.go checks them before it does, and
+// db.go turns what still goes wrong into errors.
+package bolt
 
 import (
 	"context"
@@ -11,32 +15,43 @@ import (
 	"syscall"
 	"time"
 
-	bolt "go.etcd.io/bbolt"
+	"go.etcd.io/bbolt"
 
+	"pentimento/session"
 	"pentimento/session/blobs"
 )
 
-// File is a [Store] in one bbolt file, with the blobs in a folder beside it or
-// wherever [WithBlobs] says.
-// It belongs to one process at a time. What Update returned without an error
+// DefaultBlobLimit is how many bytes of blobs a [Store] keeps beside its file.
+const DefaultBlobLimit = 2 << 30
+
+// Options of a [Store].
+type Options struct {
+	// Expiry says when sessions end.
+	Expiry session.Expiry
+	// Blobs keeps the blobs, and is closed with the store. If it is nil they
+	// are in a folder beside the file, DefaultBlobLimit of them.
+	Blobs *blobs.Store
+}
+
+// Store is a [session.Store] in one bbolt file, with the blobs in a folder
+// beside it or wherever the options say. It belongs to one process at a time. What Update returned without an error
 // is on disk: killing the process at any moment loses none of it.
-type File struct {
+type Store struct {
 	path   string
 	blobs  *blobs.Store
-	expiry expiry
-	recent recentTurns
+	expiry session.Expiry
+	codec  session.Codec
 
 	mu sync.RWMutex // held for writing while the file is erased or closed
 	db *boltFile    // nil once closed
 }
 
-// OpenFile opens the store at path, creating it if there is none. Its errors
-// are [ErrInUse] within a second if another process has it open, [ErrCorrupt]
-// if it is damaged or not a store, [ErrNewerSchema], [ErrDiskFull], and those
+// Open opens the store at path, creating it if there is none. Its errors
+// are [session.ErrInUse] within a second if another process has it open, [session.ErrCorrupt]
+// if it is damaged or not a store, [session.ErrNewerSchema], [session.ErrDiskFull], and those
 // of the file system.
-func OpenFile(path string, options ...Option) (*File, error) {
-	c := choose(options)
-	f := &File{path: path, blobs: c.blobs, expiry: c.expiry}
+func Open(path string, options Options) (*Store, error) {
+	f := &Store{path: path, blobs: options.Blobs, expiry: options.Expiry}
 	if err := f.open(); err != nil {
 		return nil, f.explain("open", err)
 	}
@@ -45,7 +60,7 @@ func OpenFile(path string, options ...Option) (*File, error) {
 
 // open checks the file before bbolt works with it, since bbolt trusts what it
 // maps.
-func (f *File) open() (err error) {
+func (f *Store) open() (err error) {
 	if err := os.MkdirAll(filepath.Dir(f.path), 0o700); err != nil {
 		return err
 	}
@@ -76,12 +91,12 @@ func (f *File) open() (err error) {
 }
 
 // openBlobs opens the folder beside the file.
-func (f *File) openBlobs() (*blobs.Store, error) {
+func (f *Store) openBlobs() (*blobs.Store, error) {
 	folder, err := blobs.OpenFolder(f.path + ".blobs")
 	if err != nil {
 		return nil, err
 	}
-	store, err := blobs.Open(context.Background(), folder, blobs.Options{Limit: DefaultBlobLimit, TTL: f.expiry.ttl})
+	store, err := blobs.Open(context.Background(), folder, blobs.Options{Limit: DefaultBlobLimit, TTL: f.expiry.After})
 	if err != nil {
 		return nil, errors.Join(err, folder.Close())
 	}
@@ -90,7 +105,7 @@ func (f *File) openBlobs() (*blobs.Store, error) {
 
 // create makes a file with its buckets. It appears under its name complete or
 // not at all.
-func (f *File) create() error {
+func (f *Store) create() error {
 	temp, err := f.tempFile()
 	if err != nil {
 		return err
@@ -116,7 +131,7 @@ func (f *File) create() error {
 const tempInfix = ".tmp-"
 
 // tempFile creates an empty file beside the store.
-func (f *File) tempFile() (string, error) {
+func (f *Store) tempFile() (string, error) {
 	temp, err := os.CreateTemp(filepath.Dir(f.path), filepath.Base(f.path)+tempInfix+"*")
 	if err != nil {
 		return "", err
@@ -125,7 +140,7 @@ func (f *File) tempFile() (string, error) {
 }
 
 // removeTemps removes what a killed process left. The lock must be held.
-func (f *File) removeTemps() error {
+func (f *Store) removeTemps() error {
 	folder := filepath.Dir(f.path)
 	entries, err := os.ReadDir(folder)
 	if err != nil {
@@ -142,16 +157,16 @@ func (f *File) removeTemps() error {
 	return nil
 }
 
-// Load implements [Store].
-func (f *File) Load(ctx context.Context, key Key) (*Session, error) {
-	if err := f.enter(ctx, key.validate()); err != nil {
+// Load implements [session.Store].
+func (f *Store) Load(ctx context.Context, key session.Key) (*session.Session, error) {
+	if err := f.enter(ctx, key.Validate()); err != nil {
 		return nil, err
 	}
 	defer f.mu.RUnlock()
-	var had records
+	var had session.Records
 	live, err := f.touch(key)
 	if err == nil && live {
-		err = f.db.view(func(tx *bolt.Tx) (err error) {
+		err = f.db.view(func(tx *bbolt.Tx) (err error) {
 			had, err = f.readLive(tx, key)
 			return err
 		})
@@ -159,21 +174,21 @@ func (f *File) Load(ctx context.Context, key Key) (*Session, error) {
 	if err != nil {
 		return nil, f.explain("read", err)
 	}
-	s, err := f.recent.loaded(key, had)
+	s, err := f.codec.Decode(key, had)
 	if err != nil {
 		return nil, f.explain("read", err)
 	}
 	return s, nil
 }
 
-// Update implements [Store].
-func (f *File) Update(ctx context.Context, key Key, change func(*Session) error) (s *Session, err error) {
-	if err := f.enter(ctx, key.validate()); err != nil {
+// Update implements [session.Store].
+func (f *Store) Update(ctx context.Context, key session.Key, change func(*session.Session) error) (s *session.Session, err error) {
+	if err := f.enter(ctx, key.Validate()); err != nil {
 		return nil, err
 	}
 	defer f.mu.RUnlock()
-	var tx *bolt.Tx
-	var had records
+	var tx *bbolt.Tx
+	var had session.Records
 	stale := false
 	defer func() { f.db.rollback(tx) }() // also when change panics
 	err = f.db.guard(func() (err error) {
@@ -189,14 +204,14 @@ func (f *File) Update(ctx context.Context, key Key, change func(*Session) error)
 	if err != nil {
 		return nil, f.explain("read", err)
 	}
-	if s, err = f.recent.loaded(key, had); err != nil {
+	if s, err = f.codec.Decode(key, had); err != nil {
 		return nil, f.explain("read", err)
 	}
-	next, err := f.recent.apply(s, had, change)
+	next, err := f.codec.Apply(s, had, change)
 	if err != nil {
 		return nil, err
 	}
-	if next.equal(had) && !stale {
+	if next.Equal(had) && !stale {
 		return s, nil
 	}
 	err = f.db.guard(func() error {
@@ -218,23 +233,23 @@ func (f *File) Update(ctx context.Context, key Key, change func(*Session) error)
 	return s, nil
 }
 
-// List implements [Store].
-func (f *File) List(ctx context.Context, user string) ([]Key, error) {
-	if err := f.enter(ctx, validateName("user", user)); err != nil {
+// List implements [session.Store].
+func (f *Store) List(ctx context.Context, user string) ([]session.Key, error) {
+	if err := f.enter(ctx, session.ValidateUser(user)); err != nil {
 		return nil, err
 	}
 	defer f.mu.RUnlock()
-	var keys []Key
-	err := f.db.view(func(tx *bolt.Tx) error {
+	var keys []session.Key
+	err := f.db.view(func(tx *bbolt.Tx) error {
 		places := tx.Bucket(bucketSessions).Bucket([]byte(user))
 		if places == nil {
 			return nil
 		}
 		return places.ForEachBucket(func(place []byte) error {
-			if f.expiry.over(f.touchedAt(places.Bucket(place))) {
+			if f.expiry.Over(f.touchedAt(places.Bucket(place))) {
 				return nil
 			}
-			keys = append(keys, Key{User: user, Place: string(place)})
+			keys = append(keys, session.Key{User: user, Place: string(place)})
 			return nil
 		})
 	})
@@ -244,17 +259,17 @@ func (f *File) List(ctx context.Context, user string) ([]Key, error) {
 	return keys, nil
 }
 
-// Delete implements [Store].
-func (f *File) Delete(ctx context.Context, key Key) error {
-	if err := f.enter(ctx, key.validate()); err != nil {
+// Delete implements [session.Store].
+func (f *Store) Delete(ctx context.Context, key session.Key) error {
+	if err := f.enter(ctx, key.Validate()); err != nil {
 		return err
 	}
 	defer f.mu.RUnlock()
 	if err := f.blobs.Drop(ctx, blobs.Owner(key)); err != nil {
 		return f.explain("delete", err)
 	}
-	err := f.db.update(func(tx *bolt.Tx) error {
-		if err := removeShares(tx, func(k Key, _ time.Time) bool { return k == key }); err != nil {
+	err := f.db.update(func(tx *bbolt.Tx) error {
+		if err := removeShares(tx, func(k session.Key, _ time.Time) bool { return k == key }); err != nil {
 			return err
 		}
 		if placeBucket(tx, key) == nil {
@@ -265,24 +280,24 @@ func (f *File) Delete(ctx context.Context, key Key) error {
 	return f.explain("delete", err)
 }
 
-// Forget implements [Store]. If the process dies before the last byte is
+// Forget implements [session.Store]. If the process dies before the last byte is
 // erased, opening the file erases it. On a full disk that may fail with
-// [ErrDiskFull] and be tried again.
-func (f *File) Forget(ctx context.Context, user string) error {
-	if err := f.enter(ctx, validateName("user", user)); err != nil {
+// [session.ErrDiskFull] and be tried again.
+func (f *Store) Forget(ctx context.Context, user string) error {
+	if err := f.enter(ctx, session.ValidateUser(user)); err != nil {
 		return err
 	}
 	f.mu.RUnlock()
 	f.mu.Lock() // nobody may read pages while they are erased
 	defer f.mu.Unlock()
 	if f.db == nil {
-		return ErrClosed
+		return session.ErrClosed
 	}
-	f.recent.clear()
+	f.codec.Clear()
 	// Pictures that cannot be reached keep nothing else from going.
 	pictures := f.explain("forget", f.blobs.Forget(ctx, user))
-	err := f.db.update(func(tx *bolt.Tx) error {
-		if err := removeShares(tx, func(k Key, _ time.Time) bool { return k.User == user }); err != nil {
+	err := f.db.update(func(tx *bbolt.Tx) error {
+		if err := removeShares(tx, func(k session.Key, _ time.Time) bool { return k.User == user }); err != nil {
 			return err
 		}
 		if sessions := tx.Bucket(bucketSessions); sessions.Bucket([]byte(user)) != nil {
@@ -301,9 +316,9 @@ func (f *File) Forget(ctx context.Context, user string) error {
 }
 
 // erase finishes what Forget began.
-func (f *File) erase() error {
+func (f *Store) erase() error {
 	pending := false
-	err := f.db.view(func(tx *bolt.Tx) error {
+	err := f.db.view(func(tx *bbolt.Tx) error {
 		pending = tx.Bucket(bucketStore).Get(keyErase) != nil
 		return nil
 	})
@@ -313,39 +328,39 @@ func (f *File) erase() error {
 	if err := f.db.guard(f.db.eraseFree); err != nil {
 		return err
 	}
-	return f.db.update(func(tx *bolt.Tx) error { return tx.Bucket(bucketStore).Delete(keyErase) })
+	return f.db.update(func(tx *bbolt.Tx) error { return tx.Bucket(bucketStore).Delete(keyErase) })
 }
 
-// PutBlob implements [Store].
-func (f *File) PutBlob(ctx context.Context, key Key, data []byte) (string, error) {
-	if err := f.enter(ctx, key.validate()); err != nil {
+// PutBlob implements [session.Store].
+func (f *Store) PutBlob(ctx context.Context, key session.Key, data []byte) (string, error) {
+	if err := f.enter(ctx, key.Validate()); err != nil {
 		return "", err
 	}
 	defer f.mu.RUnlock()
 	if _, err := f.touch(key); err != nil {
 		return "", f.explain("write a blob", err)
 	}
-	digest, err := putBlob(ctx, f.blobs, key, data)
+	digest, err := f.blobs.PutBlob(ctx, key, data)
 	return digest, f.explain("write a blob", err)
 }
 
-// GetBlob implements [Store].
-func (f *File) GetBlob(ctx context.Context, key Key, digest string) ([]byte, error) {
-	if err := f.enter(ctx, key.validate()); err != nil {
+// GetBlob implements [session.Store].
+func (f *Store) GetBlob(ctx context.Context, key session.Key, digest string) ([]byte, error) {
+	if err := f.enter(ctx, key.Validate()); err != nil {
 		return nil, err
 	}
 	defer f.mu.RUnlock()
 	if live, err := f.touch(key); err != nil {
 		return nil, f.explain("read a blob", err)
 	} else if !live {
-		return nil, ErrNoSuchBlob
+		return nil, session.ErrNoSuchBlob
 	}
-	data, err := getBlob(ctx, f.blobs, key, digest)
+	data, err := f.blobs.GetBlob(ctx, key, digest)
 	return data, f.explain("read a blob", err)
 }
 
-// Close implements [Store].
-func (f *File) Close() error {
+// Close implements [session.Store].
+func (f *Store) Close() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.db == nil {
@@ -353,7 +368,7 @@ func (f *File) Close() error {
 	}
 	db := f.db
 	f.db = nil
-	f.recent.clear()
+	f.codec.Clear()
 	err := db.close()
 	if f.blobs != nil {
 		err = errors.Join(err, f.blobs.Close())
@@ -363,7 +378,7 @@ func (f *File) Close() error {
 
 // enter locks the store for a request that is in order so far, or returns why
 // it cannot be served.
-func (f *File) enter(ctx context.Context, invalid error) error {
+func (f *Store) enter(ctx context.Context, invalid error) error {
 	if invalid != nil {
 		return invalid
 	}
@@ -373,21 +388,21 @@ func (f *File) enter(ctx context.Context, invalid error) error {
 	f.mu.RLock()
 	if f.db == nil {
 		f.mu.RUnlock()
-		return ErrClosed
+		return session.ErrClosed
 	}
 	return nil
 }
 
 // explain says what was being done to which file, and gives the errors that a
 // caller decides on their names.
-func (f *File) explain(doing string, err error) error {
+func (f *Store) explain(doing string, err error) error {
 	if err == nil {
 		return nil
 	}
 	for _, full := range []syscall.Errno{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG} {
 		// bbolt keeps only the text of an error in growing the file.
 		if errors.Is(err, full) || strings.HasSuffix(err.Error(), full.Error()) {
-			err = fmt.Errorf("%w: %w", ErrDiskFull, err)
+			err = fmt.Errorf("%w: %w", session.ErrDiskFull, err)
 			break
 		}
 	}

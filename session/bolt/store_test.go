@@ -1,4 +1,4 @@
-package session_test
+package bolt_test
 
 import (
 	"bufio"
@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"log/slog"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -18,10 +17,13 @@ import (
 	"testing"
 	"time"
 
-	bolt "go.etcd.io/bbolt"
+	"go.etcd.io/bbolt"
 	"go.uber.org/goleak"
 
 	"pentimento/session"
+	"pentimento/session/blobs"
+	"pentimento/session/bolt"
+	"pentimento/session/sessiontest"
 )
 
 // childEnv has the test binary act as a child process: it names what to do and
@@ -29,7 +31,6 @@ import (
 const childEnv = "SESSION_TEST_CHILD"
 
 func TestMain(m *testing.M) {
-	session.LogRedis(slog.New(slog.DiscardHandler))
 	if task := os.Getenv(childEnv); task != "" {
 		if err := child(task); err != nil {
 			fmt.Println(err)
@@ -48,8 +49,6 @@ func child(task string) error {
 		return talkForEver(path)
 	case "fill":
 		return fillDisk(path)
-	case "write":
-		return writeForEver(path)
 	}
 	return fmt.Errorf("no task %q", name)
 }
@@ -72,10 +71,61 @@ func startChild(t *testing.T, task, path string) (*exec.Cmd, io.Reader) {
 
 var testKey = session.Key{User: "alice", Place: "terminal"}
 
-// openFile opens a store that is closed when the test ends.
-func openFile(t *testing.T, path string) *session.File {
+func TestStore(t *testing.T) {
+	t.Parallel()
+	sessiontest.Run(t, func(t *testing.T) session.Store {
+		store, err := bolt.Open(filepath.Join(memoryDir(t), "sessions.db"), bolt.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return store
+	})
+}
+
+// memoryDir is a folder in memory, where the system has one: a test that
+// changes files thousands of times need not wait for a disk as often.
+func memoryDir(t *testing.T) string {
 	t.Helper()
-	store, err := session.OpenFile(path)
+	dir, err := os.MkdirTemp("/dev/shm", "pentimento-")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	return dir
+}
+
+func TestExpiry(t *testing.T) {
+	sessiontest.RunExpiry(t, func(t *testing.T) (session.Store, func(time.Duration)) {
+		now := time.Date(2025, 3, 1, 0, 0, 0, 0, time.UTC)
+		expiry := session.Expiry{After: time.Hour, Clock: func() time.Time { return now }}
+		store, err := bolt.Open(filepath.Join(t.TempDir(), "sessions.db"), bolt.Options{Expiry: expiry})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return store, func(d time.Duration) { now = now.Add(d) }
+	})
+}
+
+func TestForgetWithoutPictures(t *testing.T) {
+	sessiontest.RunForgetWithoutPictures(t, func(pictures *blobs.Store) (session.Store, error) {
+		return bolt.Open(filepath.Join(t.TempDir(), "sessions.db"), bolt.Options{Blobs: pictures})
+	})
+}
+
+func Benchmark(b *testing.B) {
+	sessiontest.Benchmark(b, func(b *testing.B) (session.Store, error) {
+		return bolt.Open(filepath.Join(b.TempDir(), "sessions.db"), bolt.Options{})
+	})
+}
+
+// openFile opens a store that is closed when the test ends.
+func openFile(t *testing.T, path string) *bolt.Store {
+	t.Helper()
+	store, err := bolt.Open(path, bolt.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +148,7 @@ func say(ctx context.Context, store session.Store, key session.Key, utterance st
 // talkForEver adds turns 1, 2, 3 … and prints each number once it is stored.
 // Now and then it forgets another user, so that pages are erased too.
 func talkForEver(path string) error {
-	store, err := session.OpenFile(path)
+	store, err := bolt.Open(path, bolt.Options{})
 	if err != nil {
 		return err
 	}
@@ -165,7 +215,7 @@ func TestKill(t *testing.T) {
 // more, in a line.
 func checkTalk(t *testing.T, path string, acknowledged int) {
 	t.Helper()
-	store, err := session.OpenFile(path)
+	store, err := bolt.Open(path, bolt.Options{})
 	if err != nil {
 		t.Fatalf("after turn %d: %v", acknowledged, err)
 	}
@@ -198,7 +248,7 @@ func temps(t *testing.T, folder string) []string {
 
 func TestReopen(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "deep", "er", "sessions.db")
-	store, err := session.OpenFile(path)
+	store, err := bolt.Open(path, bolt.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -235,9 +285,9 @@ func TestInUse(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 5 {
-		store, err := session.OpenFile(path)
+		store, err := bolt.Open(path, bolt.Options{})
 		if !errors.Is(err, session.ErrInUse) {
-			t.Fatalf("OpenFile: %v, %v; want ErrInUse", store, err)
+			t.Fatalf("Open: %v, %v; want ErrInUse", store, err)
 		}
 		if !strings.Contains(err.Error(), "is in use by another process") || !strings.Contains(err.Error(), path) {
 			t.Errorf("the error does not say what is wrong: %v", err)
@@ -249,8 +299,8 @@ func TestInUse(t *testing.T) {
 func TestInUseHere(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "sessions.db")
 	openFile(t, path)
-	if _, err := session.OpenFile(path); !errors.Is(err, session.ErrInUse) {
-		t.Errorf("OpenFile: %v, want ErrInUse", err)
+	if _, err := bolt.Open(path, bolt.Options{}); !errors.Is(err, session.ErrInUse) {
+		t.Errorf("Open: %v, want ErrInUse", err)
 	}
 }
 
@@ -259,13 +309,13 @@ func TestCreateAtOnce(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "sessions.db")
 	const openers = 8
 	type opened struct {
-		store *session.File
+		store *bolt.Store
 		err   error
 	}
 	results := make(chan opened)
 	for range openers {
 		go func() {
-			store, err := session.OpenFile(path)
+			store, err := bolt.Open(path, bolt.Options{})
 			results <- opened{store, err}
 		}()
 	}
@@ -280,7 +330,7 @@ func TestCreateAtOnce(t *testing.T) {
 				}
 			}()
 		case !errors.Is(o.err, session.ErrInUse):
-			t.Errorf("OpenFile: %v, want ErrInUse", o.err)
+			t.Errorf("Open: %v, want ErrInUse", o.err)
 		}
 	}
 	if stores != 1 {
@@ -320,8 +370,8 @@ func TestForgetLeavesNoBytes(t *testing.T) {
 			t.Errorf("bob's session %d: %d turns, %v; want 30", n, len(s.Turns), err)
 		}
 	}
-	if _, err := session.OpenFile(filepath.Join(folder, "sessions.db")); !errors.Is(err, session.ErrInUse) {
-		t.Errorf("OpenFile after Forget: %v, want ErrInUse", err)
+	if _, err := bolt.Open(filepath.Join(folder, "sessions.db"), bolt.Options{}); !errors.Is(err, session.ErrInUse) {
+		t.Errorf("Open after Forget: %v, want ErrInUse", err)
 	}
 }
 
@@ -329,7 +379,7 @@ func TestForgetLeavesNoBytes(t *testing.T) {
 func TestEraseAfterKill(t *testing.T) {
 	const secret = "xyzzy-plugh"
 	path := filepath.Join(t.TempDir(), "sessions.db")
-	store, err := session.OpenFile(path)
+	store, err := bolt.Open(path, bolt.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -339,7 +389,7 @@ func TestEraseAfterKill(t *testing.T) {
 	if err := store.Close(); err != nil {
 		t.Fatal(err)
 	}
-	change(t, path, func(tx *bolt.Tx) error { // what Forget does first
+	change(t, path, func(tx *bbolt.Tx) error { // what Forget does first
 		return errors.Join(
 			tx.Bucket([]byte("sessions")).DeleteBucket([]byte(testKey.User)),
 			tx.Bucket([]byte("store")).Put([]byte("erase"), []byte{1}))
@@ -373,9 +423,9 @@ func filesWith(t *testing.T, folder, text string) (n int) {
 }
 
 // change opens the store's file behind the store's back.
-func change(t *testing.T, path string, fn func(*bolt.Tx) error) {
+func change(t *testing.T, path string, fn func(*bbolt.Tx) error) {
 	t.Helper()
-	db, err := bolt.Open(path, 0o600, nil)
+	db, err := bbolt.Open(path, 0o600, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -388,7 +438,7 @@ func change(t *testing.T, path string, fn func(*bolt.Tx) error) {
 func stored(t *testing.T, turns int) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "sessions.db")
-	store, err := session.OpenFile(path)
+	store, err := bolt.Open(path, bolt.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -410,18 +460,18 @@ func stored(t *testing.T, turns int) string {
 }
 
 // place is the bucket of testKey's session.
-func place(tx *bolt.Tx) *bolt.Bucket {
+func place(tx *bbolt.Tx) *bbolt.Bucket {
 	return tx.Bucket([]byte("sessions")).Bucket([]byte(testKey.User)).Bucket([]byte(testKey.Place))
 }
 
 func TestNewerSchemaOfTheFile(t *testing.T) {
 	path := stored(t, 3)
-	change(t, path, func(tx *bolt.Tx) error {
+	change(t, path, func(tx *bbolt.Tx) error {
 		return tx.Bucket([]byte("store")).Put([]byte("schema"), []byte{session.Schema + 1})
 	})
-	_, err := session.OpenFile(path)
+	_, err := bolt.Open(path, bolt.Options{})
 	if !errors.Is(err, session.ErrNewerSchema) || !strings.Contains(err.Error(), "update the program") {
-		t.Errorf("OpenFile: %v, want ErrNewerSchema and what to do", err)
+		t.Errorf("Open: %v, want ErrNewerSchema and what to do", err)
 	}
 }
 
@@ -430,42 +480,42 @@ func TestDamagedRecords(t *testing.T) {
 	id2 := []byte{0, 0, 0, 2}
 	tests := []struct {
 		name   string
-		damage func(*bolt.Bucket) error
+		damage func(*bbolt.Bucket) error
 		want   error
 	}{
-		{"a turn of a newer schema", func(b *bolt.Bucket) error {
+		{"a turn of a newer schema", func(b *bbolt.Bucket) error {
 			record := bytes.Clone(b.Get(id2))
 			record[0] = session.Schema + 1
 			return b.Put(id2, record)
 		}, session.ErrNewerSchema},
-		{"a turn of schema 0", func(b *bolt.Bucket) error {
+		{"a turn of schema 0", func(b *bbolt.Bucket) error {
 			record := bytes.Clone(b.Get(id2))
 			record[0] = 0
 			return b.Put(id2, record)
 		}, session.ErrCorrupt},
-		{"a bit of a turn", func(b *bolt.Bucket) error {
+		{"a bit of a turn", func(b *bbolt.Bucket) error {
 			record := bytes.Clone(b.Get(id2))
 			record[len(record)/2] ^= 4
 			return b.Put(id2, record)
 		}, session.ErrCorrupt},
-		{"a turn cut short", func(b *bolt.Bucket) error {
+		{"a turn cut short", func(b *bbolt.Bucket) error {
 			return b.Put(id2, bytes.Clone(b.Get(id2)[:20]))
 		}, session.ErrCorrupt},
-		{"an empty turn", func(b *bolt.Bucket) error { return b.Put(id2, nil) }, session.ErrCorrupt},
-		{"a turn missing", func(b *bolt.Bucket) error { return b.Delete(id2) }, session.ErrCorrupt},
-		{"a turn in another's place", func(b *bolt.Bucket) error {
+		{"an empty turn", func(b *bbolt.Bucket) error { return b.Put(id2, nil) }, session.ErrCorrupt},
+		{"a turn missing", func(b *bbolt.Bucket) error { return b.Delete(id2) }, session.ErrCorrupt},
+		{"a turn in another's place", func(b *bbolt.Bucket) error {
 			return b.Put(id2, bytes.Clone(b.Get([]byte{0, 0, 0, 3})))
 		}, session.ErrCorrupt},
-		{"a turn as large as a disk", func(b *bolt.Bucket) error {
+		{"a turn as large as a disk", func(b *bbolt.Bucket) error {
 			return b.Put(id2, make([]byte, session.MaxTurnBytes+1))
 		}, session.ErrCorrupt},
-		{"the state missing", func(b *bolt.Bucket) error { return b.Delete([]byte("state")) }, session.ErrCorrupt},
+		{"the state missing", func(b *bbolt.Bucket) error { return b.Delete([]byte("state")) }, session.ErrCorrupt},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			path := stored(t, 3)
-			change(t, path, func(tx *bolt.Tx) error { return tt.damage(place(tx)) })
+			change(t, path, func(tx *bbolt.Tx) error { return tt.damage(place(tx)) })
 			store := openFile(t, path)
 			if _, err := store.Load(t.Context(), testKey); !errors.Is(err, tt.want) {
 				t.Errorf("Load: %v, want %v", err, tt.want)
@@ -498,17 +548,21 @@ func TestDamagedShareAndTime(t *testing.T) {
 	if err := store.Close(); err != nil {
 		t.Fatal(err)
 	}
-	change(t, path, func(tx *bolt.Tx) error {
+	change(t, path, func(tx *bbolt.Tx) error {
 		shares := tx.Bucket([]byte("shares"))
 		return errors.Join(place(tx).Put([]byte("touched"), []byte("then")), shares.ForEachBucket(func(name []byte) error {
 			return shares.Bucket(name).Put([]byte("state"), []byte("what"))
 		}))
 	})
-	store, err = session.OpenFile(path, session.ExpireAfter(time.Hour))
+	store, err = bolt.Open(path, bolt.Options{Expiry: session.Expiry{After: time.Hour}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer closeStore(t, store)
+	defer func() {
+		if err := store.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
 	if _, err := store.Shared(t.Context(), code); !errors.Is(err, session.ErrCorrupt) {
 		t.Errorf("Shared: %v, want ErrCorrupt", err)
 	}
@@ -574,12 +628,12 @@ func TestWrongBytes(t *testing.T) {
 // that it gives must have all its turns.
 func exercise(t *testing.T, path string, turns int) {
 	t.Helper()
-	store, err := session.OpenFile(path)
+	store, err := bolt.Open(path, bolt.Options{})
 	if errors.Is(err, session.ErrCorrupt) || errors.Is(err, session.ErrNewerSchema) {
 		return
 	}
 	if err != nil {
-		t.Fatalf("OpenFile: %v, want ErrCorrupt", err)
+		t.Fatalf("Open: %v, want ErrCorrupt", err)
 	}
 	s, err := store.Load(t.Context(), testKey)
 	// A wrong meta page looks like a transaction that was not finished, and a
@@ -613,19 +667,19 @@ func TestNotAStore(t *testing.T) {
 		if err := os.WriteFile(path, data, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := session.OpenFile(path); !errors.Is(err, session.ErrCorrupt) {
+		if _, err := bolt.Open(path, bolt.Options{}); !errors.Is(err, session.ErrCorrupt) {
 			t.Errorf("%s: %v, want ErrCorrupt", name, err)
 		}
 		if after, err := os.ReadFile(path); err != nil || !bytes.Equal(after, data) {
 			t.Errorf("%s was changed (%v)", name, err)
 		}
 	}
-	if _, err := session.OpenFile(folder); !errors.Is(err, session.ErrCorrupt) {
+	if _, err := bolt.Open(folder, bolt.Options{}); !errors.Is(err, session.ErrCorrupt) {
 		t.Errorf("a folder: %v, want ErrCorrupt", err)
 	}
 	other := filepath.Join(folder, "other.db")
-	change(t, other, func(tx *bolt.Tx) error { _, err := tx.CreateBucket([]byte("theirs")); return err })
-	if _, err := session.OpenFile(other); !errors.Is(err, session.ErrCorrupt) {
+	change(t, other, func(tx *bbolt.Tx) error { _, err := tx.CreateBucket([]byte("theirs")); return err })
+	if _, err := bolt.Open(other, bolt.Options{}); !errors.Is(err, session.ErrCorrupt) {
 		t.Errorf("another program's bbolt file: %v, want ErrCorrupt", err)
 	}
 }
@@ -634,7 +688,7 @@ func TestNotAStore(t *testing.T) {
 // closed.
 func TestFault(t *testing.T) {
 	path := stored(t, 200)
-	store, err := session.OpenFile(path)
+	store, err := bolt.Open(path, bolt.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package session_test
+package redis_test
 
 import (
 	"bufio"
@@ -17,7 +17,6 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -26,6 +25,8 @@ import (
 	"time"
 
 	"pentimento/session"
+	"pentimento/session/redis"
+	"pentimento/session/redis/conn"
 	"pentimento/tests/redistest"
 )
 
@@ -70,7 +71,7 @@ func wantError(t *testing.T, doing string, err, want error) {
 }
 
 // The server is killed again and again while several talk.
-func TestRedisRestarted(t *testing.T) {
+func TestRestarted(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
 	options := redisAt(t, "redis://"+server.Addr)
@@ -110,7 +111,7 @@ func TestRedisRestarted(t *testing.T) {
 }
 
 // The server dies for good, and the Sentinels choose its replica.
-func TestRedisFailover(t *testing.T) {
+func TestFailover(t *testing.T) {
 	t.Parallel()
 	master := redistest.Start(t)
 	replica := redistest.StartReplica(t, master)
@@ -140,7 +141,7 @@ func TestRedisFailover(t *testing.T) {
 
 // The server stops for 10 s and goes on: who is patient waits, who is not gets
 // a sentence, and nothing is done twice.
-func TestRedisPaused(t *testing.T) {
+func TestPaused(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
 	options := redisAt(t, "redis://"+server.Addr)
@@ -172,7 +173,7 @@ func TestRedisPaused(t *testing.T) {
 }
 
 // A full server refuses what needs room, and serves the rest.
-func TestRedisFull(t *testing.T) {
+func TestFull(t *testing.T) {
 	server := redistest.Start(t)
 	store := openRedis(t, redisAt(t, "redis://"+server.Addr))
 	defer closeStore(t, store)
@@ -219,7 +220,7 @@ func TestRedisFull(t *testing.T) {
 
 // Keys vanish one after the other. What is left is served or refused; nothing
 // is made up.
-func TestRedisLosesKeys(t *testing.T) {
+func TestLosesKeys(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t, "--appendfsync", "no")
 	options := redisAt(t, "redis://"+server.Addr)
@@ -263,7 +264,7 @@ func TestRedisLosesKeys(t *testing.T) {
 
 // A session's fields are damaged in every way that a stranger could: an error,
 // never a panic.
-func TestRedisDamagedSession(t *testing.T) {
+func TestDamagedSession(t *testing.T) {
 	server := redistest.Start(t, "--appendfsync", "no")
 	options := redisAt(t, "redis://"+server.Addr)
 	store := openRedis(t, options)
@@ -362,7 +363,7 @@ func (c *cutter) serve() {
 }
 
 // Answers get lost; every update is done once.
-func TestRedisLostAnswers(t *testing.T) {
+func TestLostAnswers(t *testing.T) {
 	server := redistest.Start(t, "--appendfsync", "no")
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -397,12 +398,12 @@ func TestRedisLostAnswers(t *testing.T) {
 // stored. where is an address, the prefix of keys and a name for the events.
 func writeForEver(where string) error {
 	parts := strings.Fields(where)
-	options, err := session.ParseRedis(parts[0])
+	options, err := conn.Parse(parts[0])
 	if err != nil {
 		return err
 	}
 	options.Prefix = parts[1]
-	store, err := session.OpenRedis(context.Background(), options)
+	store, err := redis.Open(context.Background(), redis.Options{Options: options})
 	if err != nil {
 		return err
 	}
@@ -417,7 +418,7 @@ func writeForEver(where string) error {
 
 // Processes are killed in mid-update: what they were told is kept is kept, and
 // others go on.
-func TestRedisClientKilled(t *testing.T) {
+func TestClientKilled(t *testing.T) {
 	server := redistest.Start(t, "--appendfsync", "no")
 	address := "redis://" + server.Addr
 	options := redisAt(t, address)
@@ -425,7 +426,7 @@ func TestRedisClientKilled(t *testing.T) {
 	defer closeStore(t, store)
 	var kept []string
 	for round := range 5 {
-		process, out := startChild(t, "write", fmt.Sprintf("%s %s %d", address, options.Prefix, round))
+		process, out := startChild(t, fmt.Sprintf("%s %s %d", address, options.Prefix, round))
 		before := len(kept)
 		for lines := bufio.NewScanner(out); lines.Scan(); {
 			kept = append(kept, lines.Text())
@@ -449,17 +450,15 @@ func TestRedisClientKilled(t *testing.T) {
 }
 
 // A server that wants TLS, a user and a password.
-func TestRedisTLSAndUser(t *testing.T) {
+func TestTLSAndUser(t *testing.T) {
 	dir := t.TempDir()
 	roots := certificate(t, dir)
 	port := strconv.Itoa(freePort(t))
 	redistest.Start(t, "--appendfsync", "no", "--tls-port", port, "--tls-auth-clients", "no",
 		"--tls-cert-file", filepath.Join(dir, "cert.pem"), "--tls-key-file", filepath.Join(dir, "key.pem"),
 		"--user", "default", "off", "--user", "pentimento", "on", ">secret", "~pentimento:*", "+@all", "-@admin", "-@dangerous")
-	options, err := session.ParseRedis("rediss://pentimento@127.0.0.1:" + port)
-	if err != nil {
-		t.Fatal(err)
-	}
+	options := redisAt(t, "rediss://pentimento@127.0.0.1:"+port)
+	options.Prefix = conn.Prefix
 	options.TLS.RootCAs, options.Password, options.Patience = roots, "secret", 2*time.Second
 	store := openRedis(t, options)
 	defer closeStore(t, store)
@@ -475,7 +474,7 @@ func TestRedisTLSAndUser(t *testing.T) {
 
 	wrong := options
 	wrong.Password = "guess"
-	_, err = session.OpenRedis(t.Context(), wrong)
+	_, err := redis.Open(t.Context(), wrong)
 	wantError(t, "a wrong password", err, session.ErrDenied)
 	if err != nil && strings.Contains(err.Error(), "guess") {
 		t.Errorf("the error tells the password: %v", err)
@@ -488,12 +487,12 @@ func TestRedisTLSAndUser(t *testing.T) {
 	wantError(t, "keys that the user may not see", err, session.ErrDenied)
 	strangers := options
 	strangers.TLS = &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: x509.NewCertPool()}
-	_, err = session.OpenRedis(t.Context(), strangers)
+	_, err = redis.Open(t.Context(), strangers)
 	wantError(t, "a certificate that nobody vouches for", err, session.ErrDenied)
 }
 
 // Sentinels that want a user and a password of their own.
-func TestRedisSentinelUser(t *testing.T) {
+func TestSentinelUser(t *testing.T) {
 	t.Parallel()
 	sentinel := redistest.StartSentinel(t, redistest.Start(t, "--appendfsync", "no"), "user watcher on >secret ~* &* +@all", "user default off")
 	options := redisAt(t, "redis+sentinel://"+sentinel.Addr+"/mymaster")
@@ -506,7 +505,7 @@ func TestRedisSentinelUser(t *testing.T) {
 	for _, password := range []string{"guess", ""} {
 		wrong := options
 		wrong.SentinelPassword = password
-		_, err := session.OpenRedis(t.Context(), wrong)
+		_, err := redis.Open(t.Context(), wrong)
 		wantError(t, fmt.Sprintf("the password %q", password), err, session.ErrDenied)
 	}
 }
@@ -556,42 +555,9 @@ func freePort(t *testing.T) int {
 	return l.Addr().(*net.TCPAddr).Port
 }
 
-func TestRedisNobodyThere(t *testing.T) {
+func TestNobodyThere(t *testing.T) {
 	options := redisAt(t, "redis://127.0.0.1:"+strconv.Itoa(freePort(t)))
 	options.Patience = 100 * time.Millisecond
-	_, err := session.OpenRedis(t.Context(), options)
-	wantError(t, "OpenRedis", err, session.ErrUnavailable)
-}
-
-func TestParseRedis(t *testing.T) {
-	tests := []struct {
-		address   string
-		addresses []string
-		user      string
-		master    string
-		database  int
-		cluster   bool
-		tls       bool
-	}{
-		{address: "redis://localhost", addresses: []string{"localhost:6379"}},
-		{address: "redis://bot@10.0.0.1:7000/3", addresses: []string{"10.0.0.1:7000"}, user: "bot", database: 3},
-		{address: "rediss://[::1]", addresses: []string{"[::1]:6379"}, tls: true},
-		{address: "redis+sentinel://a,b:1/mymaster/2", addresses: []string{"a:26379", "b:1"}, master: "mymaster", database: 2},
-		{address: "rediss+cluster://bot%40x@a,b", addresses: []string{"a:6379", "b:6379"}, user: "bot@x", cluster: true, tls: true},
-	}
-	for _, tt := range tests {
-		o, err := session.ParseRedis(tt.address)
-		if err != nil || !slices.Equal(o.Addresses, tt.addresses) || o.User != tt.user || o.Master != tt.master ||
-			o.Database != tt.database || o.Cluster != tt.cluster || (o.TLS != nil) != tt.tls {
-			t.Errorf("%s: %+v, %v", tt.address, o, err)
-		}
-	}
-	for _, address := range []string{
-		"", "localhost", "http://localhost", "redis://", "redis://a,b", "redis://user:secret@a", "redis://a/x", "redis://a/-1",
-		"redis+sentinel://a", "redis+cluster://a/1", "redis+x://a", "redis://%zz@a",
-	} {
-		if _, err := session.ParseRedis(address); !errors.Is(err, session.ErrInvalid) || strings.Contains(err.Error(), "secret") {
-			t.Errorf("%q: %v, want ErrInvalid", address, err)
-		}
-	}
+	_, err := redis.Open(t.Context(), options)
+	wantError(t, "Open", err, session.ErrUnavailable)
 }

@@ -1,4 +1,4 @@
-package session
+package bolt
 
 import (
 	"errors"
@@ -10,8 +10,10 @@ import (
 	"syscall"
 	"time"
 
-	bolt "go.etcd.io/bbolt"
+	"go.etcd.io/bbolt"
 	bolterrors "go.etcd.io/bbolt/errors"
+
+	"pentimento/session"
 )
 
 // lockTimeout is how long openBolt waits for another process to let go.
@@ -20,7 +22,7 @@ const lockTimeout = 300 * time.Millisecond
 // A boltFile is a bbolt file that gives errors where bbolt panics or faults:
 // it trusts the pages that it maps, and a disk may fail under them.
 type boltFile struct {
-	*bolt.DB
+	*bbolt.DB
 	handle *os.File // the file that DB works on
 	// fault is set by the first panic. bbolt's locks are then in an unknown
 	// state, and nothing may enter it again.
@@ -28,11 +30,11 @@ type boltFile struct {
 }
 
 // openBolt opens the file and takes its lock, a shared one if readOnly. The
-// error is ErrInUse if another process holds it.
+// error is session.ErrInUse if another process holds it.
 func openBolt(path string, readOnly bool) (*boltFile, error) {
 	db := &boltFile{}
 	err := db.guard(func() (err error) {
-		db.DB, err = bolt.Open(path, 0o600, &bolt.Options{
+		db.DB, err = bbolt.Open(path, 0o600, &bbolt.Options{
 			ReadOnly: readOnly,
 			Timeout:  lockTimeout,
 			OpenFile: func(name string, flag int, mode os.FileMode) (_ *os.File, err error) {
@@ -57,25 +59,25 @@ func openError(err error) error {
 	var system syscall.Errno
 	switch {
 	case errors.Is(err, bolterrors.ErrTimeout):
-		return ErrInUse
+		return session.ErrInUse
 	case errors.As(err, &system):
 		return err
 	}
-	return fmt.Errorf("%w: %w", ErrCorrupt, err)
+	return fmt.Errorf("%w: %w", session.ErrCorrupt, err)
 }
 
 // view runs a read-only transaction.
-func (db *boltFile) view(fn func(*bolt.Tx) error) error {
+func (db *boltFile) view(fn func(*bbolt.Tx) error) error {
 	return db.guard(func() error { return db.View(fn) })
 }
 
 // update runs a transaction and commits it unless fn fails.
-func (db *boltFile) update(fn func(*bolt.Tx) error) error {
+func (db *boltFile) update(fn func(*bbolt.Tx) error) error {
 	return db.guard(func() error { return db.Update(fn) })
 }
 
 // rollback ends tx if it was begun and not committed.
-func (db *boltFile) rollback(tx *bolt.Tx) {
+func (db *boltFile) rollback(tx *bbolt.Tx) {
 	if tx == nil {
 		return
 	}
@@ -100,7 +102,7 @@ func (db *boltFile) guard(fn func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("%w: %v", ErrCorrupt, r)
+			err = fmt.Errorf("%w: %v", session.ErrCorrupt, r)
 			db.fault.Store(&err)
 		}
 	}()

@@ -1,11 +1,13 @@
-package session
+package bolt
 
 import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
 
-	bolt "go.etcd.io/bbolt"
+	"go.etcd.io/bbolt"
+
+	"pentimento/session"
 )
 
 // The buckets of the file:
@@ -37,7 +39,7 @@ var (
 )
 
 // writeLayout makes the buckets of an empty file.
-func writeLayout(tx *bolt.Tx) error {
+func writeLayout(tx *bbolt.Tx) error {
 	if _, err := tx.CreateBucket(bucketSessions); err != nil {
 		return err
 	}
@@ -45,22 +47,22 @@ func writeLayout(tx *bolt.Tx) error {
 	if err != nil {
 		return err
 	}
-	return store.Put(keySchema, []byte{Schema})
+	return store.Put(keySchema, []byte{session.Schema})
 }
 
 // checkLayout reports whether this program, in this version or an earlier one,
 // wrote the buckets.
-func checkLayout(tx *bolt.Tx) error {
+func checkLayout(tx *bbolt.Tx) error {
 	store := tx.Bucket(bucketStore)
 	if store == nil || tx.Bucket(bucketSessions) == nil {
-		return fmt.Errorf("%w: it is no session store", ErrCorrupt)
+		return fmt.Errorf("%w: it is no session store", session.ErrCorrupt)
 	}
 	schema := store.Get(keySchema)
 	if len(schema) != 1 || schema[0] == 0 {
-		return fmt.Errorf("%w: its schema is %x", ErrCorrupt, schema)
+		return fmt.Errorf("%w: its schema is %x", session.ErrCorrupt, schema)
 	}
-	if schema[0] > Schema {
-		return newerSchema(schema[0])
+	if schema[0] > session.Schema {
+		return session.NewerSchema(schema[0])
 	}
 	return nil
 }
@@ -69,7 +71,7 @@ func checkLayout(tx *bolt.Tx) error {
 func turnKey(id int) []byte { return binary.BigEndian.AppendUint32(nil, uint32(id)) }
 
 // placeBucket returns the bucket of a session, nil if it was never stored.
-func placeBucket(tx *bolt.Tx, key Key) *bolt.Bucket {
+func placeBucket(tx *bbolt.Tx, key session.Key) *bbolt.Bucket {
 	user := tx.Bucket(bucketSessions).Bucket([]byte(key.User))
 	if user == nil {
 		return nil
@@ -78,7 +80,7 @@ func placeBucket(tx *bolt.Tx, key Key) *bolt.Bucket {
 }
 
 // makePlace returns the bucket of a session, making it if there is none.
-func makePlace(tx *bolt.Tx, key Key) (*bolt.Bucket, error) {
+func makePlace(tx *bbolt.Tx, key session.Key) (*bbolt.Bucket, error) {
 	user, err := tx.Bucket(bucketSessions).CreateBucketIfNotExists([]byte(key.User))
 	if err != nil {
 		return nil, err
@@ -87,33 +89,33 @@ func makePlace(tx *bolt.Tx, key Key) (*bolt.Bucket, error) {
 }
 
 // readRecords returns a copy of the records in the bucket of a session.
-func readRecords(place *bolt.Bucket) (records, error) {
-	r := records{state: bytes.Clone(place.Get(keyState))}
-	if r.state == nil {
-		return records{}, fmt.Errorf("%w: a session without its state", ErrCorrupt)
+func readRecords(place *bbolt.Bucket) (session.Records, error) {
+	r := session.Records{State: bytes.Clone(place.Get(keyState))}
+	if r.State == nil {
+		return session.Records{}, fmt.Errorf("%w: a session without its state", session.ErrCorrupt)
 	}
-	st, err := decodeState(r.state)
+	st, err := session.DecodeState(r.State)
 	if err != nil {
-		return records{}, err
+		return session.Records{}, err
 	}
-	r.turns = make([][]byte, st.Turns)
-	for i := range r.turns {
-		if r.turns[i] = bytes.Clone(place.Get(turnKey(i + 1))); r.turns[i] == nil {
-			return records{}, fmt.Errorf("%w: turn %d of %d is missing", ErrCorrupt, i+1, st.Turns)
+	r.Turns = make([][]byte, st.Turns)
+	for i := range r.Turns {
+		if r.Turns[i] = bytes.Clone(place.Get(turnKey(i + 1))); r.Turns[i] == nil {
+			return session.Records{}, fmt.Errorf("%w: turn %d of %d is missing", session.ErrCorrupt, i+1, st.Turns)
 		}
 	}
 	return r, nil
 }
 
 // writeRecords stores in the bucket of a session what of next is not in had.
-func writeRecords(place *bolt.Bucket, had, next records) error {
-	for i, turn := range next.turns {
-		if i < len(had.turns) && bytes.Equal(turn, had.turns[i]) {
+func writeRecords(place *bbolt.Bucket, had, next session.Records) error {
+	for i, turn := range next.Turns {
+		if i < len(had.Turns) && bytes.Equal(turn, had.Turns[i]) {
 			continue
 		}
 		if err := place.Put(turnKey(i+1), turn); err != nil {
 			return err
 		}
 	}
-	return place.Put(keyState, next.state)
+	return place.Put(keyState, next.State)
 }

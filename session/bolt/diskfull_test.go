@@ -1,6 +1,6 @@
 //go:build unix
 
-package session_test
+package bolt_test
 
 import (
 	"context"
@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"pentimento/session"
+	"pentimento/session/bolt"
 )
 
 // fileLimit is how large the child's files may become.
@@ -31,7 +32,7 @@ func fillDisk(path string) error {
 			return err
 		}
 	}
-	store, err := session.OpenFile(path)
+	store, err := bolt.Open(path, bolt.Options{})
 	if err != nil {
 		return err
 	}
@@ -58,7 +59,7 @@ func fillDisk(path string) error {
 
 // talkUntilFull adds turns, now and then of another user, until the disk is
 // full. It returns how many of testKey's were stored.
-func talkUntilFull(store *session.File) (int, error) {
+func talkUntilFull(store *bolt.Store) (int, error) {
 	ctx := context.Background()
 	long := strings.Repeat("long ", 400)
 	for n := 0; ; n++ {
@@ -133,8 +134,8 @@ func TestCreateOnFullDisk(t *testing.T) {
 			t.Errorf("umount: %v: %s", err, out)
 		}
 	})
-	if _, err := session.OpenFile(filepath.Join(folder, "sessions.db")); !errors.Is(err, session.ErrDiskFull) {
-		t.Errorf("OpenFile: %v, want ErrDiskFull", err)
+	if _, err := bolt.Open(filepath.Join(folder, "sessions.db"), bolt.Options{}); !errors.Is(err, session.ErrDiskFull) {
+		t.Errorf("Open: %v, want ErrDiskFull", err)
 	}
 	if left, err := os.ReadDir(folder); err != nil || len(left) > 0 {
 		t.Errorf("left behind: %v, %v", left, err)

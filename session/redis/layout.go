@@ -1,4 +1,4 @@
-package session
+package redis
 
 import (
 	"bytes"
@@ -8,10 +8,13 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/redis/go-redis/v9"
+	goredis "github.com/redis/go-redis/v9"
+
+	"pentimento/session"
+	"pentimento/session/redis/conn"
 )
 
-// redisKeys names the keys of the server; its value is the prefix of all.
+// keyNames names the keys of the server; its value is the prefix of all.
 //
 //	<prefix>{<user>}:places            set: the places where the user has sessions
 //	<prefix>{<user>}:session:<place>   hash: "state", the session without its turns;
@@ -22,32 +25,28 @@ import (
 //	<prefix>{<user>}:blobs:<place>     hash: digest → number of chunks
 //	<prefix>{<user>}:chunk:<place>:<digest>:<i>   at most 1 MiB of a blob
 //
-// User and place are hashed: names are anything, and key names are seen in
-// places where what they say does not belong. What stands in braces chooses
-// the slot of a cluster, so all that a user has is in one slot and changes in
-// one step.
-type redisKeys string
+// User and place are hashed, as [conn.UserKeys] says.
+type keyNames string
 
-func (k redisKeys) user(user string) string { return string(k) + "{" + hashedName(user) + "}:" }
+func (k keyNames) user(user string) string { return conn.UserKeys(string(k), user) }
 
-func (k redisKeys) places(user string) string { return k.user(user) + "places" }
+func (k keyNames) places(user string) string { return k.user(user) + "places" }
 
-func (k redisKeys) session(key Key) string {
-	return k.user(key.User) + "session:" + hashedName(key.Place)
+func (k keyNames) session(key session.Key) string {
+	return k.user(key.User) + "session:" + session.HashName(key.Place)
 }
 
-func (k redisKeys) done(key Key, write string) string {
-	return k.user(key.User) + "done:" + hashedName(key.Place) + ":" + write
+func (k keyNames) done(key session.Key, write string) string {
+	return k.user(key.User) + "done:" + session.HashName(key.Place) + ":" + write
 }
 
-func (k redisKeys) blobs(key Key) string { return k.user(key.User) + "blobs:" + hashedName(key.Place) }
-
-func (k redisKeys) chunk(key Key, digest string, i int) string {
-	return k.user(key.User) + "chunk:" + hashedName(key.Place) + ":" + digest + ":" + strconv.Itoa(i)
+func (k keyNames) blobs(key session.Key) string {
+	return k.user(key.User) + "blobs:" + session.HashName(key.Place)
 }
 
-// ofUser is the pattern that all keys of the user match.
-func (k redisKeys) ofUser(user string) string { return k.user(user) + "*" }
+func (k keyNames) chunk(key session.Key, digest string, i int) string {
+	return k.user(key.User) + "chunk:" + session.HashName(key.Place) + ":" + digest + ":" + strconv.Itoa(i)
+}
 
 // The fields of a session that are not turns.
 const (
@@ -63,7 +62,7 @@ const doneFor = 10 * time.Minute
 //
 //	KEYS  the session, the user's places
 //	ARGV  the expiry in ms or 0, the most fields that a session has
-var scriptRead = redis.NewScript(`
+var scriptRead = goredis.NewScript(`
 if redis.call('HLEN', KEYS[1]) > tonumber(ARGV[2]) then
 	return redis.error_reply('TOOMANY fields')
 end
@@ -80,7 +79,7 @@ return redis.call('HGETALL', KEYS[1])`)
 //	ARGV  the expiry in ms or 0, how long to keep the mark in ms, the place,
 //	      "born" and "state" as read (empty if there was no session),
 //	      then fields and values
-var scriptWrite = redis.NewScript(`
+var scriptWrite = goredis.NewScript(`
 if redis.call('EXISTS', KEYS[3]) == 1 then
 	return 1
 end
@@ -104,72 +103,72 @@ return 1`)
 //
 //	KEYS  the session, the user's places
 //	ARGV  the place
-var scriptListed = redis.NewScript(`
+var scriptListed = goredis.NewScript(`
 if redis.call('EXISTS', KEYS[1]) == 1 then
 	return 1
 end
 redis.call('SREM', KEYS[2], ARGV[1])
 return 0`)
 
-// redisRecords are a session as read from the server.
-type redisRecords struct {
-	records
+// stored are a session as read from the server.
+type stored struct {
+	session.Records
 	born string
 }
 
 // read returns the session's records; none at all if it is not there.
-func (r *Redis) read(ctx context.Context, key Key) (redisRecords, error) {
+func (r *Store) read(ctx context.Context, key session.Key) (stored, error) {
 	fields, err := scriptRead.Run(ctx, r.client,
-		[]string{r.keys.session(key), r.keys.places(key.User)}, r.ttl.Milliseconds(), MaxTurns+2).StringSlice()
+		[]string{r.keys.session(key), r.keys.places(key.User)}, r.ttl.Milliseconds(), session.MaxTurns+2).StringSlice()
 	if err != nil {
-		return redisRecords{}, err
+		return stored{}, err
 	}
 	return parseFields(fields)
 }
 
 // parseFields makes records of a session's fields, names and values in turn.
-func parseFields(fields []string) (redisRecords, error) {
+func parseFields(fields []string) (stored, error) {
 	if len(fields) == 0 {
-		return redisRecords{}, nil
+		return stored{}, nil
 	}
 	values := make(map[string]string, len(fields)/2)
 	for i := 1; i < len(fields); i += 2 {
 		values[fields[i-1]] = fields[i]
 	}
-	had := redisRecords{born: values[fieldBorn]}
-	had.state = []byte(values[fieldState])
-	st, err := decodeState(had.state)
+	had := stored{born: values[fieldBorn]}
+	had.State = []byte(values[fieldState])
+	st, err := session.DecodeState(had.State)
 	if err != nil {
-		return redisRecords{}, err
+		return stored{}, err
 	}
 	if had.born == "" || len(values) != st.Turns+2 {
-		return redisRecords{}, fmt.Errorf("%w: a session of %d turns has %d fields", ErrCorrupt, st.Turns, len(values))
+		return stored{}, fmt.Errorf("%w: a session of %d turns has %d fields", session.ErrCorrupt, st.Turns, len(values))
 	}
-	had.turns = make([][]byte, st.Turns)
-	for i := range had.turns {
+	had.Turns = make([][]byte, st.Turns)
+	for i := range had.Turns {
 		turn, ok := values[strconv.Itoa(i+1)]
 		if !ok {
-			return redisRecords{}, fmt.Errorf("%w: turn %d of %d is missing", ErrCorrupt, i+1, st.Turns)
+			return stored{}, fmt.Errorf("%w: turn %d of %d is missing", session.ErrCorrupt, i+1, st.Turns)
 		}
-		had.turns[i] = []byte(turn)
+		had.Turns[i] = []byte(turn)
 	}
 	return had, nil
 }
 
 // write stores what of next is not in had, in one step. It returns
 // errConflict if the session is no longer had.
-func (r *Redis) write(ctx context.Context, key Key, had redisRecords, next records) error {
+func (r *Store) write(ctx context.Context, key session.Key, had stored, next session.Records) error {
 	keys := []string{r.keys.session(key), r.keys.places(key.User), r.keys.done(key, rand.Text())}
-	args := []any{r.ttl.Milliseconds(), doneFor.Milliseconds(), key.Place, had.born, had.state, fieldState, next.state}
+	args := []any{r.ttl.Milliseconds(), doneFor.Milliseconds(), key.Place, had.born, had.State, fieldState, next.State}
 	if had.born == "" {
 		args = append(args, fieldBorn, rand.Text())
 	}
-	for i, turn := range next.turns {
-		if i >= len(had.turns) || !bytes.Equal(turn, had.turns[i]) {
+	for i, turn := range next.Turns {
+		if i >= len(had.Turns) || !bytes.Equal(turn, had.Turns[i]) {
 			args = append(args, strconv.Itoa(i+1), turn)
 		}
 	}
-	return r.insist(ctx, func(ctx context.Context) error {
+	return insist(ctx, func(ctx context.Context) error {
 		stored, err := scriptWrite.Run(ctx, r.client, keys, args...).Bool()
 		if err == nil && !stored {
 			return errConflict

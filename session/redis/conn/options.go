@@ -1,4 +1,7 @@
-package session
+// Package conn is what everything that keeps something on Redis shares: where
+// the server is, how a request is repeated, and how keys are named. Start at
+// [Parse].
+package conn
 
 import (
 	"crypto/tls"
@@ -12,12 +15,11 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/maintnotifications"
 
-	"pentimento/session/blobs"
+	"pentimento/session"
 )
 
-// RedisOptions say where a Redis server is and how to use it. Start from
-// [ParseRedis].
-type RedisOptions struct {
+// Options say where a Redis server is and who asks. Start from [Parse].
+type Options struct {
 	// Addresses are host:port: of one server; of Sentinels, if Master is set;
 	// or of some nodes of a cluster.
 	Addresses []string
@@ -35,35 +37,25 @@ type RedisOptions struct {
 	TLS *tls.Config
 	// Prefix begins the name of every key: letters, digits, ":", "-" and "_".
 	Prefix string
-	// TTL is how long a session is kept that nobody touches; 0 is for ever.
-	TTL time.Duration
-	// Blobs keeps the blobs, and is closed with the store; nil keeps them on
-	// the server too.
-	Blobs *blobs.Store
-	// Patience is how long a request goes on when the server does not answer.
-	Patience time.Duration
 }
 
-// Defaults of [ParseRedis].
-const (
-	defaultPrefix   = "pentimento:"
-	defaultPatience = 15 * time.Second
-	maxPatience     = 5 * time.Minute
-)
+// Prefix begins the name of every key, unless the operator chose another.
+const Prefix = "pentimento:"
 
-// ParseRedis reads an address:
+// Parse reads an address:
 //
 //	redis://[user@]host[:port][/database]           one server
 //	redis+sentinel://[user@]host[:port],…/master[/database]   the server that Sentinels name
 //	redis+cluster://[user@]host[:port],…            a cluster
 //
 // and the same with "rediss" for TLS. A password does not belong there, where
-// it would be seen in lists of processes: set [RedisOptions.Password].
-func ParseRedis(address string) (RedisOptions, error) {
-	o := RedisOptions{Prefix: defaultPrefix, Patience: defaultPatience}
+// it would be seen in lists of processes: set [Options.Password]. The error is
+// [session.ErrInvalid].
+func Parse(address string) (Options, error) {
+	o := Options{Prefix: Prefix}
 	scheme, rest, ok := strings.Cut(address, "://")
 	if !ok {
-		return o, fmt.Errorf("%w: the Redis address %q does not begin with redis:// or rediss://", ErrInvalid, address)
+		return o, fmt.Errorf("%w: the Redis address %q does not begin with redis:// or rediss://", session.ErrInvalid, address)
 	}
 	security, kind, _ := strings.Cut(scheme, "+")
 	switch security {
@@ -71,7 +63,7 @@ func ParseRedis(address string) (RedisOptions, error) {
 	case "rediss":
 		o.TLS = &tls.Config{MinVersion: tls.VersionTLS12}
 	default:
-		return o, fmt.Errorf("%w: a Redis address begins with redis:// or rediss://, not %s://", ErrInvalid, scheme)
+		return o, fmt.Errorf("%w: a Redis address begins with redis:// or rediss://, not %s://", session.ErrInvalid, scheme)
 	}
 	hosts, path, _ := strings.Cut(rest, "/")
 	if at := strings.LastIndexByte(hosts, '@'); at >= 0 {
@@ -87,12 +79,12 @@ func ParseRedis(address string) (RedisOptions, error) {
 	case "sentinel":
 		port = "26379"
 		if o.Master, database, _ = strings.Cut(path, "/"); o.Master == "" {
-			return o, fmt.Errorf("%w: a Sentinel address ends with the name of the master: %s/mymaster", ErrInvalid, address)
+			return o, fmt.Errorf("%w: a Sentinel address ends with the name of the master: %s/mymaster", session.ErrInvalid, address)
 		}
 	case "cluster":
 		o.Cluster = true
 	default:
-		return o, fmt.Errorf("%w: Redis is of the kind sentinel or cluster, not %q", ErrInvalid, kind)
+		return o, fmt.Errorf("%w: Redis is of the kind sentinel or cluster, not %q", session.ErrInvalid, kind)
 	}
 	for host := range strings.SplitSeq(hosts, ",") {
 		o.Addresses = append(o.Addresses, withPort(host, port))
@@ -100,20 +92,20 @@ func ParseRedis(address string) (RedisOptions, error) {
 	if database != "" {
 		var err error
 		if o.Database, err = strconv.Atoi(database); err != nil {
-			return o, fmt.Errorf("%w: the Redis database %q is not a number", ErrInvalid, database)
+			return o, fmt.Errorf("%w: the Redis database %q is not a number", session.ErrInvalid, database)
 		}
 	}
-	return o, o.validate()
+	return o, o.Validate()
 }
 
 // parseUser reads the part of an address before "@".
 func parseUser(text string) (string, error) {
 	if strings.Contains(text, ":") {
-		return "", fmt.Errorf("%w: a password does not belong into the Redis address: set PENTIMENTO_REDIS_PASSWORD", ErrInvalid)
+		return "", fmt.Errorf("%w: a password does not belong into the Redis address: set PENTIMENTO_REDIS_PASSWORD", session.ErrInvalid)
 	}
 	user, err := url.PathUnescape(text)
 	if err != nil {
-		return "", fmt.Errorf("%w: the Redis user: %w", ErrInvalid, err)
+		return "", fmt.Errorf("%w: the Redis user: %w", session.ErrInvalid, err)
 	}
 	return user, nil
 }
@@ -126,35 +118,46 @@ func withPort(host, port string) string {
 	return net.JoinHostPort(strings.Trim(host, "[]"), port)
 }
 
-// validate reports whether the options make sense.
-func (o RedisOptions) validate() error {
+// Validate reports whether the options make sense; the error is
+// [session.ErrInvalid].
+func (o Options) Validate() error {
 	for _, address := range o.Addresses {
 		if host, port, err := net.SplitHostPort(address); err != nil || host == "" || port == "" {
-			return fmt.Errorf("%w: the Redis address %q is not host:port", ErrInvalid, address)
+			return fmt.Errorf("%w: the Redis address %q is not host:port", session.ErrInvalid, address)
 		}
 	}
 	switch {
 	case len(o.Addresses) == 0:
-		return fmt.Errorf("%w: there is no Redis address", ErrInvalid)
+		return fmt.Errorf("%w: there is no Redis address", session.ErrInvalid)
 	case o.Master == "" && !o.Cluster && len(o.Addresses) > 1:
-		return fmt.Errorf("%w: %d Redis addresses: they are of redis+sentinel:// or redis+cluster://", ErrInvalid, len(o.Addresses))
+		return fmt.Errorf("%w: %d Redis addresses: they are of redis+sentinel:// or redis+cluster://", session.ErrInvalid, len(o.Addresses))
 	case o.Cluster && o.Master != "":
-		return fmt.Errorf("%w: Redis is behind Sentinels or a cluster, not both", ErrInvalid)
+		return fmt.Errorf("%w: Redis is behind Sentinels or a cluster, not both", session.ErrInvalid)
 	case o.Database < 0 || o.Cluster && o.Database != 0:
-		return fmt.Errorf("%w: the Redis database cannot be %d", ErrInvalid, o.Database)
+		return fmt.Errorf("%w: the Redis database cannot be %d", session.ErrInvalid, o.Database)
 	case strings.Trim(strings.ToLower(o.Prefix), "abcdefghijklmnopqrstuvwxyz0123456789:-_") != "":
-		return fmt.Errorf("%w: the prefix %q of Redis keys has more than letters, digits, “:”, “-” and “_”", ErrInvalid, o.Prefix)
-	case o.TTL < 0 || o.TTL > 0 && o.TTL < time.Second:
-		return fmt.Errorf("%w: sessions cannot expire after %v", ErrInvalid, o.TTL)
-	case o.Patience <= 0 || o.Patience > maxPatience:
-		return fmt.Errorf("%w: patience with Redis is %v, up to %v is allowed", ErrInvalid, o.Patience, maxPatience)
+		return fmt.Errorf("%w: the prefix %q of Redis keys has more than letters, digits, “:”, “-” and “_”", session.ErrInvalid, o.Prefix)
 	}
 	return nil
 }
 
-// Universal says where the server is, and who asks, to anybody who keeps
-// something else there over connections of their own.
-func (o RedisOptions) Universal() *redis.UniversalOptions {
+// Connect returns connections to the server, none of them made yet. Requests
+// are repeated as go-redis does it.
+func (o Options) Connect() redis.UniversalClient { return redis.NewUniversalClient(o.universal()) }
+
+// ConnectOnce returns connections to the server, none of them made yet, for a
+// caller that repeats requests with [Retry]: each is made once, and gives up
+// after three seconds.
+func (o Options) ConnectOnce() redis.UniversalClient {
+	u := o.universal()
+	u.MaxRetries, u.DialerRetries = -1, 1
+	u.DialTimeout, u.ReadTimeout, u.WriteTimeout = 3*time.Second, 3*time.Second, 3*time.Second
+	u.DisableIdentity = true
+	return redis.NewUniversalClient(u)
+}
+
+// universal returns the options as go-redis takes them.
+func (o Options) universal() *redis.UniversalOptions {
 	return &redis.UniversalOptions{
 		Addrs: o.Addresses, MasterName: o.Master, IsClusterMode: o.Cluster, DB: o.Database,
 		Username: o.User, Password: o.Password,
@@ -165,14 +168,4 @@ func (o RedisOptions) Universal() *redis.UniversalOptions {
 		// What a hosted service announces about its maintenance is not needed.
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
 	}
-}
-
-// client returns connections to the server, none of them made yet.
-func (o RedisOptions) client() redis.UniversalClient {
-	u := o.Universal()
-	// Requests are repeated in one place, redis_retry.go.
-	u.MaxRetries, u.DialerRetries = -1, 1
-	u.DialTimeout, u.ReadTimeout, u.WriteTimeout = 3*time.Second, 3*time.Second, 3*time.Second
-	u.DisableIdentity = true
-	return redis.NewUniversalClient(u)
 }

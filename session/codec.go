@@ -8,15 +8,18 @@ import (
 	"time"
 )
 
-// recentTurns remembers decoded turns by their records. Every request for a
-// session reads all its records; most of them are those of the request before,
-// and decoding them again would be nearly all of its time. What is remembered
-// is as good as what would be decoded, since it is of the same bytes.
+// A Codec makes records of sessions and sessions of records, for a [Store]
+// that keeps records. It remembers decoded turns by their records. Every
+// request for a session reads all its records; most of them are those of the
+// request before, and decoding them again would be nearly all of its time.
+// What is remembered is as good as what would be decoded, since it is of the
+// same bytes.
 //
 // Turns that were not used for a while go, those of the session of a forgotten
-// user at once if it is forgotten here, and within two recentFor if another
-// process does it. The zero value is ready; nil remembers nothing.
-type recentTurns struct {
+// user at once if the store calls Clear then, and within two minutes if another
+// process forgets. The zero value is ready; nil remembers nothing. All methods
+// may be called by several goroutines at once.
+type Codec struct {
 	mu sync.Mutex
 	// Turns that are used move from older to newer. When newer is full or
 	// recentFor is over, older goes and newer takes its place.
@@ -33,7 +36,7 @@ const (
 )
 
 // decode returns the turn of a record, which is the caller's own.
-func (r *recentTurns) decode(record []byte) (Turn, error) {
+func (r *Codec) decode(record []byte) (Turn, error) {
 	if known := r.find(record); known != nil {
 		return known.clone(), nil
 	}
@@ -48,14 +51,14 @@ func (r *recentTurns) decode(record []byte) (Turn, error) {
 
 // encode returns the record of a turn: had, if it is still that of the turn
 // before it was given out.
-func (r *recentTurns) encode(turn *Turn, had []byte) ([]byte, error) {
+func (r *Codec) encode(turn *Turn, had []byte) ([]byte, error) {
 	if known := r.find(had); known != nil && reflect.DeepEqual(known, turn) {
 		return had, nil
 	}
 	return encodeTurn(*turn)
 }
 
-func (r *recentTurns) find(record []byte) *Turn {
+func (r *Codec) find(record []byte) *Turn {
 	if r == nil {
 		return nil
 	}
@@ -71,7 +74,7 @@ func (r *recentTurns) find(record []byte) *Turn {
 	return known
 }
 
-func (r *recentTurns) keep(record []byte, turn *Turn) {
+func (r *Codec) keep(record []byte, turn *Turn) {
 	if r == nil {
 		return
 	}
@@ -84,7 +87,7 @@ func (r *recentTurns) keep(record []byte, turn *Turn) {
 }
 
 // add puts a turn with the newer ones. The lock must be held.
-func (r *recentTurns) add(record []byte, turn *Turn) {
+func (r *Codec) add(record []byte, turn *Turn) {
 	if r.bytes+len(record) > recentBytes || r.newer == nil {
 		r.turnOver()
 	}
@@ -93,12 +96,12 @@ func (r *recentTurns) add(record []byte, turn *Turn) {
 }
 
 // turnOver makes the newer turns the older ones. The lock must be held.
-func (r *recentTurns) turnOver() {
+func (r *Codec) turnOver() {
 	r.older, r.newer, r.bytes = r.newer, make(map[string]*Turn), 0
 }
 
 // age is called while anything is remembered.
-func (r *recentTurns) age() {
+func (r *Codec) age() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.turnOver()
@@ -107,8 +110,8 @@ func (r *recentTurns) age() {
 	}
 }
 
-// clear forgets all.
-func (r *recentTurns) clear() {
+// Clear drops all that is remembered.
+func (r *Codec) Clear() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.newer, r.older, r.bytes = nil, nil, 0

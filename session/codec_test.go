@@ -10,9 +10,9 @@ import (
 
 // A session that is read again is the same, and nobody's changes to one are
 // seen in another.
-func TestRecentTurnsAreCopies(t *testing.T) {
-	var recent recentTurns
-	defer recent.clear()
+func TestCodecAreCopies(t *testing.T) {
+	var recent Codec
+	defer recent.Clear()
 	want := sample(t)
 	r, err := encodeSession(want)
 	if err != nil {
@@ -24,7 +24,7 @@ func TestRecentTurnsAreCopies(t *testing.T) {
 			t.Fatalf("got %+v, %v; want %+v", got, err, want)
 		}
 		again, err := recent.encodeSession(got, r)
-		if err != nil || !again.equal(r) {
+		if err != nil || !again.Equal(r) {
 			t.Fatalf("encoded again the session is another: %v", err)
 		}
 		// Inside of what copies of a turn may share.
@@ -35,7 +35,7 @@ func TestRecentTurnsAreCopies(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i, same := range []bool{false, false, true} {
-			if reflect.DeepEqual(changed.turns[i], r.turns[i]) != same {
+			if reflect.DeepEqual(changed.Turns[i], r.Turns[i]) != same {
 				t.Errorf("turn %d is as before: %v", i+1, !same)
 			}
 		}
@@ -87,9 +87,9 @@ func shared(t *testing.T, name string, a, b reflect.Value) {
 }
 
 // What is remembered takes no more than it may, and what was used stays longest.
-func TestRecentTurnsAreBounded(t *testing.T) {
-	var recent recentTurns
-	defer recent.clear()
+func TestCodecAreBounded(t *testing.T) {
+	var recent Codec
+	defer recent.Clear()
 	const size, many = 10_000, 3 * recentBytes / 10_000
 	record := func(n int) []byte { return binary.LittleEndian.AppendUint32(make([]byte, size-4, size), uint32(n)) }
 	for n := range many {
@@ -104,9 +104,9 @@ func TestRecentTurnsAreBounded(t *testing.T) {
 	}
 }
 
-func TestRecentTurnsAge(t *testing.T) {
+func TestCodecAge(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var recent recentTurns
+		var recent Codec
 		record, err := encodeTurn(Turn{ID: 1, Utterance: "a cat"})
 		if err != nil {
 			t.Fatal(err)

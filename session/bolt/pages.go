@@ -1,4 +1,4 @@
-package session
+package bolt
 
 import (
 	"bytes"
@@ -10,6 +10,8 @@ import (
 	"math/bits"
 	"os"
 	"slices"
+
+	"pentimento/session"
 )
 
 // This file checks the structure of a bbolt file without bbolt, which trusts
@@ -49,17 +51,17 @@ const (
 )
 
 // checkStructure makes sure that path holds a well-formed bbolt file. A shared
-// lock keeps writers away meanwhile. The error is ErrCorrupt or ErrInUse.
+// lock keeps writers away meanwhile. The error is session.ErrCorrupt or session.ErrInUse.
 func checkStructure(path string) (err error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return err
 	}
 	if !info.Mode().IsRegular() {
-		return fmt.Errorf("%w: it is not a regular file", ErrCorrupt)
+		return fmt.Errorf("%w: it is not a regular file", session.ErrCorrupt)
 	}
 	if info.Size() == 0 { // which bbolt would make a store of
-		return fmt.Errorf("%w: it is empty", ErrCorrupt)
+		return fmt.Errorf("%w: it is empty", session.ErrCorrupt)
 	}
 	db, err := openBolt(path, true)
 	if err != nil {
@@ -383,9 +385,9 @@ func (c *fileCheck) freelist(id uint64) ([]uint64, error) {
 	return free, nil
 }
 
-// damaged is ErrCorrupt with what is wrong.
+// damaged is session.ErrCorrupt with what is wrong.
 func damaged(format string, args ...any) error {
-	return fmt.Errorf("%w: "+format, append([]any{ErrCorrupt}, args...)...)
+	return fmt.Errorf("%w: "+format, append([]any{session.ErrCorrupt}, args...)...)
 }
 
 // eraseFree overwrites the pages that are not in use, where bbolt leaves what

@@ -1,0 +1,26 @@
+package blobs
+
+import (
+	"context"
+	"errors"
+
+	"pentimento/session"
+)
+
+// PutBlob keeps a blob of a session and returns its digest; the error may be
+// [session.ErrTooLarge].
+func (s *Store) PutBlob(ctx context.Context, key session.Key, data []byte) (digest string, err error) {
+	if _, err := session.BlobDigest(data); err != nil {
+		return "", err
+	}
+	return s.Put(ctx, Owner(key), data)
+}
+
+// GetBlob returns what PutBlob kept, or [session.ErrNoSuchBlob].
+func (s *Store) GetBlob(ctx context.Context, key session.Key, digest string) ([]byte, error) {
+	data, err := s.Get(ctx, Owner(key), digest, session.MaxBlobBytes)
+	if errors.Is(err, ErrNone) {
+		return nil, session.ErrNoSuchBlob
+	}
+	return data, err
+}

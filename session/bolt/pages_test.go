@@ -1,0 +1,154 @@
+package bolt
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
+
+	"pentimento/recipe"
+	"pentimento/session"
+)
+
+var testKey = session.Key{User: "alice", Place: "terminal"}
+
+// sample is the records of a session with a branch.
+func sample(t testing.TB) session.Records {
+	t.Helper()
+	var codec session.Codec
+	defer codec.Clear()
+	r, err := codec.Apply(&session.Session{Key: testKey}, session.Records{}, func(s *session.Session) error {
+		for _, turn := range []session.Turn{
+			{Utterance: "a cat", Settings: recipe.Settings{Seed: 7, Steps: 20}, Plan: []byte(`{"a":[1]}`)},
+			{Parent: 1, Utterance: "a dog", Recipe: recipe.Turn{Prompt: "a dog", Weights: []recipe.Weight{{Factor: 2}}}},
+			{Parent: 1, Utterance: "a bird"},
+		} {
+			if _, err := s.Add(turn); err != nil {
+				return err
+			}
+		}
+		return s.Revert(1)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// What checkPages lets through, bbolt reads without a panic.
+func FuzzCheckPages(f *testing.F) {
+	path := filepath.Join(f.TempDir(), "sessions.db")
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{PageSize: 1024})
+	if err != nil {
+		f.Fatal(err)
+	}
+	r := sample(f)
+	r.Turns[1] = bytes.Repeat(r.Turns[1], 5) // a page that runs over
+	err = errors.Join(db.Update(writeLayout), db.Update(func(tx *bbolt.Tx) error {
+		other := session.Key{User: "bob", Place: "x"}
+		place, err := makePlace(tx, testKey)
+		if err != nil {
+			return err
+		}
+		second, err := makePlace(tx, other)
+		if err != nil {
+			return err
+		}
+		return errors.Join(writeRecords(place, session.Records{}, r), writeRecords(second, session.Records{}, session.Records{State: []byte("x")}))
+	}), db.Close())
+	if err != nil {
+		f.Fatal(err)
+	}
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		f.Fatal(err)
+	}
+	if _, err := checkPages(bytes.NewReader(whole), int64(len(whole)), 1024); err != nil {
+		f.Fatal(err)
+	}
+	f.Add([]byte{})
+	for page := range len(whole) / 1024 {
+		f.Add([]byte{byte(page), 0, 8, 1, byte(page), 0, 10, 2})
+	}
+	f.Fuzz(func(t *testing.T, changes []byte) {
+		data := bytes.Clone(whole)
+		for ; len(changes) >= 4; changes = changes[4:] { // page, offset in two bytes, value
+			at := int(changes[0])*1024 + int(changes[1])<<8 + int(changes[2])
+			if at < len(data) {
+				data[at] = changes[3]
+			}
+		}
+		for page := range 2 { // with a right checksum the check gets further
+			resealMeta(data[page*1024+pageHeaderSize:])
+		}
+		if _, err := checkPages(bytes.NewReader(data), int64(len(data)), 1024); err != nil {
+			if !errors.Is(err, session.ErrCorrupt) {
+				t.Errorf("%v, want ErrCorrupt", err)
+			}
+			return
+		}
+		copied := filepath.Join(t.TempDir(), "copy.db")
+		if err := os.WriteFile(copied, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		useUnguarded(t, copied)
+	})
+}
+
+// resealMeta makes the checksum of a meta record right.
+func resealMeta(meta []byte) {
+	binary.NativeEndian.PutUint64(meta[metaSize-8:], metaChecksum(meta))
+}
+
+// useUnguarded reads all of a file with bbolt alone and writes a little. A
+// panic is a failure.
+func useUnguarded(t *testing.T, path string) {
+	t.Helper()
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{NoSync: true})
+	if err != nil {
+		return
+	}
+	var walk func(b *bbolt.Bucket) error
+	walk = func(b *bbolt.Bucket) error {
+		return b.ForEach(func(k, _ []byte) error {
+			if sub := b.Bucket(k); sub != nil {
+				return walk(sub)
+			}
+			return nil
+		})
+	}
+	err = db.View(func(tx *bbolt.Tx) error {
+		cursor := tx.Cursor()
+		for name, _ := cursor.First(); name != nil; name, _ = cursor.Next() {
+			if b := tx.Bucket(name); b != nil { // and no key of the root's own
+				if err := walk(b); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Errorf("read: %v", err)
+	}
+	for range 3 {
+		err = db.Update(func(tx *bbolt.Tx) error {
+			b, err := tx.CreateBucketIfNotExists([]byte("new"))
+			if err != nil {
+				return err
+			}
+			return b.Put([]byte("key"), make([]byte, 3000))
+		})
+		if err != nil && !errors.Is(err, bolterrors.ErrIncompatibleValue) {
+			t.Errorf("write: %v", err)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Errorf("close: %v", err)
+	}
+}
