@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"pentimento/files"
 	"pentimento/models/graph"
 	"pentimento/models/runtime"
 )
@@ -241,41 +242,31 @@ func (c preparedCache) store(p *preparedUNet) error {
 	if err != nil {
 		return err
 	}
-	if err := writeFile(c.graphFile(), p.graph.Data); err != nil {
+	if err := files.Write(c.graphFile(), p.graph.Data, 0o600); err != nil {
 		return err
 	}
-	if err := writeFile(c.infoFile(), info); err != nil {
+	if err := files.Write(c.infoFile(), info, 0o600); err != nil {
 		return err
 	}
 	p.file = c.graphFile()
 	return c.removeOlder()
 }
 
-// removeOlder removes what other versions of the program made of the UNet.
+// removeOlder removes what other versions of the program made of the UNet, and
+// what killed processes left unfinished: it may be as large as a model.
 func (c preparedCache) removeOlder() error {
 	entries, err := os.ReadDir(c.dir)
 	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), c.unet+"-") && !strings.HasPrefix(e.Name(), c.name()+".") {
+		older := strings.HasPrefix(e.Name(), c.unet+"-") && !strings.HasPrefix(e.Name(), c.name()+".")
+		if older || abandoned(e) {
 			err = errors.Join(err, os.Remove(filepath.Join(c.dir, e.Name())))
 		}
 	}
 	return err
 }
 
-// writeFile puts data into a file that is there whole or not at all.
-func writeFile(file string, data []byte) (err error) {
-	temporary, err := os.CreateTemp(filepath.Dir(file), ".prepare-*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.Remove(temporary.Name()))
-		}
-	}()
-	_, err = temporary.Write(data)
-	if err := errors.Join(err, temporary.Close()); err != nil {
-		return err
-	}
-	return os.Rename(temporary.Name(), file)
+// abandoned reports whether a killed process left the file.
+func abandoned(e fs.DirEntry) bool {
+	info, err := e.Info()
+	return err == nil && files.Abandoned(info)
 }

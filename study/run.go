@@ -15,6 +15,7 @@ import (
 
 	"pentimento/editor"
 	"pentimento/editor/attention"
+	"pentimento/files"
 	"pentimento/models"
 	"pentimento/study/judge"
 	"pentimento/study/perceptual"
@@ -290,22 +291,13 @@ func write(dir, name string, picture *image.NRGBA) error {
 	return replace(filepath.Join(dir, filepath.FromSlash(name)), data.Bytes())
 }
 
-// replace writes a file at once.
+// replace writes a file at once, making its folder.
 func replace(path string, data []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return fmt.Errorf("make the folder of results: %w", err)
 	}
-	temporary, err := os.CreateTemp(filepath.Dir(path), ".*.part")
-	if err != nil {
+	if err := files.Write(path, data, 0o600); err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
-	}
-	_, err = temporary.Write(data)
-	err = errors.Join(err, temporary.Close())
-	if err == nil {
-		err = os.Rename(temporary.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(fmt.Errorf("write %s: %w", path, err), os.Remove(temporary.Name()))
 	}
 	return nil
 }

@@ -17,6 +17,7 @@ import (
 
 	"pentimento/bot"
 	"pentimento/bot/terminal/graphics"
+	"pentimento/files"
 	"pentimento/jobs"
 )
 
@@ -228,22 +229,8 @@ func (c *Chat) leave() error {
 // and is the same only for the same picture. It returns the path.
 func (c *Chat) save(name string, data []byte) (string, error) {
 	path := c.path(name)
-	temp, err := os.CreateTemp(c.Dir, ".saving-*")
-	if err != nil {
+	if err := files.Write(path, data, 0o644); err != nil {
 		return "", fmt.Errorf("save the picture (it is kept in the session): %w", err)
-	}
-	_, err = temp.Write(data)
-	if closing := temp.Close(); err == nil {
-		err = closing
-	}
-	if err == nil {
-		err = os.Chmod(temp.Name(), 0o644)
-	}
-	if err == nil {
-		err = os.Rename(temp.Name(), path)
-	}
-	if err != nil {
-		return "", errors.Join(fmt.Errorf("save the picture (it is kept in the session): %w", err), os.Remove(temp.Name()))
 	}
 	return path, nil
 }
