@@ -7,22 +7,17 @@ import (
 	"io"
 	"io/fs"
 	"iter"
-	"math/rand/v2"
 	"os"
 	"path"
 	"strings"
 	"time"
+
+	"pentimento/files"
 )
 
 // Folder is a [Bucket] in the file system. Values are not synced to disk: one
 // that a crash has damaged does not match its digest.
 type Folder struct{ root *os.Root }
-
-// tempSuffix ends the names of files that are being written.
-const tempSuffix = ".tmp"
-
-// tempLife is after how long an unfinished file was left by a crash.
-const tempLife = time.Hour
 
 // OpenFolder returns the bucket in a folder, making it if there is none.
 func OpenFolder(name string) (*Folder, error) {
@@ -41,19 +36,10 @@ func (f *Folder) Put(ctx context.Context, name string, value []byte) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	temp := fmt.Sprintf("%s.%x%s", name, rand.Uint64(), tempSuffix)
-	err := f.write(temp, value)
+	err := f.write(name, value)
 	// Whoever deletes the last file of a folder deletes the folder.
 	for tries := 0; errors.Is(err, fs.ErrNotExist) && tries < 10; tries++ {
-		err = f.write(temp, value)
-	}
-	if err == nil {
-		err = f.root.Rename(temp, name)
-	}
-	if err != nil {
-		if removing := f.root.Remove(temp); !errors.Is(removing, fs.ErrNotExist) {
-			err = errors.Join(err, removing)
-		}
+		err = f.write(name, value)
 	}
 	return err
 }
@@ -63,7 +49,7 @@ func (f *Folder) write(name string, value []byte) error {
 	if err := f.root.MkdirAll(path.Dir(name), 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	return f.root.WriteFile(name, value, 0o600)
+	return files.WriteIn(f.root, name, value, 0o600)
 }
 
 // Get implements [Bucket].
@@ -138,8 +124,8 @@ func (f *Folder) List(ctx context.Context, folder string) iter.Seq2[Entry, error
 			if err != nil {
 				return err
 			}
-			if strings.HasSuffix(name, tempSuffix) {
-				return f.cleanUp(name, info.ModTime())
+			if files.Unfinished(name) {
+				return f.cleanUp(name, info)
 			}
 			if !yield(Entry{Name: name, Size: info.Size(), Stored: info.ModTime()}, nil) {
 				return fs.SkipAll
@@ -152,9 +138,9 @@ func (f *Folder) List(ctx context.Context, folder string) iter.Seq2[Entry, error
 	}
 }
 
-// cleanUp removes an unfinished file that a crash left.
-func (f *Folder) cleanUp(name string, written time.Time) error {
-	if time.Since(written) < tempLife {
+// cleanUp removes an unfinished file if a crash left it.
+func (f *Folder) cleanUp(name string, info fs.FileInfo) error {
+	if !files.Abandoned(info) {
 		return nil
 	}
 	if err := f.root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
