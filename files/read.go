@@ -8,38 +8,41 @@ import (
 	"io/fs"
 )
 
-// ErrRefused says that a file was not read, because it is not a regular file
-// or is larger than the limit.
-var ErrRefused = errors.New("the file is refused")
+// Why [Read] refuses a file.
+var (
+	ErrNotFile  = errors.New("is not a file")
+	ErrTooLarge = errors.New("is too large")
+)
 
-// A refusal is [ErrRefused] with the reason: what the file is, to be said after
-// its name.
-type refusal string
+// tooLarge is [ErrTooLarge] with the limit in bytes.
+type tooLarge int64
 
-func (r refusal) Error() string      { return string(r) }
-func (refusal) Is(target error) bool { return target == ErrRefused }
+func (t tooLarge) Error() string      { return fmt.Sprintf("is larger than %d MiB", int64(t)>>20) }
+func (tooLarge) Is(target error) bool { return target == ErrTooLarge }
 
-// Read returns the contents of a file of at most limit bytes, a multiple of a
-// MiB. Its errors are those of fsys, and [ErrRefused] with a reason that goes
-// after the file's name: "is larger than 4 MiB".
+// Read returns the contents of a file of at most limit bytes, a whole number of
+// MiB. It takes no more memory than that. A file that is not regular or is
+// larger gives [ErrNotFile] or [ErrTooLarge]; other errors are those of fsys.
+// All are a [fs.PathError] with the file's name.
 func Read(fsys fs.FS, name string, limit int64) (data []byte, err error) {
 	file, err := fsys.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
+	refuse := func(err error) ([]byte, error) { return nil, &fs.PathError{Op: "read", Path: name, Err: err} }
 	info, err := file.Stat()
 	switch {
 	case err != nil:
 		return nil, err
 	case !info.Mode().IsRegular():
-		return nil, refusal("is not a file")
+		return refuse(ErrNotFile)
 	case info.Size() > limit:
-		return nil, refusal(fmt.Sprintf("is larger than %d MiB", limit>>20))
+		return refuse(tooLarge(limit))
 	}
 	data = make([]byte, info.Size())
 	if _, err := io.ReadFull(file, data); err != nil {
-		return nil, fmt.Errorf("read %s: %w", name, err)
+		return refuse(err)
 	}
 	return data, nil
 }

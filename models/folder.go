@@ -3,10 +3,11 @@ package models
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"path"
 	"path/filepath"
+
+	"pentimento/files"
 )
 
 // The files of a model folder, in the layout that diffusers and Optimum
@@ -45,29 +46,15 @@ func (f folder) has(file string) bool {
 	return err == nil
 }
 
-// read returns the contents of a file of at most limit bytes. Errors name
-// the file.
-func (f folder) read(file string, limit int64) (data []byte, err error) {
-	opened, err := f.fs.Open(file)
+// read returns the contents of a file of at most limit bytes, which is not
+// empty. Errors name the file.
+func (f folder) read(file string, limit int64) ([]byte, error) {
+	data, err := files.Read(f.fs, file, limit)
+	if err == nil && len(data) == 0 {
+		err = errors.New("is empty")
+	}
 	if err != nil {
 		return nil, f.failed(file, err)
-	}
-	defer func() { err = errors.Join(err, opened.Close()) }()
-	info, err := opened.Stat()
-	if err != nil {
-		return nil, f.failed(file, err)
-	}
-	switch {
-	case !info.Mode().IsRegular():
-		return nil, f.failed(file, errors.New("is not a file"))
-	case info.Size() > limit:
-		return nil, f.failed(file, fmt.Errorf("is larger than %d MiB", limit>>20))
-	case info.Size() == 0:
-		return nil, f.failed(file, errors.New("is empty"))
-	}
-	data = make([]byte, info.Size())
-	if _, err := io.ReadFull(opened, data); err != nil {
-		return nil, f.failed(file, fmt.Errorf("read: %w", err))
 	}
 	return data, nil
 }

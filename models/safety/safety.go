@@ -10,12 +10,12 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 
+	"pentimento/files"
 	"pentimento/models/graph"
 	"pentimento/models/preprocess"
 	"pentimento/models/runtime"
@@ -66,10 +66,10 @@ type Checker struct {
 // Open opens the checker in a folder. It runs on the CPU: the GPU is the
 // model's. An error names the file at fault.
 func Open(dir string, o Options) (*Checker, error) {
-	for _, files := range layouts() {
-		model := filepath.Join(dir, filepath.FromSlash(files[0]))
+	for _, layout := range layouts() {
+		model := filepath.Join(dir, filepath.FromSlash(layout[0]))
 		if _, err := os.Stat(model); err == nil {
-			c, err := open(model, filepath.Join(dir, filepath.FromSlash(files[1])), o)
+			c, err := open(model, filepath.Join(dir, filepath.FromSlash(layout[1])), o)
 			if err != nil {
 				return nil, fmt.Errorf("open the safety checker: %w", err)
 			}
@@ -203,27 +203,14 @@ func (c *Checker) inputs(seen []float32) ([]*runtime.Tensor, error) {
 func (c *Checker) Close() error { return c.session.Close() }
 
 // readFile reads a file of at most limit bytes.
-func readFile(path string, limit int64) (data []byte, err error) {
-	f, err := os.Open(path)
+func readFile(path string, limit int64) ([]byte, error) {
+	dir := filepath.Dir(path)
+	data, err := files.Read(os.DirFS(dir), filepath.Base(path), limit)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s is missing", path)
 	}
 	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	info, err := f.Stat()
-	switch {
-	case err != nil:
-		return nil, err
-	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("%s is not a file", path)
-	case info.Size() > limit:
-		return nil, fmt.Errorf("%s is larger than %d MiB", path, limit>>20)
-	}
-	data = make([]byte, info.Size())
-	if _, err := io.ReadFull(f, data); err != nil {
-		return nil, fmt.Errorf("read %s: %w", path, err)
+		return nil, fmt.Errorf("%s: %w", dir, err)
 	}
 	return data, nil
 }

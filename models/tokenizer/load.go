@@ -5,11 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"math"
 	"slices"
 	"strings"
+
+	"pentimento/files"
 )
 
 // The files of a tokenizer folder, as CLIP models come with them.
@@ -200,18 +201,13 @@ func readJSON(fsys fs.FS, name string, into any) error {
 }
 
 // readFile reads a file of the folder, refusing sizes that no tokenizer has.
-func readFile(fsys fs.FS, name string) (data []byte, err error) {
-	file, err := fsys.Open(name)
+func readFile(fsys fs.FS, name string) ([]byte, error) {
+	data, err := files.Read(fsys, name, maxFileSize)
+	if errors.Is(err, files.ErrTooLarge) {
+		return nil, fmt.Errorf("%s: over %d MiB", name, maxFileSize>>20)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("open tokenizer: %w", err)
-	}
-	defer func() { err = errors.Join(err, file.Close()) }()
-	data, err = io.ReadAll(io.LimitReader(file, maxFileSize+1))
-	if err != nil {
-		return nil, fmt.Errorf("read tokenizer: %s: %w", name, err)
-	}
-	if len(data) > maxFileSize {
-		return nil, fmt.Errorf("%s: over %d MiB", name, maxFileSize>>20)
 	}
 	return data, nil
 }

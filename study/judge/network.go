@@ -8,11 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"io"
 	"io/fs"
 	"math"
 	"slices"
 
+	"pentimento/files"
 	"pentimento/models/runtime"
 	"pentimento/study/metric"
 )
@@ -81,10 +81,10 @@ const (
 // OpenNetwork opens the judge in a folder: model.onnx takes float32 [B, 3, size,
 // size] from −1 to 1 and gives regions [B, regions, mapSize, mapSize] and values
 // [B, values]; judge.json names them. It runs on the CPU.
-func OpenNetwork(lib *runtime.Runtime, files fs.FS, threads int) (*Network, error) {
-	data, err := read(files, "judge.json", maxNetworkFile)
+func OpenNetwork(lib *runtime.Runtime, folder fs.FS, threads int) (*Network, error) {
+	data, err := files.Read(folder, "judge.json", maxNetworkFile)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("open the judge: %w", err)
 	}
 	n := &Network{}
 	if err := json.Unmarshal(data, &n.about); err != nil {
@@ -95,8 +95,8 @@ func OpenNetwork(lib *runtime.Runtime, files fs.FS, threads int) (*Network, erro
 	}
 	sum := sha256.New()
 	sum.Write(data)
-	if data, err = read(files, "model.onnx", maxNetwork); err != nil {
-		return nil, err
+	if data, err = files.Read(folder, "model.onnx", maxNetwork); err != nil {
+		return nil, fmt.Errorf("open the judge: %w", err)
 	}
 	sum.Write(data)
 	n.digest = hex.EncodeToString(sum.Sum(nil))
@@ -107,19 +107,6 @@ func OpenNetwork(lib *runtime.Runtime, files fs.FS, threads int) (*Network, erro
 		return nil, fmt.Errorf("open the judge: %w", err)
 	}
 	return n, nil
-}
-
-func read(files fs.FS, name string, most int64) (data []byte, err error) {
-	f, err := files.Open(name)
-	if err != nil {
-		return nil, fmt.Errorf("open the judge: %w", err)
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	data, err = io.ReadAll(io.LimitReader(f, most+1))
-	if err == nil && int64(len(data)) > most {
-		err = fmt.Errorf("%w: %s has more than %d bytes", ErrNetwork, name, most)
-	}
-	return data, err
 }
 
 func (f *networkFile) check() error {

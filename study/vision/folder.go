@@ -6,10 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"hash"
-	"io"
 	"io/fs"
 	"strings"
 
+	"pentimento/files"
 	"pentimento/models/graph"
 	"pentimento/models/preprocess"
 )
@@ -79,24 +79,13 @@ func (f *folder) eye() (preprocess.Preprocessor, error) {
 }
 
 // read reads a file of at most so many bytes.
-func (f *folder) read(name string, most int64) (data []byte, err error) {
-	file, err := f.files.Open(name)
+func (f *folder) read(name string, most int64) ([]byte, error) {
+	data, err := files.Read(f.files, name, most)
+	if errors.Is(err, files.ErrNotFile) || errors.Is(err, files.ErrTooLarge) {
+		return nil, fmt.Errorf("%w: %w", ErrNetwork, err)
+	}
 	if err != nil {
 		return nil, err
-	}
-	defer func() { err = errors.Join(err, file.Close()) }()
-	info, err := file.Stat()
-	switch {
-	case err != nil:
-		return nil, err
-	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("%w: %s is not a file", ErrNetwork, name)
-	case info.Size() > most:
-		return nil, fmt.Errorf("%w: %s is larger than %d MiB", ErrNetwork, name, most>>20)
-	}
-	data = make([]byte, info.Size())
-	if _, err := io.ReadFull(file, data); err != nil {
-		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
 	f.sum.Write(data)
 	return data, nil
