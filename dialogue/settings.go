@@ -1,9 +1,10 @@
 package dialogue
 
 import (
-	"slices"
 	"strconv"
 	"strings"
+
+	"pentimento/recipe"
 )
 
 // settingRule is a sentence that changes a setting; name and v are its gaps,
@@ -18,7 +19,7 @@ func settingRules() []settingRule {
 	list := []struct{ pattern, name, value string }{
 		{"[set|change|use|make|put|with|switch|let] [the|your|a] " + name + " [to|=|:|of|at|as|be] <v>", "", ""},
 		{"(use|with|try|do|take|make it) <v> (name=steps)", "", ""},
-		{"(use|with|try|switch to|apply) [the] <v> (name=preset|settings)", "", ""},
+		{"[use|with|try|switch to|apply] [the] <v> (name=preset|settings)", "", ""},
 		{"[use|with|try|give me] [a|the] (random|new|different|another|other) seed [next time]", "seed", "auto"},
 		{"(choose|pick|let you choose) the preset [yourself]", "preset", "auto"},
 	}
@@ -28,9 +29,6 @@ func settingRules() []settingRule {
 	}
 	return rules
 }
-
-// presets are the values that the setting of that name takes.
-var presets = []string{Appearance, Texture, Shape, Global, "literature", "cl"}
 
 // setting plans a change of the conversation's settings: "use seed 7", "set the
 // guidance to 5", "switch to the cl preset". What is no proper value is no setting
@@ -51,7 +49,8 @@ func (p *Planner) setting(tokens []token) (*Plan, bool) {
 			case "settings":
 				name = "preset"
 			}
-			if !settingValue(name, value) {
+			value, ok := settingValue(name, value)
+			if !ok {
 				return false
 			}
 			plan = &Plan{Action: Set, Settings: map[string]string{name: value}, Label: name + " " + value, Reason: "set " + name}
@@ -63,13 +62,27 @@ func (p *Planner) setting(tokens []token) (*Plan, bool) {
 	return nil, false
 }
 
-func settingValue(name, value string) bool {
-	if value == "auto" {
-		return name != "steps" && name != "guidance"
-	}
-	if name == "preset" {
-		return slices.Contains(presets, value)
+// settingValue reads what a setting should become: "auto", a preset's name, or
+// a number. ok tells whether the setting of that name takes it.
+func settingValue(name, value string) (canonical string, ok bool) {
+	switch {
+	case value == "auto":
+		return value, name != "steps" && name != "guidance"
+	case name == "preset":
+		return presetSaid(value)
 	}
 	f, err := strconv.ParseFloat(value, 64)
-	return err == nil && f >= 0 && f < 1<<53 && len(value) < 20
+	return value, err == nil && f >= 0 && f < 1<<53 && len(value) < 20
+}
+
+// presetSaid finds the preset that was named, with or without its hyphen:
+// "re-weight", "re weight", "reweight".
+func presetSaid(value string) (string, bool) {
+	joined := strings.NewReplacer("-", "", " ", "")
+	for _, name := range recipe.PresetNames() {
+		if joined.Replace(name) == joined.Replace(value) {
+			return name, true
+		}
+	}
+	return "", false
 }
