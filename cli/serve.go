@@ -77,7 +77,7 @@ func (c *serveCommand) Run(ctx context.Context, p *Process) (err error) {
 		return err
 	}
 	defer closeInto(&err, checker)
-	remembered, err := openMemory(p, c.Store)
+	remembered, err := openRecords(p, c.Store)
 	if err != nil {
 		return err
 	}

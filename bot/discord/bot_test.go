@@ -17,7 +17,7 @@ import (
 	"go.uber.org/goleak"
 
 	"pentimento/bot"
-	"pentimento/bot/discord/memory"
+	"pentimento/bot/discord/records/bolt"
 	"pentimento/dialogue"
 	"pentimento/editor"
 	"pentimento/jobs"
@@ -179,7 +179,7 @@ func newWorld(t *testing.T, d discordtest.Options, change func(*Options)) *world
 }
 
 // kept is a memory that outlives the bots of a test.
-type kept struct{ *memory.File }
+type kept struct{ *bolt.Records }
 
 // Close leaves it open.
 func (kept) Close() error { return nil }
@@ -187,7 +187,7 @@ func (kept) Close() error { return nil }
 // newMemory opens a memory until the test ends.
 func newMemory(t *testing.T, path string) Memory {
 	t.Helper()
-	f, err := memory.OpenFile(path)
+	f, err := bolt.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,7 +15,7 @@ import (
 )
 
 // Memory keeps what the bot remembers beside the sessions: small values by
-// table and name. Package memory has two. Several bots may share one if it can
+// table and name. The packages below records have two. Several bots may share one if it can
 // be shared.
 type Memory interface {
 	// Get returns a value; nil if there is none.

@@ -18,6 +18,8 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"pentimento/editor/attention"
+	"pentimento/session"
+	"pentimento/session/redis/conn"
 )
 
 // Options of a [Store].
@@ -52,7 +54,7 @@ type Store struct {
 // that does not answer holds up a drawing no longer than the cache waits.
 func New(client redis.UniversalClient, o Options) *Store {
 	if o.Prefix == "" {
-		o.Prefix = "pentimento:"
+		o.Prefix = conn.Prefix
 	}
 	if o.TTL == 0 {
 		o.TTL = 24 * time.Hour
@@ -201,7 +203,7 @@ func (s *Store) Get(ctx context.Context, owner attention.Owner, key attention.Ke
 func (s *Store) Forget(ctx context.Context, user string) error {
 	// Those who write something of the user stop before it is looked for.
 	err := s.client.Publish(ctx, s.keys.forgotten(), user).Err()
-	if err = errors.Join(err, s.forget(ctx, hashed(user))); err != nil {
+	if err = errors.Join(err, s.forget(ctx, session.HashName(user))); err != nil {
 		return fmt.Errorf("forget maps in Redis: %w", err)
 	}
 	return nil
@@ -211,22 +213,11 @@ func (s *Store) Forget(ctx context.Context, user string) error {
 // and every name in the index of all turns: what leads to a chunk may be lost
 // before the chunk is.
 func (s *Store) forget(ctx context.Context, user string) error {
-	server := redis.Cmdable(s.client)
-	if cluster, ok := s.client.(*redis.ClusterClient); ok {
-		node, err := cluster.MasterForKey(ctx, s.keys.places(user))
-		if err != nil {
-			return err
-		}
-		server = node
-	}
 	// First what tells those who are writing.
-	if err := server.Unlink(ctx, s.keys.places(user)).Err(); err != nil {
+	if err := s.client.Unlink(ctx, s.keys.places(user)).Err(); err != nil {
 		return err
 	}
-	scan := func(cursor uint64) ([]string, uint64, error) {
-		return server.Scan(ctx, cursor, s.keys.places(user)+"*", 1000).Result()
-	}
-	if err := each(scan, func(found []string) error { return server.Unlink(ctx, found...).Err() }); err != nil {
+	if err := conn.UnlinkMatching(ctx, s.client, s.keys.places(user), s.keys.places(user)); err != nil {
 		return err
 	}
 	// In an index are turns and their values in turn. No value is a turn's name,
@@ -235,27 +226,13 @@ func (s *Store) forget(ctx context.Context, user string) error {
 	sizes := func(cursor uint64) ([]string, uint64, error) {
 		return s.client.HScan(ctx, all.sizes, cursor, user+":*", 1000).Result()
 	}
-	if err := each(sizes, func(found []string) error { return s.client.HDel(ctx, all.sizes, found...).Err() }); err != nil {
+	if err := conn.EachScanned(sizes, func(found []string) error { return s.client.HDel(ctx, all.sizes, found...).Err() }); err != nil {
 		return err
 	}
 	used := func(cursor uint64) ([]string, uint64, error) {
 		return s.client.ZScan(ctx, all.used, cursor, user+":*", 1000).Result()
 	}
-	return each(used, func(found []string) error { return s.client.ZRem(ctx, all.used, found).Err() })
-}
-
-// each calls do with what a scan finds, until it is over.
-func each(scan func(cursor uint64) ([]string, uint64, error), do func(found []string) error) error {
-	for cursor := uint64(0); ; {
-		found, next, err := scan(cursor)
-		if err == nil && len(found) > 0 {
-			err = do(found)
-		}
-		if err != nil || next == 0 {
-			return err
-		}
-		cursor = next
-	}
+	return conn.EachScanned(used, func(found []string) error { return s.client.ZRem(ctx, all.used, found).Err() })
 }
 
 // drop removes turns, and their names from both indexes. Of the turn that is

@@ -14,6 +14,7 @@ import (
 	"go.uber.org/goleak"
 
 	"pentimento/editor/attention"
+	"pentimento/session"
 	"pentimento/tests/redistest"
 )
 
@@ -155,7 +156,7 @@ func TestForget(t *testing.T) {
 		mustPut(t, s, owner, n, chunks(uint64(n), 3, 100))
 	}
 	// Of what leads to one turn all is lost, and of the other a part.
-	for _, lost := range []string{s.keys.place(turnOf(me, key(0))).sizes, s.keys.place(turnOf(me, key(0))).used, s.keys.places(hashed(me.User))} {
+	for _, lost := range []string{s.keys.place(turnOf(me, key(0))).sizes, s.keys.place(turnOf(me, key(0))).used, s.keys.places(session.HashName(me.User))} {
 		if err := s.client.Del(t.Context(), lost).Err(); err != nil {
 			t.Fatal(err)
 		}
@@ -163,7 +164,7 @@ func TestForget(t *testing.T) {
 	if err := s.Forget(t.Context(), me.User); err != nil {
 		t.Fatal(err)
 	}
-	name := hashed(me.User)
+	name := session.HashName(me.User)
 	for _, k := range allKeys(t, s) {
 		if strings.Contains(k, name) {
 			t.Errorf("%s is left", k)

@@ -1,7 +1,6 @@
 package attentionstore
 
 import (
-	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"strconv"
@@ -10,6 +9,8 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"pentimento/editor/attention"
+	"pentimento/session"
+	"pentimento/session/redis/conn"
 )
 
 // keys names the keys of the server; its value is the prefix of all.
@@ -29,12 +30,7 @@ type keys string
 type turn struct{ user, place, key string }
 
 func turnOf(owner attention.Owner, key attention.Key) turn {
-	return turn{hashed(owner.User), hashed(owner.Place), hex.EncodeToString(key[:])}
-}
-
-func hashed(name string) string {
-	sum := sha256.Sum256([]byte(name))
-	return hex.EncodeToString(sum[:16])
+	return turn{session.HashName(owner.User), session.HashName(owner.Place), hex.EncodeToString(key[:])}
 }
 
 // String is the turn's name among those of all users.
@@ -48,7 +44,7 @@ func parseTurn(name string) (turn, error) {
 	return turn{parts[0], parts[1], parts[2]}, nil
 }
 
-func (k keys) places(user string) string { return string(k) + "{" + user + "}:maps" }
+func (k keys) places(user string) string { return conn.HashedUserKeys(string(k), user) + "maps" }
 
 func (k keys) chunk(t turn, i int) string {
 	return k.places(t.user) + ":" + t.place + ":" + t.key + ":" + strconv.Itoa(i)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"pentimento/jobs"
+	"pentimento/session"
 )
 
 // message is what workers tell askers.
@@ -154,7 +155,7 @@ func (q *Queue) look(ctx context.Context, t jobs.Ticket) (state, error) {
 	if err := q.usable(ctx); err != nil {
 		return state{}, err
 	}
-	answer, err := q.run(ctx, q.scripts.look, t.ID, keyName(t.Key)).Slice()
+	answer, err := q.run(ctx, q.scripts.look, t.ID, session.HashName(t.Key)).Slice()
 	if err != nil {
 		return state{}, q.unavailable(ctx, err)
 	}
@@ -207,7 +208,7 @@ func (q *Queue) fetch(ctx context.Context, t jobs.Ticket, a reply) (state, error
 	}
 	picture, err := q.getPicture(ctx, a.text(2), a.number(3))
 	if errors.Is(err, errPictureGone) {
-		if err := q.run(ctx, q.scripts.lose, t.ID, keyName(t.Key)).Err(); err != nil {
+		if err := q.run(ctx, q.scripts.lose, t.ID, session.HashName(t.Key)).Err(); err != nil {
 			return state{}, q.unavailable(ctx, err)
 		}
 		s.err = jobs.ErrLost

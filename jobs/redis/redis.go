@@ -16,7 +16,6 @@ package redis
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -29,6 +28,8 @@ import (
 
 	"pentimento/jobs"
 	"pentimento/jobs/internal/silence"
+	"pentimento/session"
+	"pentimento/session/redis/conn"
 )
 
 // Options of a queue in Redis.
@@ -37,7 +38,7 @@ type Options struct {
 	// Asker names the bot that submits here. Its processes, one after the other
 	// or several at once, share it, and another asker's jobs are not theirs.
 	Asker string
-	// Prefix of every key; "pentimento:{jobs}:" if empty. It must hold a hash
+	// Prefix of every key; conn.Prefix and "{jobs}:" if empty. It must hold a hash
 	// tag, so that all keys are on one node of a cluster.
 	Prefix string
 	// Keep is how long a result waits for its asker; 24 h if zero.
@@ -51,7 +52,6 @@ const (
 	keptSettled = 10_000           // keys of settled jobs that are remembered
 	homeLife    = 15 * time.Minute // how long a worker is taken to have a session's traces
 	pollEvery   = time.Second      // how often a waiter looks, should it have missed a message
-	retryEvery  = 250 * time.Millisecond
 )
 
 // Queue is a queue of jobs in Redis.
@@ -81,7 +81,7 @@ func New(ctx context.Context, client goredis.UniversalClient, options Options) (
 		options.Asker = "bot"
 	}
 	if options.Prefix == "" {
-		options.Prefix = "pentimento:{jobs}:"
+		options.Prefix = conn.Prefix + "{jobs}:"
 	}
 	if options.Keep == 0 {
 		options.Keep = 24 * time.Hour
@@ -136,16 +136,23 @@ func (q *Queue) done(ctx context.Context, script *goredis.Script, args ...any) (
 	return n == 1, q.explain(ctx, err)
 }
 
-// insist is done until Redis has answered. What is told must do no more when
-// done twice.
-func (q *Queue) insist(ctx context.Context, script *goredis.Script, args ...any) (bool, error) {
-	deadline := time.Now().Add(q.options.SubmitFor)
-	for {
-		ok, err := q.done(ctx, script, args...)
-		if !errors.Is(err, jobs.ErrUnavailable) || time.Now().After(deadline) || !q.pause(ctx, retryEvery) {
-			return ok, err
-		}
-	}
+// insist runs a script that answers 1 or 0 until Redis has answered. What is
+// told must do no more when done twice.
+func (q *Queue) insist(ctx context.Context, script *goredis.Script, args ...any) (ok bool, err error) {
+	err = q.retry(ctx, func() error {
+		ok, err = q.done(ctx, script, args...)
+		return err
+	})
+	return ok, err
+}
+
+// retry repeats what could not reach Redis, for as long as the options say.
+func (q *Queue) retry(ctx context.Context, attempt func() error) error {
+	limited, cancel := context.WithTimeout(ctx, q.options.SubmitFor)
+	defer cancel()
+	defer context.AfterFunc(q.ctx, cancel)()
+	return conn.Retry(limited, func(context.Context) error { return attempt() },
+		func(err error) bool { return errors.Is(err, jobs.ErrUnavailable) })
 }
 
 // usable reports whether a call should be served.
@@ -163,19 +170,10 @@ func (q *Queue) explain(ctx context.Context, err error) error {
 		return nil
 	case ctx.Err() != nil:
 		return ctx.Err()
-	case isFull(err):
+	case conn.IsFull(err):
 		return fmt.Errorf("%w: %w", jobs.ErrQueueFull, err)
 	}
 	return fmt.Errorf("%w: %w", jobs.ErrUnavailable, err)
-}
-
-// isFull reports whether Redis has reached maxmemory.
-func isFull(err error) bool { return strings.HasPrefix(err.Error(), "OOM ") }
-
-// keyName names an event in Redis: the key itself may say who asked.
-func keyName(key string) string {
-	sum := sha256.Sum256([]byte(key))
-	return hex.EncodeToString(sum[:16])
 }
 
 // nonce tells this submission or settlement from any other.
@@ -194,17 +192,12 @@ func (q *Queue) Submit(ctx context.Context, job jobs.Job) (jobs.Ticket, error) {
 	if err != nil {
 		return jobs.Ticket{}, err
 	}
-	nonce := nonce()
-	deadline := time.Now().Add(q.options.SubmitFor)
-	for {
-		t, err := q.submit(ctx, job, body, nonce)
-		if !errors.Is(err, jobs.ErrUnavailable) || time.Now().After(deadline) {
-			return t, err
-		}
-		if !q.pause(ctx, retryEvery) {
-			return t, err
-		}
-	}
+	nonce, t := nonce(), jobs.Ticket{}
+	err = q.retry(ctx, func() error {
+		t, err = q.submit(ctx, job, body, nonce)
+		return err
+	})
+	return t, err
 }
 
 // submit tries once.
@@ -212,7 +205,7 @@ func (q *Queue) submit(ctx context.Context, job jobs.Job, body []byte, nonce str
 	if err := q.usable(ctx); err != nil {
 		return jobs.Ticket{}, err
 	}
-	answer, err := q.run(ctx, q.scripts.submit, nonce, body, keyName(job.Key), job.User, job.Place, q.options.Asker,
+	answer, err := q.run(ctx, q.scripts.submit, nonce, body, session.HashName(job.Key), job.User, job.Place, q.options.Asker,
 		q.options.PerUser, q.options.MaxWaiting, seconds(q.options.Keep)).Slice()
 	if err != nil {
 		return jobs.Ticket{}, q.explain(ctx, err)
@@ -231,23 +224,9 @@ func (q *Queue) submit(ctx context.Context, job jobs.Job, body []byte, nonce str
 	return jobs.Ticket{}, fmt.Errorf("submit: unexpected answer %v", answer)
 }
 
-// pause waits and reports whether to go on.
-func (q *Queue) pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-q.ctx.Done():
-		return false
-	case <-timer.C:
-		return true
-	}
-}
-
 // Settle implements [jobs.Queue].
 func (q *Queue) Settle(ctx context.Context, t jobs.Ticket) (bool, error) {
-	return q.insist(ctx, q.scripts.settle, t.ID, keyName(t.Key), nonce(), keptSettled)
+	return q.insist(ctx, q.scripts.settle, t.ID, session.HashName(t.Key), nonce(), keptSettled)
 }
 
 // Cancel implements [jobs.Queue].

@@ -15,7 +15,7 @@ import (
 
 	"pentimento/bot"
 	"pentimento/bot/discord"
-	"pentimento/bot/discord/memory"
+	"pentimento/bot/discord/records/bolt"
 	"pentimento/dialogue"
 	"pentimento/editor"
 	"pentimento/jobs"
@@ -59,7 +59,7 @@ func (b *bench) discord() (err error) {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	remembered, err := memory.OpenFile(filepath.Join(dir, "memory"))
+	remembered, err := bolt.Open(filepath.Join(dir, "memory"))
 	if err != nil {
 		return err
 	}

@@ -22,7 +22,8 @@ import (
 	goredis "github.com/redis/go-redis/v9"
 	bbolt "go.etcd.io/bbolt"
 
-	"pentimento/bot/discord/memory"
+	boltrecords "pentimento/bot/discord/records/bolt"
+	redisrecords "pentimento/bot/discord/records/redis"
 	"pentimento/editor/attention"
 	"pentimento/jobs"
 	"pentimento/jobs/attentionstore"
@@ -136,7 +137,7 @@ func TestRedis(t *testing.T) {
 	code := talk(t, store, "ann")
 	draw(t, maps, "ann")
 	ask(t, queue, "ann")
-	remember(t, memory.NewRedis(client, "pentimento:"))
+	remember(t, redisrecords.New(client, "pentimento:"))
 	compare(t, "redis.txt", code, dumpRedis(t, client))
 }
 
@@ -148,7 +149,7 @@ func TestFiles(t *testing.T) {
 	must(t, err)
 	code := talk(t, store, "ann")
 	must(t, store.Close())
-	records, err := memory.OpenFile(path + ".bot")
+	records, err := boltrecords.Open(path + ".bot")
 	must(t, err)
 	remember(t, records)
 	must(t, records.Close())

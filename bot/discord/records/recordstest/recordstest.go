@@ -1,76 +1,30 @@
-package memory_test
+// Package recordstest is the suite that every keeper of a bot's records passes.
+// Start at [Run].
+package recordstest
 
 import (
 	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"strconv"
 	"sync"
 	"testing"
 
-	"github.com/redis/go-redis/v9"
-	"go.uber.org/goleak"
-
-	"pentimento/bot/discord/memory"
-	"pentimento/tests/redistest"
+	"pentimento/bot/discord/records"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
-// keeper is what every memory does.
-type keeper interface {
+// Keeper is what every keeper of records does; discord.Memory says what.
+type Keeper interface {
 	Get(ctx context.Context, table, name string) ([]byte, error)
 	Change(ctx context.Context, table, name string, change func([]byte) ([]byte, error)) error
 	Each(ctx context.Context, table string, visit func(string, []byte) error) error
 	Close() error
 }
 
-// open opens a memory, the same one again each time.
-type open func(t *testing.T) keeper
-
-func TestFile(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "folder", "memory")
-	conform(t, func(t *testing.T) keeper {
-		f, err := memory.OpenFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return f
-	})
-}
-
-func TestRedis(t *testing.T) {
-	server := redistest.Start(t)
-	connect := func(prefix string) keeper {
-		return memory.NewRedis(redis.NewClient(&redis.Options{Addr: server.Addr}), prefix)
-	}
-	conform(t, func(*testing.T) keeper { return connect("test:") })
-	m := connect("other:")
-	if get(t, m, "table", "kept") != nil {
-		t.Error("two prefixes share a memory")
-	}
-	if err := m.Close(); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func TestFileBelongsToOneProcess(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "memory")
-	first, err := memory.OpenFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if second, err := memory.OpenFile(path); err == nil {
-		t.Error("a file was opened twice", second.Close())
-	}
-	if err := first.Close(); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func conform(t *testing.T, open open) {
+// Run tests a keeper. Each call of open returns it as it was when it was closed;
+// at first it is empty. The suite closes it.
+func Run(t *testing.T, open func(t *testing.T) Keeper) {
 	m := open(t)
 	put := func(table, name string, value []byte) {
 		t.Helper()
@@ -102,8 +56,8 @@ func conform(t *testing.T, open open) {
 	if !errors.Is(err, refused) || string(get(t, m, "table", "kept")) != "value\x00\xff" {
 		t.Errorf("a refused change ended with %v and %q", err, get(t, m, "table", "kept"))
 	}
-	err = m.Change(t.Context(), "table", "kept", func([]byte) ([]byte, error) { return make([]byte, memory.MaxBytes+1), nil })
-	if !errors.Is(err, memory.ErrTooLarge) {
+	err = m.Change(t.Context(), "table", "kept", func([]byte) ([]byte, error) { return make([]byte, records.MaxBytes+1), nil })
+	if !errors.Is(err, records.ErrTooLarge) {
 		t.Errorf("a value that is too long ended with %v", err)
 	}
 	if err := m.Each(t.Context(), "table", func(string, []byte) error { return refused }); !errors.Is(err, refused) {
@@ -130,7 +84,7 @@ func conform(t *testing.T, open open) {
 }
 
 // counts has many change one value at once.
-func counts(t *testing.T, m keeper) {
+func counts(t *testing.T, m Keeper) {
 	var group sync.WaitGroup
 	for range 20 {
 		group.Go(func() {
@@ -150,7 +104,7 @@ func counts(t *testing.T, m keeper) {
 }
 
 // many fills a table beyond what is read at once.
-func many(t *testing.T, m keeper, put func(table, name string, value []byte)) {
+func many(t *testing.T, m Keeper, put func(table, name string, value []byte)) {
 	const n = 600 // more than Redis gives at once
 	for i := range n {
 		put("many", strconv.Itoa(i), []byte{byte(i)})
@@ -169,7 +123,7 @@ func many(t *testing.T, m keeper, put func(table, name string, value []byte)) {
 	}
 }
 
-func get(t *testing.T, m keeper, table, name string) []byte {
+func get(t *testing.T, m Keeper, table, name string) []byte {
 	t.Helper()
 	value, err := m.Get(t.Context(), table, name)
 	if err != nil {
@@ -179,7 +133,7 @@ func get(t *testing.T, m keeper, table, name string) []byte {
 }
 
 // all lists a table in the order of names.
-func all(t *testing.T, m keeper, table string) string {
+func all(t *testing.T, m Keeper, table string) string {
 	t.Helper()
 	values := map[string]string{}
 	if err := m.Each(t.Context(), table, func(name string, value []byte) error { values[name] = string(value); return nil }); err != nil {

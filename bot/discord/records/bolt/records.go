@@ -1,54 +1,45 @@
-// Package memory keeps what a bot remembers beside the sessions: small values,
-// each under a name in a table. [File] keeps them in one file for one process,
-// [Redis] on a server for several.
-//
-// Start with [OpenFile].
-package memory
+// Package bolt keeps a bot's records in one file. Start at [Open].
+package bolt
 
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"time"
 
-	bolt "go.etcd.io/bbolt"
+	"go.etcd.io/bbolt"
+
+	"pentimento/bot/discord/records"
 )
 
-// MaxBytes is how long a value may be.
-const MaxBytes = 1 << 20
+// Records are the records in a file: each table is a bucket of a bbolt database.
+type Records struct{ db *bbolt.DB }
 
-// ErrTooLarge says that a value is longer than MaxBytes.
-var ErrTooLarge = errors.New("too much to remember under one name")
-
-// A File is a memory on disk: each table is a bucket of a bbolt database.
-type File struct{ db *bolt.DB }
-
-// OpenFile opens the file at path, making it and its folder if they are not
+// Open opens the file at path, making it and its folder if they are not
 // there. Only one process may have it open.
-func OpenFile(path string) (*File, error) {
+func Open(path string) (*Records, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("open the bot's memory: %w", err)
 	}
-	db, err := bolt.Open(path, 0o600, &bolt.Options{Timeout: time.Second})
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: time.Second})
 	if err != nil {
 		return nil, fmt.Errorf("open the bot's memory %s: %w", path, err)
 	}
-	return &File{db}, nil
+	return &Records{db}, nil
 }
 
 // Close releases the file.
-func (f *File) Close() error { return f.db.Close() }
+func (r *Records) Close() error { return r.db.Close() }
 
 // Get returns a value; nil if there is none.
-func (f *File) Get(ctx context.Context, table, name string) ([]byte, error) {
+func (r *Records) Get(ctx context.Context, table, name string) ([]byte, error) {
 	var out []byte
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	return out, f.db.View(func(tx *bolt.Tx) error {
+	return out, r.db.View(func(tx *bbolt.Tx) error {
 		if b := tx.Bucket([]byte(table)); b != nil {
 			out = bytes.Clone(b.Get([]byte(name)))
 		}
@@ -59,11 +50,11 @@ func (f *File) Get(ctx context.Context, table, name string) ([]byte, error) {
 // Change puts what change makes of a value in its place. Nil stands for no
 // value, both ways. Nobody else changes the value in between. The error is that
 // of change, or of the disk.
-func (f *File) Change(ctx context.Context, table, name string, change func(old []byte) ([]byte, error)) error {
+func (r *Records) Change(ctx context.Context, table, name string, change func(old []byte) ([]byte, error)) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return f.db.Update(func(tx *bolt.Tx) error {
+	return r.db.Update(func(tx *bbolt.Tx) error {
 		b, err := tx.CreateBucketIfNotExists([]byte(table))
 		if err != nil {
 			return err
@@ -72,8 +63,8 @@ func (f *File) Change(ctx context.Context, table, name string, change func(old [
 		switch {
 		case err != nil:
 			return err
-		case len(value) > MaxBytes:
-			return ErrTooLarge
+		case len(value) > records.MaxBytes:
+			return records.ErrTooLarge
 		case value == nil:
 			return b.Delete([]byte(name))
 		}
@@ -82,9 +73,9 @@ func (f *File) Change(ctx context.Context, table, name string, change func(old [
 }
 
 // Each calls visit with every value of a table, in no order, and stops at its
-// first error. Visit must not use the memory.
-func (f *File) Each(ctx context.Context, table string, visit func(name string, value []byte) error) error {
-	return f.db.View(func(tx *bolt.Tx) error {
+// first error. Visit must not use the records.
+func (r *Records) Each(ctx context.Context, table string, visit func(name string, value []byte) error) error {
+	return r.db.View(func(tx *bbolt.Tx) error {
 		b := tx.Bucket([]byte(table))
 		if b == nil {
 			return ctx.Err()

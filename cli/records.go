@@ -1,0 +1,20 @@
+package cli
+
+import (
+	"pentimento/bot/discord"
+	"pentimento/bot/discord/records/bolt"
+	"pentimento/bot/discord/records/redis"
+)
+
+// openRecords opens what the bot remembers beside the conversations that are
+// kept in the place: on the same Redis, or in a file beside theirs.
+func openRecords(p *Process, place string) (discord.Memory, error) {
+	if !onRedis(place) {
+		return bolt.Open(place + ".bot")
+	}
+	client, o, err := (&redisFlags{Redis: place}).connect(p)
+	if err != nil {
+		return nil, err
+	}
+	return redis.New(client, o.Prefix), nil
+}
