@@ -3,7 +3,6 @@ package bot
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"pentimento/editor"
 	"pentimento/jobs"
@@ -11,17 +10,14 @@ import (
 	"pentimento/session/recipefile"
 )
 
-// ShareLifetime is how long a code leads to what was shared.
-const ShareLifetime = 30 * 24 * time.Hour
-
 // Share makes a code with which somebody else can go on from the picture that
-// is spoken of.
+// is spoken of, for [session.ShareDays].
 func (c *Conversation) Share(ctx context.Context) (code string, err error) {
 	_, turn, err := c.head(ctx)
 	if err != nil {
 		return "", err
 	}
-	return c.store.Share(ctx, c.key, turn.ID, ShareLifetime)
+	return c.store.Share(ctx, c.key, turn.ID, session.ShareLifetime)
 }
 
 // Revoke takes a code back.

@@ -8,8 +8,14 @@ import (
 	"time"
 )
 
-// MaxShareLifetime is how long a turn can be shared.
-const MaxShareLifetime = 366 * 24 * time.Hour
+const (
+	// ShareDays is for how many days a code leads to what a user shared.
+	ShareDays = 30
+	// ShareLifetime is the same as a duration.
+	ShareLifetime = ShareDays * 24 * time.Hour
+	// MaxShareLifetime is how long a turn can be shared at all.
+	MaxShareLifetime = 366 * 24 * time.Hour
+)
 
 // Branch returns a copy of the turn and the way to it as a session of its own,
 // numbered from 1. Who said what and by which message is left out: a branch is

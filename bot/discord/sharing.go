@@ -17,11 +17,8 @@ import (
 	"pentimento/session/recipefile"
 )
 
-// How long things are shared.
-const (
-	copyLifetime  = time.Minute
-	shareLifetime = 90 * 24 * time.Hour
-)
+// copyLifetime is how long a picture is shared that is copied at once.
+const copyLifetime = time.Minute
 
 // share shares the head.
 func (b *Bot) share(ctx context.Context, i *interaction) {
@@ -50,12 +47,12 @@ func (b *Bot) shareTurn(ctx context.Context, i *interaction, key session.Key, id
 		if err != nil {
 			return content{}, err
 		}
-		code, err := b.o.Store.Share(ctx, key, id, shareLifetime)
+		code, err := b.o.Store.Share(ctx, key, id, session.ShareLifetime)
 		if err != nil {
 			return content{}, err
 		}
 		return content{
-			text:  fmt.Sprintf("**%s** shares %s. Continue from here with `/%s code:%s`", escape(cut(t.speaker.name(), 40)), plural(len(frames), "picture"), b.shown(forkCommand), code),
+			text:  fmt.Sprintf("**%s** shares %s for %d days. Continue from here with `/%s code:%s`", escape(cut(t.speaker.name(), 40)), plural(len(frames), "picture"), session.ShareDays, b.shown(forkCommand), code),
 			files: []upload{{b.fileName(ctx, "filmstrip.png", shown...), strip}, {b.fileName(ctx, "animation.gif", shown...), film}},
 		}, nil
 	}

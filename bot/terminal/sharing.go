@@ -8,7 +8,7 @@ import (
 	"os"
 	"strings"
 
-	"pentimento/bot"
+	"pentimento/session"
 	"pentimento/session/recipefile"
 )
 
@@ -29,7 +29,7 @@ func (c *Chat) share(ctx context.Context, text, rest string) error {
 		return err
 	}
 	return c.printText(text, fmt.Sprintf("Whoever has this code can go on from here for %d days, in a chat with the same --store: /fork %s",
-		int(bot.ShareLifetime.Hours()/24), code))
+		session.ShareDays, code))
 }
 
 // fork goes on from what somebody shared.
