@@ -2,6 +2,7 @@
 # make test   run every test
 # make s3     build the S3 server that tests of pictures use if it is there
 # make lint   gofmt, go vet, staticcheck
+# make house  draw the rooms and their imports, docs/house.svg
 # make transcript  hold a conversation on a fake Discord, draw docs/discord.png
 # make bench  measure, print a table, write build/bench.json
 # make study  run all studies that ship, write build/study (docs/study-files.md)
@@ -13,7 +14,7 @@ export PENTIMENTO_ONNXRUNTIME ?= $(CURDIR)/build/onnxruntime
 S3_SERVER = github.com/versity/versitygw/cmd/versitygw@v1.8.0
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: all build needs chat test s3 lint bench study transcript runtime clean
+.PHONY: all build needs chat test s3 lint house bench study transcript runtime clean
 
 all: build
 
@@ -50,6 +51,9 @@ lint:
 	@out=$$(gofmt -l .); if [ -n "$$out" ]; then echo "gofmt would change:"; echo "$$out"; exit 1; fi
 	$(GO) vet ./...
 	$(GO) run $(STATICCHECK) ./...
+
+house:
+	$(GO) test ./tests -run '^TestHouse$$' -update
 
 runtime:
 	@sh models/runtime/fetch.sh build/onnxruntime

@@ -2,10 +2,9 @@ package cli
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"sync"
-
-	"github.com/redis/go-redis/v9"
 
 	"pentimento/editor/attention"
 	"pentimento/jobs/attentionstore"
@@ -81,21 +80,22 @@ func (c *engineCache) Close() error {
 // others': behind chunks of a mebibyte small requests would wait.
 type sharedMaps struct {
 	*attentionstore.Store
-	client redis.UniversalClient
-	stop   context.CancelFunc // ends watching
-	ended  sync.WaitGroup
+	connections io.Closer
+	stop        context.CancelFunc // ends watching
+	ended       sync.WaitGroup
 }
 
 // openSharedMaps opens the tier in Redis at an address. A bot whose workers
 // draw needs no more of the cache than this, to forget users.
 func openSharedMaps(p *Process, address string, mebibytes int64) (*sharedMaps, error) {
-	client, o, err := (&redisFlags{Redis: address}).connect(p)
+	server, err := redisAt(p, address)
 	if err != nil {
 		return nil, err
 	}
+	client := server.Connect()
 	return &sharedMaps{
-		Store:  attentionstore.New(client, attentionstore.Options{Prefix: o.Prefix, TotalBytes: mebibytes << 20}),
-		client: client, stop: func() {},
+		Store:       attentionstore.New(client, attentionstore.Options{Prefix: server.Prefix, TotalBytes: mebibytes << 20}),
+		connections: client, stop: func() {},
 	}, nil
 }
 
@@ -115,5 +115,5 @@ func (s *sharedMaps) watch(ctx context.Context, log *slog.Logger, memory *attent
 func (s *sharedMaps) Close() error {
 	s.stop()
 	s.ended.Wait()
-	return s.client.Close()
+	return s.connections.Close()
 }

@@ -12,9 +12,9 @@ func openRecords(p *Process, place string) (discord.Memory, error) {
 	if !onRedis(place) {
 		return bolt.Open(place + ".bot")
 	}
-	client, o, err := (&redisFlags{Redis: place}).connect(p)
+	server, err := redisAt(p, place)
 	if err != nil {
 		return nil, err
 	}
-	return redis.New(client, o.Prefix), nil
+	return redis.New(server.Connect(), server.Prefix), nil
 }

@@ -13,7 +13,6 @@ import (
 	"pentimento/session/blobs"
 	"pentimento/session/bolt"
 	"pentimento/session/redis"
-	"pentimento/session/redis/conn"
 )
 
 // storeFlags say how conversations and their pictures are kept.
@@ -47,11 +46,10 @@ func (f storeFlags) openStore(ctx context.Context, p *Process, place string) (se
 // openSessions opens the store with pictures of its own if there are none.
 func (f storeFlags) openSessions(ctx context.Context, p *Process, place string, pictures *blobs.Store) (session.Store, error) {
 	if onRedis(place) {
-		server, err := (&redisFlags{Redis: place}).server(p)
+		server, err := redisAt(p, place)
 		if err != nil {
 			return nil, err
 		}
-		conn.LogTo(p.log)
 		return redis.Open(ctx, redis.Options{Options: server, TTL: f.Keep, Blobs: pictures})
 	}
 	if err := os.MkdirAll(filepath.Dir(place), 0o700); err != nil {
