@@ -158,8 +158,22 @@ func upperFirst(s string) string {
 }
 
 func closedWord(w string) bool {
-	_, ok := closed[w]
+	_, ok := closedTag(w)
 	return ok
+}
+
+// prefix says first what kind of picture the caption is of: "an oil painting"
+// and "of".
+func (c *caption) prefix(lead []token) {
+	c.seen = nil
+	if len(c.words) > 0 && closedWord(c.words[0].lower) {
+		c.words[0].text = c.words[0].lower
+	}
+	if len(c.words) > 0 && startsUpper(c.words[0].text) {
+		lead = slices.Clone(lead)
+		lead[0].text = upperFirst(lead[0].text)
+	}
+	c.splice(0, 0, slices.Concat(lead, tokenise("of")))
 }
 
 // tidy mends what edits leave behind: articles before another first letter,
@@ -248,4 +262,99 @@ func (c *caption) text() (string, []recipe.Span) {
 		spans[i].End = b.Len()
 	}
 	return b.String(), spans
+}
+
+// unweigh takes the weight off the first such word; it tells whether there is
+// one.
+func (c *caption) unweigh(word string) bool {
+	for _, w := range c.words {
+		if w.lower == word {
+			w.factor = 1
+			return true
+		}
+	}
+	return false
+}
+
+// setWeights weighs words by the factors for them; others keep the weight that
+// they had in the source.
+func (c *caption) setWeights(factors map[string]float64) {
+	for _, w := range c.words {
+		w.factor = c.factorBefore(w)
+		if f, ok := factors[w.lower]; ok && !closedWord(w.lower) {
+			w.factor = round(min(maxWeight, max(minWeight, f)))
+		}
+	}
+}
+
+// unwritten are words that people say to a bot and never write into a caption. An
+// edit that would put one there has misread what was said.
+const unwritten wordList = "i you we if would could should can cannot please again further lets let try trying percent degree degrees increase decrease reduce change changing add adding remove replace undo image this me us don't doesn't shouldn't isn't wait ok okay yes instead rather maybe actually"
+
+// paletteWord may follow "colour" in a caption.
+const paletteWord wordList = "palette scheme grading tone photo photograph film"
+
+// sane tells whether an edit put only words into the caption that belong there.
+func (c *caption) sane() bool {
+	for i, w := range c.words {
+		if w.origin >= 0 || w.clause != c.clause {
+			continue
+		}
+		if (w.lower == "color" || w.lower == "colour") && (i+1 == len(c.words) || !paletteWord.has(c.words[i+1].lower)) {
+			return false
+		}
+		if unwritten.has(w.lower) || w.lower == "it" && (i == 0 || classOf(c.words[i-1].lower) != preposition) {
+			return false
+		}
+	}
+	return true
+}
+
+// restore makes the caption say what another prompt says, keeping the words that
+// both have, by longest common subsequence. It refuses prompts of more words than
+// are edited.
+func (c *caption) restore(prompt string, weights []recipe.Weight) bool {
+	old := newCaption(c.lex, prompt, weights)
+	if len(old.words) > captionLimit || len(c.words) > captionLimit {
+		return false
+	}
+	pairs := common(len(old.words), len(c.words), func(i, j int) bool { return old.words[i].lower == c.words[j].lower })
+	for i, w := range old.words {
+		w.origin = -1
+		if j, ok := pairs[i]; ok {
+			w.origin = c.words[j].origin
+		}
+	}
+	c.words, c.seen = old.words, nil
+	return true
+}
+
+// common pairs the elements of two sequences by longest common subsequence.
+func common(n, m int, same func(i, j int) bool) map[int]int {
+	length := make([][]int, n+1)
+	for i := range length {
+		length[i] = make([]int, m+1)
+	}
+	for i := n - 1; i >= 0; i-- {
+		for j := m - 1; j >= 0; j-- {
+			if same(i, j) {
+				length[i][j] = length[i+1][j+1] + 1
+			} else {
+				length[i][j] = max(length[i+1][j], length[i][j+1])
+			}
+		}
+	}
+	pairs := map[int]int{}
+	for i, j := 0, 0; i < n && j < m; {
+		switch {
+		case same(i, j):
+			pairs[i] = j
+			i, j = i+1, j+1
+		case length[i+1][j] >= length[i][j+1]:
+			i++
+		default:
+			j++
+		}
+	}
+	return pairs
 }

@@ -30,7 +30,7 @@ func (d *draft) ambiguous(what referent) bool {
 }
 
 // vague adjectives ask for a change without saying to what.
-var vague = set("different other another")
+const vague wordList = "different other another"
 
 // whatInstead asks what something should become.
 func (d *draft) whatInstead(what referent) Question {
@@ -85,7 +85,7 @@ func (p *Planner) answer(text string, talk Conversation) string {
 		return text
 	}
 	tokens, _ := read(text)
-	rest := polite(tokens)
+	rest := p.polite(tokens)
 	if len(rest) > 1 && rest[0].lower == "the" {
 		rest = rest[1:]
 	}

@@ -4,7 +4,7 @@ import "slices"
 
 // starters begin a clause of their own: after a comma or "and" they start
 // another edit.
-var starters = set("change turn convert transform switch swap morph alter make modify set edit replace substitute exchange add put place insert include draw paint give remove delete erase get take drop lose let have use apply undo revert without more less wear open close color colour dye move keep increase decrease reduce render hide show bring crop rotate flip zoom tilt mirror resize improve fix blur sharpen brighten darken save delete download straighten lengthen shorten curl widen undo go")
+const starters wordList = "change turn convert transform switch swap morph alter make modify set edit replace substitute exchange add put place insert include draw paint give remove delete erase get take drop lose let have use apply undo revert without more less wear open close color colour dye move keep increase decrease reduce render hide show bring crop rotate flip zoom tilt mirror resize improve fix blur sharpen brighten darken save delete download straighten lengthen shorten curl widen undo go"
 
 // clauses splits a request into its edits: at full stops and semicolons, at commas
 // and connectives before a word that starts a clause. What a later clause
@@ -14,7 +14,7 @@ func (p *Planner) clauses(tokens []token) [][]token {
 	var out [][]token
 	start := 0
 	cut := func(end, next int) {
-		if part := polite(tokens[start:end]); len(part) > 0 {
+		if part := p.polite(tokens[start:end]); len(part) > 0 {
 			out = append(out, p.completed(out, part))
 		}
 		start = next
@@ -44,28 +44,28 @@ func (p *Planner) clauses(tokens []token) [][]token {
 
 // skipJoints steps over ", and then also please".
 func skipJoints(tokens []token, i int) int {
-	for i < len(tokens) && joints[tokens[i].lower] {
+	for i < len(tokens) && joints.has(tokens[i].lower) {
 		i++
 	}
 	return i
 }
 
 // joints stand between clauses.
-var joints = set(", and & + then also please finally next but now")
+const joints wordList = ", and & + then also please finally next but now"
 
 // startsClause tells whether words begin an edit of their own.
 func (p *Planner) startsClause(before, after []token) bool {
-	after = polite(after)
+	after = p.polite(after)
 	if len(after) == 0 {
 		return false
 	}
 	first := after[0].lower
 	switch {
-	case starters[first] && len(after) > 1:
+	case starters.has(first) && len(after) > 1:
 		// "add a castle and color" is a list; a verb needs something after it
 		// that is no "of".
-		return after[1].lower != "of" && !(closed[first] == 0 && after[1].mark)
-	case (first == "no" || first == "with") && len(after) > 1 && starters[before[0].lower]:
+		return after[1].lower != "of" && !(classOf(first) == noun && after[1].mark)
+	case (first == "no" || first == "with") && len(after) > 1 && starters.has(before[0].lower):
 		return first == "no"
 	case slices.ContainsFunc(untilJoint(after[min(1, len(after)):]), func(t token) bool { return t.lower == "instead" }) && after[len(after)-1].lower == "instead" && before[0].lower == "no":
 		return true
@@ -80,7 +80,7 @@ func (p *Planner) startsClause(before, after []token) bool {
 // isComparative tells whether words are a comparative with its degree words: "a
 // bit redder".
 func (p *Planner) isComparative(words []token) bool {
-	for len(words) > 1 && degreeWord[words[0].lower] {
+	for len(words) > 1 && degreeWord.has(words[0].lower) {
 		words = words[1:]
 	}
 	if len(words) != 1 {
@@ -107,7 +107,7 @@ func untilJoint(tokens []token) []token {
 
 // completed gives a clause without a verb the verb of the clause before.
 func (p *Planner) completed(before [][]token, part []token) []token {
-	if len(before) == 0 || starters[part[0].lower] {
+	if len(before) == 0 || starters.has(part[0].lower) {
 		return part
 	}
 	if full := p.gapped(before[len(before)-1], part); full != nil {
@@ -133,7 +133,7 @@ func (p *Planner) gapped(before, part []token) []token {
 		if said := parse(p.lex, before[1:]); len(said.nouns) > 0 && said.nouns[len(said.nouns)-1].end == len(before)-1 && verb != "have" {
 			return nil // "make the car and the house blue"
 		}
-		if ok && n.start == 0 && n.end < end && (closed[part[0].lower] == determiner || q.tags[0] == possessive || n.owner >= 0) && p.isAdjectival(part[n.end:end]) {
+		if ok && n.start == 0 && n.end < end && (classOf(part[0].lower) == determiner || q.tags[0] == possessive || n.owner >= 0) && p.isAdjectival(part[n.end:end]) {
 			return slices.Concat(before[:1], part)
 		}
 	case "change", "replace", "swap", "switch", "convert", "transform":

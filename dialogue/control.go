@@ -5,34 +5,32 @@ import (
 	"strings"
 )
 
-// controls are utterances about the conversation itself. A rule without a gap
-// must be the whole utterance; <n> takes a number.
-var controls = []struct {
-	pattern string
-	action  Action
-	steps   int
-}{
-	{"(undo|revert|cancel|rollback|back|ctrl z|ctrl-z|oops|whoops|nope|nevermind|never mind|take that back|scratch that|forget that|forget it|not that|undo it|undo that|undo this|revert it|revert that|cancel that|cancel it|discard that|discard it)", Undo, 1},
-	{"[no|nope|naah|nah] (undo|revert|cancel|take back|reverse|discard|roll back|drop|scratch|forget) [it|that|this] [the|my|your] [last|latest|previous|most recent] (change|edit|step|one|thing|turn|modification|action|update)", Undo, 1},
-	{"[no|nope|naah|nah|oops|ugh] (undo|revert|cancel|take it back|put it back|change it back|turn it back|bring it back|set it back|take that back|undo it|undo that|undo this|scratch that|go back|roll it back|roll back|switch back|turn back|step back|bring it back|move back|back up|back) [to] [it|that|this|please] [how it was|the way it was|what it was|like it was|to before|before|the previous one|the last one|the previous version|the last version|the one before|the previous picture|the last picture|the picture before|the previous image|the last image|one|one step|a step|once|as it was]", Undo, 1},
-	{"[no|nope|naah|nah|but] [i think] [i] (liked|preferred|like|prefer|want) (it|that|the old one|the last one|the previous one|the one before|the picture before|the first version|the previous version|the old version|the old picture|what we had) [better|more] [before|back|the way it was|how it was|the last time]", Undo, 1},
-	{"[no|nope] (it was|that was|was|it looked|that looked) (better|nicer) [before|earlier|the last time]", Undo, 1},
-	{"[no] (i dont like it|i don't like it|i don't like that|i dont like that|i don't like this|i hate it|that's wrong|that is wrong|thats wrong|wrong|bad|not good|i don't want that|i don't want it|that's not what i meant|that's not what i wanted|not what i wanted|don't do that|i changed my mind)", Undo, 1},
-	{"(restore|bring back|show me|show|give me|return to|revert to|back to|go back to|return) [the|my] (previous|last|old|earlier) (one|version|picture|image|state|face|photo)", Undo, 1},
-	{"[no] (undo|revert|go back|back|step back|roll back|back up|go) <n> [steps|times|turns|edits|changes|step|time|turn|edit|change|back|pictures]", Undo, 0},
-	{"[no] (go|move|step) <n> (steps|step|turns|turn) back", Undo, 0},
-	{"[no] (undo|revert|cancel) [the] (last|previous) <n> [steps|turns|edits|changes|things|times]", Undo, 0},
-	{"(redo|redo it|redo that|redo the last one|redo the edit|redo the change|undo the undo|put that back|forward|go forward|do it again after all|bring it back again|reapply|reapply it)", Redo, 1},
-	{"(redo|go forward|forward) <n> [steps|times|turns|edits]", Redo, 0},
-	{"(start over|start again|start afresh|start anew|restart|reset|begin again|begin anew|start from scratch|from scratch|clear|clear everything|clear it|new start|fresh start|reset everything|scrap everything|scrap it|forget everything|delete everything|let's start over|start from the beginning|wipe it|start fresh|throw it away|throw it all away)", Restart, 1},
-	{"(undo|revert|cancel|remove) (everything|all|all of it|it all|all changes|all edits|all the changes|all the edits|all my changes)", Goto, 1},
-	{"(go back to|back to|return to|show me|show|revert to|restore|go to) [the] (original|first|very first|start|beginning|first one|initial|initial one) [picture|image|one|version|face|photo|turn]", Goto, 1},
-	{"(go to|goto|go back to|back to|return to|jump to|show me|show|revert to|restore) [the] (turn|step|number|picture|image|version|edit|no) [number] <n>", Goto, 0},
-	{"(goto) <n>", Goto, 0},
+// numberNamed reads the word for a small number.
+func numberNamed(w string) (n int, ok bool) {
+	switch w {
+	case "one", "once", "a", "first":
+		return 1, true
+	case "two", "twice", "couple", "second":
+		return 2, true
+	case "three", "thrice", "third":
+		return 3, true
+	case "four", "fourth":
+		return 4, true
+	case "five", "fifth":
+		return 5, true
+	case "six":
+		return 6, true
+	case "seven":
+		return 7, true
+	case "eight":
+		return 8, true
+	case "nine":
+		return 9, true
+	case "ten":
+		return 10, true
+	}
+	return 0, false
 }
-
-// numbers are the words for small numbers.
-var numbers = map[string]int{"one": 1, "once": 1, "a": 1, "two": 2, "twice": 2, "three": 3, "thrice": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "couple": 2, "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5}
 
 // maxSteps bounds how far a plan can go; histories are shorter.
 const maxSteps = 1000
@@ -47,7 +45,7 @@ func readNumber(tokens []token) (int, bool) {
 	if len(tokens) != 1 {
 		return 0, false
 	}
-	if n, ok := numbers[tokens[0].lower]; ok {
+	if n, ok := numberNamed(tokens[0].lower); ok {
 		return n, true
 	}
 	n, err := strconv.Atoi(tokens[0].lower)
@@ -84,9 +82,34 @@ type controlRule struct {
 	steps   int
 }
 
+// controlRules are utterances about the conversation itself. A rule without a gap
+// must be the whole utterance; <n> takes a number.
 func controlRules() []controlRule {
-	rules := make([]controlRule, len(controls))
-	for i, c := range controls {
+	list := []struct {
+		pattern string
+		action  Action
+		steps   int
+	}{
+		{"(undo|revert|cancel|rollback|back|ctrl z|ctrl-z|oops|whoops|nope|nevermind|never mind|take that back|scratch that|forget that|forget it|not that|undo it|undo that|undo this|revert it|revert that|cancel that|cancel it|discard that|discard it)", Undo, 1},
+		{"[no|nope|naah|nah] (undo|revert|cancel|take back|reverse|discard|roll back|drop|scratch|forget) [it|that|this] [the|my|your] [last|latest|previous|most recent] (change|edit|step|one|thing|turn|modification|action|update)", Undo, 1},
+		{"[no|nope|naah|nah|oops|ugh] (undo|revert|cancel|take it back|put it back|change it back|turn it back|bring it back|set it back|take that back|undo it|undo that|undo this|scratch that|go back|roll it back|roll back|switch back|turn back|step back|bring it back|move back|back up|back) [to] [it|that|this|please] [how it was|the way it was|what it was|like it was|to before|before|the previous one|the last one|the previous version|the last version|the one before|the previous picture|the last picture|the picture before|the previous image|the last image|one|one step|a step|once|as it was]", Undo, 1},
+		{"[no|nope|naah|nah|but] [i think] [i] (liked|preferred|like|prefer|want) (it|that|the old one|the last one|the previous one|the one before|the picture before|the first version|the previous version|the old version|the old picture|what we had) [better|more] [before|back|the way it was|how it was|the last time]", Undo, 1},
+		{"[no|nope] (it was|that was|was|it looked|that looked) (better|nicer) [before|earlier|the last time]", Undo, 1},
+		{"[no] (i dont like it|i don't like it|i don't like that|i dont like that|i don't like this|i hate it|that's wrong|that is wrong|thats wrong|wrong|bad|not good|i don't want that|i don't want it|that's not what i meant|that's not what i wanted|not what i wanted|don't do that|i changed my mind)", Undo, 1},
+		{"(restore|bring back|show me|show|give me|return to|revert to|back to|go back to|return) [the|my] (previous|last|old|earlier) (one|version|picture|image|state|face|photo)", Undo, 1},
+		{"[no] (undo|revert|go back|back|step back|roll back|back up|go) <n> [steps|times|turns|edits|changes|step|time|turn|edit|change|back|pictures]", Undo, 0},
+		{"[no] (go|move|step) <n> (steps|step|turns|turn) back", Undo, 0},
+		{"[no] (undo|revert|cancel) [the] (last|previous) <n> [steps|turns|edits|changes|things|times]", Undo, 0},
+		{"(redo|redo it|redo that|redo the last one|redo the edit|redo the change|undo the undo|put that back|forward|go forward|do it again after all|bring it back again|reapply|reapply it)", Redo, 1},
+		{"(redo|go forward|forward) <n> [steps|times|turns|edits]", Redo, 0},
+		{"(start over|start again|start afresh|start anew|restart|reset|begin again|begin anew|start from scratch|from scratch|clear|clear everything|clear it|new start|fresh start|reset everything|scrap everything|scrap it|forget everything|delete everything|let's start over|start from the beginning|wipe it|start fresh|throw it away|throw it all away)", Restart, 1},
+		{"(undo|revert|cancel|remove) (everything|all|all of it|it all|all changes|all edits|all the changes|all the edits|all my changes)", Goto, 1},
+		{"(go back to|back to|return to|show me|show|revert to|restore|go to) [the] (original|first|very first|start|beginning|first one|initial|initial one) [picture|image|one|version|face|photo|turn]", Goto, 1},
+		{"(go to|goto|go back to|back to|return to|jump to|show me|show|revert to|restore) [the] (turn|step|number|picture|image|version|edit|no) [number] <n>", Goto, 0},
+		{"(goto) <n>", Goto, 0},
+	}
+	rules := make([]controlRule, len(list))
+	for i, c := range list {
 		rules[i] = controlRule{compile(c.pattern), c.action, c.steps}
 	}
 	return rules

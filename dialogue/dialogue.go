@@ -169,30 +169,32 @@ type Reply struct {
 // A Planner understands utterances. It keeps no state between them and may be
 // used from any number of goroutines at once.
 type Planner struct {
-	lex       *lexicon.Lexicon
-	rules     []rule
-	followUps []rule
-	controls  []controlRule
-	settings  []settingRule
-	beyond    []beyondRule
-	asking    []pattern
-	fresh     []pattern
-	draw      pattern
-	insert    pattern
-	helping   pattern
+	lex           *lexicon.Lexicon
+	rules         []rule
+	followUps     []rule
+	controls      []controlRule
+	settings      []settingRule
+	beyond        []beyondRule
+	asking        []pattern
+	fresh         []pattern
+	draw          pattern
+	insert        pattern
+	helping       pattern
+	before, after [][]string
 }
 
 // New makes a planner.
 func New() *Planner {
 	return &Planner{
-		lex:       lexicon.New(),
+		lex:    lexicon.New(),
+		before: before(), after: after(),
 		rules:     grammar(),
 		followUps: followUpRules(),
 		controls:  controlRules(),
 		settings:  settingRules(),
 		beyond:    beyondRules(),
-		asking:    compileAll(asking),
-		fresh:     compileAll(fresh),
+		asking:    compileAll(asking()),
+		fresh:     compileAll(fresh()),
 		draw:      compile("(draw|sketch|create|illustrate) <x>"),
 		insert:    compile("(add|put|insert|place|draw) <y>"),
 		helping:   compile("(help|help me|what can you do|what can i do|what can i say|what do i say|how does this work|how do i use this|how do you work|commands|instructions|what are my options|what now)"),

@@ -44,7 +44,7 @@ func (d *draft) act(spoken, does []token) bool {
 		return d.give(spoken, tokenise("a "+base), "with")
 	}
 	action := slices.Concat(tokenise(lexicon.Gerund(base)), does[1:])
-	if startsWith(does, []string{does[0].lower}) && pastForm(does[0].lower, d.p.lex) && does[0].lower != base {
+	if startsWith(does, []string{does[0].lower}) && pastForm(d.p.lex, does[0].lower) && does[0].lower != base {
 		action = does // "surrounded by …"
 	}
 	d.widen(Shape)
@@ -86,9 +86,6 @@ func (d *draft) after(p parsed, n nounPhrase) int {
 	_, end := d.extent(p, whole)
 	return end
 }
-
-// after are ways to end that carry no meaning.
-var after = phrases("please", "pls", "plz", "thanks", "thank you", "thx", "for me", "if you can", "if possible", "if you could", "would you", "could you", "can you", "ok", "okay", "now", "too", "as well", "also", "though", "for a change", "this time", "again", "once again", "for a start", "thank you very much")
 
 // placeAction writes a participle phrase after the noun phrase that ends at at:
 // in the place of a verb that says the same kind of thing, before one that
@@ -277,7 +274,7 @@ func makeXY(d *draft, m match) bool {
 		if !what.found && !what.whole && len(x) > 4 && article(x[1].lower) != x[0].lower {
 			return false
 		}
-		looks := first == "look" && (len(y) > 1 && closed[y[1].lower] == preposition && y[1].lower != "like" || len(y) > 1 && direction[y[1].lower])
+		looks := first == "look" && (len(y) > 1 && classOf(y[1].lower) == preposition && y[1].lower != "like" || len(y) > 1 && direction.has(y[1].lower))
 		if !looks && (first == "be" || first == "look" || first == "become") {
 			return d.become(x, y[1:])
 		}
@@ -285,14 +282,14 @@ func makeXY(d *draft, m match) bool {
 	}
 	switch {
 	case d.p.isAdjectival(y):
-		if what.whole && photo[what.head] {
+		if what.whole && photo.has(what.head) {
 			return d.setStyle(slices.Concat(d.p.bareAdjectives(y), tokenise(what.head)), false)
 		}
 		if what.whole {
 			return d.setMood(y)
 		}
 		return (what.found || what.head != "" || what.scene) && d.setAdjectives(x, y)
-	case closed[first] == determiner && first != "all":
+	case classOf(first) == determiner && first != "all":
 		return d.become(x, y)
 	case what.found || what.whole || what.scene:
 		return d.become(x, y)
@@ -311,7 +308,7 @@ func (d *draft) become(x, y []token) bool {
 	}
 	what := d.resolve(x)
 	switch {
-	case len(y) == 1 && placeAdverb[y[0].lower]:
+	case len(y) == 1 && placeAdverb.has(y[0].lower):
 		return d.setScene(y)
 	case len(y) == 1 && possible(d.p.lex, y[0].lower).gerund && what.found && d.animate(what.noun) && !d.p.isAdjectival(y):
 		return d.act(x, y)
@@ -319,7 +316,7 @@ func (d *draft) become(x, y []token) bool {
 		return d.setScene(y)
 	case what.whole && d.p.isMoment(y):
 		return d.setTime(y)
-	case d.p.isAdjectival(y) && what.whole && photo[what.head] && !weatherWord[y[len(y)-1].lower]:
+	case d.p.isAdjectival(y) && what.whole && photo.has(what.head) && !weatherWord.has(y[len(y)-1].lower):
 		return d.setStyle(slices.Concat(d.p.bareAdjectives(y), tokenise(what.head)), false)
 	case d.p.isAdjectival(y):
 		if what.whole {
@@ -342,14 +339,14 @@ func (d *draft) become(x, y []token) bool {
 		return d.placePhraseAfter(what, y)
 	case first == gerund || y[0].lower == "doing":
 		return d.act(x, y)
-	case first == past || pastForm(y[0].lower, d.p.lex) || strings.HasSuffix(y[0].lower, "ut"):
+	case first == past || pastForm(d.p.lex, y[0].lower) || strings.HasSuffix(y[0].lower, "ut"):
 		return d.placePhraseAfter(what, y)
 	case first == verb && d.p.startsVerb(y):
 		return d.act(x, y)
 	case y[0].lower == "surrounded", y[0].lower == "made", y[0].lower == "covered", y[0].lower == "full":
 		return d.placePhraseAfter(what, y)
 	case len(p.nouns) > 0:
-		if possible(d.p.lex, y[0].lower).past && len(y) > 2 && closed[y[1].lower] == preposition {
+		if possible(d.p.lex, y[0].lower).past && len(y) > 2 && classOf(y[1].lower) == preposition {
 			return d.placePhraseAfter(what, y)
 		}
 		if what.found && len(y) == 1 && d.p.madeOf(y[0].lower, what.noun) {
@@ -390,7 +387,7 @@ func actXY(d *draft, m match) bool {
 
 // photo are the words for the picture as a thing, which can be old or colourful
 // without anything in it being so.
-var photo = set("photo photograph painting drawing")
+const photo wordList = "photo photograph painting drawing"
 
 // animate tells whether a noun can do things.
 func (d *draft) animate(noun string) bool {

@@ -61,7 +61,7 @@ func (d *draft) addOne(item, place []token, lead string) bool {
 	}
 	head := thing.tokens[measured(thing, name)].lower
 	switch {
-	case place == nil && d.p.lex.IsColour(head) && closed[item[0].lower] != determiner && d.p.isAdjectival(item):
+	case place == nil && d.p.lex.IsColour(head) && classOf(item[0].lower) != determiner && d.p.isAdjectival(item):
 		return d.replaceLast(item) || d.describeSomething(item)
 	case place == nil && d.reviseOwn(thing, name):
 		return true
@@ -109,7 +109,7 @@ func (d *draft) reviseOwn(thing parsed, name nounPhrase) bool {
 // measured is the index of the noun that a thing is about: the glasses of "a pair of
 // glasses".
 func measured(thing parsed, name nounPhrase) int {
-	if measure[thing.tokens[name.head].lower] && name.end < len(thing.tokens) && thing.tokens[name.end].lower == "of" {
+	if measure.has(thing.tokens[name.head].lower) && name.end < len(thing.tokens) && thing.tokens[name.end].lower == "of" {
 		if n, ok := phraseAt(thing, name.end+1); ok {
 			return n.head
 		}
@@ -117,7 +117,7 @@ func measured(thing parsed, name nounPhrase) int {
 	return name.head
 }
 
-var measure = set("pair kind sort type set piece bunch lot couple")
+const measure wordList = "pair kind sort type set piece bunch lot couple"
 
 // leadFor is the connective for a thing that was added without one: clothes join
 // what the caption's person is wearing already.
@@ -143,7 +143,7 @@ func (d *draft) withArticle(thing parsed, name nounPhrase) []token {
 	switch first := tokens[name.start].lower; {
 	case name.start > 0:
 		return tokens
-	case first == "the" && onlyOne[tokens[name.head].lower]:
+	case first == "the" && onlyOne.has(tokens[name.head].lower):
 		return tokens
 	case first == "the" || first == "some" || first == "more" || first == "another":
 		tokens = tokens[1:]
@@ -162,7 +162,7 @@ func (d *draft) withArticle(thing parsed, name nounPhrase) []token {
 }
 
 // onlyOne are things of which the world has one.
-var onlyOne = set("moon sun sky sea ocean")
+const onlyOne wordList = "moon sun sky sea ocean"
 
 // alreadyThere tells whether the caption names the thing with all its adjectives.
 func (d *draft) alreadyThere(thing parsed, name nounPhrase) bool {
@@ -255,7 +255,7 @@ func (d *draft) addAt(item, place []token, lead string) bool {
 	}
 	p := d.caption.parse()
 	n := wholePhrase(p, where.np)
-	symmetric := beside[relation]
+	symmetric := besides(relation)
 	switch {
 	case n.start > 0 && p.tags[n.start-1] == preposition && !symmetric:
 		// "a sandwich on a plate": the new thing joins what is there already.
@@ -292,15 +292,22 @@ func (d *draft) finite(p parsed, i int) bool {
 // phrase.
 func splitPlace(place []token) (relation string, ground []token) {
 	n := 0
-	for n < len(place) && (closed[place[n].lower] == preposition || placeWord[place[n].lower] || n > 0 && place[n].lower == "the" && n+1 < len(place) && placeWord[place[n+1].lower]) {
+	for n < len(place) && (classOf(place[n].lower) == preposition || placeWord.has(place[n].lower) || n > 0 && place[n].lower == "the" && n+1 < len(place) && placeWord.has(place[n+1].lower)) {
 		n++
 	}
 	return lower(phraseText(place[:n])), place[n:]
 }
 
-var beside = map[string]bool{"next to": true, "beside": true, "near": true, "by": true, "close to": true, "alongside": true}
+// besides tells whether a preposition says that two things are side by side.
+func besides(relation string) bool {
+	switch relation {
+	case "next to", "beside", "near", "by", "close to", "alongside":
+		return true
+	}
+	return false
+}
 
-var placeWord = set("next close front top middle center centre side left right")
+const placeWord wordList = "next close front top middle center centre side left right"
 
 // massNoun tells whether a noun takes no "a": water, snow, hair. WordNet does not
 // say; materials, weather and food that is no single thing are taken for it.
@@ -319,7 +326,7 @@ func addTo(d *draft, m match) bool {
 	if d.p.isStyle(m["y"]) || d.p.isMoment(m["y"]) {
 		return d.add(m["y"], nil, "")
 	}
-	if placeWord[m["y"][len(m["y"])-1].lower] {
+	if placeWord.has(m["y"][len(m["y"])-1].lower) {
 		return false
 	}
 	what := d.resolve(m["x"])
@@ -337,7 +344,7 @@ func addTo(d *draft, m match) bool {
 
 func addPlace(d *draft, m match) bool {
 	y := m["y"]
-	if r := d.resolve(y); r.found && len(y) > 0 && (y[0].lower == "the" || pronouns[y[0].lower]) {
+	if r := d.resolve(y); r.found && len(y) > 0 && (y[0].lower == "the" || pronouns.has(y[0].lower)) {
 		return false
 	}
 	thing := parse(d.p.lex, y)
@@ -374,7 +381,7 @@ func giveXY(d *draft, m match) bool {
 		return d.give(x, y, "with")
 	}
 	z := m["z"]
-	if len(z) > 1 && pronouns[z[0].lower] && give(z[:1], z[1:]) {
+	if len(z) > 1 && pronouns.has(z[0].lower) && give(z[:1], z[1:]) {
 		return true // "give her red hair": not "her red hair"
 	}
 	return d.splits(z, give)

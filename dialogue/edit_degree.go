@@ -105,7 +105,7 @@ func (d *draft) bearer(adjectives []token) []token {
 	if last == "brunette" || last == "redheaded" || strings.HasSuffix(last, "-haired") {
 		return tokenise("her")
 	}
-	if hairWord[last] || last == "blond" || last == "blonde" {
+	if hairWord.has(last) || last == "blond" || last == "blonde" {
 		if _, ok := d.person(d.caption.parse()); ok {
 			return tokenise("her hair")
 		}
@@ -148,7 +148,7 @@ func (d *draft) compare(base string, of []token, factor float64) bool {
 			of = what
 		}
 	}
-	if shade[base] {
+	if shade.has(base) {
 		if what := d.resolve(of); what.found {
 			if i := d.colourIn(p, what.np); i >= 0 {
 				d.caption.splice(i, i, adjectives)
@@ -180,7 +180,7 @@ func (d *draft) onScale(p parsed, base string) ([]token, bool) {
 func (d *draft) colourIn(p parsed, n nounPhrase) int {
 	for i := n.start; i < n.head; i++ {
 		if d.p.lex.IsColour(p.tokens[i].lower) {
-			if i > n.start && shade[p.tokens[i-1].lower] {
+			if i > n.start && shade.has(p.tokens[i-1].lower) {
 				return -1
 			}
 			return i
@@ -265,7 +265,7 @@ func bareComparative(d *draft, m match) bool {
 	}
 	// "longer hair", "a bigger smile"
 	y := m["y"]
-	for len(y) > 1 && (degreeWord[y[0].lower] || closed[y[0].lower] == determiner || y[0].lower == "with" || y[0].lower == "even" || y[0].lower == "add") {
+	for len(y) > 1 && (degreeWord.has(y[0].lower) || classOf(y[0].lower) == determiner || y[0].lower == "with" || y[0].lower == "even" || y[0].lower == "add") {
 		y = y[1:]
 	}
 	if len(y) < 2 {
@@ -284,7 +284,7 @@ func bareComparative(d *draft, m match) bool {
 // comparativeIn is the adjective under a comparative with its degree words:
 // "a bit longer", "even darker".
 func (d *draft) comparativeIn(y []token) (string, bool) {
-	for len(y) > 1 && (degreeWord[y[0].lower] || y[0].lower == "even" || y[0].lower == "way" || y[0].lower == "far" || y[0].lower == "look" || y[0].lower == "be" || y[0].lower == "still") {
+	for len(y) > 1 && (degreeWord.has(y[0].lower) || y[0].lower == "even" || y[0].lower == "way" || y[0].lower == "far" || y[0].lower == "look" || y[0].lower == "be" || y[0].lower == "still") {
 		y = y[1:]
 	}
 	if len(y) != 1 {

@@ -44,7 +44,7 @@ func (d *draft) setAdjectives(spoken, adjectives []token) bool {
 // its own scale (red for blond, short for long); others go where English has
 // them: size, then texture, then colour, then material.
 func (d *draft) modify(what referent, adjectives []token) bool {
-	if slices.ContainsFunc(adjectives, func(t token) bool { return vague[t.lower] }) {
+	if slices.ContainsFunc(adjectives, func(t token) bool { return vague.has(t.lower) }) {
 		return d.ask(d.whatInstead(what))
 	}
 	for _, group := range d.p.colourGroups(adjectives) {
@@ -97,10 +97,10 @@ func (d *draft) strengthen(n nounPhrase, group []token) bool {
 // plainAdjective tells whether a word that looks like a comparative is an
 // adjective of its own.
 func (p *Planner) plainAdjective(w string) bool {
-	return notCompared[w]
+	return notCompared.has(w)
 }
 
-var notCompared = set("further outer inner upper other former latter elder later latest rather super")
+const notCompared wordList = "further outer inner upper other former latter elder later latest rather super"
 
 // phraseOf finds the referent's noun phrase again after the caption changed.
 func (d *draft) phraseOf(what referent) (nounPhrase, bool) {
@@ -119,7 +119,7 @@ func (d *draft) phraseOf(what referent) (nounPhrase, bool) {
 func (p *Planner) colourGroups(adjectives []token) [][]token {
 	var groups [][]token
 	for i, t := range adjectives {
-		joined := i > 0 && (t.lower == "and" || adjectives[i-1].lower == "and" || p.lex.IsColour(t.lower) && shade[adjectives[i-1].lower])
+		joined := i > 0 && (t.lower == "and" || adjectives[i-1].lower == "and" || p.lex.IsColour(t.lower) && shade.has(adjectives[i-1].lower))
 		if joined {
 			groups[len(groups)-1] = append(groups[len(groups)-1], t)
 		} else {
@@ -129,7 +129,7 @@ func (p *Planner) colourGroups(adjectives []token) [][]token {
 	return groups
 }
 
-var shade = set("dark light bright pale deep neon pastel bluish reddish greenish navy lime sky hot")
+const shade wordList = "dark light bright pale deep neon pastel bluish reddish greenish navy lime sky hot"
 
 // clashing is where a noun phrase has words on the scale of the new ones.
 func (d *draft) clashing(p parsed, n nounPhrase, group []token) (from, to int, ok bool) {
@@ -142,7 +142,7 @@ func (d *draft) clashing(p parsed, n nounPhrase, group []token) (from, to int, o
 		for to+1 < n.head && p.tokens[to].lower == "and" && d.p.lex.SameScale(p.tokens[to+1].lower, last) {
 			to += 2
 		}
-		if from > n.start && shade[p.tokens[from-1].lower] {
+		if from > n.start && shade.has(p.tokens[from-1].lower) {
 			from--
 		}
 		return from, to, true
@@ -150,22 +150,24 @@ func (d *draft) clashing(p parsed, n nounPhrase, group []token) (from, to int, o
 	return 0, 0, false
 }
 
-// kindsOf are words that exclude each other though WordNet puts them on no common
-// scale: the shape of hair, moods, seasons, weather, materials.
-var kindsOf = []map[string]bool{
-	hairWord,
-	set("happy sad smiling angry crying laughing frowning serious surprised scared bored"),
-	set("snowy winter autumn autumnal fall summer spring wintry"),
-	set("sunny cloudy rainy starry stormy foggy clear overcast misty cloudless snowy gloomy"),
-	set("wooden plastic metal metallic golden glass stone leather steel marble concrete brick"),
-}
-
 // hairWord are adjectives that only hair has.
-var hairWord = set("straight wavy curly frizzy spiky braided")
+const hairWord wordList = "straight wavy curly frizzy spiky braided"
 
-// oneKind tells whether two words exclude each other in that way.
+// oneKind tells whether two words exclude each other though WordNet puts them on
+// no common scale: shapes of hair, moods, seasons, weather, materials.
 func (p *Planner) oneKind(a, b string) bool {
-	return slices.ContainsFunc(kindsOf, func(kind map[string]bool) bool { return kind[a] && kind[b] })
+	for _, kind := range [...]wordList{
+		hairWord,
+		"happy sad smiling angry crying laughing frowning serious surprised scared bored",
+		"snowy winter autumn autumnal fall summer spring wintry",
+		"sunny cloudy rainy starry stormy foggy clear overcast misty cloudless snowy gloomy",
+		"wooden plastic metal metallic golden glass stone leather steel marble concrete brick",
+	} {
+		if kind.has(a) && kind.has(b) {
+			return true
+		}
+	}
+	return false
 }
 
 // adjectivePlace is where an adjective goes in a noun phrase.
@@ -249,7 +251,7 @@ func (d *draft) aboutHair(spoken, adjectives []token) ([]token, bool) {
 		if stem, found := strings.CutSuffix(t.lower, "-haired"); found {
 			colour, ok = stem, true
 		}
-		if !ok && !hairWord[t.lower] {
+		if !ok && !hairWord.has(t.lower) {
 			return nil, false
 		}
 		if ok {
@@ -263,7 +265,7 @@ func (d *draft) aboutHair(spoken, adjectives []token) ([]token, bool) {
 func (p *Planner) bareAdjectives(list []token) []token {
 	var out []token
 	for i, t := range list {
-		if c, ok := closed[t.lower]; ok && (c == preposition || c == pronoun || c == auxiliary) && t.lower != "in" && t.lower != "be" && t.lower != "like" {
+		if c, ok := closedTag(t.lower); ok && (c == preposition || c == pronoun || c == auxiliary) && t.lower != "in" && t.lower != "be" && t.lower != "like" {
 			return nil
 		}
 		switch t.lower {
@@ -280,7 +282,7 @@ func (p *Planner) bareAdjectives(list []token) []token {
 			}
 			continue
 		}
-		if !t.mark && !degreeWord[t.lower] {
+		if !t.mark && !degreeWord.has(t.lower) {
 			out = append(out, t)
 		}
 	}
@@ -293,7 +295,7 @@ func (p *Planner) isAdjectival(tokens []token) bool {
 	seen := false
 	for i, t := range tokens {
 		switch {
-		case t.mark && t.lower == ",", t.lower == "and", t.lower == "&", degreeWord[t.lower], t.lower == "all":
+		case t.mark && t.lower == ",", t.lower == "and", t.lower == "&", degreeWord.has(t.lower), t.lower == "all":
 			continue
 		case t.mark, closedWord(t.lower):
 			return false
@@ -303,7 +305,7 @@ func (p *Planner) isAdjectival(tokens []token) bool {
 		switch {
 		case p.lex.IsColour(t.lower), can.adjective >= 0 && (can.adjective >= can.noun || !last && can.adjective > 0), (can.past || can.gerund) && can.noun <= 0, can.adjective >= 0 && can.noun < 3:
 			seen = true
-		case !last && shade[t.lower], can.adverb > 0:
+		case !last && shade.has(t.lower), can.adverb > 0:
 		default:
 			return false
 		}
@@ -311,4 +313,4 @@ func (p *Planner) isAdjectival(tokens []token) bool {
 	return seen
 }
 
-var degreeWord = set("all very really much more most quite rather slightly somewhat extremely so too a bit little completely totally fully lot")
+const degreeWord wordList = "all very really much more most quite rather slightly somewhat extremely so too a bit little completely totally fully lot"

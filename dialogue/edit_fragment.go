@@ -44,7 +44,7 @@ func fragment(d *draft, m match) bool {
 			return d.act(x[:name.end], x[name.end:])
 		}
 	}
-	if ok && name.start == 0 && name.end < len(x) && (p.tags[name.end] == preposition || placeWord[x[name.end].lower]) {
+	if ok && name.start == 0 && name.end < len(x) && (p.tags[name.end] == preposition || placeWord.has(x[name.end].lower)) {
 		switch relation := x[name.end].lower; {
 		case relation == "with":
 			if r := d.resolve(x[:name.end]); r.found && d.likeness(p.tokens[name.head].lower, r.noun) > 9 {

@@ -5,12 +5,12 @@ import (
 	"slices"
 )
 
-var (
-	weatherWord = set("sunny cloudy rainy snowy foggy misty stormy windy starry overcast cloudless clear gloomy wintry autumnal night nighttime daytime winter summer autumn fall spring hazy dark moonlit sunlit")
-	seasonWord  = set("winter summer autumn fall spring snowy wintry autumnal")
-	dayWord     = set("sunny cloudy rainy snowy foggy misty stormy windy overcast cloudless clear gloomy hazy wintry")
-	timeWord    = set("day night evening morning afternoon sunset sunrise dawn dusk noon midnight twilight midday nighttime daytime daybreak sundown nightfall")
-	fallWord    = set("rain snow fog mist storm thunderstorm blizzard sandstorm sunshine sunlight moonlight snowfall rainfall")
+const (
+	weatherWord wordList = "sunny cloudy rainy snowy foggy misty stormy windy starry overcast cloudless clear gloomy wintry autumnal night nighttime daytime winter summer autumn fall spring hazy dark moonlit sunlit"
+	seasonWord  wordList = "winter summer autumn fall spring snowy wintry autumnal"
+	dayWord     wordList = "sunny cloudy rainy snowy foggy misty stormy windy overcast cloudless clear gloomy hazy wintry"
+	timeWord    wordList = "day night evening morning afternoon sunset sunrise dawn dusk noon midnight twilight midday nighttime daytime daybreak sundown nightfall"
+	fallWord    wordList = "rain snow fog mist storm thunderstorm blizzard sandstorm sunshine sunlight moonlight snowfall rainfall"
 )
 
 // A momentSpan is where a caption says when, or in which weather: "at sunset",
@@ -20,7 +20,7 @@ type momentSpan struct{ start, end int }
 // isMoment tells whether a phrase is a time of day, a season or weather.
 func (p *Planner) isMoment(phrase []token) bool {
 	rest := phrase
-	for len(rest) > 1 && rest[0].lower != "no" && (closed[rest[0].lower] == preposition || closed[rest[0].lower] == determiner) {
+	for len(rest) > 1 && rest[0].lower != "no" && (classOf(rest[0].lower) == preposition || classOf(rest[0].lower) == determiner) {
 		rest = rest[1:]
 	}
 	if len(rest) == 0 || len(rest) > 4 {
@@ -29,15 +29,15 @@ func (p *Planner) isMoment(phrase []token) bool {
 	last := rest[len(rest)-1].lower
 	switch {
 	case len(rest) == 1:
-		return timeWord[last] || seasonWord[last] || fallWord[last] || weatherWord[last] || last == "snowing" || last == "raining"
+		return timeWord.has(last) || seasonWord.has(last) || fallWord.has(last) || weatherWord.has(last) || last == "snowing" || last == "raining"
 	case last == "sky":
-		return weatherWord[rest[0].lower] || p.lex.IsColour(rest[0].lower)
+		return weatherWord.has(rest[0].lower) || p.lex.IsColour(rest[0].lower)
 	case last == "day" || last == "night" || last == "morning" || last == "evening" || last == "afternoon":
-		return len(rest) == 2 && p.isAdjectival(rest[:1]) || weatherWord[rest[0].lower]
+		return len(rest) == 2 && p.isAdjectival(rest[:1]) || weatherWord.has(rest[0].lower)
 	case last == "time":
-		return timeWord[rest[0].lower] || seasonWord[rest[0].lower]
+		return timeWord.has(rest[0].lower) || seasonWord.has(rest[0].lower)
 	}
-	return timeWord[last] && len(rest) == 2 && p.isAdjectival(rest[:1])
+	return timeWord.has(last) && len(rest) == 2 && p.isAdjectival(rest[:1])
 }
 
 // moment finds what a caption says about time and weather; the last if it says
@@ -75,11 +75,11 @@ func (d *draft) setTime(phrase []token) bool {
 	if d.adjustDay(p, phrase, word) {
 		return true
 	}
-	if m, ok := d.moment(p); ok && seasonWord[p.tokens[m.end-1].lower] && seasonWord[word] {
+	if m, ok := d.moment(p); ok && seasonWord.has(p.tokens[m.end-1].lower) && seasonWord.has(word) {
 		d.caption.splice(m.end-1, m.end, phrase[len(phrase)-1:]) // "at autumn" stays "at"
 		return true
 	}
-	if n, ok := d.subject(p); ok && seasonWord[word] && (len(phrase) == 1 || len(phrase) == 2 && phrase[0].lower == "in") && d.p.lex.Is(p.tokens[n.head].lower, lexicon.Place) {
+	if n, ok := d.subject(p); ok && seasonWord.has(word) && (len(phrase) == 1 || len(phrase) == 2 && phrase[0].lower == "in") && d.p.lex.Is(p.tokens[n.head].lower, lexicon.Place) {
 		return d.modify(found(referent{}, p, n), phrase[len(phrase)-1:]) && d.globally()
 	}
 	if word == "snow" && len(phrase) == 1 {
@@ -127,7 +127,7 @@ func (d *draft) globally() bool {
 // adjustDay changes the adjective of a day or sky that the caption has: "on a
 // sunny morning" becomes "on a rainy morning".
 func (d *draft) adjustDay(p parsed, phrase []token, w string) bool {
-	if len(phrase) != 1 || !dayWord[w] {
+	if len(phrase) != 1 || !dayWord.has(w) {
 		return false
 	}
 	for _, n := range p.nouns {
@@ -145,15 +145,15 @@ func (d *draft) adjustDay(p parsed, phrase []token, w string) bool {
 // momentPhrase says a time or weather as captions do.
 func (p *Planner) momentPhrase(phrase []token) []token {
 	last := phrase[len(phrase)-1].lower
-	if relation := phrase[0].lower; closed[relation] == preposition && !(last == "night" && (relation == "by" || relation == "in" || relation == "during")) {
+	if relation := phrase[0].lower; classOf(relation) == preposition && !(last == "night" && (relation == "by" || relation == "in" || relation == "during")) {
 		return phrase
 	}
-	for len(phrase) > 1 && closed[phrase[0].lower] == preposition {
+	for len(phrase) > 1 && classOf(phrase[0].lower) == preposition {
 		phrase = phrase[1:]
 	}
 	last = phrase[len(phrase)-1].lower
 	rest := phrase
-	if closed[rest[0].lower] == determiner {
+	if classOf(rest[0].lower) == determiner {
 		rest = rest[1:]
 	}
 	text := lower(phraseText(rest))
@@ -170,25 +170,25 @@ func (p *Planner) momentPhrase(phrase []token) []token {
 		text = "in the " + text
 	case len(rest) == 1 && (last == "morning" || last == "evening" || last == "afternoon"):
 		text = "in the " + text
-	case len(rest) == 1 && timeWord[last], last == "night" || last == "sunset" || last == "sunrise":
+	case len(rest) == 1 && timeWord.has(last), last == "night" || last == "sunset" || last == "sunrise":
 		text = "at " + text
 	case last == "snowing", last == "snow":
 		text = "in the snow"
 	case last == "raining":
 		text = "in the rain"
-	case fallWord[last]:
+	case fallWord.has(last):
 		text = "in the " + text
 	case last == "starry":
 		text = "under a starry sky"
 	case last == "dark" || last == "moonlit":
 		text = "at night"
-	case dayWord[last]:
+	case dayWord.has(last):
 		text = "on a " + text + " day"
 	case last == "sky":
 		text = "under " + article(text) + " " + text
 	case last == "day" || last == "morning" || last == "evening" || last == "afternoon":
 		text = "on " + article(text) + " " + text
-	case seasonWord[last]:
+	case seasonWord.has(last):
 		text = "in " + text
 	}
 	return tokenise(text)
@@ -197,7 +197,7 @@ func (p *Planner) momentPhrase(phrase []token) []token {
 func momentOf(d *draft, m match) bool {
 	t := m["t"]
 	switch kind := m.text("kind"); {
-	case d.p.isAdjectival(t) && (kind == "sky" || kind == "day") && !timeWord[t[len(t)-1].lower]:
+	case d.p.isAdjectival(t) && (kind == "sky" || kind == "day") && !timeWord.has(t[len(t)-1].lower):
 		return d.setSky(kind, d.p.bareAdjectives(t))
 	case d.p.isMoment(t), d.p.isAdjectival(t):
 		return d.setTime(t)

@@ -130,7 +130,7 @@ func (d *draft) cut(p parsed, from, to int) {
 		}
 	case next == "and":
 		to++
-	case next == "," && leads[before] && to+1 < len(p.tokens) && p.tags[to+1] != preposition:
+	case next == "," && leads.has(before) && to+1 < len(p.tokens) && p.tags[to+1] != preposition:
 		to++
 		if to < len(p.tokens) && p.tokens[to].lower == "and" {
 			to++
@@ -141,7 +141,7 @@ func (d *draft) cut(p parsed, from, to int) {
 	d.caption.splice(from, to, nil)
 }
 
-var leads = set("with wearing")
+const leads wordList = "with wearing"
 
 // mendList turns the last comma of "A, B" into "and" after C was cut from "A, B
 // and C".
@@ -177,7 +177,7 @@ func (d *draft) governor(p parsed, from int) int {
 	for start > 1 && p.tags[start-1] == verb && p.tokens[start-2].lower == "to" { // "trying to reach"
 		start -= 2
 	}
-	if start > 0 && (p.tags[start-1] == gerund || p.tags[start-1] == past) && !posture[d.p.verbBase(p.tokens[start-1].lower)] {
+	if start > 0 && (p.tags[start-1] == gerund || p.tags[start-1] == past) && !posture.has(d.p.verbBase(p.tokens[start-1].lower)) {
 		start--
 		if start > 0 && (p.tags[start-1] == auxiliary || p.tokens[start-1].lower == ",") {
 			start--
@@ -187,7 +187,7 @@ func (d *draft) governor(p parsed, from int) int {
 }
 
 // posture verbs stand without what follows them.
-var posture = set("sit stand lie lay walk run sleep fly swim rest hang jump play")
+const posture wordList = "sit stand lie lay walk run sleep fly swim rest hang jump play"
 
 func (p *Planner) verbBase(w string) string {
 	base, _ := p.lex.VerbLemma(w)

@@ -10,7 +10,7 @@ import (
 // it night", "make it a cat".
 func (d *draft) transform(to []token) bool {
 	switch {
-	case len(to) == 1 && placeAdverb[to[0].lower]:
+	case len(to) == 1 && placeAdverb.has(to[0].lower):
 		return d.setScene(to)
 	case d.p.isStyle(to):
 		return d.setStyle(to, true)
@@ -84,11 +84,11 @@ func (d *draft) setMood(adjectives []token) bool {
 	}
 	last := adjectives[len(adjectives)-1].lower
 	switch {
-	case placeAdverb[last]:
+	case placeAdverb.has(last):
 		return d.setScene(adjectives)
 	case d.p.isStyle(adjectives):
 		return d.setStyle(adjectives, true)
-	case weatherWord[last]:
+	case weatherWord.has(last):
 		return d.setTime(adjectives)
 	}
 	if bearer := d.bearer(adjectives); len(bearer) > 1 {
@@ -102,7 +102,7 @@ func (d *draft) setMood(adjectives []token) bool {
 			}
 		}
 	}
-	if lower(phraseText(adjectives)) == "black and white" || lookWord[last] {
+	if lower(phraseText(adjectives)) == "black and white" || lookWord.has(last) {
 		return d.setStyle(adjectives, false)
 	}
 	n, ok := d.subject(p)
@@ -113,10 +113,10 @@ func (d *draft) setMood(adjectives []token) bool {
 }
 
 // placeAdverb are places that take no preposition.
-var placeAdverb = set("underwater indoors outdoors inside outside upstairs downstairs underground offshore")
+const placeAdverb wordList = "underwater indoors outdoors inside outside upstairs downstairs underground offshore"
 
 // lookWord are adjectives that say how a picture looks and not what is in it.
-var lookWord = set("colorful colourful vibrant moody dramatic dreamy magical spooky romantic monochrome ethereal whimsical gritty grainy saturated desaturated sharp detailed atmospheric")
+const lookWord wordList = "colorful colourful vibrant moody dramatic dreamy magical spooky romantic monochrome ethereal whimsical gritty grainy saturated desaturated sharp detailed atmospheric"
 
 // setScene changes where the picture is set. A place phrase of the caption gets
 // the new place, its preposition chosen for it; without one the place is
@@ -126,7 +126,7 @@ func (d *draft) setScene(to []token) bool {
 	if len(to) == 0 {
 		return false
 	}
-	if d.p.isAdjectival(to) && !placeAdverb[to[len(to)-1].lower] {
+	if d.p.isAdjectival(to) && !placeAdverb.has(to[len(to)-1].lower) {
 		return d.setBackground(to)
 	}
 	if d.p.isMoment(to) && !d.p.lex.Is(to[len(to)-1].lower, lexicon.Place) {
@@ -139,7 +139,7 @@ func (d *draft) setScene(to []token) bool {
 	p := d.caption.parse()
 	thing := parse(d.p.lex, ground)
 	name, ok := mainPhrase(thing)
-	if !ok || placeAdverb[to[len(to)-1].lower] {
+	if !ok || placeAdverb.has(to[len(to)-1].lower) {
 		if len(to) == 1 { // "indoors"
 			from, end := d.placePhrase(p)
 			d.caption.splice(from, end, to)
@@ -181,7 +181,7 @@ func (d *draft) placePhrase(p parsed) (from, to int) {
 	}
 	n := p.nouns[best]
 	from = n.start - 1
-	for from > 0 && (p.tags[from-1] == preposition || placeWord[p.tokens[from-1].lower]) {
+	for from > 0 && (p.tags[from-1] == preposition || placeWord.has(p.tokens[from-1].lower)) {
 		from--
 	}
 	_, to = d.extent(p, n)
@@ -194,7 +194,7 @@ func (d *draft) placePhrase(p parsed) (from, to int) {
 func (d *draft) placeRank(p parsed, n nounPhrase, relation string) int {
 	head := p.tokens[n.head].lower
 	lex := d.p.lex
-	if placeWord[head] && n.end < len(p.tokens) && p.tokens[n.end].lower == "of" {
+	if placeWord.has(head) && n.end < len(p.tokens) && p.tokens[n.end].lower == "of" {
 		return 0 // "on top of"
 	}
 	if lex.Is(head, lexicon.Garment) || lex.Is(head, lexicon.BodyPart) || lex.Is(head, lexicon.Time) || lex.Is(head, lexicon.Person) {
@@ -250,9 +250,9 @@ func (d *draft) placePreposition(p parsed, from, to int, head string, ground []t
 	}
 	lex := d.p.lex
 	switch {
-	case behind[head]:
+	case behind.has(head):
 		return "in front of"
-	case onIt[head]:
+	case onIt.has(head):
 		return "on"
 	case lex.CanBe(head, lexicon.Place) || lex.Is(head, lexicon.Building) || startsUpper(ground[len(ground)-1].text):
 		return "in"
@@ -264,9 +264,9 @@ func (d *draft) placePreposition(p parsed, from, to int, head string, ground []t
 
 // behind are backgrounds that one stands before and not in; onIt those that one
 // stands on.
-var behind = set("skyline horizon wall curtain fireplace waterfall fireworks bookshelf window")
+const behind wordList = "skyline horizon wall curtain fireplace waterfall fireworks bookshelf window"
 
-var onIt = set("beach moon mars street road stage mountain mountains hill hills island planet surface rooftop roof shore bridge table grass ground rock cliff boat ship train platform rink court lawn jupiter venus runway racetrack track trail path floor mudslide carpet rug")
+const onIt wordList = "beach moon mars street road stage mountain mountains hill hills island planet surface rooftop roof shore bridge table grass ground rock cliff boat ship train platform rink court lawn jupiter venus runway racetrack track trail path floor mudslide carpet rug"
 
 // setBackground gives the background adjectives: "on a blue background".
 func (d *draft) setBackground(adjectives []token) bool {
@@ -276,11 +276,11 @@ func (d *draft) setBackground(adjectives []token) bool {
 	}
 	p := d.caption.parse()
 	for _, n := range p.nouns {
-		if wordsForScene[p.tokens[n.head].lower] {
+		if wordsForScene.has(p.tokens[n.head].lower) {
 			return d.modify(found(referent{}, p, n), adjectives)
 		}
 	}
-	if weatherWord[adjectives[len(adjectives)-1].lower] {
+	if weatherWord.has(adjectives[len(adjectives)-1].lower) {
 		return d.setTime(adjectives)
 	}
 	end := d.tail(p)

@@ -33,16 +33,7 @@ func (d *draft) setStyle(style []token, prefix bool) bool {
 	if prefix && d.p.isMedium(style[len(style)-1].lower) {
 		thing := parse(d.p.lex, style)
 		if name, ok := mainPhrase(thing); ok {
-			d.caption.seen = nil
-			if w := d.caption.words; len(w) > 0 && closedWord(w[0].lower) {
-				w[0].text = w[0].lower
-			}
-			lead := d.withArticle(thing, name)
-			if w := d.caption.words; len(w) > 0 && startsUpper(w[0].text) {
-				lead = slices.Clone(lead)
-				lead[0].text = upperFirst(lead[0].text)
-			}
-			d.caption.splice(0, 0, slices.Concat(lead, tokenise("of")))
+			d.caption.prefix(d.withArticle(thing, name))
 			return true
 		}
 	}
@@ -65,30 +56,26 @@ func stripStyleWord(style []token) (rest []token, named bool) {
 		style = style[1:]
 	}
 	last := style[len(style)-1].lower
-	if len(style) > 1 && wordsForStyle[last] {
+	if len(style) > 1 && wordsForStyle.has(last) {
 		return style[:len(style)-1], last == "style"
 	}
 	return style, false
 }
 
-var wordsForStyle = set("style effect filter styling look aesthetic theme version")
+const wordsForStyle wordList = "style effect filter styling look aesthetic theme version"
 
 // isStyle tells whether a phrase is about how the picture is made.
 func (p *Planner) isStyle(phrase []token) bool {
 	if len(phrase) == 0 {
 		return false
 	}
-	for _, t := range phrase {
-		if t.lower == "of" || t.lower == "on" && len(phrase) > 3 {
-			break
-		}
-	}
 	last := phrase[len(phrase)-1].lower
-	if wordsForStyle[last] || last == "tone" || last == "lighting" || last == "palette" || last == "grayscale" || last == "greyscale" || last == "sepia" {
+	if wordsForStyle.has(last) || last == "tone" || last == "lighting" || last == "palette" || last == "grayscale" || last == "greyscale" || last == "sepia" {
 		return true
 	}
 	text := lower(phraseText(phrase))
-	for _, print := range printed {
+	// WordNet puts these kinds of pictures elsewhere.
+	for _, print := range [...]string{"comic book", "coloring book", "colouring book", "picture book", "comic strip", "poster", "postcard", "stamp", "album cover", "magazine cover", "blueprint", "polaroid", "screenshot", "video game", "movie still", "woodblock print", "woodcut", "lego", "tattoo design"} {
 		if text == print || strings.HasSuffix(text, " "+print) {
 			return true
 		}
@@ -101,13 +88,10 @@ func (p *Planner) isStyle(phrase []token) bool {
 			return false
 		}
 	}
-	return p.isMedium(last) || styleWord[last]
+	return p.isMedium(last) || styleWord.has(last)
 }
 
-var styleWord = set("vintage retro cyberpunk steampunk photorealistic realistic abstract minimalist surreal cinematic noir cartoonish cartoony painterly pixelated silhouette monochrome claymation origami pointillism impressionism impressionist expressionism cubism cubist anime manga neon 3d 2d baroque gothic futuristic hdr 8-bit high-contrast grayscale sepia bokeh lowpoly")
-
-// printed are kinds of pictures with names that WordNet puts elsewhere.
-var printed = []string{"comic book", "coloring book", "colouring book", "picture book", "comic strip", "poster", "postcard", "stamp", "album cover", "magazine cover", "blueprint", "polaroid", "screenshot", "video game", "movie still", "woodblock print", "woodcut", "lego", "tattoo design"}
+const styleWord wordList = "vintage retro cyberpunk steampunk photorealistic realistic abstract minimalist surreal cinematic noir cartoonish cartoony painterly pixelated silhouette monochrome claymation origami pointillism impressionism impressionist expressionism cubism cubist anime manga neon 3d 2d baroque gothic futuristic hdr 8-bit high-contrast grayscale sepia bokeh lowpoly"
 
 // isMedium tells whether a noun names a kind of picture.
 func (p *Planner) isMedium(w string) bool {
@@ -120,11 +104,11 @@ func (p *Planner) isMedium(w string) bool {
 
 func styleAfter(d *draft, m match) bool {
 	s := m["s"]
-	if closed[s[0].lower] == determiner && len(s) > 1 {
+	if classOf(s[0].lower) == determiner && len(s) > 1 {
 		s = s[1:]
 	}
 	s, _ = stripStyleWord(s)
-	if last := s[len(s)-1].lower; !wordsForStyle[last] && !d.p.isMedium(last) {
+	if last := s[len(s)-1].lower; !wordsForStyle.has(last) && !d.p.isMedium(last) {
 		s = append(slices.Clone(s), tokenise("style")...)
 	}
 	return d.setStyle(s, false)
@@ -136,7 +120,7 @@ func styleOf(d *draft, m match) bool {
 
 func styleEffect(d *draft, m match) bool {
 	s := slices.Clone(m["s"])
-	for len(s) > 1 && closed[s[0].lower] == determiner {
+	for len(s) > 1 && classOf(s[0].lower) == determiner {
 		s = s[1:]
 	}
 	if slices.ContainsFunc(s, func(t token) bool { return t.lower == "with" || t.lower == "to" }) {
@@ -195,7 +179,7 @@ func lookLike(d *draft, m match) bool {
 		return what.found && d.become(m["x"], y)
 	case d.p.isMoment(y):
 		return d.setTime(y)
-	case possible(d.p.lex, y[0].lower).past || closed[y[0].lower] == preposition:
+	case possible(d.p.lex, y[0].lower).past || classOf(y[0].lower) == preposition:
 		return d.addDescription(y)
 	case d.p.lex.CanBe(y[len(y)-1].lower, lexicon.Picture) || d.p.isStyle(y):
 		return d.setStyle(y, true)

@@ -80,7 +80,7 @@ func (d *draft) swapModifier(what referent, to []token) bool {
 	if name, ok := mainPhrase(thing); ok && d.p.lemma(thing.tokens[name.head].lower) == d.p.lemma(what.noun) {
 		return d.respecify(what, thing, name) // "blond" → "red hair"
 	}
-	for len(to) > 1 && closed[to[0].lower] == determiner {
+	for len(to) > 1 && classOf(to[0].lower) == determiner {
 		to = to[1:]
 	}
 	d.caption.splice(what.from, what.to, to)
@@ -116,9 +116,9 @@ func (d *draft) mendPlace(i int, head string) {
 	}
 	w := d.caption.words[i].lower
 	switch {
-	case w == "on" && d.p.lex.Is(head, lexicon.Building) && !onIt[head]:
+	case w == "on" && d.p.lex.Is(head, lexicon.Building) && !onIt.has(head):
 		d.caption.splice(i, i+1, tokenise("in"))
-	case w == "in" && onIt[head]:
+	case w == "in" && onIt.has(head):
 		d.caption.splice(i, i+1, tokenise("on"))
 	}
 }
@@ -326,7 +326,7 @@ func notX(d *draft, m match) bool {
 }
 
 func swapNamed(d *draft, m match) bool {
-	if len(m["x"]) > 5 || starters[m["x"][0].lower] || !d.isReference(m["x"]) && len(m["x"]) > 1 || !d.resolve(m["x"]).found || d.p.startsVerb(m["y"]) && !d.p.isAdjectival(m["y"]) {
+	if len(m["x"]) > 5 || starters.has(m["x"][0].lower) || !d.isReference(m["x"]) && len(m["x"]) > 1 || !d.resolve(m["x"]).found || d.p.startsVerb(m["y"]) && !d.p.isAdjectival(m["y"]) {
 		return false
 	}
 	return d.swap(m["x"], m["y"])

@@ -19,9 +19,9 @@ func (d *draft) followUp(tokens []token) (done, ok bool) {
 		return d.again(factor), true
 	}
 	switch {
-	case moreWords[text]:
+	case isMore(text):
 		return d.again(strength(tokens)), true
-	case lessWords[text]:
+	case isLess(text):
 		return d.again(1 / strength(tokens)), true
 	case text == "again" || text == "once more" || text == "one more time" || text == "repeat" || text == "repeat that" || text == "same again" || text == "another" || text == "the same again":
 		return d.again(normal), true
@@ -44,9 +44,9 @@ func amount(tokens []token) (factor float64, ok bool) {
 			less = true
 		}
 		switch {
-		case ups[t.lower]:
+		case ups.has(t.lower):
 			more = true
-		case downs[t.lower]:
+		case downs.has(t.lower):
 			less = true
 		case t.lower != "" && t.lower[0] >= '0' && t.lower[0] <= '9':
 			n, err := strconv.ParseFloat(t.lower, 64)
@@ -54,7 +54,7 @@ func amount(tokens []token) (factor float64, ok bool) {
 				return 0, false
 			}
 			by = n
-		case !amountFiller[t.lower] && !t.mark:
+		case !amountFiller.has(t.lower) && !t.mark:
 			return 0, false
 		}
 	}
@@ -71,23 +71,37 @@ func amount(tokens []token) (factor float64, ok bool) {
 	return factor, true
 }
 
-var (
-	ups          = set("increase increasing increased again further more repeat strengthen boost stronger")
-	downs        = set("decrease decreasing reduce reducing lower less weaken weaker lessen")
-	amountFiller = set("it another once that this the a an if will would be better good look but no naah actually wait yes by bit little lot much some percent degree degrees same amount action thing change effect do make try go adjust can could we you should i think please now time one to way slightly even of say")
+const (
+	ups          wordList = "increase increasing increased again further more repeat strengthen boost stronger"
+	downs        wordList = "decrease decreasing reduce reducing lower less weaken weaker lessen"
+	amountFiller wordList = "it another once that this the a an if will would be better good look but no naah actually wait yes by bit little lot much some percent degree degrees same amount action thing change effect do make try go adjust can could we you should i think please now time one to way slightly even of say"
 )
 
-var (
-	moreWords = lines("more", "a bit more", "a little more", "a little bit more", "much more", "a lot more", "even more", "slightly more", "some more", "more of it", "more of that", "stronger", "a bit stronger", "a little stronger", "even stronger", "much stronger", "way more", "way stronger", "not enough", "not strong enough", "that's not enough", "still more", "further", "more please", "increase it", "increase", "increase it again", "increase by a little", "again increase by a little", "more so", "more intense", "more strongly", "stronger please", "a touch more", "a tad more")
-	lessWords = lines("less", "a bit less", "a little less", "a little bit less", "much less", "a lot less", "even less", "slightly less", "too much", "way too much", "a bit too much", "a little too much", "far too much", "much too much", "too strong", "a bit too strong", "way too strong", "weaker", "a bit weaker", "a little weaker", "much weaker", "tone it down", "tone it down a bit", "tone that down", "not so much", "not that much", "not as much", "less so", "subtler", "more subtle", "softer", "decrease it", "reduce it", "reduce it a bit", "too intense", "less intense", "less strong", "a touch less", "a tad less", "dial it back", "dial it down", "overdone", "a bit less of it", "less of that", "less of it", "exaggerated", "too far")
-)
-
-func lines(list ...string) map[string]bool {
-	m := map[string]bool{}
-	for _, s := range list {
-		m[s] = true
+// isMore tells whether a text asks for more of the last edit.
+func isMore(text string) bool {
+	switch text {
+	case "more", "a bit more", "a little more", "a little bit more", "much more", "a lot more", "even more", "slightly more", "some more",
+		"more of it", "more of that", "stronger", "a bit stronger", "a little stronger", "even stronger", "much stronger", "way more",
+		"way stronger", "not enough", "not strong enough", "that's not enough", "still more", "further", "more please", "increase it",
+		"increase", "increase it again", "increase by a little", "again increase by a little", "more so", "more intense", "more strongly",
+		"stronger please", "a touch more", "a tad more":
+		return true
 	}
-	return m
+	return false
+}
+
+// isLess tells whether a text asks for less of the last edit.
+func isLess(text string) bool {
+	switch text {
+	case "less", "a bit less", "a little less", "a little bit less", "much less", "a lot less", "even less", "slightly less", "too much",
+		"way too much", "a bit too much", "a little too much", "far too much", "much too much", "too strong", "a bit too strong",
+		"way too strong", "weaker", "a bit weaker", "a little weaker", "much weaker", "tone it down", "tone it down a bit", "tone that down",
+		"not so much", "not that much", "not as much", "less so", "subtler", "more subtle", "softer", "decrease it", "reduce it",
+		"reduce it a bit", "too intense", "less intense", "less strong", "a touch less", "a tad less", "dial it back", "dial it down",
+		"overdone", "a bit less of it", "less of that", "less of it", "exaggerated", "too far":
+		return true
+	}
+	return false
 }
 
 func followUpRules() []rule {
@@ -141,7 +155,7 @@ func sameFor(d *draft, m match) bool {
 
 // otherValue replaces what the turn before put in by something of the same sort.
 func otherValue(d *draft, m match) bool {
-	y := polite(m["y"])
+	y := d.p.polite(m["y"])
 	if len(y) > 1 && (y[0].lower == "no" || y[0].lower == "without") {
 		return d.remove(y[1:])
 	}
@@ -190,7 +204,7 @@ func bringBack(d *draft, m match) bool {
 
 // saysSame compares words without articles.
 func (d *draft) saysSame(text string, spoken []token) bool {
-	for len(spoken) > 1 && closed[spoken[0].lower] == determiner {
+	for len(spoken) > 1 && classOf(spoken[0].lower) == determiner {
 		spoken = spoken[1:]
 	}
 	return text == lower(phraseText(spoken))
@@ -266,7 +280,7 @@ func tooMuch(d *draft, m match) bool {
 // undoThing takes back one edit of the conversation by its name: "undo the
 // glasses". Words that it put in go, words that it replaced come back.
 func (d *draft) undoThing(spoken []token) bool {
-	if len(spoken) == 1 && (pronouns[spoken[0].lower] || spoken[0].lower == "everything") {
+	if len(spoken) == 1 && (pronouns.has(spoken[0].lower) || spoken[0].lower == "everything") {
 		return d.undoLast()
 	}
 	want := map[string]bool{}
@@ -312,12 +326,7 @@ func (d *draft) reverse(op Op) bool {
 			return true
 		}
 	case Reweight:
-		for _, w := range d.caption.words {
-			if w.lower == op.To {
-				w.factor = 1
-				return true
-			}
-		}
+		return d.caption.unweigh(op.To)
 	}
 	return false
 }
@@ -332,53 +341,11 @@ func (d *draft) undoLast() bool {
 	return d.restore(d.talk.Turns[len(d.talk.Turns)-2])
 }
 
-// restore makes the caption say what an earlier turn's prompt says, keeping the
-// words that both have, by longest common subsequence. It refuses prompts of more
-// words than are edited.
+// restore makes the caption say what an earlier turn's prompt says.
 func (d *draft) restore(turn Turn) bool {
-	old := newCaption(d.p.lex, turn.Prompt, turn.Weights)
-	now := d.caption.words
-	if len(old.words) > captionLimit || len(now) > captionLimit {
+	if !d.caption.restore(turn.Prompt, turn.Weights) {
 		return false
 	}
-	pairs := common(len(old.words), len(now), func(i, j int) bool { return old.words[i].lower == now[j].lower })
-	for i, w := range old.words {
-		w.origin = -1
-		if j, ok := pairs[i]; ok {
-			w.origin = now[j].origin
-		}
-	}
-	d.caption.words, d.caption.seen = old.words, nil
 	d.widen(Appearance)
 	return true
-}
-
-// common pairs the elements of two sequences by longest common subsequence.
-func common(n, m int, same func(i, j int) bool) map[int]int {
-	length := make([][]int, n+1)
-	for i := range length {
-		length[i] = make([]int, m+1)
-	}
-	for i := n - 1; i >= 0; i-- {
-		for j := m - 1; j >= 0; j-- {
-			if same(i, j) {
-				length[i][j] = length[i+1][j+1] + 1
-			} else {
-				length[i][j] = max(length[i+1][j], length[i][j+1])
-			}
-		}
-	}
-	pairs := map[int]int{}
-	for i, j := 0, 0; i < n && j < m; {
-		switch {
-		case same(i, j):
-			pairs[i] = j
-			i, j = i+1, j+1
-		case length[i+1][j] >= length[i][j+1]:
-			i++
-		default:
-			j++
-		}
-	}
-	return pairs
 }

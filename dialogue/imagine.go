@@ -8,27 +8,31 @@ import (
 // fresh those that ask for a new one in mid conversation.
 const drawing = "(draw|imagine|generate|create|show|paint|sketch|render|make|produce|give|design|illustrate)"
 
-var asking = []string{
-	drawing + " [me|us] [a|an|the|one|another|new] [new] (picture|image|photo|photograph|drawing|pic|scene|illustration) (of|with|showing|that shows) <x>",
-	"[a|an|the] [new] (picture|image|photo|photograph|pic) of <x>",
-	"(draw|imagine|generate|create|show|sketch|render|illustrate) [me|us] <x>",
-	"(paint|give|make|produce|design) (me|us) <x>",
-	"(have|get|see|see you draw) [a|an|the] [new] (picture|image|photo|drawing) of <x>",
-	"(have|get|see) <x>",
-	"[a|the] (new|next|another|fresh|different) (picture|image|scene|photo|one|drawing) [of|with|showing|:|,|please] [:] <x>",
-	"(start over|start again|start|restart|begin|begin again|new|start fresh) (with|from|:) <x>",
-	"(now|next) (draw|imagine|show me|paint) <x>",
-	"/imagine <x>",
-	"(make|paint|produce|design) <x>",
+func asking() []string {
+	return []string{
+		drawing + " [me|us] [a|an|the|one|another|new] [new] (picture|image|photo|photograph|drawing|pic|scene|illustration) (of|with|showing|that shows) <x>",
+		"[a|an|the] [new] (picture|image|photo|photograph|pic) of <x>",
+		"(draw|imagine|generate|create|show|sketch|render|illustrate) [me|us] <x>",
+		"(paint|give|make|produce|design) (me|us) <x>",
+		"(have|get|see|see you draw) [a|an|the] [new] (picture|image|photo|drawing) of <x>",
+		"(have|get|see) <x>",
+		"[a|the] (new|next|another|fresh|different) (picture|image|scene|photo|one|drawing) [of|with|showing|:|,|please] [:] <x>",
+		"(start over|start again|start|restart|begin|begin again|new|start fresh) (with|from|:) <x>",
+		"(now|next) (draw|imagine|show me|paint) <x>",
+		"/imagine <x>",
+		"(make|paint|produce|design) <x>",
+	}
 }
 
-var fresh = []string{
-	"[draw|make|paint|show|generate|create|imagine|give] [me|us] [a|the] (new|next|another|fresh|different) (picture|image|scene|photo|drawing) [of|with|showing|:|,] [:] <x>",
-	"(imagine|/imagine|generate) <x>",
-	"(start over|start again|restart|begin again|start fresh) (with|from|:|,) <x>",
-	drawing + " [me|us] [a|an|the] (picture|image|photo|photograph|pic|drawing|portrait|painting|sketch) of <x>",
-	"(picture|image|photo) of <x>",
-	"(draw|show|paint|sketch|make|create) (me|us) <x>",
+func fresh() []string {
+	return []string{
+		"[draw|make|paint|show|generate|create|imagine|give] [me|us] [a|the] (new|next|another|fresh|different) (picture|image|scene|photo|drawing) [of|with|showing|:|,] [:] <x>",
+		"(imagine|/imagine|generate) <x>",
+		"(start over|start again|restart|begin again|start fresh) (with|from|:|,) <x>",
+		drawing + " [me|us] [a|an|the] (picture|image|photo|photograph|pic|drawing|portrait|painting|sketch) of <x>",
+		"(picture|image|photo) of <x>",
+		"(draw|show|paint|sketch|make|create) (me|us) <x>",
+	}
 }
 
 func compileAll(texts []string) []pattern {
@@ -53,19 +57,19 @@ func (p *Planner) imagine(h hearing, talk Conversation) Reply {
 }
 
 // asksToDraw are verbs that start edits and may also ask for a picture.
-var asksToDraw = set("draw paint show render make have get give open more less")
+const asksToDraw wordList = "draw paint show render make have get give open more less"
 
 // presupposes tells whether an utterance speaks of a picture that should be there:
 // "remove the hat", "make her hair red".
 func (p *Planner) presupposes(spoken []token) bool {
 	first := spoken[0].lower
-	if !starters[first] {
+	if !starters.has(first) {
 		return false
 	}
-	if !asksToDraw[first] {
+	if !asksToDraw.has(first) {
 		return true
 	}
-	return len(spoken) > 1 && first == "make" && (pronouns[spoken[1].lower] || spoken[1].lower == "the" || closed[spoken[1].lower] == possessive)
+	return len(spoken) > 1 && first == "make" && (pronouns.has(spoken[1].lower) || spoken[1].lower == "the" || classOf(spoken[1].lower) == possessive)
 }
 
 // described strips the asking from a description.
@@ -111,5 +115,5 @@ func (p *Planner) standsAlone(x []token, talk Conversation) bool {
 			return false
 		}
 	}
-	return !slices.ContainsFunc(x, func(t token) bool { return pronouns[t.lower] || closed[t.lower] == possessive && t.lower != "'s" })
+	return !slices.ContainsFunc(x, func(t token) bool { return pronouns.has(t.lower) || classOf(t.lower) == possessive && t.lower != "'s" })
 }

@@ -23,7 +23,7 @@ func (d *draft) likeness(spoken, noun string) float64 {
 	if a == b || americanSpelling(a) == americanSpelling(b) {
 		return 9.5
 	}
-	if genericPerson[spoken] && lex.Is(noun, lexicon.Person) {
+	if genericPerson.has(spoken) && lex.Is(noun, lexicon.Person) {
 		return 6
 	}
 	up, down := lex.KindOf(noun, spoken), lex.KindOf(spoken, noun)
@@ -36,7 +36,7 @@ func (d *draft) likeness(spoken, noun string) float64 {
 		return 0 // a beard is hair, but not the hair
 	case down:
 		return 4
-	case genders[a] != 0 && genders[b] != 0 && genders[a] != genders[b]:
+	case gender(a) != 0 && gender(b) != 0 && gender(a) != gender(b):
 		return 0
 	case lex.Is(a, lexicon.Person) && lex.Is(b, lexicon.Person):
 		return 3
@@ -46,8 +46,16 @@ func (d *draft) likeness(spoken, noun string) float64 {
 	return 0
 }
 
-// genders of the words for people that have one.
-var genders = map[string]int{"man": 1, "boy": 1, "guy": 1, "gentleman": 1, "father": 1, "king": 1, "woman": 2, "girl": 2, "lady": 2, "mother": 2, "queen": 2}
+// gender is which of two the word for a person tells; 0 is neither.
+func gender(w string) int {
+	switch w {
+	case "man", "boy", "guy", "gentleman", "father", "king":
+		return 1
+	case "woman", "girl", "lady", "mother", "queen":
+		return 2
+	}
+	return 0
+}
 
 // compound is the noun at i with the compound's parts before it, where the
 // lexicon has the whole ("las vegas"), else the noun alone.

@@ -14,14 +14,21 @@ const (
 
 // before are ways to begin that carry no meaning, longest first where one
 // begins another. They are stripped again and again: "could you please".
-var before = phrases(
-	"could you please", "can you please", "would you please", "could you", "can you", "would you", "will you", "can we", "could we", "shall we", "may we",
-	"can i", "could i", "may i", "might i", "is it possible to", "it is possible to", "is this possible to", "would it be possible to",
-	"i would like you to", "i'd like you to", "i would like to", "i'd like to", "i would love to", "i'd love to", "i want you to", "i want to", "i wanna", "i need you to", "i need to",
-	"i would prefer", "i'd prefer", "i want", "i need", "i would like", "i'd like", "i would love", "i'd love", "i think you should", "i think we should", "i think", "you should", "we should", "how about we", "how about you",
-	"what if we", "what if you", "what if", "what about we", "why don't we", "why don't you", "why not", "let's see", "let us see", "let me see", "can we see", "could we see", "i'd like to see", "i would like to see", "i want to see", "let us", "let's", "lets", "let me", "do me a favor and", "go ahead and", "try to", "try", "feel free to", "just", "only",
-	"please", "pls", "plz", "kindly", "hey", "hi", "hello", "ok", "okay", "alright", "all right", "right", "great", "nice", "perfect", "cool", "thanks", "thank you", "good", "well", "yes", "yeah", "nah", "naah", "nope", "wait", "no problem", "go ahead", "one more thing", "i insist you to", "i was thinking to", "i was thinking of", "further", "yep", "sure", "so", "now", "then", "and", "also", "but", "next", "maybe", "perhaps", "actually", "hmm", "hm", "um", "uh", "oh", "bot", "pentimento",
-)
+func before() [][]string {
+	return phrases(
+		"could you please", "can you please", "would you please", "could you", "can you", "would you", "will you", "can we", "could we", "shall we", "may we",
+		"can i", "could i", "may i", "might i", "is it possible to", "it is possible to", "is this possible to", "would it be possible to",
+		"i would like you to", "i'd like you to", "i would like to", "i'd like to", "i would love to", "i'd love to", "i want you to", "i want to", "i wanna", "i need you to", "i need to",
+		"i would prefer", "i'd prefer", "i want", "i need", "i would like", "i'd like", "i would love", "i'd love", "i think you should", "i think we should", "i think", "you should", "we should", "how about we", "how about you",
+		"what if we", "what if you", "what if", "what about we", "why don't we", "why don't you", "why not", "let's see", "let us see", "let me see", "can we see", "could we see", "i'd like to see", "i would like to see", "i want to see", "let us", "let's", "lets", "let me", "do me a favor and", "go ahead and", "try to", "try", "feel free to", "just", "only",
+		"please", "pls", "plz", "kindly", "hey", "hi", "hello", "ok", "okay", "alright", "all right", "right", "great", "nice", "perfect", "cool", "thanks", "thank you", "good", "well", "yes", "yeah", "nah", "naah", "nope", "wait", "no problem", "go ahead", "one more thing", "i insist you to", "i was thinking to", "i was thinking of", "further", "yep", "sure", "so", "now", "then", "and", "also", "but", "next", "maybe", "perhaps", "actually", "hmm", "hm", "um", "uh", "oh", "bot", "pentimento",
+	)
+}
+
+// after are ways to end that carry no meaning.
+func after() [][]string {
+	return phrases("please", "pls", "plz", "thanks", "thank you", "thx", "for me", "if you can", "if possible", "if you could", "would you", "could you", "can you", "ok", "okay", "now", "too", "as well", "also", "though", "for a change", "this time", "again", "once again", "for a start", "thank you very much")
+}
 
 // phrases cuts each phrase into its words.
 func phrases(list ...string) [][]string {
@@ -98,10 +105,10 @@ func (p *Planner) reshade(tokens []token) []token {
 		start, kept := i-1, []token{}
 		if base, _, ok := p.lex.Degree(tokens[start].lower); ok {
 			kept = tokenise(base)
-		} else if closed[tokens[start].lower] != determiner {
+		} else if classOf(tokens[start].lower) != determiner {
 			kept = tokens[start : start+1]
 		}
-		for start > 0 && (degreeWord[tokens[start-1].lower] || closed[tokens[start-1].lower] == determiner) {
+		for start > 0 && (degreeWord.has(tokens[start-1].lower) || classOf(tokens[start-1].lower) == determiner) {
 			start--
 		}
 		rest := tokens[i+3:]
@@ -114,16 +121,16 @@ func (p *Planner) reshade(tokens []token) []token {
 }
 
 // polite strips what carries no meaning from both ends of a clause.
-func polite(tokens []token) []token {
+func (p *Planner) polite(tokens []token) []token {
 	tokens = trimMarks(tokens)
 	for again := true; again; {
 		again = false
-		for _, phrase := range before {
+		for _, phrase := range p.before {
 			if startsWith(tokens, phrase) && len(phrase) < len(tokens) {
 				tokens, again = trimMarks(tokens[len(phrase):]), true
 			}
 		}
-		for _, phrase := range after {
+		for _, phrase := range p.after {
 			if endsWith(tokens, phrase) && len(phrase) < len(tokens) {
 				tokens, again = trimMarks(tokens[:len(tokens)-len(phrase)]), true
 			}

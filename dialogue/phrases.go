@@ -63,7 +63,7 @@ func inPhrase(tokens []token, tags []tag, i, head int) bool {
 	case possessive:
 		return tokens[i].lower == "'s" && i > 0 && tags[i-1] == noun || head < 0
 	case mark:
-		if quote[tokens[i].lower] {
+		if quote.has(tokens[i].lower) {
 			return i+1 < len(tags) && (tags[i+1] == noun || tags[i+1] == adjective)
 		}
 		fallthrough
@@ -78,7 +78,7 @@ func inPhrase(tokens []token, tags []tag, i, head int) bool {
 }
 
 // quote marks may stand inside a noun phrase.
-var quote = map[string]bool{"\"": true, "“": true, "”": true, "'": true, "‘": true, "’": true, "«": true, "»": true}
+const quote wordList = "\" “ ” ' ‘ ’ « »"
 
 // core is the first of the nouns that end in head.
 func core(tags []tag, start, head int) int {

@@ -89,7 +89,7 @@ func (p *Planner) retextures(op Op) bool {
 		return false
 	}
 	return slices.ContainsFunc(strings.Fields(lower(op.From+" "+op.To)), func(w string) bool {
-		return w != op.Noun && !shade[w] && !p.lex.IsColour(w)
+		return w != op.Noun && !shade.has(w) && !p.lex.IsColour(w)
 	})
 }
 

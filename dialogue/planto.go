@@ -21,12 +21,7 @@ func (p *Planner) PlanTo(talk Conversation, prompt, preset string, weights map[s
 	if !d.restore(Turn{Prompt: prompt}) {
 		return nil, ErrNoChange
 	}
-	for _, w := range d.caption.words {
-		w.factor = d.caption.factorBefore(w)
-		if f, ok := weights[w.lower]; ok && !closedWord(w.lower) {
-			w.factor = round(min(maxWeight, max(minWeight, f)))
-		}
-	}
+	d.caption.setWeights(weights)
 	if preset != "" {
 		d.preset = preset
 	}

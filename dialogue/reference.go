@@ -29,11 +29,11 @@ type referent struct {
 	rivals []nounPhrase
 }
 
-var (
-	wordsForPicture = set("image picture photo photograph pic scene everything whole painting drawing portrait all rendering shot frame")
-	wordsForScene   = set("background backdrop location setting surroundings scenery place environment backgroud bg")
-	genericPerson   = set("person people someone somebody figure character subject human model he she they him them her me you")
-	pronouns        = set("it this that they them one he she him her these those")
+const (
+	wordsForPicture wordList = "image picture photo photograph pic scene everything whole painting drawing portrait all rendering shot frame"
+	wordsForScene   wordList = "background backdrop location setting surroundings scenery place environment backgroud bg"
+	genericPerson   wordList = "person people someone somebody figure character subject human model he she they him them her me you"
+	pronouns        wordList = "it this that they them one he she him her these those"
 )
 
 func set(words string) map[string]bool {
@@ -65,7 +65,7 @@ func (d *draft) resolve(phrase []token) referent {
 	if len(phrase) == 0 {
 		return r
 	}
-	if len(phrase) == 1 && pronouns[phrase[0].lower] {
+	if len(phrase) == 1 && pronouns.has(phrase[0].lower) {
 		return d.resolvePronoun(p, r)
 	}
 	if len(phrase) == 1 && phrase[0].lower == "everything" {
@@ -79,9 +79,9 @@ func (d *draft) resolve(phrase []token) referent {
 	}
 	r.head = spoken.tokens[name.head].lower
 	switch {
-	case wordsForScene[r.head] && name.core == name.head:
+	case wordsForScene.has(r.head) && name.core == name.head:
 		r.scene = true
-	case wordsForPicture[r.head] && name.core == name.head && !named(p, r.head):
+	case wordsForPicture.has(r.head) && name.core == name.head && !named(p, r.head):
 		r.whole = true
 		return r
 	}
@@ -115,7 +115,7 @@ func (d *draft) resolvePronoun(p parsed, r referent) referent {
 	if (w == "them" || w == "they") && d.focusIndex() >= 0 && d.p.lex.IsPlural(d.caption.words[d.focusIndex()].lower) {
 		w = "these"
 	}
-	if genericPerson[w] {
+	if genericPerson.has(w) {
 		if n, ok := d.person(p); ok {
 			return found(r, p, n)
 		}

@@ -3,7 +3,7 @@ package dialogue
 // splits tries the ways to cut words into what is named and what it should be
 // ("her hair | red"), first after the noun phrase that they begin with.
 func (d *draft) splits(z []token, try func(x, y []token) bool) bool {
-	if n := len(z) - 2; n > 0 && direction[z[n+1].lower] { // "the zebra | face left"
+	if n := len(z) - 2; n > 0 && direction.has(z[n+1].lower) { // "the zebra | face left"
 		if can := possible(d.p.lex, z[n].lower); can.verb >= 0 && d.isReference(z[:n]) && try(z[:n], z[n:]) {
 			return true
 		}
@@ -30,14 +30,14 @@ func (d *draft) splits(z []token, try func(x, y []token) bool) bool {
 // without its noun: "her | hair red".
 func (d *draft) cutsPhrase(z []token, n int) bool {
 	last := z[n-1].lower
-	if t, ok := closed[last]; ok && t != pronoun && !(pronouns[last] && len(z) == n+1) || last == "her" && len(z) > n+1 {
+	if t, ok := closedTag(last); ok && t != pronoun && !(pronouns.has(last) && len(z) == n+1) || last == "her" && len(z) > n+1 {
 		can := possible(d.p.lex, z[n].lower)
 		return can.noun >= can.verb
 	}
 	return guess(d.p.lex, z[n-1]) == adjective && guess(d.p.lex, z[n]) == noun
 }
 
-var direction = set("left right up down away forward backward forwards backwards straight sideways around")
+const direction wordList = "left right up down away forward backward forwards backwards straight sideways around"
 
 // leadingPhrase is how many words the noun phrase or pronoun at the front takes.
 func (d *draft) leadingPhrase(y []token) (int, bool) {
@@ -45,7 +45,7 @@ func (d *draft) leadingPhrase(y []token) (int, bool) {
 		return 0, false
 	}
 	p := parse(d.p.lex, y)
-	if pronouns[y[0].lower] && (p.tags[0] == pronoun || len(y) == 1) {
+	if pronouns.has(y[0].lower) && (p.tags[0] == pronoun || len(y) == 1) {
 		return 1, true
 	}
 	n, ok := mainPhrase(p)
@@ -114,7 +114,7 @@ func (p *Planner) startsVerb(y []token) bool {
 // isReference tells whether words can name something: a pronoun or one noun
 // phrase.
 func (d *draft) isReference(x []token) bool {
-	if len(x) == 1 && pronouns[x[0].lower] {
+	if len(x) == 1 && pronouns.has(x[0].lower) {
 		return true
 	}
 	p := parse(d.p.lex, x)

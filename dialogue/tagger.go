@@ -27,30 +27,52 @@ const (
 	mark
 )
 
-// closed lists the words of the closed classes. Each has one tag; the lexicon
-// decides about all other words.
-var closed = func() map[string]tag {
-	m := map[string]tag{}
-	for t, list := range map[tag]string{
-		determiner:  "a an the this that these those some any no every each all both another either neither several many few various other such what which enough plenty",
-		number:      "one two three four five six seven eight nine ten eleven twelve dozen hundred couple half",
-		possessive:  "her his its their my your our 's",
-		pronoun:     "i you he she it we they me him them us himself herself itself themselves someone somebody something anyone anything everyone everybody everything nobody nothing who whom",
-		preposition: "in on at by with without of from to into onto under over above below beneath behind beside besides between among amid amidst around through throughout across along against near inside outside during before after until since for about like as off up down out upon within towards toward past next than per via atop underneath opposite alongside beyond wearing including featuring holding carrying",
-		conjunction: "and or but while & nor yet because although if when where",
-		auxiliary:   "is are was were be been being am has have had do does did will would can could should shall may might must isn't aren't wasn't doesn't don't it's that's there's",
-		adverb:      "not very too really quite rather slightly somewhat extremely more most less least much also again just only even always never together away here there now then still almost so instead indoors outdoors",
-	} {
-		for w := range strings.FieldsSeq(list) {
-			m[w] = t
-		}
+// closedTag gives the part of speech of a word of the closed classes, which have
+// one each; the lexicon decides about all other words.
+func closedTag(w string) (t tag, ok bool) {
+	switch w {
+	case "a", "an", "the", "this", "that", "these", "those", "some", "any", "no", "every", "each", "all", "both",
+		"another", "either", "neither", "several", "many", "few", "various", "other", "such", "what", "which", "enough",
+		"plenty":
+		return determiner, true
+	case "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "dozen",
+		"hundred", "couple", "half":
+		return number, true
+	case "her", "his", "its", "their", "my", "your", "our", "'s":
+		return possessive, true
+	case "i", "you", "he", "she", "it", "we", "they", "me", "him", "them", "us", "himself", "herself", "itself",
+		"themselves", "someone", "somebody", "something", "anyone", "anything", "everyone", "everybody", "everything",
+		"nobody", "nothing", "who", "whom":
+		return pronoun, true
+	case "in", "on", "at", "by", "with", "without", "of", "from", "to", "into", "onto", "under", "over", "above", "below",
+		"beneath", "behind", "beside", "besides", "between", "among", "amid", "amidst", "around", "through",
+		"throughout", "across", "along", "against", "near", "inside", "outside", "during", "before", "after", "until",
+		"since", "for", "about", "like", "as", "off", "up", "down", "out", "upon", "within", "towards", "toward", "past",
+		"next", "than", "per", "via", "atop", "underneath", "opposite", "alongside", "beyond":
+		return preposition, true
+		// These govern a noun phrase as prepositions do, but are verbs.
+	case "wearing", "including", "featuring", "holding", "carrying":
+		return gerund, true
+	case "and", "or", "but", "while", "&", "nor", "yet", "because", "although", "if", "when", "where":
+		return conjunction, true
+	case "is", "are", "was", "were", "be", "been", "being", "am", "has", "have", "had", "do", "does", "did", "will",
+		"would", "can", "could", "should", "shall", "may", "might", "must", "isn't", "aren't", "wasn't", "doesn't",
+		"don't", "it's", "that's", "there's":
+		return auxiliary, true
+	case "not", "very", "too", "really", "quite", "rather", "slightly", "somewhat", "extremely", "more", "most", "less",
+		"least", "much", "also", "again", "just", "only", "even", "always", "never", "together", "away", "here", "there",
+		"now", "then", "still", "almost", "so", "instead", "indoors", "outdoors":
+		return adverb, true
 	}
-	// These govern a noun phrase as prepositions do, but are verbs.
-	for _, w := range []string{"wearing", "holding", "carrying", "including", "featuring"} {
-		m[w] = gerund
-	}
-	return m
-}()
+	return noun, false
+}
+
+// classOf is the closed class that a word belongs to, or noun if it belongs to
+// none.
+func classOf(w string) tag {
+	t, _ := closedTag(w)
+	return t
+}
 
 // tagAll gives each token its part of speech. What a word can be comes from the
 // lexicon; which of it it is, from its neighbours: after an article comes a
@@ -80,7 +102,7 @@ func tagAll(lex *lexicon.Lexicon, tokens []token) []tag {
 
 func tagOne(lex *lexicon.Lexicon, tokens []token, tags []tag, i int, verbSeen bool) tag {
 	w := tokens[i].lower
-	if t, ok := closed[w]; ok {
+	if t, ok := closedTag(w); ok {
 		return tagClosed(lex, w, t, tokens, i)
 	}
 	if w[0] >= '0' && w[0] <= '9' && strings.Trim(w, "0123456789.,") == "" {
@@ -142,7 +164,7 @@ func tagClosed(lex *lexicon.Lexicon, w string, t tag, tokens []token, i int) tag
 		return pronoun
 	case "that":
 		if i+1 < len(tokens) {
-			if next, ok := closed[tokens[i+1].lower]; ok && (next == auxiliary || next == determiner || next == pronoun) {
+			if next, ok := closedTag(tokens[i+1].lower); ok && (next == auxiliary || next == determiner || next == pronoun) {
 				return other
 			}
 		}
@@ -153,7 +175,7 @@ func tagClosed(lex *lexicon.Lexicon, w string, t tag, tokens []token, i int) tag
 // objectHer tells whether what follows makes "her" a pronoun ("give her a hat",
 // "make her wear a hat") and no possessive ("her hair").
 func objectHer(lex *lexicon.Lexicon, after []token) bool {
-	if t, ok := closed[after[0].lower]; ok {
+	if t, ok := closedTag(after[0].lower); ok {
 		return t != number
 	}
 	switch after[0].lower {
@@ -164,7 +186,7 @@ func objectHer(lex *lexicon.Lexicon, after []token) bool {
 	if len(after) == 1 {
 		return can.noun < 0
 	}
-	next := closed[after[1].lower]
+	next := classOf(after[1].lower)
 	return can.verb > can.noun && (next == determiner || next == possessive || next == preposition)
 }
 
@@ -182,7 +204,7 @@ func verbLike(lex *lexicon.Lexicon, tokens []token, tags []tag, i int, next tag)
 	}
 	ends := strings.HasSuffix(w, "s") && !strings.HasSuffix(w, "ss")
 	can := possible(lex, w)
-	if plural == ends && !pastForm(w, lex) {
+	if plural == ends && !pastForm(lex, w) {
 		return false
 	}
 	switch next {
@@ -201,7 +223,7 @@ func singular(tokens []token, tags []tag, i int) bool {
 	return i >= 0 && (tokens[i].lower == "a" || tokens[i].lower == "an" || tokens[i].lower == "this")
 }
 
-func pastForm(w string, lex *lexicon.Lexicon) bool {
+func pastForm(lex *lexicon.Lexicon, w string) bool {
 	lemma, ok := lex.VerbLemma(w)
 	return ok && lemma != w && !strings.HasSuffix(w, "s") && !strings.HasSuffix(w, "ing")
 }
@@ -270,7 +292,7 @@ func guess(lex *lexicon.Lexicon, t token) tag {
 	if t.mark {
 		return mark
 	}
-	if c, ok := closed[t.lower]; ok {
+	if c, ok := closedTag(t.lower); ok {
 		return c
 	}
 	p := possible(lex, t.lower)

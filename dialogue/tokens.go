@@ -72,7 +72,7 @@ func wordRune(r rune) bool {
 func clitic(t token) []token {
 	stem, ok := strings.CutSuffix(t.lower, "'s")
 	at := strings.LastIndexAny(t.text, "'’")
-	if !ok || at <= 0 || contracted[stem] {
+	if !ok || at <= 0 || contracted.has(stem) {
 		return []token{t}
 	}
 	rest := token{text: t.text[at:], lower: "'s", glued: true, start: t.start + at, size: t.size - at}
@@ -80,7 +80,7 @@ func clitic(t token) []token {
 	return []token{t, rest}
 }
 
-var contracted = map[string]bool{"it": true, "let": true, "that": true, "there": true, "what": true, "how": true, "he": true, "she": true, "who": true, "here": true}
+const contracted wordList = "it let that there what how he she who here"
 
 // lower folds case and the curly apostrophe.
 func lower(s string) string {
@@ -97,4 +97,25 @@ func phraseText(tokens []token) string {
 		b.WriteString(t.text)
 	}
 	return b.String()
+}
+
+// A wordList is words with spaces between them.
+type wordList string
+
+// has tells whether a word is in the list.
+func (l wordList) has(word string) bool {
+	if word == "" || strings.IndexByte(word, ' ') >= 0 {
+		return false
+	}
+	for from := 0; ; {
+		i := strings.Index(string(l[from:]), word)
+		if i < 0 {
+			return false
+		}
+		start, end := from+i, from+i+len(word)
+		if (start == 0 || l[start-1] == ' ') && (end == len(l) || l[end] == ' ') {
+			return true
+		}
+		from = start + 1
+	}
 }

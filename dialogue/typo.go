@@ -52,7 +52,7 @@ func (p *Planner) meantByPair(tokens []token, i int, prompt []token) (string, bo
 
 // knows tells whether a word needs no mending.
 func (p *Planner) knows(w string, talk Conversation) bool {
-	if closedWord(w) || starters[w] || talk.Known != nil && talk.Known(w) || strings.ContainsAny(w, "0123456789-") {
+	if closedWord(w) || starters.has(w) || talk.Known != nil && talk.Known(w) || strings.ContainsAny(w, "0123456789-") {
 		return true
 	}
 	if _, ok := p.lex.Lookup(w); ok {

@@ -22,11 +22,11 @@ func (p *Planner) Plan(utterance string, talk Conversation) Reply {
 	h.tokens, h.all = read(h.text)
 	tokens, mended := p.mend(h.tokens, talk)
 	tokens, replaced := p.translate(tokens, talk)
-	h.tokens, h.spoken = tokens, polite(tokens)
+	h.tokens, h.spoken = tokens, p.polite(tokens)
 	switch {
 	case len(trimMarks(h.spoken)) == 0:
 		return Reply{Question: p.notUnderstood(h.tokens, talk)}
-	case meaningless(h.spoken):
+	case p.meaningless(h.spoken):
 		return Reply{Question: &Question{Kind: NothingToDo, Text: "Say what should change.", Choices: examples(p.suggestions(talk))}}
 	}
 	reply := p.understand(h, talk)
@@ -74,10 +74,10 @@ func (h hearing) verbatim(tokens []token) string {
 }
 
 // meaningless tells whether nothing was said but "thanks" and the like.
-func meaningless(spoken []token) bool {
-	for _, list := range [][][]string{before, after} {
+func (p *Planner) meaningless(spoken []token) bool {
+	for _, list := range [][][]string{p.before, p.after} {
 		for _, phrase := range list {
-			if len(phrase) == len(spoken) && startsWith(spoken, phrase) && !moreWords[lower(phraseText(spoken))] && phrase[0] != "again" {
+			if len(phrase) == len(spoken) && startsWith(spoken, phrase) && !isMore(lower(phraseText(spoken))) && phrase[0] != "again" {
 				return true
 			}
 		}
@@ -128,7 +128,7 @@ func (p *Planner) edit(tokens, spoken []token, talk Conversation) Reply {
 	for i, clause := range clauses {
 		d.correction = i == 0 && correction
 		if i == 0 && correction && len(clause) > 1 && clause[0].lower == "no" {
-			if rest := polite(clause[1:]); len(rest) > 0 && (clause[1].mark || starters[rest[0].lower] || closed[clause[1].lower] == auxiliary || closed[clause[1].lower] == pronoun || !d.resolve(rest).found && !d.resolveLoosely(rest).found) {
+			if rest := p.polite(clause[1:]); len(rest) > 0 && (clause[1].mark || starters.has(rest[0].lower) || classOf(clause[1].lower) == auxiliary || classOf(clause[1].lower) == pronoun || !d.resolve(rest).found && !d.resolveLoosely(rest).found) {
 				clause = rest
 			}
 		}
@@ -232,7 +232,7 @@ func complete(q *Question, clause []token) []string {
 // clause understands one clause: the first rule of the grammar that matches and
 // does not decline.
 func (d *draft) clause(tokens []token) bool {
-	tokens = d.p.reshade(polite(tokens))
+	tokens = d.p.reshade(d.p.polite(tokens))
 	if len(tokens) == 0 {
 		return true
 	}
@@ -245,7 +245,7 @@ func (d *draft) clause(tokens []token) bool {
 	spoken := tokens
 	if n := len(tokens) - 1; n > 0 && tokens[n].lower == "instead" {
 		tokens = tokens[:n]
-		if removed != nil && !starters[tokens[0].lower] {
+		if removed != nil && !starters.has(tokens[0].lower) {
 			tokens = slices.Concat(tokenise("add"), tokens)
 		}
 	}
@@ -267,7 +267,7 @@ func (d *draft) clause(tokens []token) bool {
 func (d *draft) try(edit func() bool) bool {
 	before, reasons, undone := *d, len(d.reasons), len(d.undone)
 	d.caption = d.caption.clone()
-	if edit() && (d.question != nil || d.sane()) {
+	if edit() && (d.question != nil || d.caption.sane()) {
 		return true
 	}
 	*d = before
@@ -275,34 +275,11 @@ func (d *draft) try(edit func() bool) bool {
 	return false
 }
 
-// unwritten are words that people say to a bot and never write into a caption. An
-// edit that would put one there has misread what was said.
-var unwritten = set("i you we if would could should can cannot please again further lets let try trying percent degree degrees increase decrease reduce change changing add adding remove replace undo image this me us don't doesn't shouldn't isn't wait ok okay yes instead rather maybe actually")
-
-// paletteWord may follow "colour" in a caption.
-var paletteWord = set("palette scheme grading tone photo photograph film")
-
-// sane tells whether an edit put only words into the caption that belong there.
-func (d *draft) sane() bool {
-	for i, w := range d.caption.words {
-		if w.origin >= 0 || w.clause != d.caption.clause {
-			continue
-		}
-		if (w.lower == "color" || w.lower == "colour") && (i+1 == len(d.caption.words) || !paletteWord[d.caption.words[i+1].lower]) {
-			return false
-		}
-		if unwritten[w.lower] || w.lower == "it" && (i == 0 || closed[d.caption.words[i-1].lower] != preposition) {
-			return false
-		}
-	}
-	return true
-}
-
 // inItsPlace puts what is added right after a removal in the place of what was
 // removed: "remove the bananas and add grapes".
 func (d *draft) inItsPlace(r *removal, tokens []token) bool {
 	return d.p.insert.match(tokens, func(m match) bool {
-		if slices.ContainsFunc(m["y"], func(t token) bool { return closed[t.lower] == preposition && !t.mark }) {
+		if slices.ContainsFunc(m["y"], func(t token) bool { return classOf(t.lower) == preposition && !t.mark }) {
 			return false
 		}
 		now := d.caption

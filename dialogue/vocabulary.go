@@ -26,7 +26,7 @@ func (p *Planner) translate(tokens []token, talk Conversation) ([]token, []repla
 	out := slices.Clone(tokens)
 	var made []replacement
 	for i, t := range out {
-		if t.mark || closedWord(t.lower) || starters[t.lower] || talk.Known(t.lower) {
+		if t.mark || closedWord(t.lower) || starters.has(t.lower) || talk.Known(t.lower) {
 			continue
 		}
 		if r, ok := p.knownFor(t.lower, talk); ok {
