@@ -9,6 +9,7 @@ import (
 	"pentimento/editor"
 	"pentimento/editor/attention"
 	"pentimento/jobs"
+	"pentimento/picture"
 	"pentimento/recipe"
 )
 
@@ -54,11 +55,11 @@ func (d Drawer) draw(ctx context.Context, job jobs.Job, progress func(jobs.Progr
 	if err != nil {
 		return jobs.Result{}, err
 	}
-	picture, err := encodePNG(drawing.Image)
+	data, err := picture.Encode(drawing.Image)
 	if err != nil {
 		return jobs.Result{}, err
 	}
-	result := jobs.Result{PNG: picture, Rows: drawing.Rows, Traced: drawing.Traced, Dropped: drawing.Dropped}
+	result := jobs.Result{PNG: data, Rows: drawing.Rows, Traced: drawing.Traced, Dropped: drawing.Dropped}
 	if job.Attend != nil {
 		result.Heat, err = d.heat(drawing, *job.Attend)
 	}

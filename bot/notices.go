@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"pentimento/dialogue"
+	"pentimento/picture"
 )
 
 // visibleChange is the mean absolute difference, in levels of 255, below which
@@ -59,11 +60,11 @@ func (c *Conversation) changed(ctx context.Context, a *Answer) bool {
 	if err != nil {
 		return true
 	}
-	before, err := decodePNG(data)
+	before, err := picture.Decode(data)
 	if err != nil {
 		return true
 	}
-	after, err := decodePNG(a.PNG)
+	after, err := picture.Decode(a.PNG)
 	if err != nil || before.Bounds() != after.Bounds() {
 		return true
 	}

@@ -6,12 +6,9 @@ import (
 	"image/jpeg"
 	"time"
 
-	"golang.org/x/image/draw"
-
-	"image"
-
 	"pentimento/editor"
 	"pentimento/jobs"
+	"pentimento/picture"
 )
 
 const (
@@ -44,10 +41,10 @@ func (p *previews) of(ctx context.Context, now editor.Progress) []byte {
 	if start.Before(p.next) {
 		return nil
 	}
-	picture, err := now.Preview(ctx)
+	look, err := now.Preview(ctx)
 	var out bytes.Buffer
 	if err == nil {
-		err = jpeg.Encode(&out, shrunk(picture, previewSide), &jpeg.Options{Quality: previewQuality})
+		err = jpeg.Encode(&out, picture.Shrink(look, previewSide), &jpeg.Options{Quality: previewQuality})
 	}
 	took := time.Since(start)
 	p.next = start.Add(max(previewEvery, previewShare*took))
@@ -55,16 +52,4 @@ func (p *previews) of(ctx context.Context, now editor.Progress) []byte {
 		return nil
 	}
 	return out.Bytes()
-}
-
-// shrunk scales a picture down until no side is longer than side.
-func shrunk(picture image.Image, side int) image.Image {
-	b := picture.Bounds()
-	longest := max(b.Dx(), b.Dy())
-	if longest <= side {
-		return picture
-	}
-	out := image.NewNRGBA(image.Rect(0, 0, max(1, b.Dx()*side/longest), max(1, b.Dy()*side/longest)))
-	draw.ApproxBiLinear.Scale(out, out.Bounds(), picture, b, draw.Src, nil)
-	return out
 }

@@ -21,7 +21,7 @@ func Heat(picture []byte, attention []float32, width, height int, word string) (
 	if width < 1 || height < 1 || width > MaxSide || height > MaxSide || len(attention) != width*height {
 		return nil, fmt.Errorf("an attention map of %d values for %d×%d", len(attention), width, height)
 	}
-	base, err := decode(picture)
+	base, err := decodeRGBA(picture)
 	if err != nil {
 		return nil, err
 	}
@@ -125,5 +125,5 @@ func withLegend(picture *image.RGBA, word, top string) ([]byte, error) {
 		column := image.NewUniform(color.RGBA{uint8(c[0]), uint8(c[1]), uint8(c[2]), 0xff})
 		draw.Draw(page, image.Rect(x, bar.Min.Y, x+1, bar.Max.Y), column, image.Point{}, draw.Src)
 	}
-	return encode(page)
+	return Encode(page)
 }

@@ -78,11 +78,8 @@ func TestGolden(t *testing.T) {
 		make func() ([]byte, error)
 	}{
 		{"sheet.png", func() ([]byte, error) { return Sheet(frames, 3) }},
-		{"filmstrip.png", func() ([]byte, error) { return Filmstrip(frames[:3]) }},
 		{"animation.gif", func() ([]byte, error) { return Animate(frames[:3]) }},
 		{"heat.png", func() ([]byte, error) { return Heat(frames[0].PNG, attention(), 16, 16, "hair") }},
-		{"difference.png", func() ([]byte, error) { return Difference(frames[0].PNG, frames[1].PNG) }},
-		{"enlarged.png", func() ([]byte, error) { return Enlarge(frames[3].PNG, 256) }},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -169,7 +166,7 @@ func rgba(picture image.Image) *image.RGBA {
 }
 
 // bomb is a PNG whose header promises a picture of that size.
-func bomb(t *testing.T, width, height uint32) []byte {
+func bomb(t testing.TB, width, height uint32) []byte {
 	t.Helper()
 	data := face(t, 8, color.RGBA{A: 255})
 	for i, v := range []uint32{width, height} {
@@ -192,10 +189,8 @@ func TestBadPictures(t *testing.T) {
 		_, sheet := Sheet([]Frame{{PNG: good}, {PNG: data}}, 2)
 		_, animation := Animate([]Frame{{PNG: data}})
 		_, heat := Heat(data, attention(), 16, 16, "hair")
-		_, first := Difference(data, good)
-		_, second := Difference(good, data)
-		_, enlarged := Enlarge(data, 256)
-		for i, err := range []error{sheet, animation, heat, first, second, enlarged} {
+		_, decoded := Decode(data)
+		for i, err := range []error{sheet, animation, heat, decoded} {
 			if !errors.Is(err, ErrPicture) {
 				t.Errorf("%s, function %d: %v, want ErrPicture", name, i, err)
 			}
@@ -205,24 +200,20 @@ func TestBadPictures(t *testing.T) {
 
 func TestBadRequests(t *testing.T) {
 	picture := face(t, 64, color.RGBA{A: 255})
-	small := face(t, 32, color.RGBA{A: 255})
 	nan := attention()
 	nan[3] = float32(math.NaN())
 	infinite := attention()
 	infinite[3] = float32(math.Inf(1))
 	for name, request := range map[string]func() ([]byte, error){
-		"a sheet of nothing":          func() ([]byte, error) { return Sheet(nil, 2) },
-		"a sheet without columns":     func() ([]byte, error) { return Sheet([]Frame{{PNG: picture}}, 0) },
-		"an animation of nothing":     func() ([]byte, error) { return Animate(nil) },
-		"an animation without end":    func() ([]byte, error) { return Animate(make([]Frame, MaxFrames+1)) },
-		"a map of another size":       func() ([]byte, error) { return Heat(picture, attention(), 15, 16, "hair") },
-		"a map of no size":            func() ([]byte, error) { return Heat(picture, nil, 0, 0, "hair") },
-		"a map of a negative size":    func() ([]byte, error) { return Heat(picture, attention(), -16, -16, "hair") },
-		"a map with NaN":              func() ([]byte, error) { return Heat(picture, nan, 16, 16, "hair") },
-		"a map with infinity":         func() ([]byte, error) { return Heat(picture, infinite, 16, 16, "hair") },
-		"pictures of different sizes": func() ([]byte, error) { return Difference(picture, small) },
-		"no size":                     func() ([]byte, error) { return Enlarge(picture, 0) },
-		"a huge size":                 func() ([]byte, error) { return Enlarge(picture, MaxSide+1) },
+		"a sheet of nothing":       func() ([]byte, error) { return Sheet(nil, 2) },
+		"a sheet without columns":  func() ([]byte, error) { return Sheet([]Frame{{PNG: picture}}, 0) },
+		"an animation of nothing":  func() ([]byte, error) { return Animate(nil) },
+		"an animation without end": func() ([]byte, error) { return Animate(make([]Frame, MaxFrames+1)) },
+		"a map of another size":    func() ([]byte, error) { return Heat(picture, attention(), 15, 16, "hair") },
+		"a map of no size":         func() ([]byte, error) { return Heat(picture, nil, 0, 0, "hair") },
+		"a map of a negative size": func() ([]byte, error) { return Heat(picture, attention(), -16, -16, "hair") },
+		"a map with NaN":           func() ([]byte, error) { return Heat(picture, nan, 16, 16, "hair") },
+		"a map with infinity":      func() ([]byte, error) { return Heat(picture, infinite, 16, 16, "hair") },
 	} {
 		if _, err := request(); err == nil {
 			t.Errorf("%s: no error", name)
@@ -305,18 +296,6 @@ func TestHeatColoursGetLighter(t *testing.T) {
 		} else {
 			last = light
 		}
-	}
-}
-
-func TestDifferenceOfEqualPictures(t *testing.T) {
-	picture := face(t, 64, color.RGBA{A: 255})
-	data, err := Difference(picture, picture)
-	if err != nil {
-		t.Fatal(err)
-	}
-	none := heatColour(0)
-	if r, g, b, _ := decodeAll(t, data)[0].At(100, 100).RGBA(); uint8(r>>8) != uint8(none[0]) || uint8(g>>8) != uint8(none[1]) || uint8(b>>8) != uint8(none[2]) {
-		t.Errorf("equal pixels are shown as %x %x %x", r>>8, g>>8, b>>8)
 	}
 }
 
@@ -414,4 +393,55 @@ func FuzzWrap(f *testing.F) {
 			}
 		}
 	})
+}
+
+// Bytes of strangers are decoded within the limit, or refused as no picture.
+func FuzzDecode(f *testing.F) {
+	f.Add(face(f, 8, color.RGBA{A: 255}))
+	f.Add(face(f, 8, color.RGBA{A: 255})[:60])
+	f.Add([]byte("\x89PNG\r\n\x1a\n"))
+	f.Add(bomb(f, 1<<30, 1<<30))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		size, sizing := Size(data)
+		decoded, err := Decode(data)
+		switch {
+		case err != nil && !errors.Is(err, ErrPicture):
+			t.Errorf("%v, want ErrPicture", err)
+		case err == nil && (sizing != nil || decoded.Bounds().Size() != size || max(size.X, size.Y) > MaxSide):
+			t.Errorf("decoded %v, size %v, %v", decoded.Bounds(), size, sizing)
+		}
+	})
+}
+
+// What is encoded is decoded to the same pixels.
+func TestEncodeDecode(t *testing.T) {
+	want, err := Decode(face(t, 64, color.RGBA{200, 40, 20, 255}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := Encode(want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := Decode(data)
+	if err != nil || difference(got, want) != 0 {
+		t.Errorf("decoded %v, %v", got.Bounds(), err)
+	}
+}
+
+func TestSizes(t *testing.T) {
+	for _, tt := range []struct{ from, shrunk, halved image.Point }{
+		{image.Pt(512, 512), image.Pt(256, 256), image.Pt(256, 256)},
+		{image.Pt(200, 1001), image.Pt(51, 256), image.Pt(100, 500)},
+		{image.Pt(256, 255), image.Pt(256, 255), image.Pt(128, 127)},
+		{image.Pt(2000, 1), image.Pt(256, 1), image.Pt(1000, 1)},
+	} {
+		from := image.NewNRGBA(image.Rectangle{Max: tt.from})
+		if got := Shrink(from, 256).Bounds().Size(); got != tt.shrunk {
+			t.Errorf("%v shrunk to 256 is %v, want %v", tt.from, got, tt.shrunk)
+		}
+		if got := Halve(from).Bounds().Size(); got != tt.halved {
+			t.Errorf("%v halved is %v, want %v", tt.from, got, tt.halved)
+		}
+	}
 }

@@ -12,12 +12,21 @@ const (
 	margin     = 20 // around the page
 	gap        = 14 // between pictures
 	labelGap   = 8  // between a picture and its label
-	labelLines = 2  // of a sheet or filmstrip
+	labelLines = 2  // of a sheet
 )
 
-// Sheet returns a contact sheet: the frames row by row, columns to a row, each
-// with its label under it.
+// Sheet returns a contact sheet as a PNG: the frames row by row, columns to a
+// row, each with its label under it.
 func Sheet(frames []Frame, columns int) ([]byte, error) {
+	page, err := Page(frames, columns)
+	if err != nil {
+		return nil, err
+	}
+	return Encode(page)
+}
+
+// Page is [Sheet] before it is encoded. It may be larger than [MaxSide].
+func Page(frames []Frame, columns int) (*image.RGBA, error) {
 	if columns < 1 {
 		return nil, fmt.Errorf("a sheet of %d columns", columns)
 	}
@@ -45,11 +54,8 @@ func Sheet(frames []Frame, columns int) ([]byte, error) {
 		place(page, picture, image.Rectangle{Min: at, Max: at.Add(cell)})
 		text.drawLabel(page, image.Pt(at.X, at.Y+cell.Y+labelGap), cell.X, labels[i])
 	}
-	return encode(page)
+	return page, nil
 }
-
-// Filmstrip returns the frames in one row.
-func Filmstrip(frames []Frame) ([]byte, error) { return Sheet(frames, max(1, len(frames))) }
 
 // newPage returns an empty page.
 func newPage(width, height int) (*image.RGBA, error) {

@@ -1,12 +1,10 @@
 package study
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"image"
-	"image/png"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,6 +15,7 @@ import (
 	"pentimento/editor/attention"
 	"pentimento/files"
 	"pentimento/models"
+	"pentimento/picture"
 	"pentimento/study/judge"
 	"pentimento/study/perceptual"
 	"pentimento/study/vision"
@@ -283,12 +282,12 @@ func (f *File) promptOf(edit string) int {
 
 // write puts a PNG into the folder at once, so that a killed run leaves no
 // halves.
-func write(dir, name string, picture *image.NRGBA) error {
-	var data bytes.Buffer
-	if err := png.Encode(&data, picture); err != nil {
-		return fmt.Errorf("encode %s: %w", name, err)
+func write(dir, name string, drawn *image.NRGBA) error {
+	data, err := picture.Encode(drawn)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
 	}
-	return replace(filepath.Join(dir, filepath.FromSlash(name)), data.Bytes())
+	return replace(filepath.Join(dir, filepath.FromSlash(name)), data)
 }
 
 // replace writes a file at once, making its folder.

@@ -1,17 +1,13 @@
 package discord
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"image"
-	"image/png"
 	"strings"
 	"time"
 
 	"github.com/bwmarrin/discordgo"
-	"golang.org/x/image/draw"
 
 	"pentimento/bot"
 	"pentimento/jobs"
@@ -141,18 +137,15 @@ func fitting(frames []picture.Frame, most int, make func([]picture.Frame) ([]byt
 func halved(frames []picture.Frame) ([]picture.Frame, error) {
 	out := make([]picture.Frame, len(frames))
 	for i, f := range frames {
-		full, err := png.Decode(bytes.NewReader(f.PNG))
+		full, err := picture.Decode(f.PNG)
 		if err != nil {
 			return nil, fmt.Errorf("make a picture smaller: %w", err)
 		}
-		b := full.Bounds()
-		small := image.NewNRGBA(image.Rect(0, 0, max(1, b.Dx()/2), max(1, b.Dy()/2)))
-		draw.ApproxBiLinear.Scale(small, small.Bounds(), full, b, draw.Src, nil)
-		var data bytes.Buffer
-		if err := png.Encode(&data, small); err != nil {
+		data, err := picture.Encode(picture.Halve(full))
+		if err != nil {
 			return nil, fmt.Errorf("make a picture smaller: %w", err)
 		}
-		out[i] = picture.Frame{PNG: data.Bytes(), Label: f.Label}
+		out[i] = picture.Frame{PNG: data, Label: f.Label}
 	}
 	return out, nil
 }

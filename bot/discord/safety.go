@@ -1,12 +1,10 @@
 package discord
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"fmt"
 	"image"
-	"image/png"
 	"sync"
 
 	"pentimento/picture"
@@ -55,15 +53,11 @@ func (b *Bot) unsafe(ctx context.Context, data []byte) (bool, error) {
 	if unsafe, known := b.verdicts.get(digest); known {
 		return unsafe, nil
 	}
-	size, err := png.DecodeConfig(bytes.NewReader(data))
-	if err != nil || size.Width > picture.MaxSide || size.Height > picture.MaxSide {
-		return false, fmt.Errorf("check a picture of %d×%d pixels: %w", size.Width, size.Height, picture.ErrPicture)
-	}
-	picture, err := png.Decode(bytes.NewReader(data))
+	shown, err := picture.Decode(data)
 	if err != nil {
 		return false, fmt.Errorf("check a picture: %w", err)
 	}
-	unsafe, err := b.o.Checker.Unsafe(ctx, picture)
+	unsafe, err := b.o.Checker.Unsafe(ctx, shown)
 	if err == nil {
 		b.verdicts.put(digest, unsafe)
 	}

@@ -5,13 +5,10 @@ import (
 	"fmt"
 	"image"
 	"image/jpeg"
-	"image/png"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-
-	"golang.org/x/image/draw"
 
 	"pentimento/picture"
 	"pentimento/study"
@@ -101,7 +98,11 @@ func (s strip) write(dir string) (*sheetPart, error) {
 	if len(frames) == 0 {
 		return nil, nil
 	}
-	sheet, err := picture.Sheet(frames, columns)
+	page, err := picture.Page(frames, columns)
+	if err != nil {
+		return nil, fmt.Errorf("sheet %s: %w", s.name, err)
+	}
+	sheet, err := picture.Encode(page)
 	if err != nil {
 		return nil, fmt.Errorf("sheet %s: %w", s.name, err)
 	}
@@ -116,7 +117,7 @@ func (s strip) write(dir string) (*sheetPart, error) {
 	if err := writeFile(filepath.Join(dir, part.Animation), animation); err != nil {
 		return nil, err
 	}
-	small, err := halved(sheet)
+	small, err := jpegOf(picture.Halve(page))
 	if err != nil {
 		return nil, fmt.Errorf("sheet %s: %w", s.name, err)
 	}
@@ -159,18 +160,9 @@ func readPicture(dir, name string) (_ []byte, err error) {
 	return root.ReadFile(filepath.FromSlash(name))
 }
 
-// halved is a PNG as a JPEG of half its width and height, for the page.
-func halved(data []byte) ([]byte, error) {
-	sheet, err := png.Decode(bytes.NewReader(data))
-	if err != nil {
-		return nil, err
-	}
-	size := sheet.Bounds().Size()
-	small := image.NewRGBA(image.Rect(0, 0, max(1, size.X/2), max(1, size.Y/2)))
-	draw.ApproxBiLinear.Scale(small, small.Bounds(), sheet, sheet.Bounds(), draw.Src, nil)
+// jpegOf encodes a picture for the page.
+func jpegOf(picture image.Image) ([]byte, error) {
 	var out bytes.Buffer
-	if err := jpeg.Encode(&out, small, &jpeg.Options{Quality: 82}); err != nil {
-		return nil, err
-	}
-	return out.Bytes(), nil
+	err := jpeg.Encode(&out, picture, &jpeg.Options{Quality: 82})
+	return out.Bytes(), err
 }

@@ -1,13 +1,11 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"image"
 	"image/draw"
-	"image/png"
 	"math"
 	"os"
 	"path/filepath"
@@ -166,19 +164,19 @@ func (t *tally) report(figures map[string]float64) {
 }
 
 func decode(data []byte) (*image.NRGBA, error) {
-	picture, err := png.Decode(bytes.NewReader(data))
+	decoded, err := picture.Decode(data)
 	if err != nil {
 		return nil, err
 	}
-	out := image.NewNRGBA(picture.Bounds())
-	draw.Draw(out, out.Rect, picture, picture.Bounds().Min, draw.Src)
+	out := image.NewNRGBA(decoded.Bounds())
+	draw.Draw(out, out.Rect, decoded, decoded.Bounds().Min, draw.Src)
 	return out, nil
 }
 
-func encode(picture image.Image) []byte {
-	var out bytes.Buffer
-	if err := png.Encode(&out, picture); err != nil {
+func encode(img image.Image) []byte {
+	data, err := picture.Encode(img)
+	if err != nil {
 		panic(err) // writing to memory does not fail
 	}
-	return out.Bytes()
+	return data
 }

@@ -1,11 +1,9 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"image"
 	"image/color"
-	"image/png"
 	"strings"
 
 	"golang.org/x/image/draw"
@@ -17,6 +15,7 @@ import (
 	"golang.org/x/image/font/opentype"
 	"golang.org/x/image/math/fixed"
 
+	"pentimento/picture"
 	"pentimento/tests/discordtest"
 )
 
@@ -184,14 +183,12 @@ func (p *page) attachment(a discordtest.Attachment) error {
 	if err != nil {
 		return err
 	}
-	picture, err := png.Decode(bytes.NewReader(data))
+	shown, err := picture.Decode(data)
 	if err != nil {
 		return fmt.Errorf("read %s: %w", a.Filename, err)
 	}
-	at := image.Rect(gutter+margin, p.y+4, gutter+margin+side*picture.Bounds().Dx()/picture.Bounds().Dy(), p.y+4+side)
-	scaled := image.NewRGBA(at)
-	draw.CatmullRom.Scale(scaled, at, picture, picture.Bounds(), draw.Src, nil)
-	draw.DrawMask(p.picture, at, scaled, at.Min, rounded{at, 8}, at.Min, draw.Over)
+	at := image.Rect(gutter+margin, p.y+4, gutter+margin+side*shown.Bounds().Dx()/shown.Bounds().Dy(), p.y+4+side)
+	draw.DrawMask(p.picture, at, picture.Scale(shown, at.Size()), image.Point{}, rounded{at, 8}, at.Min, draw.Over)
 	p.y = at.Max.Y + 8
 	return nil
 }

@@ -7,14 +7,11 @@
 package graphics
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
 	"image"
-	"image/png"
 	"io"
 
-	"golang.org/x/image/draw"
+	"pentimento/picture"
 )
 
 // A Protocol is a way to show a picture in a terminal.
@@ -35,11 +32,7 @@ const (
 	blockColumns = 48  // of a picture made of half blocks
 	maxRows      = 64  // of any picture, in cells
 	sixelSide    = 256 // of a picture made of sixels, in pixels, at least
-	maxSide      = 4096
 )
-
-// ErrPicture says that the bytes are not a PNG that can be shown.
-var ErrPicture = errors.New("not a picture that can be shown")
 
 // A Screen shows pictures on a terminal.
 type Screen struct {
@@ -66,25 +59,22 @@ func New(protocol Protocol, getenv func(string) string) (*Screen, error) {
 func (s *Screen) Protocol() Protocol { return s.protocol }
 
 // Show writes what makes the terminal show the PNG, and moves on to a new
-// line. The error is [ErrPicture], or that of w.
-func (s *Screen) Show(w io.Writer, picture []byte) error {
-	config, err := png.DecodeConfig(bytes.NewReader(picture))
+// line. The error is [picture.ErrPicture], or that of w.
+func (s *Screen) Show(w io.Writer, data []byte) error {
+	size, err := picture.Size(data)
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrPicture, err)
-	}
-	if config.Width < 1 || config.Height < 1 || config.Width > maxSide || config.Height > maxSide {
-		return fmt.Errorf("%w: it has %d×%d pixels", ErrPicture, config.Width, config.Height)
+		return err
 	}
 	var shown []byte
 	switch s.protocol {
 	case Kitty:
-		shown = s.kitty(picture, cells(config, columns))
+		shown = s.kitty(data, cells(size, columns))
 	case ITerm2:
-		shown = s.iterm2(picture, cells(config, columns))
+		shown = s.iterm2(data, cells(size, columns))
 	case Sixel:
-		shown, err = s.sixel(picture, pixels(config))
+		shown, err = s.sixel(data, pixels(size))
 	case Blocks:
-		shown, err = blocks(picture, cells(config, blockColumns))
+		shown, err = blocks(data, cells(size, blockColumns))
 	}
 	if err != nil {
 		return err
@@ -95,19 +85,18 @@ func (s *Screen) Show(w io.Writer, picture []byte) error {
 	return nil
 }
 
-// cells is the size of the picture in columns and rows.
-func cells(config image.Config, columns int) image.Point {
-	rows := (columns*config.Height/config.Width + 1) / 2
+// cells is the size of a picture of so many pixels in columns and rows.
+func cells(size image.Point, columns int) image.Point {
+	rows := (columns*size.Y/size.X + 1) / 2
 	if rows > maxRows {
-		columns, rows = max(1, 2*maxRows*config.Width/config.Height), maxRows
+		columns, rows = max(1, 2*maxRows*size.X/size.Y), maxRows
 	}
 	return image.Pt(columns, max(1, rows))
 }
 
-// pixels is the size of the picture as sixels: a small one is enlarged by a
+// pixels is the size of a picture as sixels: a small one is enlarged by a
 // whole number, a large one is not shown larger than twice sixelSide.
-func pixels(config image.Config) image.Point {
-	size := image.Pt(config.Width, config.Height)
+func pixels(size image.Point) image.Point {
 	long := max(size.X, size.Y)
 	if long > 2*sixelSide {
 		return image.Pt(max(1, size.X*2*sixelSide/long), max(1, size.Y*2*sixelSide/long))
@@ -115,13 +104,11 @@ func pixels(config image.Config) image.Point {
 	return size.Mul(max(1, sixelSide/long))
 }
 
-// scaled decodes the picture at size, in pixels.
-func scaled(picture []byte, size image.Point) (*image.RGBA, error) {
-	decoded, err := png.Decode(bytes.NewReader(picture))
+// scaled decodes a PNG and gives it that size, in pixels.
+func scaled(data []byte, size image.Point) (*image.RGBA, error) {
+	decoded, err := picture.Decode(data)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrPicture, err)
+		return nil, err
 	}
-	out := image.NewRGBA(image.Rectangle{Max: size})
-	draw.CatmullRom.Scale(out, out.Bounds(), decoded, decoded.Bounds(), draw.Src, nil)
-	return out, nil
+	return picture.Scale(decoded, size), nil
 }

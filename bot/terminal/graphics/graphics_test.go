@@ -15,6 +15,8 @@ import (
 	"testing"
 
 	"github.com/charmbracelet/x/ansi/sixel"
+
+	"pentimento/picture"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -31,9 +33,9 @@ func environment(variables ...string) func(string) string {
 	}
 }
 
-// picture is a PNG of that size: red to the right, green downwards, and noise
+// pngOf is a PNG of that size: red to the right, green downwards, and noise
 // that doesn't compress if noisy.
-func picture(t testing.TB, width, height int, noisy bool) []byte {
+func pngOf(t testing.TB, width, height int, noisy bool) []byte {
 	t.Helper()
 	p := image.NewRGBA(image.Rect(0, 0, width, height))
 	state := uint32(1)
@@ -118,13 +120,13 @@ func TestGolden(t *testing.T) {
 		picture  []byte
 		env      []string
 	}{
-		{"kitty", Kitty, picture(t, 16, 16, false), nil},
-		{"kitty-wide", Kitty, picture(t, 64, 16, false), nil},
-		{"kitty-tmux", Kitty, picture(t, 64, 16, false), []string{"TMUX=1"}},
-		{"iterm2", ITerm2, picture(t, 16, 16, false), nil},
-		{"iterm2-tmux", ITerm2, picture(t, 16, 16, false), []string{"TMUX=1"}},
-		{"blocks", Blocks, picture(t, 64, 32, false), nil},
-		{"blocks-tmux", Blocks, picture(t, 64, 32, false), []string{"TMUX=1"}},
+		{"kitty", Kitty, pngOf(t, 16, 16, false), nil},
+		{"kitty-wide", Kitty, pngOf(t, 64, 16, false), nil},
+		{"kitty-tmux", Kitty, pngOf(t, 64, 16, false), []string{"TMUX=1"}},
+		{"iterm2", ITerm2, pngOf(t, 16, 16, false), nil},
+		{"iterm2-tmux", ITerm2, pngOf(t, 16, 16, false), []string{"TMUX=1"}},
+		{"blocks", Blocks, pngOf(t, 64, 32, false), nil},
+		{"blocks-tmux", Blocks, pngOf(t, 64, 32, false), []string{"TMUX=1"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -165,7 +167,7 @@ var kittySequence = regexp.MustCompile(`\x1b_G([^;]*);([^\x1b]*)\x1b\\`)
 
 // A picture of many chunks arrives whole.
 func TestKittyChunks(t *testing.T) {
-	sent := picture(t, 128, 128, true)
+	sent := pngOf(t, 128, 128, true)
 	got := show(t, Kitty, sent)
 	var data string
 	sequences := kittySequence.FindAllSubmatch(got, -1)
@@ -191,7 +193,7 @@ func TestKittyChunks(t *testing.T) {
 
 // Sixels decode to the picture that was shown, enlarged.
 func TestSixel(t *testing.T) {
-	got := show(t, Sixel, picture(t, 64, 32, false))
+	got := show(t, Sixel, pngOf(t, 64, 32, false))
 	data, found := bytes.CutPrefix(got, []byte("\x1bP0;1q"))
 	data, ended := bytes.CutSuffix(data, []byte("\x1b\\\n"))
 	if !found || !ended {
@@ -229,11 +231,11 @@ func TestSizes(t *testing.T) {
 		{1, 1, image.Pt(32, 16), image.Pt(256, 256)},
 	}
 	for _, tt := range tests {
-		config := image.Config{Width: tt.width, Height: tt.height}
-		if got := cells(config, columns); got != tt.cells {
+		size := image.Pt(tt.width, tt.height)
+		if got := cells(size, columns); got != tt.cells {
 			t.Errorf("%d×%d takes %v cells, want %v", tt.width, tt.height, got, tt.cells)
 		}
-		if got := pixels(config); got != tt.pixels {
+		if got := pixels(size); got != tt.pixels {
 			t.Errorf("%d×%d takes %v pixels, want %v", tt.width, tt.height, got, tt.pixels)
 		}
 	}
@@ -247,7 +249,7 @@ var errGone = errors.New("gone")
 func (brokenWriter) Write([]byte) (int, error) { return 0, errGone }
 
 func TestErrors(t *testing.T) {
-	good := picture(t, 16, 16, false)
+	good := pngOf(t, 16, 16, false)
 	for _, protocol := range []Protocol{Kitty, ITerm2, Sixel, Blocks} {
 		screen, err := New(protocol, environment())
 		if err != nil {
@@ -257,8 +259,8 @@ func TestErrors(t *testing.T) {
 			t.Errorf("%s: %v, want the writer's error", protocol, err)
 		}
 		var out bytes.Buffer
-		for name, data := range map[string][]byte{"nothing": nil, "text": []byte("hello"), "a large picture": picture(t, maxSide+1, 1, false)} {
-			if err := screen.Show(&out, data); !errors.Is(err, ErrPicture) || out.Len() > 0 {
+		for name, data := range map[string][]byte{"nothing": nil, "text": []byte("hello"), "a large picture": pngOf(t, picture.MaxSide+1, 1, false)} {
+			if err := screen.Show(&out, data); !errors.Is(err, picture.ErrPicture) || out.Len() > 0 {
 				t.Errorf("%s, %s: %v, %d bytes written; want ErrPicture", protocol, name, err, out.Len())
 			}
 		}
@@ -269,7 +271,7 @@ func TestErrors(t *testing.T) {
 			t.Fatal(err)
 		}
 		var out bytes.Buffer
-		if err := screen.Show(&out, good[:len(good)-30]); !errors.Is(err, ErrPicture) || out.Len() > 0 {
+		if err := screen.Show(&out, good[:len(good)-30]); !errors.Is(err, picture.ErrPicture) || out.Len() > 0 {
 			t.Errorf("%s, a PNG cut short: %v, %d bytes written; want ErrPicture", protocol, err, out.Len())
 		}
 	}
@@ -278,13 +280,13 @@ func TestErrors(t *testing.T) {
 // Bytes that are no picture never reach the terminal as anything else: what is
 // written decodes, or nothing is written.
 func FuzzShow(f *testing.F) {
-	f.Add(picture(f, 4, 4, false))
+	f.Add(pngOf(f, 4, 4, false))
 	f.Add([]byte("\x1b[2J"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		for _, protocol := range []Protocol{Kitty, ITerm2, Blocks} {
 			var out bytes.Buffer
 			err := (&Screen{protocol: protocol}).Show(&out, data)
-			if err != nil && (!errors.Is(err, ErrPicture) || out.Len() > 0) {
+			if err != nil && (!errors.Is(err, picture.ErrPicture) || out.Len() > 0) {
 				t.Errorf("%s: %v, %d bytes written", protocol, err, out.Len())
 			}
 			if bytes.Contains(out.Bytes(), []byte("\x1b[2J")) {

@@ -22,8 +22,8 @@ const kittyChunk = 4096
 // tmux knows nothing of a picture that it passes on, and would draw over it
 // and scroll without it. There the picture is only loaded, and shown by
 // placeholder characters, which tmux treats as text.
-func (s *Screen) kitty(picture []byte, size image.Point) []byte {
-	id := int(crc32.ChecksumIEEE(picture)&0xffffff) | 1
+func (s *Screen) kitty(png []byte, size image.Point) []byte {
+	id := int(crc32.ChecksumIEEE(png)&0xffffff) | 1
 	first := []string{"f=100", "q=2", fmt.Sprintf("c=%d", size.X), fmt.Sprintf("r=%d", size.Y)}
 	if s.tmux {
 		first = append(first, "a=T", "U=1", fmt.Sprintf("i=%d", id))
@@ -31,7 +31,7 @@ func (s *Screen) kitty(picture []byte, size image.Point) []byte {
 		first = append(first, "a=T")
 	}
 	var out bytes.Buffer
-	data := base64.StdEncoding.EncodeToString(picture)
+	data := base64.StdEncoding.EncodeToString(png)
 	for options := first; ; options = []string{"q=2"} {
 		chunk := data[:min(kittyChunk, len(data))]
 		data = data[len(chunk):]
@@ -67,20 +67,20 @@ func placeholders(out *bytes.Buffer, id int, size image.Point) {
 }
 
 // iterm2 sends the PNG as it is and has the terminal scale it into the cells.
-func (s *Screen) iterm2(picture []byte, size image.Point) []byte {
+func (s *Screen) iterm2(png []byte, size image.Point) []byte {
 	file := iterm2.File{
-		Size:    int64(len(picture)),
+		Size:    int64(len(png)),
 		Width:   iterm2.Cells(size.X),
 		Height:  iterm2.Cells(size.Y),
 		Inline:  true,
-		Content: base64.StdEncoding.AppendEncode(nil, picture),
+		Content: base64.StdEncoding.AppendEncode(nil, png),
 	}
 	return []byte(s.passed(ansi.ITerm2(file)) + "\n")
 }
 
 // sixel sends the picture in 256 colours, pixel by pixel.
-func (s *Screen) sixel(picture []byte, size image.Point) ([]byte, error) {
-	shown, err := scaled(picture, size)
+func (s *Screen) sixel(png []byte, size image.Point) ([]byte, error) {
+	shown, err := scaled(png, size)
 	if err != nil {
 		return nil, err
 	}
@@ -101,8 +101,8 @@ func (s *Screen) passed(sequence string) string {
 
 // blocks shows two pixels in a cell: the upper half block in the colour of the
 // upper one, on the colour of the lower one.
-func blocks(picture []byte, size image.Point) ([]byte, error) {
-	shown, err := scaled(picture, image.Pt(size.X, 2*size.Y))
+func blocks(png []byte, size image.Point) ([]byte, error) {
+	shown, err := scaled(png, image.Pt(size.X, 2*size.Y))
 	if err != nil {
 		return nil, err
 	}
