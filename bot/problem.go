@@ -1,0 +1,180 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"pentimento/editor"
+	"pentimento/jobs"
+	"pentimento/session"
+	"pentimento/session/recipefile"
+)
+
+// Kind is what sort of problem somebody has met. Surfaces and metrics decide by
+// it.
+type Kind string
+
+// The kinds of problems.
+const (
+	// Refused: the rules of the place forbid it.
+	Refused Kind = "refused"
+	// Limited: the user has as many pictures waiting as are allowed.
+	Limited Kind = "limited"
+	// Busy: too much is waiting for everybody.
+	Busy Kind = "busy"
+	// NotFound: the turn, word, share or picture that was named is not there.
+	NotFound Kind = "not_found"
+	// Invalid: what was asked for cannot be done as it was said.
+	Invalid Kind = "invalid"
+	// Cancelled: the user wished so.
+	Cancelled Kind = "cancelled"
+	// Detached: the next process goes on with it.
+	Detached Kind = "detached"
+	// Stopped: the program ends, and nothing was drawn.
+	Stopped Kind = "stopped"
+	// Failed: whoever drew the picture gave it up, and has logged why.
+	Failed Kind = "failed"
+	// Unavailable: the queue or the store cannot be reached, or has no room.
+	Unavailable Kind = "unavailable"
+	// Internal: a fault of the program or its surroundings.
+	Internal Kind = "internal"
+)
+
+// A Problem is an error as the user meets it. Every surface shows its sentence,
+// metrics count its kind, and the log has the error behind it.
+type Problem struct {
+	// Kind is what sort of problem it is.
+	Kind Kind
+	// Text tells the user what is wrong and what can be done, without the full
+	// stop and mostly without the capital, as errors are written. It may quote
+	// what the user said.
+	Text string
+	// Err is the error behind it; nil for none.
+	Err error
+}
+
+// Problemf returns a problem with that text and no other error behind it.
+func Problemf(kind Kind, format string, args ...any) *Problem {
+	return &Problem{Kind: kind, Text: fmt.Sprintf(format, args...)}
+}
+
+// Error is the text for the user.
+func (p *Problem) Error() string { return p.Text }
+
+// Unwrap returns the error behind the problem.
+func (p *Problem) Unwrap() error { return p.Err }
+
+// Sentence is the text with its capital and its full stop.
+func (p *Problem) Sentence() string {
+	first, size := utf8.DecodeRuneInString(p.Text)
+	text := string(unicode.ToUpper(first)) + p.Text[size:]
+	if strings.HasSuffix(text, ".") || strings.HasSuffix(text, "!") || strings.HasSuffix(text, "?") {
+		return text
+	}
+	return text + "."
+}
+
+// Log writes the error behind the problem to log if those who run the program
+// can do something about it.
+func (p *Problem) Log(log *slog.Logger) {
+	switch p.Kind {
+	case Unavailable:
+		log.Error("something that is needed cannot be reached", "error", p.cause())
+	case Internal:
+		log.Error("a turn failed", "error", p.cause())
+	}
+}
+
+// cause is the error behind the problem, or the problem if that is all.
+func (p *Problem) cause() error {
+	if p.Err == nil {
+		return p
+	}
+	return p.Err
+}
+
+// ProblemOf makes a problem of any error; nil of nil. An error that it does not
+// know is [Internal], and only the log tells what it was.
+func ProblemOf(err error) *Problem {
+	if err == nil {
+		return nil
+	}
+	if known, ok := errors.AsType[*Problem](err); ok {
+		return known
+	}
+	of := func(kind Kind, text string) *Problem { return &Problem{Kind: kind, Text: text, Err: err} }
+	if limit, ok := errors.AsType[*jobs.LimitError](err); ok {
+		return of(Limited, fmt.Sprintf("you have %s waiting or being drawn already; wait for one or cancel it", pictures(limit.Limit)))
+	}
+	if failure, ok := errors.AsType[*jobs.Failure](err); ok {
+		return of(Failed, strings.TrimSuffix(failure.Sentence, "."))
+	}
+	for _, known := range knownErrors {
+		if errors.Is(err, known.err) {
+			return of(known.kind, known.text)
+		}
+	}
+	if kind := kindOfTold(err); kind != "" {
+		return of(kind, err.Error())
+	}
+	return of(Internal, "something went wrong on my side. It is in the log; try again")
+}
+
+const (
+	textCancelled = "cancelled. Nothing was changed"
+	textNotKept   = "what we say cannot be kept just now. Try again in a minute"
+)
+
+// knownErrors are the errors that were not written for users, with what users
+// are told instead.
+var knownErrors = []struct {
+	err  error
+	kind Kind
+	text string
+}{
+	{jobs.ErrQueueFull, Busy, "very many pictures are waiting just now. Try again in a minute"},
+	{jobs.ErrUnavailable, Unavailable, "the pictures' queue cannot be reached just now, so nothing was drawn. Try again in a minute"},
+	{jobs.ErrDetached, Detached, "I am being restarted. This picture goes on being drawn and will appear here"},
+	{jobs.ErrCancelled, Cancelled, textCancelled},
+	{context.Canceled, Cancelled, textCancelled},
+	{session.ErrUnavailable, Unavailable, textNotKept},
+	{session.ErrMemoryFull, Unavailable, textNotKept},
+	{session.ErrDiskFull, Unavailable, textNotKept},
+	{jobs.ErrInvalid, Internal, "the way to this picture is too long to be drawn. Go back some turns, or start a new one"},
+}
+
+// kindOfTold is the kind of an error whose text tells users what they did; empty
+// for any other error.
+func kindOfTold(err error) Kind {
+	is := func(targets ...error) bool {
+		for _, target := range targets {
+			if errors.Is(err, target) {
+				return true
+			}
+		}
+		return false
+	}
+	_, otherModel := errors.AsType[*editor.ModelError](err)
+	switch {
+	case is(session.ErrNoSuchTurn, session.ErrNoSuchShare, session.ErrNothingToUndo, session.ErrNothingToRedo, editor.ErrNoSuchWord, ErrNothingDrawn):
+		return NotFound
+	case otherModel,
+		is(session.ErrFull, session.ErrTooLarge, ErrTooStrong),
+		is(recipefile.ErrNoRecipe, recipefile.ErrNewer, recipefile.ErrInvalid, recipefile.ErrTooLarge):
+		return Invalid
+	}
+	return ""
+}
+
+// pictures counts them in words.
+func pictures(n int) string {
+	if n == 1 {
+		return "one picture"
+	}
+	return fmt.Sprintf("%d pictures", n)
+}
