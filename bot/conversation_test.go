@@ -11,6 +11,7 @@ import (
 	"pentimento/dialogue"
 	"pentimento/editor"
 	"pentimento/jobs"
+	"pentimento/jobs/drawer"
 	"pentimento/models/pocket/pockettest"
 	"pentimento/session"
 )
@@ -31,15 +32,39 @@ func (forgetful) GetBlob(context.Context, session.Key, string) ([]byte, error) {
 
 var testKey = session.Key{User: "ann", Place: "test"}
 
+// newConversation is one that the store keeps, with an engine of its own.
 func newConversation(t *testing.T, store session.Store) *Conversation {
 	t.Helper()
-	clock := Clock{Now: time.Now, Seed: func() uint64 { return 5 }}
-	return New(editor.New(pockettest.Open(t)), Grammar{dialogue.New()}, store, testKey, Options{Steps: 4, Guidance: 4.5}, clock)
+	c, _ := newConversationWith(t, store)
+	return c
+}
+
+// newConversationWith returns the engine too.
+func newConversationWith(t *testing.T, store session.Store) (*Conversation, *editor.Engine) {
+	t.Helper()
+	model := pockettest.Open(t)
+	engine := editor.New(model)
+	queue := jobs.NewLocal(t.Context(), jobs.Options{}, jobs.Worker{Name: "worker", Engine: drawer.New(engine), Drain: time.Millisecond})
+	t.Cleanup(func() {
+		if err := queue.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return &Conversation{
+		Key: testKey, Store: store, Planner: Grammar{dialogue.New()}, Model: ModelOf(model), Queue: queue,
+		Clock: Clock{Now: time.Now, Seed: func() uint64 { return 5 }}, Options: Options{Steps: 4, Guidance: 4.5},
+	}, engine
 }
 
 func say(t *testing.T, c *Conversation, utterance string) *Answer {
 	t.Helper()
-	a, err := c.Say(t.Context(), utterance, nil)
+	return sayAs(t, c, Request{}, utterance)
+}
+
+// sayAs says it as the request has it.
+func sayAs(t *testing.T, c *Conversation, r Request, utterance string) *Answer {
+	t.Helper()
+	a, err := c.Say(t.Context(), r, utterance)
 	if err != nil {
 		t.Fatalf("%q: %v", utterance, err)
 	}
@@ -63,27 +88,27 @@ func TestSayDrawsEditsAndGoesBack(t *testing.T) {
 	if again := say(t, c, "redo"); again.Turn.ID != 2 || !bytes.Equal(again.PNG, second.PNG) {
 		t.Errorf("redo gave turn %d", again.Turn.ID)
 	}
-	if _, err := c.Revert(t.Context(), 2); !errors.Is(err, session.ErrNothingToUndo) {
+	if _, err := c.Revert(t.Context(), Request{}, 2); !errors.Is(err, session.ErrNothingToUndo) {
 		t.Errorf("two turns back of one: %v", err)
 	}
 }
 
 func TestNothingIsPretended(t *testing.T) {
 	c := newConversation(t, session.NewMemory())
-	if _, err := c.Revert(t.Context(), 1); !errors.Is(err, ErrNothingDrawn) {
+	if _, err := c.Revert(t.Context(), Request{}, 1); !errors.Is(err, ErrNothingDrawn) {
 		t.Errorf("revert before the first picture: %v", err)
 	}
-	if _, err := c.Weight(t.Context(), "hair", 2, nil); !errors.Is(err, ErrNothingDrawn) {
+	if _, err := c.Weight(t.Context(), Request{}, "hair", 2); !errors.Is(err, ErrNothingDrawn) {
 		t.Errorf("weight before the first picture: %v", err)
 	}
 	say(t, c, "a woman's face with blond hair")
 	if a := say(t, c, "xyzzy plugh"); a.Question == nil || a.PNG != nil {
 		t.Errorf("gibberish was answered with a picture")
 	}
-	if _, err := c.Weight(t.Context(), "zebra", 2, nil); !errors.Is(err, editor.ErrNoSuchWord) {
+	if _, err := c.Weight(t.Context(), Request{}, "zebra", 2); !errors.Is(err, editor.ErrNoSuchWord) {
 		t.Errorf("weight of a word that is not there: %v", err)
 	}
-	same, err := c.Weight(t.Context(), "hair", 1, nil)
+	same, err := c.Weight(t.Context(), Request{}, "hair", 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +121,7 @@ func TestCancelledTurnLeavesTheSession(t *testing.T) {
 	c := newConversation(t, session.NewMemory())
 	say(t, c, "a woman's face with blond hair")
 	ctx, cancel := context.WithCancel(t.Context())
-	_, err := c.Say(ctx, "make her hair red", func(jobs.Event) { cancel() })
+	_, err := c.Say(ctx, Request{Watch: func(jobs.Event) { cancel() }}, "make her hair red")
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
@@ -108,12 +133,12 @@ func TestCancelledTurnLeavesTheSession(t *testing.T) {
 
 func TestLostPictureIsDrawnAgain(t *testing.T) {
 	store := session.NewMemory()
-	c := newConversation(t, store)
+	c, engine := newConversationWith(t, store)
 	first := say(t, c, "a woman's face with blond hair")
-	c.store = forgetful{store}
-	c.engine.(*editor.Engine).Forget()
+	c.Store = forgetful{store}
+	engine.Forget()
 	say(t, c, "make her hair red")
-	back, err := c.Revert(t.Context(), 1)
+	back, err := c.Revert(t.Context(), Request{}, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,11 +155,11 @@ func TestPictureThatWasDrawnAgainIsKept(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.key.Place = "where no picture is kept"
+	c.Key.Place = "where no picture is kept"
 	if got, err := c.Picture(t.Context(), s, 1); err != nil || !bytes.Equal(got, first.PNG) {
 		t.Errorf("Picture: %v", err)
 	}
-	if got, err := store.GetBlob(t.Context(), c.key, first.Turn.Picture); err != nil || !bytes.Equal(got, first.PNG) {
+	if got, err := store.GetBlob(t.Context(), c.Key, first.Turn.Picture); err != nil || !bytes.Equal(got, first.PNG) {
 		t.Errorf("the picture that was drawn again is not kept: %v", err)
 	}
 }
@@ -142,14 +167,14 @@ func TestPictureThatWasDrawnAgainIsKept(t *testing.T) {
 func TestAttentionBelongsToTheHead(t *testing.T) {
 	c := newConversation(t, session.NewMemory())
 	say(t, c, "a woman's face with blond hair")
-	heat, err := c.Attention(t.Context(), "HAIR")
+	heat, err := c.Attention(t.Context(), Request{}, "HAIR")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if heat.Word != "hair" || len(heat.Map) != heat.Width*heat.Height || heat.Turn.ID != 1 {
 		t.Errorf("got %q, %d values of %d×%d", heat.Word, len(heat.Map), heat.Width, heat.Height)
 	}
-	if _, err := c.Attention(t.Context(), "beard"); !errors.Is(err, editor.ErrNoSuchWord) {
+	if _, err := c.Attention(t.Context(), Request{}, "beard"); !errors.Is(err, editor.ErrNoSuchWord) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -170,15 +195,15 @@ func TestSpeakingOfAnOlderPicture(t *testing.T) {
 	c := newConversation(t, store)
 	say(t, c, "a woman's face with blond hair")
 	say(t, c, "make her hair red")
-	ofTheFirst := c.With(Asked{Author: "bob", Event: "message-7", Turn: 1})
-	branch := say(t, ofTheFirst, "make her hair black")
+	ofTheFirst := Request{Author: "bob", Event: "message-7", Turn: 1}
+	branch := sayAs(t, c, ofTheFirst, "make her hair black")
 	if branch.Turn.ID != 3 || branch.Turn.Parent != 1 || branch.Turn.Author != "bob" {
 		t.Errorf("the branch is %+v", branch.Turn)
 	}
-	if twice := say(t, ofTheFirst, "make her hair black"); twice.Turn.ID != 3 || twice.Drawing != nil {
+	if twice := sayAs(t, c, ofTheFirst, "make her hair black"); twice.Turn.ID != 3 || twice.Drawing != nil {
 		t.Errorf("the message delivered twice made turn %d", twice.Turn.ID)
 	}
-	back, err := c.With(Asked{Turn: 2}).Revert(t.Context(), 1)
+	back, err := c.Revert(t.Context(), Request{Turn: 2}, 1)
 	if err != nil || back.Turn.ID != 1 {
 		t.Errorf("undoing turn 2 gave %+v (%v)", back, err)
 	}
@@ -187,7 +212,7 @@ func TestSpeakingOfAnOlderPicture(t *testing.T) {
 func TestForbiddenPromptIsNotDrawn(t *testing.T) {
 	c := newConversation(t, session.NewMemory())
 	no := errors.New("no")
-	_, err := c.With(Asked{Allow: func(string) error { return no }}).Imagine(t.Context(), "a river", nil)
+	_, err := c.Imagine(t.Context(), Request{Allow: func(string) error { return no }}, "a river")
 	if !errors.Is(err, no) {
 		t.Errorf("got %v", err)
 	}

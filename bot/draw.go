@@ -1,8 +1,10 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,32 +18,8 @@ import (
 )
 
 // Every picture is a job: a recipe, and in its memo the turn that is kept when
-// the picture is there. Without a queue the conversation's engine draws it at
-// once; with one, whoever takes jobs from the queue does, and the turn may be
-// kept by another process than the one that asked, see [Conversation.Resume].
-
-// WithQueue returns the conversation as one whose pictures are drawn by those
-// who take jobs from the queue. Its engine only tells of the model.
-func (c *Conversation) WithQueue(queue jobs.Queue) *Conversation {
-	out := *c
-	out.queue = queue
-	return &out
-}
-
-// Memo is what a job carries for those who answer.
-type Memo struct {
-	// Turn is what will be kept, but for its ID and its picture.
-	Turn session.Turn `json:"turn"`
-	// Asker is the memo of [Asked].
-	Asker json.RawMessage `json:"asker,omitempty"`
-}
-
-// ReadMemo reads the memo of a job. Jobs that make no turn have none, and ok is
-// false.
-func ReadMemo(job jobs.Job) (memo Memo, ok bool) {
-	err := json.Unmarshal(job.Memo, &memo)
-	return memo, err == nil && memo.Turn.Event != "" && memo.Turn.Event == job.Key
-}
+// the picture is there. Those who take jobs from the queue draw it, and another
+// process than the one that asked may keep the turn, see [Conversation.Resume].
 
 // MaxFactor is the most that a word's attention is multiplied by: beyond it there
 // is no picture left to see.
@@ -51,60 +29,74 @@ const MaxFactor = 100
 var ErrTooStrong = fmt.Errorf("a word can be made up to %d times as strong", MaxFactor)
 
 // draw makes a new turn of the plan.
-func (c *Conversation) draw(ctx context.Context, s *session.Session, utterance string, plan *dialogue.Plan, watch func(jobs.Event)) (*Answer, error) {
-	start := c.clock.Now()
-	if _, ok := s.ByEvent(c.asked.Event); ok {
-		return c.Made(ctx, c.asked.Event)
+func (c *Conversation) draw(ctx context.Context, r Request, s *session.Session, utterance string, plan *dialogue.Plan) (*Answer, error) {
+	if turn, ok := s.ByEvent(r.Event); ok {
+		return c.showTurn(ctx, s, turn.ID)
 	}
-	for _, w := range plan.Weights {
-		if !(math.Abs(w.Factor) <= MaxFactor) { // nor is it a number
-			return nil, ErrTooStrong
-		}
+	if err := allowed(r, plan); err != nil {
+		return nil, err
 	}
-	if c.asked.Allow != nil {
-		if err := c.asked.Allow(plan.Prompt); err != nil {
-			return nil, err
-		}
+	turn, chain, err := c.turnOf(r, s, utterance, plan)
+	if err != nil {
+		return nil, err
 	}
-	turn := session.Turn{Author: c.author(), Event: c.asked.Event, Time: start, Utterance: utterance, Edit: plan.Label}
-	r := recipe.Recipe{Version: recipe.Version, Settings: c.settings()}
-	if plan.Action == dialogue.Edit {
-		turn.Parent = s.Head
-		var err error
-		if r, err = s.RecipeFor(s.Head); err != nil {
-			return nil, err
-		}
-	} else {
-		turn.Edit = ""
-	}
-	turn.Settings = r.Settings
-	turn.Recipe = c.options.turnOf(plan)
-	r.Turns = append(r.Turns, turn.Recipe)
-	var err error
-	if turn.Plan, err = json.Marshal(plan); err != nil {
-		return nil, fmt.Errorf("keep the plan: %w", err)
-	}
-	job := c.job(r)
-	if job.Memo, err = json.Marshal(Memo{turn, c.asked.Memo}); err != nil {
+	job := c.job(r, chain)
+	if job.Memo, err = json.Marshal(Memo{turn, r.Memo}); err != nil {
 		return nil, fmt.Errorf("write down what is drawn: %w", err)
 	}
-	return c.haveTurn(ctx, job, turn, watch)
+	return c.order(ctx, r, job, adding(turn))
+}
+
+// allowed refuses a plan that may not be drawn.
+func allowed(r Request, plan *dialogue.Plan) error {
+	for _, w := range plan.Weights {
+		if !(math.Abs(w.Factor) <= MaxFactor) { // so that NaN is refused too
+			return ErrTooStrong
+		}
+	}
+	return r.allow(plan.Prompt)
+}
+
+// turnOf is the turn that the plan makes of the session, without its picture, and
+// the recipe of that picture.
+func (c *Conversation) turnOf(r Request, s *session.Session, utterance string, plan *dialogue.Plan) (session.Turn, recipe.Recipe, error) {
+	turn := session.Turn{Author: c.author(r), Event: r.Event, Time: c.Clock.Now(), Utterance: utterance, Recipe: c.Options.turnOf(plan)}
+	chain := recipe.Recipe{Version: recipe.Version}
+	var err error
+	if plan.Action == dialogue.Edit {
+		turn.Parent, turn.Edit = s.Head, plan.Label
+		if chain, err = s.RecipeFor(s.Head); err != nil {
+			return turn, chain, err
+		}
+	} else {
+		chain.Settings = c.settings()
+	}
+	turn.Settings = chain.Settings
+	chain.Turns = append(chain.Turns, turn.Recipe)
+	if turn.Plan, err = json.Marshal(plan); err != nil {
+		err = fmt.Errorf("keep the plan: %w", err)
+	}
+	return turn, chain, err
 }
 
 // job is the recipe as what this conversation asks for.
-func (c *Conversation) job(r recipe.Recipe) jobs.Job {
-	return jobs.Job{Key: c.asked.Event, User: c.key.User, Place: c.key.Place, Recipe: r, Previews: c.asked.Previews}
+func (c *Conversation) job(r Request, chain recipe.Recipe) jobs.Job {
+	job := jobs.Job{Key: r.Event, User: c.Key.User, Place: c.Key.Place, Recipe: chain, Previews: r.Previews}
+	if job.Key == "" {
+		job.Key = rand.Text()
+	}
+	return job
 }
 
 // Resume goes on with a job of this conversation's that [ReadMemo] can read:
 // one that was asked for by a process that has ended. The turn is kept once,
-// whoever else may do the same. watch is as in Say.
-func (c *Conversation) Resume(ctx context.Context, job jobs.Job, watch func(jobs.Event)) (*Answer, error) {
+// whoever else may do the same.
+func (c *Conversation) Resume(ctx context.Context, r Request, job jobs.Job) (*Answer, error) {
 	memo, ok := ReadMemo(job)
 	if !ok {
 		return nil, fmt.Errorf("%w: it makes no turn", jobs.ErrInvalid)
 	}
-	answer, err := c.haveTurn(ctx, job, memo.Turn, watch)
+	answer, err := c.order(ctx, r, job, adding(memo.Turn))
 	if err != nil || answer.Drawing == nil {
 		return answer, err
 	}
@@ -113,53 +105,40 @@ func (c *Conversation) Resume(ctx context.Context, job jobs.Job, watch func(jobs
 		return nil, fmt.Errorf("read the plan of turn %d: %w", answer.Turn.ID, err)
 	}
 	answer.Plan = plan
-	answer.Notices = append(answer.Notices, c.noticesOf(plan)...)
+	answer.Notices = append(answer.Notices, noticesOf(plan)...)
 	return answer, nil
 }
 
-// haveTurn has a turn drawn and kept.
-func (c *Conversation) haveTurn(ctx context.Context, job jobs.Job, turn session.Turn, watch func(jobs.Event)) (*Answer, error) {
-	return c.have(ctx, job, turn.Time, watch, func(s *session.Session, picture string) (int, error) {
-		turn.Picture = picture
-		return s.Add(turn)
-	})
+// An addition puts what a job was asked for into the session, with the name of
+// its picture, and returns the turn's ID.
+type addition struct {
+	asked time.Time
+	to    func(s *session.Session, picture string) (id int, err error)
 }
 
-// have has a job drawn that was asked for at start, keeps what came of it and
-// shows it. add puts it into the session, with the name of its picture, and
-// returns its turn.
-func (c *Conversation) have(ctx context.Context, job jobs.Job, start time.Time, watch func(jobs.Event), add func(s *session.Session, picture string) (int, error)) (*Answer, error) {
+// adding adds the turn.
+func adding(turn session.Turn) addition {
+	return addition{turn.Time, func(s *session.Session, picture string) (int, error) {
+		turn.Picture = picture
+		return s.Add(turn)
+	}}
+}
+
+// order has a job drawn, keeps what comes of it and shows it.
+func (c *Conversation) order(ctx context.Context, r Request, job jobs.Job, add addition) (*Answer, error) {
 	var answer *Answer
-	var unkept, refused error
-	_, err := c.drawn(ctx, job, watch, func(ctx context.Context, result jobs.Result) error {
-		if refused = c.approved(ctx, result.PNG); refused != nil {
+	var final error // why the picture will never be kept
+	_, err := jobs.Do(ctx, c.Queue, job, r.Watch, func(ctx context.Context, result jobs.Result) (err error) {
+		if final = c.approve(ctx, result.PNG); final != nil {
 			return nil // the job is done with
 		}
-		began := c.clock.Now()
-		_, unkept = c.store.PutBlob(ctx, c.key, result.PNG)
-		id := 0
-		s, err := c.store.Update(ctx, c.key, func(s *session.Session) (err error) {
-			id, err = add(s, digestOf(result.PNG))
-			return err
-		})
+		answer, err = c.keep(ctx, result, add)
 		if isFinal(err) {
-			refused = err
-			return nil
+			final, err = err, nil
 		}
-		if err != nil {
-			return err // it may be kept later
-		}
-		s.Head = id
-		if answer, err = answerOf(s); err != nil {
-			return err
-		}
-		answer.PNG, answer.Drawing, answer.Kept = result.PNG, &result, c.clock.Now().Sub(began)
-		return nil
+		return err
 	})
-	if err == nil {
-		err = refused
-	}
-	if err != nil {
+	if err = cmp.Or(err, final); err != nil {
 		return nil, err
 	}
 	if answer == nil {
@@ -170,12 +149,34 @@ func (c *Conversation) have(ctx context.Context, job jobs.Job, start time.Time, 
 		}
 		return answer, err
 	}
+	answer.Seconds = c.Clock.Now().Sub(add.asked).Seconds()
+	// The turn is kept: a cancel has come too late.
+	answer.Notices = append(answer.Notices, c.noticesOfDrawing(context.WithoutCancel(ctx), answer)...)
+	return answer, nil
+}
+
+// keep stores a picture and adds what it belongs to to the session. A picture
+// that cannot be stored is left out, with a notice.
+func (c *Conversation) keep(ctx context.Context, result jobs.Result, add addition) (*Answer, error) {
+	began := c.Clock.Now()
+	_, unkept := c.Store.PutBlob(ctx, c.Key, result.PNG)
+	id := 0
+	s, err := c.Store.Update(ctx, c.Key, func(s *session.Session) (err error) {
+		id, err = add.to(s, digestOf(result.PNG))
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.Head = id
+	answer, err := answerOf(s)
+	if err != nil {
+		return nil, err
+	}
+	answer.PNG, answer.Drawing, answer.Kept = result.PNG, &result, c.Clock.Now().Sub(began)
 	if unkept != nil {
 		answer.Notices = append(answer.Notices, noticeUnkept(unkept))
 	}
-	answer.Seconds = c.clock.Now().Sub(start).Seconds()
-	// The turn is kept: a cancel has come too late.
-	answer.Notices = append(answer.Notices, c.noticesOfDrawing(context.WithoutCancel(ctx), answer)...)
 	return answer, nil
 }
 
@@ -189,28 +190,9 @@ func isFinal(err error) bool {
 	return false
 }
 
-// drawn has a job drawn, hands the result to keep, and reports whether this
-// caller is the one who did that; see [jobs.Do].
-func (c *Conversation) drawn(ctx context.Context, job jobs.Job, watch func(jobs.Event), keep jobs.Keep) (settled bool, err error) {
-	if c.queue != nil {
-		return jobs.Do(ctx, c.queue, job, watch, keep)
-	}
-	start := c.clock.Now()
-	result, err := Drawer{c.engine}.draw(ctx, job, func(p jobs.Progress) {
-		if watch != nil {
-			watch(jobs.Event{Running: true, Progress: p})
-		}
-	})
-	if err != nil {
-		return false, err
-	}
-	result.Seconds = c.clock.Now().Sub(start).Seconds()
-	return true, keep(context.WithoutCancel(ctx), result)
-}
-
 // Made shows the turn that an event made, or returns [session.ErrNoSuchTurn].
 func (c *Conversation) Made(ctx context.Context, event string) (*Answer, error) {
-	s, err := c.store.Load(ctx, c.key)
+	s, err := c.Store.Load(ctx, c.Key)
 	if err != nil {
 		return nil, err
 	}
@@ -218,24 +200,33 @@ func (c *Conversation) Made(ctx context.Context, event string) (*Answer, error) 
 	if !ok {
 		return nil, fmt.Errorf("%w: none was asked for by %s", session.ErrNoSuchTurn, event)
 	}
-	s.Head = turn.ID
-	return c.answer(ctx, s)
+	return c.showTurn(ctx, s, turn.ID)
+}
+
+// showTurn shows a turn of the session, wherever its head is.
+func (c *Conversation) showTurn(ctx context.Context, s *session.Session, id int) (*Answer, error) {
+	s.Head = id
+	return c.show(ctx, s)
 }
 
 // redraw draws a turn of the session again, with the attention of some words
 // if attend is not nil.
 func (c *Conversation) redraw(ctx context.Context, s *session.Session, id int, attend *recipe.Span) (jobs.Result, error) {
-	r, err := s.RecipeFor(id)
+	chain, err := s.RecipeFor(id)
 	if err != nil {
 		return jobs.Result{}, err
 	}
-	job := c.job(r)
+	turn, err := s.Turn(id)
+	if err != nil {
+		return jobs.Result{}, err
+	}
+	job := c.job(Request{}, chain)
+	job.Key = fmt.Sprintf("%s/redraw/%d/%s", turn.Event, id, rand.Text())
 	job.Attend = attend
-	job.Key = fmt.Sprintf("%s/redraw/%d/%s", c.asked.Event, id, rand.Text())
 	ctx, cancel := undetached(ctx)
 	defer cancel()
 	var drawn jobs.Result
-	_, err = c.drawn(ctx, job, nil, func(_ context.Context, result jobs.Result) error {
+	_, err = jobs.Do(ctx, c.Queue, job, nil, func(_ context.Context, result jobs.Result) error {
 		drawn = result
 		return nil
 	})
@@ -253,3 +244,7 @@ func undetached(ctx context.Context) (context.Context, context.CancelFunc) {
 	stop := context.AfterFunc(ctx, cancel)
 	return out, func() { stop(); cancel() }
 }
+
+// digestOf is the name under which a store keeps a picture; see
+// session.Store.PutBlob.
+func digestOf(picture []byte) string { return fmt.Sprintf("%x", sha256.Sum256(picture)) }

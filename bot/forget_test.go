@@ -16,6 +16,7 @@ import (
 	"pentimento/editor/attention"
 	"pentimento/jobs"
 	"pentimento/jobs/attentionstore"
+	"pentimento/jobs/drawer"
 	redisjobs "pentimento/jobs/redis"
 	"pentimento/models/pocket/pockettest"
 	"pentimento/session"
@@ -57,7 +58,7 @@ func newStudio(t *testing.T) *studio {
 	s := &studio{session.AlsoForget(store, queue, cache), queue, cache, editor.NewCached(pockettest.Open(t), cache), client, nil}
 	working, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	worker := &jobs.Worker{Name: "worker", Source: queue, Engine: Drawer{s.engine}, Drain: time.Millisecond}
+	worker := &jobs.Worker{Name: "worker", Source: queue, Engine: drawer.New(s.engine), Drain: time.Millisecond}
 	go func() { ended <- worker.Run(working) }()
 	s.stop = func() {
 		stop()
@@ -76,9 +77,11 @@ func newStudio(t *testing.T) *studio {
 
 // conversation is one of the user's.
 func (s *studio) conversation(user string, seed uint64) *Conversation {
-	clock := Clock{Now: time.Now, Seed: func() uint64 { return seed }}
-	key := session.Key{User: user, Place: "where " + user + " is"}
-	return New(s.engine, Grammar{dialogue.New()}, s.store, key, Options{Steps: 4, Guidance: 4.5}, clock).WithQueue(s.queue)
+	return &Conversation{
+		Key: session.Key{User: user, Place: "where " + user + " is"}, Store: s.store, Planner: Grammar{dialogue.New()},
+		Model: ModelOf(s.engine.Model()), Queue: s.queue,
+		Clock: Clock{Now: time.Now, Seed: func() uint64 { return seed }}, Options: Options{Steps: 4, Guidance: 4.5},
+	}
 }
 
 // traces returns the keys whose names or values have one of the words in them.
@@ -103,27 +106,27 @@ func (s *studio) traces(t *testing.T, words ...string) (found []string) {
 }
 
 // asked is who asks by a message of that name.
-func asked(event string) Asked { return Asked{Event: event} }
+func asked(event string) Request { return Request{Event: event} }
 
 // Whoever is forgotten is nowhere in Redis any more: not in a session, a
 // picture, a share, a job that waits, or a map. What is others' stays.
 func TestForgottenUserIsNowhere(t *testing.T) {
 	s := newStudio(t)
 	ann, bob := s.conversation("anastasia", 5), s.conversation("bernard", 6)
-	say(t, bob.With(asked("b1")), "a man's face with black hair")
-	say(t, ann.With(asked("a1")), "a woman's face with blond hair")
-	say(t, ann.With(asked("a2")), "make her hair red")
-	if _, err := ann.Attention(t.Context(), "hair"); err != nil {
+	sayAs(t, bob, asked("b1"), "a man's face with black hair")
+	sayAs(t, ann, asked("a1"), "a woman's face with blond hair")
+	sayAs(t, ann, asked("a2"), "make her hair red")
+	if _, err := ann.Attention(t.Context(), Request{}, "hair"); err != nil {
 		t.Fatal(err)
 	}
-	code, err := ann.Share(t.Context())
+	code, err := ann.Share(t.Context(), Request{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.stop()
 	waiting := make(chan error, 1)
 	go func() {
-		_, err := ann.With(asked("a3")).Say(t.Context(), "make her hair green", nil)
+		_, err := ann.Say(t.Context(), asked("a3"), "make her hair green")
 		waiting <- err
 	}()
 	for stats, err := s.queue.Stats(t.Context()); err != nil || stats.Waiting == 0; stats, err = s.queue.Stats(t.Context()) {

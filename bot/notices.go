@@ -14,7 +14,7 @@ import (
 const visibleChange = 0.25
 
 // noticesOf says which parts of an utterance were not done.
-func (c *Conversation) noticesOf(plan *dialogue.Plan) []string {
+func noticesOf(plan *dialogue.Plan) []string {
 	var notices []string
 	for _, part := range plan.Undone {
 		notices = append(notices, fmt.Sprintf("Not done: %s.", part))
@@ -39,7 +39,7 @@ func (c *Conversation) noticesOfDrawing(ctx context.Context, a *Answer) []string
 	var notices []string
 	if n := len(a.Drawing.Dropped); n > 0 {
 		notices = append(notices, fmt.Sprintf("The prompt is too long for the model: it reads %d tokens. Left out: %s.",
-			c.engine.Model().Spec().ContextLength, abridged(a.Drawing.Dropped)))
+			c.Model.ContextLength, abridged(a.Drawing.Dropped)))
 	}
 	if a.Source != nil && !c.changed(ctx, a) {
 		notices = append(notices, "The picture looks the same as before. Try it stronger, or with --set k=0 to let everything change.")
@@ -56,7 +56,7 @@ func noticeUnkept(err error) string {
 // changed reports whether the picture visibly differs from its source's. When
 // the source's picture is gone it is taken to.
 func (c *Conversation) changed(ctx context.Context, a *Answer) bool {
-	data, err := c.store.GetBlob(ctx, c.key, a.Source.Picture)
+	data, err := c.Store.GetBlob(ctx, c.Key, a.Source.Picture)
 	if err != nil {
 		return true
 	}
@@ -104,18 +104,4 @@ func abridged(words []string) string {
 		return strings.Join(words, " ")
 	}
 	return fmt.Sprintf("%s … and %d more words", strings.Join(words[:most], " "), len(words)-most)
-}
-
-// vocabulary returns the words that the model was trained on, and a test for
-// them; nil when the model doesn't say.
-func (c *Conversation) vocabulary() ([]string, func(string) bool) {
-	words := c.engine.Model().Vocabulary()
-	if len(words) == 0 {
-		return nil, nil
-	}
-	known := make(map[string]bool, len(words))
-	for _, w := range words {
-		known[strings.ToLower(w)] = true
-	}
-	return words, func(w string) bool { return known[strings.ToLower(w)] }
 }

@@ -1,14 +1,15 @@
 package bot
 
 import (
-	"context"
 	"fmt"
-	"sort"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
 	"pentimento/dialogue"
 	"pentimento/recipe"
+	"pentimento/session"
 )
 
 // Options are the hyper-parameters of a conversation. Seed, steps and guidance
@@ -47,13 +48,13 @@ func (o *Options) Set(name, value string) error {
 	case "steps":
 		n, err := strconv.Atoi(value)
 		if err != nil || n < 1 || n > 1000 {
-			return fmt.Errorf("steps is %q: give a whole number from 1 to 1000", value)
+			return Problemf(Invalid, "steps is %q: give a whole number from 1 to 1000", value)
 		}
 		o.Steps = n
 	case "guidance":
 		g, err := strconv.ParseFloat(value, 64)
 		if err != nil || !(g >= 0 && g <= 50) {
-			return fmt.Errorf("guidance is %q: give a number from 0 to 50", value)
+			return Problemf(Invalid, "guidance is %q: give a number from 0 to 50", value)
 		}
 		o.Guidance = g
 	case "preset":
@@ -62,11 +63,11 @@ func (o *Options) Set(name, value string) error {
 			return nil
 		}
 		if _, ok := recipe.PresetNamed(value); !ok {
-			return fmt.Errorf("preset %q is not known: use auto, %s", value, strings.Join(recipe.PresetNames(), ", "))
+			return Problemf(Invalid, "preset %q is not known: use auto, %s", value, strings.Join(recipe.PresetNames(), ", "))
 		}
 		o.Preset = value
 	default:
-		return fmt.Errorf("there is no setting %q: use seed, steps, guidance, preset, cross, self, value or k", name)
+		return Problemf(Invalid, "there is no setting %q: use seed, steps, guidance, preset, cross, self, value or k", name)
 	}
 	return nil
 }
@@ -80,7 +81,7 @@ func setAuto[T any](target **T, name, value, what string, parse func(string) (T,
 	}
 	v, err := parse(value)
 	if err != nil {
-		return fmt.Errorf("%s is %q: give %s, or auto", name, value, what)
+		return Problemf(Invalid, "%s is %q: give %s, or auto", name, value, what)
 	}
 	*target = &v
 	return nil
@@ -166,44 +167,31 @@ func override(w *recipe.Window, to *float64) {
 // settings are those of a new picture.
 func (c *Conversation) settings() recipe.Settings {
 	s := recipe.Settings{
-		Model: c.engine.Model().Digest(), Scheduler: "ddim",
-		Steps: c.options.Steps, Guidance: c.options.Guidance,
+		Model: c.Model.Digest, Scheduler: "ddim",
+		Steps: c.Options.Steps, Guidance: c.Options.Guidance,
 	}
-	if c.options.Seed != nil {
-		s.Seed = *c.options.Seed
+	if c.Options.Seed != nil {
+		s.Seed = *c.Options.Seed
 	} else {
-		s.Seed = c.clock.Seed()
+		s.Seed = c.Clock.Seed()
 	}
 	return s
 }
 
-// Options returns the conversation's hyper-parameters.
-func (c *Conversation) Options() Options { return c.options }
-
-// Set changes one of them; see [Options.Set].
-func (c *Conversation) Set(name, value string) error { return c.options.Set(name, value) }
-
 // change sets what the user asked for in words and says so.
-func (c *Conversation) change(ctx context.Context, settings map[string]string) (*Answer, error) {
-	names := make([]string, 0, len(settings))
-	for name := range settings {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	answer := &Answer{}
-	for _, name := range names {
-		if err := c.Set(name, settings[name]); err != nil {
+func (c *Conversation) change(s *session.Session, settings map[string]string) (*Answer, error) {
+	answer := &Answer{Session: s}
+	for _, name := range slices.Sorted(maps.Keys(settings)) {
+		if err := c.Options.Set(name, settings[name]); err != nil {
 			return nil, err
 		}
 		answer.Notices = append(answer.Notices, fmt.Sprintf("%s is now %s.", name, settings[name]))
 	}
-	s, err := c.store.Load(ctx, c.key)
-	if err != nil {
-		return nil, err
+	if s.Head == 0 {
+		return answer, nil
 	}
-	if s.Head != 0 {
-		answer.Turn, err = s.Turn(s.Head)
-	}
+	var err error
+	answer.Turn, err = s.Turn(s.Head)
 	return answer, err
 }
 

@@ -5,47 +5,46 @@ import (
 	"fmt"
 
 	"pentimento/editor"
-	"pentimento/jobs"
 	"pentimento/session"
 	"pentimento/session/recipefile"
 )
 
 // Share makes a code with which somebody else can go on from the picture that
 // is spoken of, for [session.ShareDays].
-func (c *Conversation) Share(ctx context.Context) (code string, err error) {
-	_, turn, err := c.head(ctx)
+func (c *Conversation) Share(ctx context.Context, r Request) (code string, err error) {
+	_, turn, err := c.head(ctx, r)
 	if err != nil {
 		return "", err
 	}
-	return c.store.Share(ctx, c.key, turn.ID, session.ShareLifetime)
+	return c.Store.Share(ctx, c.Key, turn.ID, session.ShareLifetime)
 }
 
 // Revoke takes a code back.
 func (c *Conversation) Revoke(ctx context.Context, code string) error {
-	return c.store.Revoke(ctx, c.key.User, code)
+	return c.Store.Revoke(ctx, c.Key.User, code)
 }
 
 // Fork copies what is shared under the code into this conversation and shows
 // its last picture. Another model's is refused with an [*editor.ModelError].
-func (c *Conversation) Fork(ctx context.Context, code string) (*Answer, error) {
-	s, err := c.Copy(ctx, code)
+func (c *Conversation) Fork(ctx context.Context, r Request, code string) (*Answer, error) {
+	s, err := c.Copy(ctx, r, code)
 	if err != nil {
 		return nil, err
 	}
-	return c.answer(ctx, s)
+	return c.show(ctx, s)
 }
 
 // Copy is Fork without showing anything. It returns the session, whose head is
 // what was shared.
-func (c *Conversation) Copy(ctx context.Context, code string) (*session.Session, error) {
-	shared, err := c.store.Shared(ctx, code)
+func (c *Conversation) Copy(ctx context.Context, r Request, code string) (*session.Session, error) {
+	shared, err := c.Store.Shared(ctx, code)
 	if err != nil {
 		return nil, err
 	}
-	if err := c.canContinue(shared, ""); err != nil {
+	if err := c.canContinue(r, shared, ""); err != nil {
 		return nil, err
 	}
-	return session.Fork(ctx, c.store, code, c.key, c.asked.Event)
+	return session.Fork(ctx, c.Store, code, c.Key, r.Event)
 }
 
 // An Exported is a picture as files that [Conversation.Import] reads.
@@ -59,12 +58,12 @@ type Exported struct {
 }
 
 // Export returns the picture that is spoken of, and the way to it, as files.
-func (c *Conversation) Export(ctx context.Context) (*Exported, error) {
-	s, turn, err := c.head(ctx)
+func (c *Conversation) Export(ctx context.Context, r Request) (*Exported, error) {
+	s, turn, err := c.head(ctx, r)
 	if err != nil {
 		return nil, err
 	}
-	document, err := recipefile.Of(s, turn.ID, c.engine.Model().Name())
+	document, err := recipefile.Of(s, turn.ID, c.Model.Name)
 	if err != nil {
 		return nil, err
 	}
@@ -84,46 +83,47 @@ func (c *Conversation) Export(ctx context.Context) (*Exported, error) {
 
 // Import is [Conversation.ImportDocument] of an exported file, JSON or PNG. The
 // errors are those of [recipefile.Read] too.
-func (c *Conversation) Import(ctx context.Context, file []byte, watch func(jobs.Event)) (*Answer, error) {
+func (c *Conversation) Import(ctx context.Context, r Request, file []byte) (*Answer, error) {
 	document, err := recipefile.Read(file)
 	if err != nil {
 		return nil, err
 	}
-	return c.ImportDocument(ctx, document, watch)
+	return c.ImportDocument(ctx, r, document)
 }
 
 // ImportDocument draws the picture of an exported recipe and goes on from
-// there. watch is as in Say. The errors are an [*editor.ModelError] with the
+// there. The errors are an [*editor.ModelError] with the
 // model's name for another model's recipe, and those of drawing.
-func (c *Conversation) ImportDocument(ctx context.Context, document recipefile.Document, watch func(jobs.Event)) (*Answer, error) {
-	start := c.clock.Now()
+func (c *Conversation) ImportDocument(ctx context.Context, r Request, document recipefile.Document) (*Answer, error) {
+	start := c.Clock.Now()
+	if r.AllowImport != nil {
+		if err := r.AllowImport(document.Recipe); err != nil {
+			return nil, err
+		}
+	}
 	branch := document.Branch()
-	if err := c.canContinue(branch, document.Model); err != nil {
+	if err := c.canContinue(r, branch, document.Model); err != nil {
 		return nil, err
 	}
-	job := c.job(document.Recipe)
-	return c.have(ctx, job, start, watch, func(s *session.Session, picture string) (int, error) {
+	return c.order(ctx, r, c.job(r, document.Recipe), addition{start, func(s *session.Session, picture string) (int, error) {
 		branch.Turns[branch.Head-1].Picture = picture
-		return s.Graft(branch, c.asked.Event)
-	})
+		return s.Graft(branch, r.Event)
+	}})
 }
 
 // canContinue reports whether a branch from elsewhere can go on here. Model is
 // what its model is called, if that is known.
-func (c *Conversation) canContinue(branch *session.Session, model string) error {
-	want, have := branch.Turns[0].Settings.Model, c.engine.Model()
-	if want != have.Digest() {
-		err := &editor.ModelError{Want: want, Have: have.Digest()}
+func (c *Conversation) canContinue(r Request, branch *session.Session, model string) error {
+	want, have := branch.Turns[0].Settings.Model, c.Model
+	if want != have.Digest {
+		err := &editor.ModelError{Want: want, Have: have.Digest}
 		if model == "" {
 			return err
 		}
-		return fmt.Errorf("the picture needs the model %q, and this is %q: %w", model, have.Name(), err)
-	}
-	if c.asked.Allow == nil {
-		return nil
+		return fmt.Errorf("the picture needs the model %q, and this is %q: %w", model, have.Name, err)
 	}
 	for _, turn := range branch.Turns {
-		if err := c.asked.Allow(turn.Recipe.Prompt); err != nil {
+		if err := r.allow(turn.Recipe.Prompt); err != nil {
 			return err
 		}
 	}
@@ -133,6 +133,6 @@ func (c *Conversation) canContinue(branch *session.Session, model string) error 
 // Forget removes everything that is kept of the conversation's user, here and
 // in all other places.
 func (c *Conversation) Forget(ctx context.Context) error {
-	c.pending = nil
-	return c.store.Forget(ctx, c.key.User)
+	c.Pending = nil
+	return c.Store.Forget(ctx, c.Key.User)
 }

@@ -16,23 +16,30 @@ import (
 
 // visitor is another user of the same engine and store.
 func visitor(c *Conversation) *Conversation {
-	return New(c.engine, c.planner, c.store, session.Key{User: "bob", Place: "elsewhere"}, c.options, c.clock)
+	return elsewhere(c, c.Store, "elsewhere")
+}
+
+// elsewhere is another user of the same engine, with a store.
+func elsewhere(c *Conversation, store session.Store, place string) *Conversation {
+	bob := *c
+	bob.Key, bob.Store = session.Key{User: "bob", Place: place}, store
+	return &bob
 }
 
 func TestForkGoesOnFromTheSharedPicture(t *testing.T) {
 	ann := newConversation(t, session.NewMemory())
-	if _, err := ann.Share(t.Context()); !errors.Is(err, ErrNothingDrawn) {
+	if _, err := ann.Share(t.Context(), Request{}); !errors.Is(err, ErrNothingDrawn) {
 		t.Errorf("share before the first picture: %v", err)
 	}
 	say(t, ann, "a woman's face with blond hair")
 	red := say(t, ann, "make her hair red")
-	code, err := ann.Share(t.Context())
+	code, err := ann.Share(t.Context(), Request{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	say(t, ann, "undo") // what is shared stays
 	bob := visitor(ann)
-	forked, err := bob.Fork(t.Context(), code)
+	forked, err := bob.Fork(t.Context(), Request{}, code)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +47,7 @@ func TestForkGoesOnFromTheSharedPicture(t *testing.T) {
 		t.Errorf("the fork shows turn %+v", forked.Turn)
 	}
 	// The same words make the same picture for both.
-	annGreen, bobGreen := say(t, ann.With(Asked{Turn: 2}), "make her hair green"), say(t, bob, "make her hair green")
+	annGreen, bobGreen := sayAs(t, ann, Request{Turn: 2}, "make her hair green"), say(t, bob, "make her hair green")
 	if !bytes.Equal(annGreen.PNG, bobGreen.PNG) {
 		t.Error("the same edit gives another picture after the fork")
 	}
@@ -50,7 +57,7 @@ func TestForkGoesOnFromTheSharedPicture(t *testing.T) {
 	if err := ann.Revoke(t.Context(), code); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := bob.Fork(t.Context(), code); !errors.Is(err, session.ErrNoSuchShare) {
+	if _, err := bob.Fork(t.Context(), Request{}, code); !errors.Is(err, session.ErrNoSuchShare) {
 		t.Errorf("forked after it was revoked: %v", err)
 	}
 	if err := ann.Forget(t.Context()); err != nil {
@@ -62,8 +69,8 @@ func TestForkGoesOnFromTheSharedPicture(t *testing.T) {
 }
 
 func TestExportedPictureIsImportedBitForBit(t *testing.T) {
-	ann := newConversation(t, session.NewMemory())
-	if _, err := ann.Export(t.Context()); !errors.Is(err, ErrNothingDrawn) {
+	ann, engine := newConversationWith(t, session.NewMemory())
+	if _, err := ann.Export(t.Context(), Request{}); !errors.Is(err, ErrNothingDrawn) {
 		t.Errorf("export before the first picture: %v", err)
 	}
 	say(t, ann, "a woman's face with blond hair")
@@ -71,7 +78,7 @@ func TestExportedPictureIsImportedBitForBit(t *testing.T) {
 	say(t, ann, "make her hair black")
 	say(t, ann, "make her hair green")
 	want := say(t, ann, "add glasses")
-	files, err := ann.Export(t.Context())
+	files, err := ann.Export(t.Context(), Request{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,16 +90,16 @@ func TestExportedPictureIsImportedBitForBit(t *testing.T) {
 		t.Errorf("the exported PNG is another picture (%v)", err)
 	}
 	for name, file := range map[string][]byte{"JSON": files.JSON, "PNG": files.PNG} {
-		bob := New(ann.engine, ann.planner, session.NewMemory(), session.Key{User: "bob", Place: name}, ann.options, ann.clock)
-		ann.engine.(*editor.Engine).Forget()
-		got, err := bob.Import(t.Context(), file, nil)
+		bob := elsewhere(ann, session.NewMemory(), name)
+		engine.Forget()
+		got, err := bob.Import(t.Context(), Request{}, file)
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
 		if !bytes.Equal(got.PNG, want.PNG) || got.Turn.ID != 5 || got.Turn.Edit != want.Turn.Edit {
 			t.Errorf("%s: imported as %+v", name, got.Turn)
 		}
-		if back, err := bob.Revert(t.Context(), 4); err != nil || back.Turn.Recipe.Prompt != "a woman's face with blond hair" {
+		if back, err := bob.Revert(t.Context(), Request{}, 4); err != nil || back.Turn.Recipe.Prompt != "a woman's face with blond hair" {
 			t.Errorf("%s: the way back: %+v, %v", name, back, err)
 		}
 	}
@@ -101,24 +108,24 @@ func TestExportedPictureIsImportedBitForBit(t *testing.T) {
 func TestImportRefusesAnotherModelByName(t *testing.T) {
 	c := newConversation(t, session.NewMemory())
 	say(t, c, "a woman's face with blond hair")
-	files, err := c.Export(t.Context())
+	files, err := c.Export(t.Context(), Request{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	digest := c.engine.Model().Digest()
+	digest := c.Model.Digest
 	other := bytes.ReplaceAll(files.JSON, []byte(digest), []byte(strings.Repeat("ab", 32)))
 	other = bytes.ReplaceAll(other, []byte(`"model": "pocket"`), []byte(`"model": "dreamy"`))
-	_, err = c.Import(t.Context(), other, nil)
+	_, err = c.Import(t.Context(), Request{}, other)
 	var wrong *editor.ModelError
 	if !errors.As(err, &wrong) || wrong.Want != strings.Repeat("ab", 32) || wrong.Have != digest || !strings.Contains(err.Error(), "dreamy") {
 		t.Errorf("got %v", err)
 	}
-	if _, err := c.Import(t.Context(), []byte("a letter"), nil); !errors.Is(err, recipefile.ErrNoRecipe) {
+	if _, err := c.Import(t.Context(), Request{}, []byte("a letter")); !errors.Is(err, recipefile.ErrNoRecipe) {
 		t.Errorf("a letter: %v", err)
 	}
 	forbidden := errors.New("not here")
-	strict := c.With(Asked{Allow: func(prompt string) error { return forbidden }})
-	if _, err := strict.Import(t.Context(), files.JSON, nil); err != forbidden {
+	strict := Request{Allow: func(prompt string) error { return forbidden }}
+	if _, err := c.Import(t.Context(), strict, files.JSON); err != forbidden {
 		t.Errorf("a forbidden prompt: %v", err)
 	}
 	if s, err := c.Session(t.Context()); err != nil || len(s.Turns) != 1 {
@@ -132,7 +139,8 @@ func TestPicturesThatAreNotApproved(t *testing.T) {
 	blond := say(t, c, "a woman's face with blond hair")
 	refused := errors.New("not this one")
 	seen := 0
-	strict := c.WithApproval(func(_ context.Context, picture []byte) error {
+	strict := *c
+	strict.Approve = func(_ context.Context, picture []byte) error {
 		if _, err := png.Decode(bytes.NewReader(picture)); err != nil {
 			t.Errorf("asked about what is no picture: %v", err)
 		}
@@ -140,18 +148,18 @@ func TestPicturesThatAreNotApproved(t *testing.T) {
 			return nil
 		}
 		return refused
-	})
-	if _, err := strict.Say(t.Context(), "make her hair red", nil); !errors.Is(err, refused) {
+	}
+	if _, err := strict.Say(t.Context(), Request{}, "make her hair red"); !errors.Is(err, refused) {
 		t.Errorf("a picture that is refused ended with %v", err)
 	}
 	if s, err := c.Session(t.Context()); err != nil || len(s.Turns) != 1 || seen != 1 {
 		t.Errorf("%d turns were kept, %d pictures looked at, %v", len(s.Turns), seen, err)
 	}
 	say(t, c, "make her hair red")
-	if _, err := strict.Goto(t.Context(), 2); !errors.Is(err, refused) {
+	if _, err := strict.Goto(t.Context(), Request{}, 2); !errors.Is(err, refused) {
 		t.Errorf("an old picture that is refused ended with %v", err)
 	}
-	if a, err := strict.Goto(t.Context(), 1); err != nil || !bytes.Equal(a.PNG, blond.PNG) {
+	if a, err := strict.Goto(t.Context(), Request{}, 1); err != nil || !bytes.Equal(a.PNG, blond.PNG) {
 		t.Errorf("a picture that is approved ended with %v", err)
 	}
 }

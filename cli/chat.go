@@ -11,9 +11,13 @@ import (
 	"pentimento/bot"
 	"pentimento/bot/terminal"
 	"pentimento/bot/terminal/graphics"
-	"pentimento/editor"
+	"pentimento/jobs"
 	"pentimento/session"
 )
+
+// unhurried is how long a picture may take for somebody who waits for it and can
+// press Ctrl-C.
+const unhurried = 24 * time.Hour
 
 // localUser owns the sessions of this machine's terminals.
 const localUser = "local"
@@ -48,16 +52,15 @@ func (c *chatCommand) Run(ctx context.Context, p *Process) (err error) {
 	if err != nil {
 		return err
 	}
-	model, err := c.open(ctx, p)
-	if err != nil {
-		return err
-	}
-	defer closeInto(&err, model)
 	cache, err := c.openCache(ctx, p, c.Store)
 	if err != nil {
 		return err
 	}
-	defer closeInto(&err, cache)
+	studio, err := c.runStudio(ctx, p, cache, jobs.Options{}, jobs.Worker{TimeLimit: unhurried})
+	if err != nil {
+		return err
+	}
+	defer closeInto(&err, studio)
 	planner, err := c.planner(p)
 	if err != nil {
 		return err
@@ -66,10 +69,13 @@ func (c *chatCommand) Run(ctx context.Context, p *Process) (err error) {
 	interrupts, stop := p.Listen(os.Interrupt)
 	defer stop()
 	chat := &terminal.Chat{
-		Conversation: bot.New(editor.NewCached(model, cache.Cache), planner, session.AlsoForget(store, cache), key, options, systemClock()),
-		In:           p.In, Out: p.Out, Dir: c.Out, JSON: c.JSON, Interrupts: interrupts,
+		Conversation: &bot.Conversation{
+			Key: key, Store: session.AlsoForget(store, studio.queue, studio.cache), Planner: planner,
+			Model: bot.ModelOf(studio.model), Queue: studio.queue, Clock: systemClock(), Options: options,
+		},
+		Commands: bot.Commands(), In: p.In, Out: p.Out, Dir: c.Out, JSON: c.JSON, Log: p.log, Interrupts: interrupts,
 	}
-	if err := c.dress(p, chat, model.Name(), model.Device()); err != nil {
+	if err := c.dress(p, chat, studio.model.Name(), studio.model.Device()); err != nil {
 		return err
 	}
 	return chat.Run(ctx)

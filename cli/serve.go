@@ -7,6 +7,7 @@ import (
 	"os"
 	"time"
 
+	"pentimento/bot"
 	"pentimento/bot/discord"
 	"pentimento/metrics"
 	"pentimento/session"
@@ -86,7 +87,7 @@ func (c *serveCommand) Run(ctx context.Context, p *Process) (err error) {
 	defer stop()
 	invited := false
 	b, err := discord.New(discord.Options{
-		Token: secret, Engine: studio.engine, Planner: planner, Store: store, Memory: remembered,
+		Token: secret, Model: bot.ModelOf(studio.model), Planner: planner, Store: store, Memory: remembered,
 		Queue: studio.queue, Shared: studio.shared, PerUser: max(1, c.PerUser), Observer: operations,
 		Clock: systemClock(), Defaults: defaults,
 		Policy: c.policy(), Rename: c.Rename, NoMessageContent: c.NoMessageContent, Log: p.log, Base: c.DiscordAPI,

@@ -5,9 +5,9 @@ import (
 	"errors"
 	"time"
 
-	"pentimento/bot"
 	"pentimento/editor"
 	"pentimento/jobs"
+	"pentimento/jobs/drawer"
 	redisjobs "pentimento/jobs/redis"
 	"pentimento/metrics"
 	"pentimento/models"
@@ -20,13 +20,14 @@ type engineFlags struct {
 	redisFlags
 }
 
-// A studio is what a bot has of those who draw: the queue that they take jobs
-// from, and what there is to know of the model.
+// A studio is what a conversation has of those who draw: the queue that they take
+// jobs from, and the model.
 type studio struct {
 	queue  jobs.Queue
 	shared bool // the queue outlives this process
-	engine *editor.Engine
-	model  *models.Model
+	// model is open if this process draws. Otherwise only its words are read, and
+	// no weights take memory.
+	model *models.Model
 	// cache is what has to forget users, beside the queue.
 	cache session.Forgetter
 	close func() error
@@ -38,56 +39,49 @@ func (s *studio) Close() error { return s.close() }
 // openStudio opens the queue and, unless others draw, the engine. The asker is
 // who this bot is to a queue of several.
 func (c *serveCommand) openStudio(ctx context.Context, p *Process, asker string, operations *metrics.Metrics) (*studio, error) {
+	limits := jobs.Options{PerUser: c.mostPerUser()}
 	if c.Engine == "queue" {
-		return c.joinStudio(ctx, p, asker)
-	}
-	return c.runStudio(ctx, p, operations)
-}
-
-// runStudio opens the model and has it draw what is put into a queue of this
-// process.
-func (c *serveCommand) runStudio(ctx context.Context, p *Process, operations *metrics.Metrics) (*studio, error) {
-	model, err := c.open(ctx, p)
-	if err != nil {
-		return nil, err
+		return c.joinStudio(ctx, p, redisjobs.Options{Options: limits, Asker: asker})
 	}
 	cache, err := c.openCache(ctx, p, c.Store)
 	if err != nil {
-		return nil, errors.Join(err, model.Close())
+		return nil, err
 	}
 	operations.Cache(cache.Stats)
-	queue := jobs.NewMemory(jobs.Options{PerUser: c.mostPerUser()})
-	engine := editor.NewCached(model, cache.Cache)
-	worker := &jobs.Worker{
-		Name: "local", Source: queue, Engine: bot.Drawer{Engine: engine}, Slots: max(1, c.Parallel), TimeLimit: c.TimeLimit,
-		Drain: time.Millisecond, Log: p.log, Observer: operations, // the bot has waited for what it wants
+	return c.runStudio(ctx, p, cache, limits, jobs.Worker{Slots: max(1, c.Parallel), TimeLimit: c.TimeLimit, Observer: operations})
+}
+
+// runStudio opens the model and has a worker of this process draw with it what is
+// put into the queue. It closes the cache, also when it fails.
+func (f *modelFlags) runStudio(ctx context.Context, p *Process, cache *engineCache, limits jobs.Options, worker jobs.Worker) (*studio, error) {
+	model, err := f.open(ctx, p)
+	if err != nil {
+		return nil, errors.Join(err, cache.Close())
 	}
-	// The end of ctx does not end it: while the bot drains, the worker draws.
-	working, stop := context.WithCancel(context.WithoutCancel(ctx))
-	ended := make(chan error, 1)
-	go func() { ended <- worker.Run(working) }()
-	return &studio{queue: queue, engine: engine, model: model, cache: cache, close: func() error {
-		stop()
-		return errors.Join(<-ended, queue.Close(), cache.Close(), model.Close())
+	worker.Name, worker.Log = "local", p.log
+	worker.Engine = drawer.New(editor.NewCached(model, cache.Cache))
+	worker.Drain = time.Millisecond // by then everybody has waited for what they want
+	queue := jobs.NewLocal(ctx, limits, worker)
+	return &studio{queue: queue, model: model, cache: cache, close: func() error {
+		return errors.Join(queue.Close(), cache.Close(), model.Close())
 	}}, nil
 }
 
-// joinStudio opens the queue that others draw from. Of the model only the words
-// are read: no weights take memory here.
-func (c *serveCommand) joinStudio(ctx context.Context, p *Process, asker string) (*studio, error) {
+// joinStudio opens the queue that others draw from.
+func (c *serveCommand) joinStudio(ctx context.Context, p *Process, options redisjobs.Options) (*studio, error) {
 	model, err := c.read()
 	if err != nil {
 		return nil, err
 	}
-	queue, err := c.openQueue(ctx, p, redisjobs.Options{Options: jobs.Options{PerUser: c.mostPerUser()}, Asker: asker})
+	queue, err := c.openQueue(ctx, p, options)
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, model.Close())
 	}
 	cache, err := openSharedMaps(p, c.Redis, c.Shared)
 	if err != nil {
-		return nil, errors.Join(err, queue.Close())
+		return nil, errors.Join(err, queue.Close(), model.Close())
 	}
-	return &studio{queue: queue, shared: true, engine: editor.New(model), model: model, cache: cache, close: func() error {
+	return &studio{queue: queue, shared: true, model: model, cache: cache, close: func() error {
 		return errors.Join(queue.Close(), cache.Close(), model.Close())
 	}}, nil
 }

@@ -9,9 +9,9 @@ import (
 	"os"
 	"time"
 
-	"pentimento/bot"
 	"pentimento/editor"
 	"pentimento/jobs"
+	"pentimento/jobs/drawer"
 	redisjobs "pentimento/jobs/redis"
 	"pentimento/metrics"
 )
@@ -56,7 +56,7 @@ func (c *workerCommand) Run(ctx context.Context, p *Process) (err error) {
 	operations.Queue(queue.Stats)
 	operations.Cache(cache.Stats)
 	worker := &jobs.Worker{
-		Name: name, Source: queue, Engine: bot.Drawer{Engine: editor.NewCached(model, cache.Cache)}, Slots: c.Slots,
+		Name: name, Source: queue, Engine: drawer.New(editor.NewCached(model, cache.Cache)), Slots: c.Slots,
 		TimeLimit: c.TimeLimit, Drain: c.Drain, Log: p.log.With("worker", name), Observer: operations,
 	}
 	stop, err := c.serve(ctx, p, operations, metrics.Check{Name: "queue", Run: queue.Check})

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 
+	"pentimento/models/tokenizer"
 	"pentimento/recipe"
 )
 
@@ -11,11 +12,16 @@ import (
 // or that the word did not fit the model's context.
 var ErrNoSuchWord = errors.New("the prompt has no such word")
 
-// Find returns the first span of the prompt that is the word or words of
-// phrase, compared as the model's tokenizer compares them (without regard to
-// case). Prompt and phrase must be of one model.
+// Find is the function [Find] with the tokenizer of the engine's model.
 func (e *Engine) Find(prompt, phrase string) (recipe.Span, error) {
-	have, want := e.model.Tokenizer().Encode(prompt).Words, e.model.Tokenizer().Encode(phrase).Words
+	return Find(e.model.Tokenizer(), prompt, phrase)
+}
+
+// Find returns the first span of the prompt that is the word or words of
+// phrase, compared as the tokenizer compares them (without regard to case), or
+// [ErrNoSuchWord].
+func Find(t *tokenizer.Tokenizer, prompt, phrase string) (recipe.Span, error) {
+	have, want := t.Encode(prompt).Words, t.Encode(phrase).Words
 	if len(want) == 0 {
 		return recipe.Span{}, ErrNoSuchWord
 	}

@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 )
 
@@ -20,10 +21,11 @@ type Keep func(ctx context.Context, result Result) error
 //
 // Do reports whether it was the one that settled the job: of several that Do the
 // same key, in this process or another, one is, and that one answers the user.
-// When ctx ends the job is cancelled and the error is [ErrCancelled]; if it is
-// finished by then, the cancel has come too late and its result is kept as ever. With [ErrDetached] as the cause
-// the job is left for [Queue.Outstanding] to find. A job that the queue has lost,
-// because its data is gone, is submitted again.
+// When ctx ends the job is cancelled and the error is [ErrCancelled], and the cause
+// of ctx's end too; if the job is finished by then, the cancel has come too late and
+// its result is kept as ever. With [ErrDetached] as the cause the job is left for
+// [Queue.Outstanding] to find. A job that the queue has lost, because its data is
+// gone, is submitted again.
 func Do(ctx context.Context, q Queue, job Job, watch func(Event), keep Keep) (settled bool, err error) {
 	for {
 		if err := ctx.Err(); err != nil {
@@ -66,6 +68,9 @@ func cancel(ctx context.Context, q Queue, t Ticket, keep Keep) (settled bool, er
 		return false, errors.Join(cause, err)
 	}
 	result, err := q.Await(ctx, t, nil) // it has ended, one way or the other
+	if errors.Is(err, ErrCancelled) {
+		err = fmt.Errorf("%w: %w", err, cause)
+	}
 	return conclude(ctx, q, t, result, err, keep)
 }
 

@@ -64,7 +64,7 @@ func TestReplayedButtons(t *testing.T) {
 // Ann's own Cancel, sent under the message of Bob, who waits.
 func TestCancelOfSomebodyElse(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, discordtest.Options{}, func(o *Options) { o.Engine = &stub{hold: make(chan struct{})} })
+	w := newWorld(t, discordtest.Options{}, func(o *setup) { o.engine = &stub{hold: make(chan struct{})} })
 	ann, bob := w.Person("ann"), w.Person("bob")
 	bob.Say(bob.Direct(), "a river between mountains")
 	bobs := w.sees(bob.Direct(), "", "step 1 of 2")

@@ -33,8 +33,8 @@ import (
 type Options struct {
 	// Token is the bot's, from the environment.
 	Token string
-	// Engine tells of the model, Planner understands, Store keeps the sessions.
-	Engine  bot.Engine
+	// Model is the one that draws, Planner understands, Store keeps the sessions.
+	Model   bot.Model
 	Planner bot.Planner
 	Store   session.Store
 	// Queue is where pictures wait to be drawn, and those who draw take them

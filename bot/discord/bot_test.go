@@ -3,7 +3,6 @@ package discord
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"image"
 	"image/color"
 	"log/slog"
@@ -21,6 +20,7 @@ import (
 	"pentimento/dialogue"
 	"pentimento/editor"
 	"pentimento/jobs"
+	"pentimento/jobs/drawer"
 	"pentimento/models"
 	"pentimento/models/pocket"
 	"pentimento/recipe"
@@ -67,7 +67,17 @@ func (e *stub) Draw(ctx context.Context, r recipe.Recipe, progress func(editor.P
 	return &editor.Drawing{Image: picture}, nil
 }
 
-func (e *stub) Find(prompt, phrase string) (recipe.Span, error) {
+// known is what the bot knows of the stub's model.
+func (e *stub) known() bot.Model {
+	out := bot.Model{Find: e.find}
+	if e.model != nil {
+		out = bot.ModelOf(e.model)
+		out.Find = e.find
+	}
+	return out
+}
+
+func (e *stub) find(prompt, phrase string) (recipe.Span, error) {
 	if i := strings.Index(prompt, phrase); i >= 0 {
 		return recipe.Span{Start: i, End: i + len(phrase)}, nil
 	}
@@ -136,8 +146,14 @@ var loadSpec = sync.OnceValues(func() (*discordtest.Spec, error) {
 	return discordtest.LoadSpec(filepath.Join(dir, "discord-openapi.json"))
 })
 
+// setup is what a world is made of: a bot, and the engine that draws for it.
+type setup struct {
+	Options
+	engine *stub
+}
+
 // newWorld starts a bot and waits until it is connected.
-func newWorld(t *testing.T, d discordtest.Options, change func(*Options)) *world {
+func newWorld(t *testing.T, d discordtest.Options, change func(*setup)) *world {
 	t.Helper()
 	var err error
 	if d.Spec, err = loadSpec(); err != nil {
@@ -146,22 +162,21 @@ func newWorld(t *testing.T, d discordtest.Options, change func(*Options)) *world
 	// A busy machine is no fault of the bot's; how soon it answers is measured.
 	d.AcknowledgeWithin = soon
 	w := &world{Server: discordtest.New(d), t: t, engine: &stub{}, log: &syncBuffer{}}
-	o := Options{
-		Token: discordtest.Token, Engine: w.engine, Planner: bot.Grammar{Planner: dialogue.New()}, Store: session.NewMemory(),
+	o := setup{engine: w.engine, Options: Options{
+		Token: discordtest.Token, Planner: bot.Grammar{Planner: dialogue.New()}, Store: session.NewMemory(),
 		Memory: newMemory(t, filepath.Join(t.TempDir(), "state")), Base: w.URL(), Backoff: 10 * time.Millisecond,
 		Clock: bot.Clock{Now: time.Now, Seed: func() uint64 { return 7 }}, Defaults: bot.Options{Steps: 4, Guidance: 4.5},
 		Log: slog.New(slog.NewTextHandler(w.log, nil)), NoMessageContent: !d.MessageContent,
-	}
+	}}
 	if change != nil {
 		change(&o)
 	}
-	if e, ok := o.Engine.(*stub); ok {
-		w.engine = e
-	}
+	w.engine = o.engine
+	o.Model = w.engine.known()
 	if o.Queue == nil {
 		o.Queue = newQueue(t, w.engine, 1)
 	}
-	w.start(o)
+	w.start(o.Options)
 	t.Cleanup(func() {
 		w.stop()
 		w.Close()
@@ -201,16 +216,11 @@ func newMemory(t *testing.T, path string) Memory {
 
 // newQueue is a queue with a worker that has the engine draw so many pictures
 // at once.
-func newQueue(t *testing.T, engine bot.Engine, slots int) jobs.Queue {
+func newQueue(t *testing.T, engine drawer.Editor, slots int) jobs.Queue {
 	t.Helper()
-	q := jobs.NewMemory(jobs.Options{PerUser: 1000})
-	worker := &jobs.Worker{Name: "worker", Source: q, Engine: bot.Drawer{Engine: engine}, Slots: slots, Drain: time.Millisecond}
-	ctx, stop := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- worker.Run(ctx) }()
+	q := jobs.NewLocal(t.Context(), jobs.Options{PerUser: 1000}, jobs.Worker{Name: "worker", Engine: drawer.New(engine), Slots: slots, Drain: time.Millisecond})
 	t.Cleanup(func() {
-		stop()
-		if err := errors.Join(<-ended, q.Close()); err != nil {
+		if err := q.Close(); err != nil {
 			t.Error(err)
 		}
 	})
@@ -385,7 +395,7 @@ func TestStrangersAreLeftAlone(t *testing.T) {
 
 func TestCancelTellsTheTruth(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, discordtest.Options{}, func(o *Options) { o.Engine = &stub{hold: make(chan struct{})} })
+	w := newWorld(t, discordtest.Options{}, func(o *setup) { o.engine = &stub{hold: make(chan struct{})} })
 	ann, bob := w.Person("ann"), w.Person("bob")
 	direct, other := ann.Direct(), bob.Direct()
 	ann.Say(direct, "a woman's face with blond hair")
@@ -409,8 +419,8 @@ func TestCancelTellsTheTruth(t *testing.T) {
 
 func TestManyRequestsOfOneUser(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, discordtest.Options{}, func(o *Options) {
-		o.Engine = &stub{hold: make(chan struct{})}
+	w := newWorld(t, discordtest.Options{}, func(o *setup) {
+		o.engine = &stub{hold: make(chan struct{})}
 		o.PerUser = 3
 	})
 	ann, bob := w.Person("ann"), w.Person("bob")
@@ -444,8 +454,8 @@ func TestManyRequestsOfOneUser(t *testing.T) {
 
 func TestRolesMayHaveMoreWaiting(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, discordtest.Options{}, func(o *Options) {
-		o.Engine = &stub{hold: make(chan struct{})}
+	w := newWorld(t, discordtest.Options{}, func(o *setup) {
+		o.engine = &stub{hold: make(chan struct{})}
 		o.PerUser, o.Policy.WaitingByRole = 1, map[string]int{"88": 2}
 	})
 	ann, bob, channel := w.Person("ann"), w.Person("bob"), w.Channel("art")
@@ -567,7 +577,7 @@ func TestRequestsThatFail(t *testing.T) {
 func TestOneUsersLimitHoldsNobodyElse(t *testing.T) {
 	t.Parallel()
 	const limit = 10 * time.Second
-	w := newWorld(t, discordtest.Options{}, func(o *Options) { o.Queue = newQueue(t, o.Engine, 4) })
+	w := newWorld(t, discordtest.Options{}, func(o *setup) { o.Queue = newQueue(t, o.engine, 4) })
 	ann, bob := w.Person("ann"), w.Person("bob")
 	limited := discordtest.RateLimited(limit)
 	limited.Path, limited.Method = "/channels/"+ann.Direct().ID, "PATCH"
@@ -609,7 +619,7 @@ func TestFaultInOneTurnLeavesTheOthers(t *testing.T) {
 
 func TestExpiredTokenChangesNothing(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, discordtest.Options{}, func(o *Options) { o.Engine = &stub{hold: make(chan struct{})} })
+	w := newWorld(t, discordtest.Options{}, func(o *setup) { o.engine = &stub{hold: make(chan struct{})} })
 	ann, channel := w.Person("ann"), w.Channel("art")
 	imagine(ann, channel, "a woman's face with blond hair")
 	thread := w.Thread("blond", soon)
@@ -638,7 +648,7 @@ func TestUserInstalledApp(t *testing.T) {
 // be cancelled and shows its picture.
 func TestAmongOthers(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, discordtest.Options{}, func(o *Options) { o.Engine = &stub{hold: make(chan struct{})} })
+	w := newWorld(t, discordtest.Options{}, func(o *setup) { o.engine = &stub{hold: make(chan struct{})} })
 	ann := w.Person("ann")
 	foreign := w.Channel("foreign server")
 	w.ForbidMessages(foreign)
@@ -729,7 +739,7 @@ func TestFilesAreNotRead(t *testing.T) {
 
 func TestRestartTellsThoseWhoWaited(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, discordtest.Options{}, func(o *Options) { o.Engine = &stub{hold: make(chan struct{})} })
+	w := newWorld(t, discordtest.Options{}, func(o *setup) { o.engine = &stub{hold: make(chan struct{})} })
 	ann, bob := w.Person("ann"), w.Person("bob")
 	ann.Say(ann.Direct(), "a woman's face with blond hair")
 	w.sees(ann.Direct(), "", "step 1 of 2")
@@ -784,8 +794,8 @@ func TestForgetLeavesNothing(t *testing.T) {
 
 func TestModalAutocompletionAndRecipe(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, discordtest.Options{}, func(o *Options) {
-		o.Engine, o.Rename = pocketStub(t), map[string]string{"imagine": "paint"}
+	w := newWorld(t, discordtest.Options{}, func(o *setup) {
+		o.engine, o.Rename = pocketStub(t), map[string]string{"imagine": "paint"}
 	})
 	ann, channel := w.Person("ann"), w.Channel("art")
 	w.ForbidThreads(channel)

@@ -12,7 +12,6 @@ import (
 	"github.com/bwmarrin/discordgo"
 
 	"pentimento/bot"
-	"pentimento/jobs"
 	"pentimento/session"
 )
 
@@ -116,7 +115,7 @@ func (b *Bot) canonical(name string) string {
 
 // turnOf is a turn in the session that the user has where the interaction is.
 func (b *Bot) turnOf(i *interaction) *turn {
-	return &turn{speaker: i.by(), roles: i.roles(), key: sessionKey(i.by().ID, i.ChannelID), asked: bot.Asked{Author: i.by().ID, Event: i.ID}}
+	return &turn{speaker: i.by(), roles: i.roles(), key: sessionKey(i.by().ID, i.ChannelID), asked: bot.Request{Author: i.by().ID, Event: i.ID}}
 }
 
 // fill has the turn do what the command says.
@@ -124,8 +123,8 @@ func (b *Bot) fill(t *turn, i *interaction, name string) error {
 	switch name {
 	case imagineCommand:
 		prompt := cut(i.option("prompt"), maxPrompt)
-		b.answering(t, prompt, func(ctx context.Context, c *bot.Conversation, watch func(jobs.Event)) (*bot.Answer, error) {
-			return c.Imagine(ctx, prompt, watch)
+		b.answering(t, prompt, func(ctx context.Context, c *bot.Conversation, r bot.Request) (*bot.Answer, error) {
+			return c.Imagine(ctx, r, prompt)
 		})
 	case editCommand:
 		b.saying(t, cut(i.option("request"), maxPrompt))
@@ -151,8 +150,8 @@ func (b *Bot) fill(t *turn, i *interaction, name string) error {
 
 // weighing is a turn that gives a word a factor.
 func (b *Bot) weighing(t *turn, word string, factor float64) {
-	b.answering(t, fmt.Sprintf("%s ×%.3g", word, factor), func(ctx context.Context, c *bot.Conversation, watch func(jobs.Event)) (*bot.Answer, error) {
-		return c.Weight(ctx, word, factor, watch)
+	b.answering(t, fmt.Sprintf("%s ×%.3g", word, factor), func(ctx context.Context, c *bot.Conversation, r bot.Request) (*bot.Answer, error) {
+		return c.Weight(ctx, r, word, factor)
 	})
 }
 
@@ -166,14 +165,14 @@ func (b *Bot) moving(t *turn, name, number string) error {
 		}
 	}
 	t.quick = true
-	b.answering(t, fmt.Sprintf("%s %d", name, n), func(ctx context.Context, c *bot.Conversation, _ func(jobs.Event)) (*bot.Answer, error) {
+	b.answering(t, fmt.Sprintf("%s %d", name, n), func(ctx context.Context, c *bot.Conversation, r bot.Request) (*bot.Answer, error) {
 		switch name {
 		case revertCommand:
-			return c.Revert(ctx, n)
+			return c.Revert(ctx, r, n)
 		case redoCommand:
-			return c.Redo(ctx, n)
+			return c.Redo(ctx, r, n)
 		}
-		return c.Goto(ctx, n)
+		return c.Goto(ctx, r, n)
 	})
 	return nil
 }
@@ -395,12 +394,12 @@ func (b *Bot) redraw(ctx context.Context, i *interaction, t *turn) {
 		return
 	}
 	prompt := one.Recipe.Prompt
-	b.answering(t, prompt, func(ctx context.Context, c *bot.Conversation, watch func(jobs.Event)) (*bot.Answer, error) {
+	b.answering(t, prompt, func(ctx context.Context, c *bot.Conversation, r bot.Request) (*bot.Answer, error) {
 		// Not the seed that is set, which gave this picture.
-		if err := c.Set("seed", "auto"); err != nil {
+		if err := c.Options.Set("seed", "auto"); err != nil {
 			return nil, err
 		}
-		return c.Imagine(ctx, prompt, watch)
+		return c.Imagine(ctx, r, prompt)
 	})
 	b.take(ctx, i, t, false)
 }

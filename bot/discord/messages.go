@@ -49,7 +49,7 @@ func (b *Bot) hear(ctx context.Context, m *message) {
 func (b *Bot) converse(ctx context.Context, m *message, text string, replied *message) {
 	t := &turn{
 		speaker: m.Author, key: sessionKey(m.Author.ID, m.ChannelID),
-		asked: bot.Asked{Author: m.Author.ID, Event: m.ID},
+		asked: bot.Request{Author: m.Author.ID, Event: m.ID},
 		where: &channelSurface{api: b.api, channel: m.ChannelID, replyTo: m.ID},
 	}
 	if m.Member != nil {

@@ -120,7 +120,7 @@ func TestReplays(t *testing.T) {
 // takes its time with it: it does not come after the last word.
 func TestLateProgress(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, discordtest.Options{}, func(o *Options) { o.Engine = &stub{hold: make(chan struct{})} })
+	w := newWorld(t, discordtest.Options{}, func(o *setup) { o.engine = &stub{hold: make(chan struct{})} })
 	ann := w.Person("ann")
 	direct := ann.Direct()
 	ann.Say(direct, "a river between mountains")

@@ -10,7 +10,6 @@ import (
 	"github.com/bwmarrin/discordgo"
 
 	"pentimento/bot"
-	"pentimento/jobs"
 	"pentimento/picture"
 	"pentimento/session"
 )
@@ -18,8 +17,8 @@ import (
 // heating is a turn that shows where a word acts.
 func (b *Bot) heating(t *turn, word string) {
 	t.said = "attention of " + word
-	t.do = func(ctx context.Context, c *bot.Conversation, _ func(jobs.Event)) (content, error) {
-		heat, err := c.Attention(ctx, word)
+	t.do = func(ctx context.Context, c *bot.Conversation, r bot.Request) (content, error) {
+		heat, err := c.Attention(ctx, r, word)
 		if err != nil {
 			return content{}, err
 		}
@@ -38,7 +37,7 @@ func (b *Bot) heating(t *turn, word string) {
 func (b *Bot) page(ctx context.Context, i *interaction, said string, make func(context.Context, *bot.Conversation) (content, error)) {
 	t := b.turnOf(i)
 	t.said, t.quick = said, true
-	t.do = func(ctx context.Context, c *bot.Conversation, _ func(jobs.Event)) (content, error) {
+	t.do = func(ctx context.Context, c *bot.Conversation, _ bot.Request) (content, error) {
 		return make(ctx, c)
 	}
 	b.take(ctx, i, t, false)

@@ -38,7 +38,7 @@ func (e painter) Draw(ctx context.Context, r recipe.Recipe, progress func(editor
 // picture alone.
 func TestPreviewIsShownAndReplaced(t *testing.T) {
 	engine := painter{&stub{hold: make(chan struct{})}}
-	w := newWorld(t, discordtest.Options{}, func(o *Options) { o.Engine, o.Queue = engine, newQueue(t, engine, 1) })
+	w := newWorld(t, discordtest.Options{}, func(o *setup) { o.engine, o.Queue = engine.stub, newQueue(t, engine, 1) })
 	ann := w.Person("ann")
 	said := ann.Say(ann.Direct(), "a woman's face with blond hair")
 	m := w.picture(ann.Direct(), said.ID, "step")

@@ -87,13 +87,13 @@ func (b *Bot) turnOfJob(job jobs.Job) *turn {
 	}
 	t := &turn{
 		speaker: user{ID: kept.Turn.Author}, key: session.Key{User: job.User, Place: job.Place},
-		asked: bot.Asked{Author: kept.Turn.Author, Event: job.Key}, message: job.Key, where: nowhere{},
+		asked: bot.Request{Author: kept.Turn.Author, Event: job.Key}, message: job.Key, where: nowhere{},
 	}
 	if m.Message != "" {
 		t.message, t.where = m.Message, &channelSurface{api: b.api, channel: m.Channel, id: m.Message}
 	}
-	return b.answering(t, m.Said, func(ctx context.Context, c *bot.Conversation, watch func(jobs.Event)) (*bot.Answer, error) {
-		return c.Resume(ctx, job, watch)
+	return b.answering(t, m.Said, func(ctx context.Context, c *bot.Conversation, r bot.Request) (*bot.Answer, error) {
+		return c.Resume(ctx, r, job)
 	})
 }
 
@@ -120,10 +120,9 @@ func (b *Bot) tidy(ctx context.Context, id string, m openMessage) {
 	c := content{text: notDrawn(m.Said, "I was restarted before this was drawn; say it again.")}
 	if m.Event != "" {
 		key := session.Key{User: m.User, Place: m.Place}
-		talk := b.conversation(key).With(bot.Asked{Event: m.Event})
-		a, err := talk.Made(ctx, m.Event)
+		a, err := b.conversation(key).Made(ctx, m.Event)
 		if err == nil {
-			c, err = b.answerView(ctx, key, talk, a)
+			c, err = b.answerView(ctx, key, a)
 		}
 		if err != nil && !errors.Is(err, session.ErrNoSuchTurn) {
 			b.log.Warn("a message from before the restart stays without its picture", "turn", m.Event, "error", err)

@@ -12,9 +12,9 @@ import (
 )
 
 // shared is what several processes of a bot have in common.
-func shared(t *testing.T, engine *stub) func(*Options) {
+func shared(t *testing.T, engine *stub) func(*setup) {
 	queue := newQueue(t, engine, 1)
-	return func(o *Options) { o.Engine, o.Queue, o.Shared = engine, queue, true }
+	return func(o *setup) { o.engine, o.Queue, o.Shared = engine, queue, true }
 }
 
 // A bot that is told to end leaves what is drawn in the queue, and the next one
@@ -71,12 +71,16 @@ func TestKilledBotShowsWhatItKept(t *testing.T) {
 // Jobs that nobody can be answered with: one that makes no turn is dropped, one
 // whose message is not known makes its turn all the same.
 func TestJobsFromBeforeTheRestart(t *testing.T) {
-	w := newWorld(t, discordtest.Options{}, func(o *Options) { shared(t, &stub{})(o) })
+	w := newWorld(t, discordtest.Options{}, func(o *setup) { shared(t, &stub{})(o) })
 	w.stop()
 	queue, store := w.bot.o.Queue, w.bot.o.Store
 	ctx, leave := context.WithCancelCause(t.Context())
-	talk := bot.New(w.engine, w.bot.o.Planner, store, session.Key{User: "5", Place: "discord/6"}, w.bot.o.Defaults, w.bot.o.Clock).WithQueue(queue)
-	_, err := talk.With(bot.Asked{Event: "lost", Author: "5"}).Imagine(ctx, "a river", func(e jobs.Event) { leave(jobs.ErrDetached) })
+	talk := &bot.Conversation{
+		Key: session.Key{User: "5", Place: "discord/6"}, Store: store, Planner: w.bot.o.Planner, Model: w.bot.o.Model, Queue: queue,
+		Clock: w.bot.o.Clock, Options: w.bot.o.Defaults,
+	}
+	leaving := bot.Request{Event: "lost", Author: "5", Watch: func(jobs.Event) { leave(jobs.ErrDetached) }}
+	_, err := talk.Imagine(ctx, leaving, "a river")
 	if err == nil || !strings.Contains(err.Error(), jobs.ErrDetached.Error()) {
 		t.Fatalf("left in the queue: %v", err)
 	}
@@ -162,7 +166,7 @@ func TestQuestionOutlivesTheBot(t *testing.T) {
 // A picture that Discord did not take is shown by the next process.
 func TestPictureThatWasNotShown(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, discordtest.Options{}, func(o *Options) { o.Engine = &stub{hold: make(chan struct{})} })
+	w := newWorld(t, discordtest.Options{}, func(o *setup) { o.engine = &stub{hold: make(chan struct{})} })
 	ann := w.Person("ann")
 	direct := ann.Direct()
 	ann.Say(direct, "a river between mountains")

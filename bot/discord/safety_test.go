@@ -34,7 +34,7 @@ func (s *second) Unsafe(_ context.Context, picture image.Image) (bool, error) {
 func TestUnsafePicturesAreNotShown(t *testing.T) {
 	t.Parallel()
 	check := &second{}
-	w := newWorld(t, discordtest.Options{}, func(o *Options) { o.Checker = check })
+	w := newWorld(t, discordtest.Options{}, func(o *setup) { o.Checker = check })
 	ann := w.Person("ann")
 	direct := ann.Direct()
 	ann.Say(direct, "a woman's face with blond hair")
@@ -96,7 +96,7 @@ func TestOldUnsafePictures(t *testing.T) {
 func TestHiddenPictures(t *testing.T) {
 	t.Parallel()
 	hidden := func(m *discordtest.Message) bool { return strings.HasPrefix(m.Attachments[0].Filename, spoiler) }
-	w := newWorld(t, discordtest.Options{}, func(o *Options) { o.Checker, o.Policy.HideUnsafe = &second{}, true })
+	w := newWorld(t, discordtest.Options{}, func(o *setup) { o.Checker, o.Policy.HideUnsafe = &second{}, true })
 	ann := w.Person("ann")
 	direct := ann.Direct()
 	ann.Say(direct, "a woman's face with blond hair")
@@ -128,7 +128,7 @@ func TestHiddenPictures(t *testing.T) {
 
 func TestAgeRestriction(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, discordtest.Options{MessageContent: true}, func(o *Options) { o.Policy.AgeRestricted = true })
+	w := newWorld(t, discordtest.Options{MessageContent: true}, func(o *setup) { o.Policy.AgeRestricted = true })
 	ann, adults, all := w.Person("ann"), w.Channel("adults"), w.Channel("all")
 	w.SetNSFW(adults, true)
 	imagine(ann, adults, "a woman's face with blond hair")

@@ -40,7 +40,7 @@ func TestShardNames(t *testing.T) {
 // heard once.
 func TestAllShardsInOneProcess(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, discordtest.Options{MessageContent: true, Shards: 3}, func(o *Options) { o.IdentifyEvery = 50 * time.Millisecond })
+	w := newWorld(t, discordtest.Options{MessageContent: true, Shards: 3}, func(o *setup) { o.IdentifyEvery = 50 * time.Millisecond })
 	if !w.AwaitShards(3, soon) {
 		t.Fatalf("connected are %v", w.Shards())
 	}
@@ -67,8 +67,8 @@ func TestAllShardsInOneProcess(t *testing.T) {
 // no business of the other's, and their buttons are the same.
 func TestShardsInTwoProcesses(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, discordtest.Options{MessageContent: true, Shards: 2}, func(o *Options) {
-		o.Shards, o.Engine = Shards{0, 0, 2}, &stub{hold: make(chan struct{})}
+	w := newWorld(t, discordtest.Options{MessageContent: true, Shards: 2}, func(o *setup) {
+		o.Shards, o.engine = Shards{0, 0, 2}, &stub{hold: make(chan struct{})}
 	})
 	log := &syncBuffer{}
 	o := w.bot.o

@@ -10,7 +10,6 @@ import (
 	"github.com/bwmarrin/discordgo"
 
 	"pentimento/bot"
-	"pentimento/jobs"
 	"pentimento/picture"
 	"pentimento/recipe"
 	"pentimento/session"
@@ -30,7 +29,7 @@ func (b *Bot) share(ctx context.Context, i *interaction) {
 func (b *Bot) shareTurn(ctx context.Context, i *interaction, key session.Key, id int) {
 	t := b.turnOf(i)
 	t.key, t.said, t.quick = key, "share", true
-	t.do = func(ctx context.Context, c *bot.Conversation, _ func(jobs.Event)) (content, error) {
+	t.do = func(ctx context.Context, c *bot.Conversation, _ bot.Request) (content, error) {
 		frames, s, err := pathFrames(ctx, c, id)
 		if err != nil {
 			return content{}, err
@@ -83,8 +82,8 @@ func (b *Bot) fork(ctx context.Context, i *interaction) {
 	code := strings.Trim(strings.TrimSpace(i.option("code")), "`")
 	t := b.turnOf(i)
 	t.quick, t.asked.Allow = true, b.o.Policy.allows
-	b.answering(t, "fork", func(ctx context.Context, c *bot.Conversation, _ func(jobs.Event)) (*bot.Answer, error) {
-		a, err := c.Fork(ctx, code)
+	b.answering(t, "fork", func(ctx context.Context, c *bot.Conversation, r bot.Request) (*bot.Answer, error) {
+		a, err := c.Fork(ctx, r, code)
 		if errors.Is(err, session.ErrNoSuchShare) {
 			err = refusal("Nothing is shared under that code, or not any more.")
 		}
@@ -100,7 +99,7 @@ func (b *Bot) copyTurn(ctx context.Context, from session.Key, turnID int, to ses
 	if err != nil {
 		return 0, err
 	}
-	s, err := b.conversation(to).With(bot.Asked{Event: event, Allow: b.o.Policy.allows}).Copy(ctx, code)
+	s, err := b.conversation(to).Copy(ctx, bot.Request{Event: event, Allow: b.o.Policy.allows}, code)
 	if err := errors.Join(err, b.o.Store.Revoke(context.WithoutCancel(ctx), from.User, code)); err != nil {
 		return 0, err
 	}
@@ -151,8 +150,7 @@ func (b *Bot) hand(ctx context.Context, i *interaction, key session.Key, id int)
 
 // files are a picture with its recipe, and what they say in a few words.
 func (b *Bot) files(ctx context.Context, i *interaction, key session.Key, id int) (content, error) {
-	c := b.conversation(key).With(bot.Asked{Author: i.by().ID, Event: i.ID, Turn: id})
-	e, err := c.Export(ctx)
+	e, err := b.conversation(key).Export(ctx, bot.Request{Author: i.by().ID, Event: i.ID, Turn: id})
 	if err != nil {
 		return content{}, err
 	}
@@ -186,7 +184,7 @@ func (b *Bot) importFile(ctx context.Context, i *interaction) {
 		return
 	}
 	t := b.turnOf(i)
-	b.answering(t, "import "+cut(file.Filename, 60), func(ctx context.Context, c *bot.Conversation, watch func(jobs.Event)) (*bot.Answer, error) {
+	b.answering(t, "import "+cut(file.Filename, 60), func(ctx context.Context, c *bot.Conversation, r bot.Request) (*bot.Answer, error) {
 		data, err := b.api.download(ctx, file.URL, maxImport)
 		if err != nil {
 			return nil, err
@@ -199,7 +197,7 @@ func (b *Bot) importFile(ctx context.Context, i *interaction) {
 		if err := affordable(document.Recipe); err != nil {
 			return nil, err
 		}
-		return c.ImportDocument(ctx, document, watch)
+		return c.ImportDocument(ctx, r, document)
 	})
 	b.take(ctx, i, t, false)
 }

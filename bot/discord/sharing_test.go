@@ -40,7 +40,7 @@ func take(p *discordtest.Person, c *discordtest.Channel, f discordtest.File) *di
 
 func TestExportAndImport(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, discordtest.Options{}, func(o *Options) { o.Engine, o.Policy.PerDay = pocketStub(t), 3 })
+	w := newWorld(t, discordtest.Options{}, func(o *setup) { o.engine, o.Policy.PerDay = pocketStub(t), 3 })
 	ann, bob := w.Person("ann"), w.Person("bob")
 	direct := ann.Direct()
 	if text := w.told(ann.Slash(direct, "export", nil)); !strings.Contains(text, "Nothing is drawn") {
@@ -74,8 +74,8 @@ func TestExportAndImport(t *testing.T) {
 
 func TestFilesThatAreNotImported(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, discordtest.Options{}, func(o *Options) {
-		o.Engine, o.Policy.BlockedWords = pocketStub(t), []string{"bucket"}
+	w := newWorld(t, discordtest.Options{}, func(o *setup) {
+		o.engine, o.Policy.BlockedWords = pocketStub(t), []string{"bucket"}
 	})
 	ann := w.Person("ann")
 	direct := ann.Direct()
@@ -198,7 +198,7 @@ func plainPNG(t *testing.T, data []byte) []byte {
 // What may not be drawn may not be had by a code or a reply either.
 func TestForksThatAreRefused(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, discordtest.Options{MessageContent: true}, func(o *Options) { o.Engine = pocketStub(t) })
+	w := newWorld(t, discordtest.Options{MessageContent: true}, func(o *setup) { o.engine = pocketStub(t) })
 	ann, bob, channel := w.Person("ann"), w.Person("bob"), w.Channel("art")
 	w.ForbidThreads(channel)
 	imagine(ann, channel, "a woman's face with blond hair")
@@ -219,7 +219,7 @@ func TestForksThatAreRefused(t *testing.T) {
 
 	w.stop()
 	o.Policy.BlockedWords = nil
-	o.Engine = &stub{} // another model
+	o.Model = (&stub{}).known() // another model
 	w.start(o)
 	i = bob.Slash(channel, "fork", map[string]any{"code": code})
 	w.sees(channel, i.ID, "made with model")

@@ -49,7 +49,7 @@ func (s *sluggish) Shared(ctx context.Context, code string) (*session.Session, e
 func TestAnsweredWhileTheStoreIsStuck(t *testing.T) {
 	t.Parallel()
 	store := &sluggish{Store: session.NewMemory()}
-	w := newWorld(t, discordtest.Options{}, func(o *Options) { o.Store = store })
+	w := newWorld(t, discordtest.Options{}, func(o *setup) { o.Store = store })
 	ann, bob, channel := w.Person("ann"), w.Person("bob"), w.Channel("art")
 	w.ForbidThreads(channel)
 	imagine(ann, channel, "a woman's face with blond hair")
@@ -84,7 +84,7 @@ func TestAnsweredWhileTheStoreIsStuck(t *testing.T) {
 // Nor does Discord's own delay keep the bot from answering.
 func TestAnsweredWhileDiscordIsSlow(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, discordtest.Options{MessageContent: true}, func(o *Options) { o.Policy.AgeRestricted = true })
+	w := newWorld(t, discordtest.Options{MessageContent: true}, func(o *setup) { o.Policy.AgeRestricted = true })
 	ann, channel := w.Person("ann"), w.Channel("adults")
 	w.SetNSFW(channel, true)
 	imagine(ann, channel, "a river between mountains")

@@ -20,13 +20,13 @@ type turn struct {
 	roles   []string
 	key     session.Key
 	// asked is the picture that is spoken of and the event that asks.
-	asked bot.Asked
+	asked bot.Request
 	// said is what is shown while it is drawn.
 	said string
 	// where the answer is written.
 	where surface
 	// do carries it out.
-	do func(ctx context.Context, c *bot.Conversation, watch func(jobs.Event)) (content, error)
+	do func(ctx context.Context, c *bot.Conversation, r bot.Request) (content, error)
 
 	// first is done before; nil for nothing.
 	first func(ctx context.Context) error
@@ -166,7 +166,7 @@ func (b *Bot) reveal(ctx context.Context, t *turn, final content) bool {
 // playQuick carries out a turn that takes no drawing: its message is the
 // answer from the beginning.
 func (b *Bot) playQuick(ctx context.Context, t *turn) {
-	final, err := t.do(t.ctx, b.conversation(t.key).With(t.asked), nil)
+	final, err := t.do(t.ctx, b.conversation(t.key), t.asked)
 	if err != nil {
 		final = b.failed(t, err)
 	}
@@ -233,10 +233,11 @@ func (b *Bot) draw(t *turn, place *spot) (content, error) {
 	t.asked.Allow = func(prompt string) error { return b.allow(t, prompt) }
 	// Nobody checks previews.
 	t.asked.Previews, t.asked.Memo = b.o.Checker == nil, b.memoOf(t)
-	c := b.conversation(t.key).With(t.asked)
+	t.asked.Watch = b.watching(t, show)
+	c := b.conversation(t.key)
 	had := b.state.question(t.key)
-	c.Ask(had)
-	out, err := t.do(t.ctx, c, b.watching(t, show))
+	c.Pending = had
+	out, err := t.do(t.ctx, c, t.asked)
 	b.keepQuestion(t.key, had, c)
 	return out, err
 }
@@ -295,26 +296,29 @@ func (b *Bot) today() string { return b.o.Clock.Now().UTC().Format(time.DateOnly
 // conversation is the one that the store keeps under key.
 func (b *Bot) conversation(key session.Key) *bot.Conversation {
 	options := b.state.options(key.User, key.Place, b.o.Defaults)
-	return bot.New(b.o.Engine, b.o.Planner, b.o.Store, key, options, b.o.Clock).WithQueue(b.o.Queue).WithApproval(b.approve)
+	return &bot.Conversation{
+		Key: key, Store: b.o.Store, Planner: b.o.Planner, Model: b.o.Model, Queue: b.o.Queue,
+		Clock: b.o.Clock, Options: options, Approve: b.approve,
+	}
 }
 
 // keepQuestion remembers the question that the conversation asks, which had one
 // before, also for the next process.
 func (b *Bot) keepQuestion(key session.Key, had *dialogue.Question, c *bot.Conversation) {
-	if c.Pending() == had {
+	if c.Pending == had {
 		return
 	}
-	if err := b.state.setQuestion(key, c.Pending()); err != nil {
+	if err := b.state.setQuestion(key, c.Pending); err != nil {
 		b.log.Warn("a question is not remembered", "error", err)
 	}
 }
 
 // saying is a turn that says something to the conversation.
 func (b *Bot) saying(t *turn, utterance string) *turn {
-	return b.answering(t, utterance, func(ctx context.Context, c *bot.Conversation, watch func(jobs.Event)) (*bot.Answer, error) {
-		before := c.Options()
-		a, err := c.Say(ctx, utterance, watch)
-		if after := c.Options(); err == nil && after.Steps > max(before.Steps, maxSteps) {
+	return b.answering(t, utterance, func(ctx context.Context, c *bot.Conversation, r bot.Request) (*bot.Answer, error) {
+		before := c.Options
+		a, err := c.Say(ctx, r, utterance)
+		if after := c.Options; err == nil && after.Steps > max(before.Steps, maxSteps) {
 			err = errTooManySteps
 		} else if err == nil && after != before {
 			err = b.state.setOptions(t.key.User, t.key.Place, after)
@@ -324,10 +328,10 @@ func (b *Bot) saying(t *turn, utterance string) *turn {
 }
 
 // answering is a turn that has the conversation do something.
-func (b *Bot) answering(t *turn, said string, do func(context.Context, *bot.Conversation, func(jobs.Event)) (*bot.Answer, error)) *turn {
+func (b *Bot) answering(t *turn, said string, do func(context.Context, *bot.Conversation, bot.Request) (*bot.Answer, error)) *turn {
 	t.said = said
-	t.do = func(ctx context.Context, c *bot.Conversation, watch func(jobs.Event)) (content, error) {
-		a, err := do(ctx, c, watch)
+	t.do = func(ctx context.Context, c *bot.Conversation, r bot.Request) (content, error) {
+		a, err := do(ctx, c, r)
 		if err != nil {
 			return content{}, err
 		}
@@ -335,7 +339,7 @@ func (b *Bot) answering(t *turn, said string, do func(context.Context, *bot.Conv
 			b.o.Observer.Stage("keep", a.Kept)
 		}
 		// It is done, and shown even if it was cancelled too late.
-		return b.answerView(b.speaking, t.key, c, a)
+		return b.answerView(b.speaking, t.key, a)
 	}
 	return t
 }

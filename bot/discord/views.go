@@ -116,20 +116,16 @@ func (b *Bot) button(label string, style discordgo.ButtonStyle, h handle) discor
 
 // answerView is the message of an answer: a picture with its components, a
 // question, or a few words.
-func (b *Bot) answerView(ctx context.Context, key session.Key, c *bot.Conversation, a *bot.Answer) (content, error) {
+func (b *Bot) answerView(ctx context.Context, key session.Key, a *bot.Answer) (content, error) {
 	if a.Question != nil {
 		return b.question(key, a.Turn.ID, a.Question), nil
 	}
 	if a.PNG == nil {
 		return content{text: cut(escape(strings.Join(a.Notices, "\n")), maxContent)}, nil
 	}
-	s, err := c.Session(ctx)
-	if err != nil {
-		return content{}, err
-	}
 	return content{
 		text:  answerText(a),
-		rows:  b.pictureRows(key, s, a.Turn),
+		rows:  b.pictureRows(key, a.Session, a.Turn),
 		files: []upload{{b.fileName(ctx, fmt.Sprintf("turn-%d.png", a.Turn.ID), a.PNG), a.PNG}},
 	}, nil
 }

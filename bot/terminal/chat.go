@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -28,6 +29,8 @@ const maxLine = 64 << 10
 type Chat struct {
 	// Conversation is what the lines are said to.
 	Conversation *bot.Conversation
+	// Commands is the table of slash commands.
+	Commands []bot.Command
 	// In gives one utterance or slash command a line.
 	In io.Reader
 	// Out gets pictures and text, or with JSON one object a line.
@@ -42,6 +45,8 @@ type Chat struct {
 	JSON bool
 	// Screen shows pictures inline; nil for terminals that can't.
 	Screen *graphics.Screen
+	// Log has the errors behind what the user is told; nil for nowhere.
+	Log *slog.Logger
 	// Interrupts delivers Ctrl-C. One cancels the running turn; one that
 	// finds nothing running ends the chat.
 	Interrupts <-chan os.Signal
@@ -53,6 +58,9 @@ var errQuit = errors.New("quit")
 // Run holds the conversation until the input ends, the user quits or ctx is
 // cancelled. What has been drawn by then is kept.
 func (c *Chat) Run(ctx context.Context) error {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
 	if err := os.MkdirAll(c.Dir, 0o755); err != nil {
 		return fmt.Errorf("make the folder for pictures: %w", err)
 	}
@@ -151,17 +159,16 @@ func (c *Chat) hear(ctx context.Context, l line) error {
 	}
 }
 
-// show prints an error to the user and decides whether it ends the chat.
+// show tells the user of an error and decides whether it ends the chat.
 func (c *Chat) show(utterance string, err error) error {
-	switch {
-	case err == nil:
-		return nil
-	case errors.Is(err, errQuit), errors.Is(err, errOutput):
+	if err == nil || errors.Is(err, errQuit) || errors.Is(err, errOutput) {
 		return err
-	case errors.Is(err, context.Canceled):
-		err = errors.New("cancelled: nothing was changed")
 	}
-	return c.printError(utterance, err)
+	problem := bot.ProblemOf(err)
+	if c.Log != nil {
+		problem.Log(c.Log)
+	}
+	return c.printProblem(utterance, problem)
 }
 
 // answer carries out a line: a slash command, or something said.
@@ -179,18 +186,13 @@ func (c *Chat) answer(ctx context.Context, l line) error {
 	case "exit", "quit", "bye", ":q":
 		return errQuit
 	case "help", "?":
-		return c.printText(l.text, help)
+		return c.printText(l.text, help(c.Commands))
 	}
-	return c.say(ctx, l.text, l.text)
-}
-
-// say answers an utterance; shown is the line as it was typed.
-func (c *Chat) say(ctx context.Context, shown, utterance string) error {
-	a, err := c.Conversation.Say(ctx, utterance, c.progress)
+	answer, err := c.Conversation.Say(ctx, bot.Request{Watch: c.progress}, l.text)
 	if err != nil {
 		return err
 	}
-	return c.printAnswer(shown, a)
+	return c.showAnswer(l.text, answer)
 }
 
 // progress overwrites the status line with how far the picture is.
@@ -230,9 +232,14 @@ func (c *Chat) leave() error {
 func (c *Chat) save(name string, data []byte) (string, error) {
 	path := c.path(name)
 	if err := files.Write(path, data, 0o644); err != nil {
-		return "", fmt.Errorf("save the picture (it is kept in the session): %w", err)
+		return "", unsaved(err)
 	}
 	return path, nil
+}
+
+// unsaved says why there is no file.
+func unsaved(err error) error {
+	return &bot.Problem{Kind: bot.Unavailable, Text: fmt.Sprintf("save the picture (it is kept in the session): %v", err), Err: err}
 }
 
 // path is where a picture of that name is saved.

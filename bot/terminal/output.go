@@ -1,12 +1,12 @@
 package terminal
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"strings"
 
 	"pentimento/bot"
+	"pentimento/picture"
 	"pentimento/session"
 )
 
@@ -20,9 +20,36 @@ func (c *Chat) printf(format string, args ...any) error {
 	return nil
 }
 
-// printAnswer shows a picture or a question, saves the picture, and says what
-// was done in a few words.
-func (c *Chat) printAnswer(utterance string, a *bot.Answer) error {
+// showAnswer shows an answer as it wants to be shown, and saves its pictures and
+// files.
+func (c *Chat) showAnswer(utterance string, a *bot.Answer) error {
+	switch a.Show {
+	case bot.ShowText, bot.ShowSettings:
+		return c.printText(utterance, a.Text)
+	case bot.ShowHelp:
+		return c.printText(utterance, help(c.Commands))
+	case bot.ShowHistory:
+		return c.printHistory(utterance, a.Session)
+	case bot.ShowHeat:
+		return c.printHeat(utterance, a.Heat)
+	case bot.ShowFilm:
+		return c.printFrames(utterance, a, "animation.gif", picture.Animate)
+	case bot.ShowSheet:
+		return c.printFrames(utterance, a, "sheet.png", sheet)
+	case bot.ShowFiles:
+		return c.printFiles(utterance, a)
+	case bot.ShowShare:
+		return c.printText(utterance, fmt.Sprintf("Whoever has this code can go on from here for %d days, in a chat with the same --store: /fork %s",
+			session.ShareDays, a.Code))
+	case bot.ShowEnd:
+		return errQuit
+	}
+	return c.printTurn(utterance, a)
+}
+
+// printTurn shows a picture or a question, saves the picture, and says what was
+// done in a few words.
+func (c *Chat) printTurn(utterance string, a *bot.Answer) error {
 	if a.Question == nil && a.PNG == nil { // a setting changed in words
 		return c.printText(utterance, strings.Join(a.Notices, "\n"))
 	}
@@ -99,6 +126,54 @@ func (c *Chat) inline(png []byte) error {
 	return nil
 }
 
+// printHeat saves and shows the heat-map of a word over its picture.
+func (c *Chat) printHeat(utterance string, heat *bot.Heat) error {
+	overlay, err := heat.Overlay()
+	if err != nil {
+		return err
+	}
+	path, err := c.save(fmt.Sprintf("%03d-attention-%s.png", heat.Turn.ID, fileName(heat.Word)), overlay)
+	if err != nil {
+		return err
+	}
+	return c.printPicture(utterance, path, overlay, fmt.Sprintf("attention of “%s” in turn %d", heat.Word, heat.Turn.ID))
+}
+
+// printFrames saves the pictures of several turns as one file, and shows it if
+// it is a PNG.
+func (c *Chat) printFrames(utterance string, a *bot.Answer, name string, join func([]picture.Frame) ([]byte, error)) error {
+	data, err := join(a.Frames)
+	if err != nil {
+		return err
+	}
+	path, err := c.save(fmt.Sprintf("%03d-%s", a.Turn.ID, name), data)
+	if err != nil {
+		return err
+	}
+	if !strings.HasSuffix(name, ".png") {
+		data = nil
+	}
+	return c.printPicture(utterance, path, data, fmt.Sprintf("%d pictures", len(a.Frames)))
+}
+
+// sheet is a page of frames, five to a row.
+func sheet(frames []picture.Frame) ([]byte, error) { return picture.Sheet(frames, 5) }
+
+// printFiles saves the files of a turn. The last is the one that is named first,
+// and is the picture.
+func (c *Chat) printFiles(utterance string, a *bot.Answer) error {
+	var paths []string
+	for _, f := range a.Files {
+		path, err := c.save(strings.TrimSuffix(pictureName(a.Turn), ".png")+"-"+f.Name, f.Data)
+		if err != nil {
+			return err
+		}
+		paths = append(paths, path)
+	}
+	last := len(paths) - 1
+	return c.printPicture(utterance, paths[last], nil, "the recipe is in the picture, and in "+strings.Join(paths[:last], ", "))
+}
+
 // printPicture shows a picture that is not a turn.
 func (c *Chat) printPicture(utterance, path string, png []byte, what string) error {
 	if c.JSON {
@@ -108,6 +183,16 @@ func (c *Chat) printPicture(utterance, path string, png []byte, what string) err
 		return err
 	}
 	return c.printf("  %s\n  %s\n", what, path)
+}
+
+// fileName keeps the letters and digits of a word.
+func fileName(word string) string {
+	return strings.Map(func(r rune) rune {
+		if 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' {
+			return r
+		}
+		return '-'
+	}, word)
 }
 
 func (c *Chat) printText(utterance, text string) error {
@@ -124,39 +209,24 @@ func (c *Chat) printNotice(text string) error {
 	return c.printf("  ! %s\n", text)
 }
 
-func (c *Chat) printError(utterance string, err error) error {
+// printProblem tells the user what is wrong.
+func (c *Chat) printProblem(utterance string, p *bot.Problem) error {
 	if c.JSON {
-		return c.printJSON(turnJSON{Utterance: utterance, Error: err.Error()})
+		return c.printJSON(turnJSON{Utterance: utterance, Error: p.Text})
 	}
-	return c.printf("  ! %s\n", sentence(err))
+	return c.printf("  ! %s\n", strings.TrimSuffix(p.Sentence(), "."))
 }
 
-// sentence is an error as a person reads it.
-func sentence(err error) string {
-	text := err.Error()
-	if text == "" {
-		return text
-	}
-	return strings.ToUpper(text[:1]) + text[1:]
-}
-
-// history prints the tree of turns, the head marked.
-func (c *Chat) history(ctx context.Context, text string) error {
-	s, err := c.Conversation.Session(ctx)
-	if err != nil {
-		return err
-	}
-	if s.Head == 0 {
-		return bot.ErrNothingDrawn
-	}
+// printHistory prints the tree of turns, the head marked.
+func (c *Chat) printHistory(utterance string, s *session.Session) error {
 	if c.JSON {
-		return c.printJSON(turnJSON{Utterance: text, History: historyOf(s), Turn: s.Head})
+		return c.printJSON(turnJSON{Utterance: utterance, History: historyOf(s), Turn: s.Head})
 	}
 	var out []string
 	for _, root := range s.Roots() {
 		out = appendTree(out, s, root, "", "")
 	}
-	return c.printText(text, strings.Join(out, "\n"))
+	return c.printText(utterance, strings.Join(out, "\n"))
 }
 
 // appendTree adds a turn and all its edits, one a line. An only child stays in

@@ -89,7 +89,7 @@ func TestOutputThatCannotBeWrittenEndsTheChat(t *testing.T) {
 func TestBareWords(t *testing.T) {
 	for said, want := range map[string]string{"exit": "", "Quit": "", "bye": "", ":q": "", "help": "/revert", "?": "/revert"} {
 		var out bytes.Buffer
-		c := &Chat{In: strings.NewReader(said + "\n/help\n"), Out: &out, Dir: t.TempDir()}
+		c := &Chat{Commands: bot.Commands(), In: strings.NewReader(said + "\n/help\n"), Out: &out, Dir: t.TempDir()}
 		if err := c.Run(t.Context()); err != nil {
 			t.Errorf("%s: %v", said, err)
 		}

@@ -19,6 +19,7 @@ import (
 	"pentimento/dialogue"
 	"pentimento/editor"
 	"pentimento/jobs"
+	"pentimento/jobs/drawer"
 	"pentimento/models"
 	"pentimento/recipe"
 	"pentimento/session"
@@ -37,19 +38,19 @@ const (
 // plain is an engine that draws at once, so that the bot is what is measured.
 type plain struct{}
 
-// Draw implements bot.Engine.
+// Draw implements drawer.Editor.
 func (plain) Draw(context.Context, recipe.Recipe, func(editor.Progress)) (*editor.Drawing, error) {
 	return &editor.Drawing{Image: image.NewNRGBA(image.Rect(0, 0, 64, 64))}, nil
 }
 
-// Find implements bot.Engine.
-func (plain) Find(string, string) (recipe.Span, error) { return recipe.Span{}, editor.ErrNoSuchWord }
-
-// Remembers implements bot.Engine.
+// Remembers implements drawer.Editor.
 func (plain) Remembers(context.Context, recipe.Recipe) bool { return true }
 
-// Model implements bot.Engine.
+// Model implements drawer.Editor.
 func (plain) Model() *models.Model { return &models.Model{} }
+
+// wordless is what the bot knows of the plain engine's model: none of its words.
+var wordless = bot.Model{Find: func(string, string) (recipe.Span, error) { return recipe.Span{}, editor.ErrNoSuchWord }}
 
 // discord sends a bot many interactions at once, by way of a fake Discord in
 // the same process, and measures how soon they are acknowledged.
@@ -63,12 +64,12 @@ func (b *bench) discord() (err error) {
 	if err != nil {
 		return err
 	}
-	queue, stopDrawing := plainQueue(b.ctx)
-	defer func() { err = errors.Join(err, stopDrawing()) }()
+	queue := jobs.NewLocal(b.ctx, jobs.Options{PerUser: 5}, jobs.Worker{Name: "plain", Engine: drawer.New(plain{}), Slots: 4})
+	defer func() { err = errors.Join(err, queue.Close()) }()
 	d := discordtest.New(discordtest.Options{MessageContent: true})
 	defer d.Close()
 	one, err := discord.New(discord.Options{
-		Token: discordtest.Token, Engine: plain{}, Planner: bot.Grammar{Planner: dialogue.New()}, Store: session.NewMemory(),
+		Token: discordtest.Token, Model: wordless, Planner: bot.Grammar{Planner: dialogue.New()}, Store: session.NewMemory(),
 		Memory: remembered, Queue: queue, Base: d.URL(), Log: slog.New(slog.DiscardHandler),
 		Clock: bot.Clock{Now: time.Now, Seed: func() uint64 { return 1 }}, Defaults: bot.Options{Steps: 20, Guidance: 4.5},
 	})
@@ -86,19 +87,6 @@ func (b *bench) discord() (err error) {
 	b.leftovers(d)
 	stop()
 	return errors.Join(<-ended, one.Close())
-}
-
-// plainQueue is a queue from which a plain engine draws four pictures at once.
-func plainQueue(ctx context.Context) (_ jobs.Queue, stop func() error) {
-	queue := jobs.NewMemory(jobs.Options{PerUser: 5})
-	worker := &jobs.Worker{Name: "plain", Source: queue, Engine: bot.Drawer{Engine: plain{}}, Slots: 4}
-	ctx, cancel := context.WithCancel(ctx)
-	ended := make(chan error, 1)
-	go func() { ended <- worker.Run(ctx) }()
-	return queue, func() error {
-		cancel()
-		return errors.Join(<-ended, queue.Close())
-	}
 }
 
 // load sends commands, buttons and autocompletions at the rate; one in a

@@ -14,6 +14,8 @@ import (
 	"pentimento/bot"
 	"pentimento/dialogue"
 	"pentimento/editor"
+	"pentimento/jobs"
+	"pentimento/jobs/drawer"
 	"pentimento/models/pocket"
 	"pentimento/picture"
 	"pentimento/recipe"
@@ -76,16 +78,24 @@ func (p hairPictures) frames() []picture.Frame {
 	}
 }
 
+// conversation is one whose pictures the engine draws until stop is called.
+func (b *bench) conversation(engine *editor.Engine, options bot.Options) (talk *bot.Conversation, stop func() error) {
+	queue := jobs.NewLocal(b.ctx, jobs.Options{}, jobs.Worker{Name: "bench", Engine: drawer.New(engine), TimeLimit: time.Hour, Drain: time.Millisecond})
+	return &bot.Conversation{
+		Key: session.Key{User: "bench", Place: "bench"}, Store: session.NewMemory(), Planner: bot.Grammar{Planner: dialogue.New()},
+		Model: bot.ModelOf(engine.Model()), Queue: queue, Clock: bot.Clock{Now: time.Now}, Options: options,
+	}, queue.Close
+}
+
 // hairDialogue has the conversation, and draws the second prompt afresh to
 // compare with.
-func (b *bench) hairDialogue(engine *editor.Engine, seed uint64) (hairPictures, error) {
-	options := bot.Options{Seed: &seed, Steps: b.steps, Guidance: 4.5}
-	clock := bot.Clock{Now: time.Now, Seed: func() uint64 { return seed }}
-	talk := bot.New(engine, bot.Grammar{Planner: dialogue.New()}, session.NewMemory(), session.Key{User: "bench", Place: "bench"}, options, clock)
+func (b *bench) hairDialogue(engine *editor.Engine, seed uint64) (_ hairPictures, err error) {
+	talk, stop := b.conversation(engine, bot.Options{Seed: &seed, Steps: b.steps, Guidance: 4.5})
+	defer func() { err = errors.Join(err, stop()) }()
 	var pictures []*image.NRGBA
 	var last *bot.Answer
 	for _, said := range []string{sourcePrompt, "make her hair red", "make her hair blond"} {
-		answer, err := talk.Say(b.ctx, said, nil)
+		answer, err := talk.Say(b.ctx, bot.Request{}, said)
 		if err != nil {
 			return hairPictures{}, err
 		}

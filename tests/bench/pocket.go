@@ -10,10 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"pentimento/bot"
-	"pentimento/dialogue"
 	"pentimento/editor"
 	"pentimento/models/pocket"
 	"pentimento/picture"
@@ -148,8 +146,8 @@ func (b *bench) attempt(engine *editor.Engine, critic *judge.Network, r request,
 			return a, err
 		}
 	}
-	clock := bot.Clock{Now: time.Now, Seed: func() uint64 { return seed }}
-	talk := bot.New(engine, bot.Grammar{Planner: dialogue.New()}, session.NewMemory(), session.Key{User: "bench", Place: "bench"}, options, clock)
+	talk, stop := b.conversation(engine, options)
+	defer func() { err = errors.Join(err, stop()) }()
 	first, err := ask(b.ctx, talk, r.source)
 	if err != nil {
 		return a, err
@@ -182,7 +180,7 @@ func (b *bench) attempt(engine *editor.Engine, critic *judge.Network, r request,
 
 // ask has the conversation draw something.
 func ask(ctx context.Context, talk *bot.Conversation, utterance string) (*bot.Answer, error) {
-	answer, err := talk.Say(ctx, utterance, nil)
+	answer, err := talk.Say(ctx, bot.Request{}, utterance)
 	if err == nil && answer.Question != nil {
 		err = fmt.Errorf("%q was answered with a question: %s", utterance, answer.Question.Text)
 	}

@@ -1,4 +1,5 @@
-package bot
+// Package drawer has the editor draw jobs: it is the engine of a worker.
+package drawer
 
 import (
 	"context"
@@ -9,20 +10,33 @@ import (
 	"pentimento/editor"
 	"pentimento/editor/attention"
 	"pentimento/jobs"
+	"pentimento/models"
 	"pentimento/picture"
 	"pentimento/recipe"
 )
 
-// A Drawer has an engine in this process draw jobs: it is the jobs.Engine of a
-// worker.
-type Drawer struct {
-	// Engine draws.
-	Engine Engine
+// An Editor draws recipes; [*editor.Engine] does.
+type Editor interface {
+	// Draw draws the last turn of the recipe; progress may be nil.
+	Draw(ctx context.Context, r recipe.Recipe, progress func(editor.Progress)) (*editor.Drawing, error)
+	// Remembers reports whether an edit of the recipe's last turn need not
+	// draw that turn again.
+	Remembers(ctx context.Context, r recipe.Recipe) bool
+	// Model is what draws.
+	Model() *models.Model
 }
 
-// Draw implements jobs.Engine. What the user can do something about is a
+// A Drawer draws jobs in this process. It implements [jobs.Engine].
+type Drawer struct{ editor Editor }
+
+// New returns a drawer that has e draw.
+func New(e Editor) Drawer { return Drawer{e} }
+
+// Draw draws a job for its user, so that what a cache keeps of it can be
+// forgotten with them. What the user can do something about is a
 // [*jobs.Failure].
 func (d Drawer) Draw(ctx context.Context, job jobs.Job, progress func(jobs.Progress)) (jobs.Result, error) {
+	ctx = attention.WithOwner(ctx, attention.Owner{User: job.User, Place: job.Place})
 	result, err := d.draw(ctx, job, progress)
 	return result, explain(err)
 }
@@ -41,15 +55,13 @@ func explain(err error) error {
 	return failure
 }
 
-// draw draws a job for its user, so that what a cache keeps of it can be
-// forgotten with them.
+// draw draws a job after what it hangs on.
 func (d Drawer) draw(ctx context.Context, job jobs.Job, progress func(jobs.Progress)) (jobs.Result, error) {
-	ctx = attention.WithOwner(ctx, attention.Owner{User: job.User, Place: job.Place})
 	if err := d.catchUp(ctx, job.Recipe); err != nil {
 		return jobs.Result{}, err
 	}
 	previews := previews{wanted: job.Previews}
-	drawing, err := d.Engine.Draw(ctx, job.Recipe, func(p editor.Progress) {
+	drawing, err := d.editor.Draw(ctx, job.Recipe, func(p editor.Progress) {
 		progress(jobs.Progress{Step: p.Step, Steps: p.Steps, Preview: previews.of(ctx, p)})
 	})
 	if err != nil {
@@ -78,11 +90,11 @@ func (d Drawer) catchUp(ctx context.Context, r recipe.Recipe) error {
 		out.Turns = r.Turns[:n]
 		return out
 	}
-	if len(r.Turns) <= drawnAtOnce || d.Engine.Remembers(ctx, part(len(r.Turns)-1)) {
+	if len(r.Turns) <= drawnAtOnce || d.editor.Remembers(ctx, part(len(r.Turns)-1)) {
 		return nil
 	}
 	for n := drawnAtOnce; n < len(r.Turns); n += drawnAtOnce {
-		if _, err := d.Engine.Draw(ctx, part(n), nil); err != nil {
+		if _, err := d.editor.Draw(ctx, part(n), nil); err != nil {
 			return err
 		}
 	}
@@ -100,6 +112,6 @@ func (d Drawer) heat(drawing *editor.Drawing, span recipe.Span) (*jobs.Heat, err
 			values[i] = 0 // JSON has no such numbers
 		}
 	}
-	spec := d.Engine.Model().Spec()
+	spec := d.editor.Model().Spec()
 	return &jobs.Heat{Map: values, Width: spec.MapWidth, Height: spec.MapHeight}, nil
 }

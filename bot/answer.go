@@ -1,0 +1,139 @@
+package bot
+
+import (
+	"context"
+	"time"
+
+	"pentimento/dialogue"
+	"pentimento/jobs"
+	"pentimento/picture"
+	"pentimento/session"
+)
+
+// An Answer is what a conversation says back. Show tells which of its parts a
+// surface shows.
+type Answer struct {
+	// Show is how the answer is shown.
+	Show Show
+	// Session is the session as the answer left it, with the picture that is
+	// spoken of at its head; nil for answers that are not about pictures.
+	Session *session.Session
+	// Turn is the head of the session now; its ID is 0 while nothing is drawn.
+	Turn session.Turn
+	// Source is the turn that Turn edits; nil for a root.
+	Source *session.Turn
+	// PNG is the picture of Turn.
+	PNG []byte
+	// Plan is what was understood; nil for commands.
+	Plan *dialogue.Plan
+	// Drawing is what drawing the picture took; nil when an old picture is
+	// shown again.
+	Drawing *jobs.Result
+	// Kept is how long storing the turn and its picture took.
+	Kept time.Duration
+	// Seconds from the utterance to the picture.
+	Seconds float64
+	// Question is asked instead of an answer.
+	Question *dialogue.Question
+	// Notices are sentences that the user should read: words that were
+	// dropped, parts that could not be done.
+	Notices []string
+	// Text is said in words.
+	Text string
+	// Heat is where a word attends.
+	Heat *Heat
+	// Frames are the pictures of several turns, with labels.
+	Frames []picture.Frame
+	// Files are to be kept by the user.
+	Files []File
+	// Code leads others to Turn.
+	Code string
+}
+
+// A File is something that a user gets to keep.
+type File struct {
+	// Name says what it is; a surface makes it unique.
+	Name string
+	Data []byte
+}
+
+// Show says which parts of an [Answer] are shown, and how.
+type Show int
+
+// The ways to show an answer.
+const (
+	// ShowPicture is the PNG of Turn; if there is none, Question, and if that is
+	// nil, Notices.
+	ShowPicture Show = iota
+	// ShowText is Text.
+	ShowText
+	// ShowSettings is Text, which lists the settings in columns.
+	ShowSettings
+	// ShowHelp is the table of commands that the surface has.
+	ShowHelp
+	// ShowHistory is the tree of Session's turns, with Frames if there are any.
+	ShowHistory
+	// ShowHeat is Heat over its picture.
+	ShowHeat
+	// ShowFilm is Frames one after the other, ShowSheet on one page.
+	ShowFilm
+	ShowSheet
+	// ShowFiles is Files, which hold Turn.
+	ShowFiles
+	// ShowShare is Code, with Frames if there are any.
+	ShowShare
+	// ShowEnd is nothing: the user leaves.
+	ShowEnd
+)
+
+// show is the head of the session as an answer, with its picture.
+func (c *Conversation) show(ctx context.Context, s *session.Session) (*Answer, error) {
+	answer, err := answerOf(s)
+	if err == nil {
+		answer.PNG, err = c.Picture(ctx, s, s.Head)
+	}
+	return answer, err
+}
+
+// answerOf is the head of the session as an answer without its picture.
+func answerOf(s *session.Session) (*Answer, error) {
+	turn, err := s.Turn(s.Head)
+	if err != nil {
+		return nil, err
+	}
+	answer := &Answer{Session: s, Turn: turn}
+	if turn.Parent != 0 {
+		source, err := s.Turn(turn.Parent)
+		if err != nil {
+			return nil, err
+		}
+		answer.Source = &source
+	}
+	return answer, nil
+}
+
+// Picture returns the PNG of a turn. A picture that is no longer kept is drawn
+// again from its recipe. What is not approved is an error.
+func (c *Conversation) Picture(ctx context.Context, s *session.Session, id int) ([]byte, error) {
+	turn, err := s.Turn(id)
+	if err != nil {
+		return nil, err
+	}
+	kept, err := c.Store.GetBlob(ctx, c.Key, turn.Picture)
+	if err == nil {
+		return kept, c.approve(ctx, kept)
+	}
+	result, err := c.redraw(ctx, s, id, nil)
+	if err == nil {
+		err = c.approve(ctx, result.PNG)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if digestOf(result.PNG) == turn.Picture {
+		// It will be asked for again. Where there is no room for it, it is
+		// drawn again.
+		_, _ = c.Store.PutBlob(ctx, c.Key, result.PNG)
+	}
+	return result.PNG, nil
+}

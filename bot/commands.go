@@ -1,0 +1,229 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"pentimento/recipe"
+	"pentimento/session"
+)
+
+// longest is how many characters a text may have that people fill in.
+const longest = 1000
+
+// Commands returns the table of commands, in the order in which they are
+// listed.
+func Commands() []Command {
+	turns := Argument{Name: "turns", Help: "How many turns", Kind: Count}
+	request := Argument{Name: "request", Help: "What should change, in English", Kind: Text, Required: true, Longest: longest}
+	word := Argument{Name: "word", Help: "A word of the picture’s prompt", Kind: Word, Required: true}
+	return []Command{
+		{
+			Name: "imagine", Help: "Draw a new picture", Draws: true,
+			Arguments: []Argument{{Name: "prompt", Help: "What the picture shows, in English", Kind: Text, Required: true, Longest: longest}},
+			Ask:       "say what to draw", Example: "/imagine a river between mountains",
+			Said: func(in Input) string { return in.Text("prompt") },
+			Do: func(ctx context.Context, c *Conversation, in Input) (*Answer, error) {
+				return c.Imagine(ctx, in.Request, in.Text("prompt"))
+			},
+		},
+		saying("edit", "Change the picture: say what should be different", "say what to change", "/edit make her hair red",
+			func(in Input) string { return in.Text("request") }, request),
+		saying("swap", "Put one word in place of another", "say what to replace and with what, in quotes if it is several words", `/swap "blond hair" "red hair"`,
+			func(in Input) string {
+				return fmt.Sprintf("replace the %s with %s", shortened(in.Text("from")), shortened(in.Text("to")))
+			},
+			Argument{Name: "from", Help: "The word to replace", Kind: Word, Required: true},
+			Argument{Name: "to", Help: "What takes its place", Kind: Text, Required: true}),
+		saying("refine", "Add something to the picture", "say what to add", "/refine glasses",
+			func(in Input) string { return "add " + strings.TrimPrefix(in.Text("request"), "add ") }, request),
+		{
+			Name: "weight", Help: "Make a word count more or less", Draws: true,
+			Arguments: []Argument{word, {Name: "factor", Help: "1 leaves it, 2 is twice as strong, 0 mutes it", Kind: Number, Required: true}},
+			Ask:       "say which word and how much", Example: "/weight curly 1.5",
+			Said: func(in Input) string { return fmt.Sprintf("%s ×%.3g", in.Text("word"), in.Number("factor")) },
+			Do: func(ctx context.Context, c *Conversation, in Input) (*Answer, error) {
+				return c.Weight(ctx, in.Request, in.Text("word"), in.Number("factor"))
+			},
+		},
+		moving("revert", "Go back, one turn or more", "/revert 2", turns, (*Conversation).Revert, "undo"),
+		moving("redo", "Go forward again", "/redo", turns, (*Conversation).Redo),
+		moving("goto", "Go to a turn of the history", "/goto 2",
+			Argument{Name: "turn", Help: "The number of the turn", Kind: TurnID, Required: true}, (*Conversation).Goto),
+		{
+			Name: "history", Help: "Show all turns as a tree",
+			Do: func(ctx context.Context, c *Conversation, in Input) (*Answer, error) {
+				return c.history(ctx, in.Request)
+			},
+		},
+		{
+			Name: "attention", Help: "Show where a word acts in the picture", Draws: true,
+			Arguments: []Argument{word},
+			Ask:       "say which word", Example: "/attention hair",
+			Said: func(in Input) string { return "attention of " + in.Text("word") },
+			Do: func(ctx context.Context, c *Conversation, in Input) (*Answer, error) {
+				heat, err := c.Attention(ctx, in.Request, in.Text("word"))
+				if err != nil {
+					return nil, err
+				}
+				return &Answer{Show: ShowHeat, Turn: heat.Turn, Heat: heat}, nil
+			},
+		},
+		{
+			Name: "animate", Help: "Make a GIF of the way to this picture",
+			Do: func(ctx context.Context, c *Conversation, in Input) (*Answer, error) {
+				return c.path(ctx, in.Request, ShowFilm, Describe)
+			},
+		},
+		{
+			Name: "sheet", Help: "Show the way to this picture on one page", Terminal: true,
+			Do: func(ctx context.Context, c *Conversation, in Input) (*Answer, error) {
+				return c.path(ctx, in.Request, ShowSheet, func(t session.Turn) string { return t.Utterance })
+			},
+		},
+		{
+			Name: "settings", Help: "Show or change how pictures are drawn",
+			Arguments: []Argument{
+				{Name: "name", Help: "Which setting", Kind: Setting},
+				{Name: "value", Help: "Its new value, or auto", Kind: Value},
+			},
+			Do: settings,
+		},
+		{
+			Name: "share", Help: "Show the way to this picture and let others continue from it",
+			Arguments: []Argument{
+				{Name: "revoke", Help: "Take a code back", Kind: Text, Terminal: true, Choices: []string{"revoke"}},
+				{Name: "code", Help: "The code to take back", Kind: Code, Terminal: true},
+			},
+			Ask: "say /share alone or, to take a code back", Example: "/share revoke CODE",
+			Do: share,
+		},
+		{
+			Name: "fork", Help: "Continue from a picture that somebody shared",
+			Arguments: []Argument{{Name: "code", Help: "The code that came with the shared picture", Kind: Code, Required: true, Longest: longest}},
+			Ask:       "say which code somebody's /share made", Example: "/fork CODE",
+			Do: func(ctx context.Context, c *Conversation, in Input) (*Answer, error) {
+				return c.Fork(ctx, in.Request, in.Text("code"))
+			},
+		},
+		{
+			Name: "export", Help: "Get the picture and its recipe as files",
+			Do: func(ctx context.Context, c *Conversation, in Input) (*Answer, error) {
+				files, err := c.Export(ctx, in.Request)
+				if err != nil {
+					return nil, err
+				}
+				return &Answer{Show: ShowFiles, Turn: files.Turn, Files: []File{{"recipe.json", files.JSON}, {"recipe.png", files.PNG}}}, nil
+			},
+		},
+		{
+			Name: "import", Help: "Draw a picture again from a file of /export and continue from it", Draws: true,
+			Arguments: []Argument{{Name: "file", Help: "A PNG or JSON file that /export gave", Kind: Path, Required: true}},
+			Ask:       "say which file", Example: "/import pictures/002-1a2b3c4d-recipe.json",
+			Said: func(in Input) string { return "import " + in.Text("file") },
+			Do: func(ctx context.Context, c *Conversation, in Input) (*Answer, error) {
+				data, err := in.File(ctx)
+				if err != nil {
+					return nil, err
+				}
+				return c.Import(ctx, in.Request, data)
+			},
+		},
+		{
+			Name: "forget", Help: "Delete everything that I keep about you",
+			Arguments: []Argument{{Name: "what", Help: "To be sure: everything", Kind: Text, Required: true, Terminal: true, Choices: []string{"everything"}}},
+			Ask:       "this removes all your conversations, their pictures from the store, and what you shared, but no file that was written here. To be sure, say",
+			Example:   "/forget everything",
+			Do: func(ctx context.Context, c *Conversation, _ Input) (*Answer, error) {
+				return &Answer{Show: ShowText, Text: "All is forgotten."}, c.Forget(ctx)
+			},
+		},
+		{
+			Name: "help", Help: "What I can do, and how to say it",
+			Do: func(context.Context, *Conversation, Input) (*Answer, error) { return &Answer{Show: ShowHelp}, nil },
+		},
+		{
+			Name: "quit", Also: []string{"exit"}, Help: "Leave", Terminal: true,
+			Do: func(context.Context, *Conversation, Input) (*Answer, error) { return &Answer{Show: ShowEnd}, nil },
+		},
+	}
+}
+
+// saying is a command that says something to the conversation in other words.
+func saying(name, help, ask, example string, said func(Input) string, arguments ...Argument) Command {
+	return Command{
+		Name: name, Help: help, Ask: ask, Example: example, Draws: true, Said: said, Arguments: arguments,
+		Do: func(ctx context.Context, c *Conversation, in Input) (*Answer, error) {
+			return c.Say(ctx, in.Request, said(in))
+		},
+	}
+}
+
+// moving is a command that goes to another picture.
+func moving(name, help, example string, n Argument, move func(*Conversation, context.Context, Request, int) (*Answer, error), also ...string) Command {
+	return Command{
+		Name: name, Also: also, Help: help, Ask: "say which turn of /history", Example: example, Arguments: []Argument{n},
+		Said: func(in Input) string { return fmt.Sprintf("%s %d", name, in.Count(n.Name)) },
+		Do: func(ctx context.Context, c *Conversation, in Input) (*Answer, error) {
+			return move(c, ctx, in.Request, in.Count(n.Name))
+		},
+	}
+}
+
+// shortened is a word or a few, cut after 200 characters.
+func shortened(words string) string {
+	const most = 200
+	if letters := []rune(words); len(letters) > most {
+		return string(letters[:most-1]) + "…"
+	}
+	return words
+}
+
+// settings shows the hyper-parameters, after it has set one if one is named.
+func settings(_ context.Context, c *Conversation, in Input) (*Answer, error) {
+	name, value := in.Text("name"), in.Text("value")
+	switch {
+	case name == "":
+	case value == "":
+		return nil, Problemf(Invalid, "say what it should be: /settings %s auto", name)
+	default:
+		if err := c.Options.Set(name, value); err != nil {
+			return nil, err
+		}
+	}
+	return &Answer{Show: ShowSettings, Text: c.Options.String()}, nil
+}
+
+// share makes a code for the picture that is spoken of, or takes one back.
+func share(ctx context.Context, c *Conversation, in Input) (*Answer, error) {
+	if in.Text("revoke") != "" {
+		return &Answer{Show: ShowText, Text: "That code leads nowhere now."}, c.Revoke(ctx, in.Text("code"))
+	}
+	answer := &Answer{}
+	if in.Thumbnails > 0 {
+		var err error
+		if answer, err = c.path(ctx, in.Request, ShowShare, Describe); err != nil {
+			return nil, err
+		}
+	}
+	code, err := c.Share(ctx, in.Request)
+	if err != nil {
+		return nil, err
+	}
+	answer.Show, answer.Code = ShowShare, code
+	return answer, nil
+}
+
+// SettingNames are the names of the hyper-parameters that [Options.Set] sets.
+func SettingNames() []string {
+	return []string{"seed", "steps", "guidance", "preset", "cross", "self", "value", "k"}
+}
+
+// SettingValues are values that a setting may well be given.
+func SettingValues(name string) []string {
+	if name == "preset" {
+		return append([]string{"auto"}, recipe.PresetNames()...)
+	}
+	return []string{"auto"}
+}

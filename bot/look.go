@@ -1,0 +1,121 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"pentimento/picture"
+	"pentimento/session"
+)
+
+// Heat is where a word of the head's prompt attended.
+type Heat struct {
+	// Word as it stands in the prompt.
+	Word string
+	// Map is the attention. [Height, Width]
+	Map           []float32
+	Height, Width int
+	// PNG is the picture that the map belongs to.
+	PNG  []byte
+	Turn session.Turn
+}
+
+// Overlay is the map over its picture, as PNG.
+func (h *Heat) Overlay() ([]byte, error) {
+	return picture.Heat(h.PNG, h.Map, h.Width, h.Height, h.Word)
+}
+
+// errNoHeat says that a worker has not done what it was asked for.
+var errNoHeat = errors.New("the picture came without its attention: its worker may be of another version")
+
+// Attention returns where the word attended in the head's picture.
+func (c *Conversation) Attention(ctx context.Context, r Request, word string) (*Heat, error) {
+	s, turn, err := c.head(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	span, err := c.Model.Find(turn.Recipe.Prompt, word)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %q is not in “%s”", err, word, turn.Recipe.Prompt)
+	}
+	result, err := c.redraw(ctx, s, turn.ID, &span)
+	if err != nil {
+		return nil, err
+	}
+	heat := result.Heat
+	if heat == nil || heat.Width < 1 || heat.Height < 1 || len(heat.Map) != heat.Width*heat.Height {
+		return nil, errNoHeat
+	}
+	return &Heat{
+		Word: turn.Recipe.Prompt[span.Start:span.End], Map: heat.Map,
+		Height: heat.Height, Width: heat.Width, PNG: result.PNG, Turn: turn,
+	}, nil
+}
+
+// path is the way to the head as an answer that is shown so, with its pictures:
+// the last r.Thumbnails of them, or all.
+func (c *Conversation) path(ctx context.Context, r Request, show Show, label func(session.Turn) string) (*Answer, error) {
+	s, head, err := c.head(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	path, err := s.Path(head.ID)
+	if err != nil {
+		return nil, err
+	}
+	if r.Thumbnails > 0 {
+		path = path[max(0, len(path)-r.Thumbnails):]
+	}
+	frames, err := c.frames(ctx, s, path, label)
+	if err != nil {
+		return nil, err
+	}
+	return &Answer{Show: show, Session: s, Turn: head, Frames: frames}, nil
+}
+
+// history is the tree of all turns as an answer, with the last r.Thumbnails
+// pictures.
+func (c *Conversation) history(ctx context.Context, r Request) (*Answer, error) {
+	s, head, err := c.head(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	answer := &Answer{Show: ShowHistory, Session: s, Turn: head}
+	if r.Thumbnails > 0 {
+		label := func(t session.Turn) string { return fmt.Sprintf("%d: %s", t.ID, Describe(t)) }
+		answer.Frames, err = c.frames(ctx, s, s.Turns[max(0, len(s.Turns)-r.Thumbnails):], label)
+	}
+	return answer, err
+}
+
+// frames are the pictures of turns, with labels. Of several, those that may not
+// be shown are left out; if none is left, the error says why.
+func (c *Conversation) frames(ctx context.Context, s *session.Session, turns []session.Turn, label func(session.Turn) string) ([]picture.Frame, error) {
+	var frames []picture.Frame
+	var refused error
+	for _, t := range turns {
+		data, err := c.Picture(ctx, s, t.ID)
+		if p := ProblemOf(err); err != nil && p.Kind == Refused {
+			refused = err
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		frames = append(frames, picture.Frame{PNG: data, Label: label(t)})
+	}
+	if len(frames) == 0 {
+		return nil, refused
+	}
+	return frames, nil
+}
+
+// Describe is a turn in a few words: its edit, or the prompt of a picture made
+// from nothing.
+func Describe(t session.Turn) string {
+	if t.Edit != "" {
+		return t.Edit
+	}
+	return t.Recipe.Prompt
+}

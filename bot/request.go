@@ -1,0 +1,90 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+
+	"pentimento/jobs"
+	"pentimento/recipe"
+	"pentimento/session"
+)
+
+// A Request is who asks a conversation for something, of which picture, and how
+// the answer is shown. The zero value is the session's user, who speaks of the
+// head and looks at the answer alone.
+type Request struct {
+	// Author is who says it; empty for the session's user.
+	Author string
+	// Event is the identity of the message: what is delivered twice makes one
+	// turn. Without one, only this process can answer.
+	Event string
+	// Turn is the picture that is spoken of; 0 for the head.
+	Turn int
+	// Watch is told how the picture fares; nil for nobody.
+	Watch func(jobs.Event)
+	// Previews says that whoever watches shows the previews of a drawing.
+	Previews bool
+	// Thumbnails is how many pictures an answer about several turns shows at
+	// most. With 0, a film or sheet has all and a history or share has none.
+	Thumbnails int
+	// Allow refuses a prompt before it is drawn, AllowImport a whole recipe that
+	// comes as a file; the errors are for the user. Nil allows all.
+	Allow       func(prompt string) error
+	AllowImport func(recipe.Recipe) error
+	// Memo is what the asker needs to answer if it is another process by the
+	// time that the picture is drawn; see [ReadMemo].
+	Memo json.RawMessage
+}
+
+// allow is Allow, or nil for all.
+func (r Request) allow(prompt string) error {
+	if r.Allow == nil {
+		return nil
+	}
+	return r.Allow(prompt)
+}
+
+// turnTo moves the head of s to the picture that is spoken of.
+func (r Request) turnTo(s *session.Session) error {
+	if r.Turn == 0 || r.Turn == s.Head {
+		return nil
+	}
+	return s.Goto(r.Turn)
+}
+
+// load returns the session with the picture that is spoken of at its head.
+func (c *Conversation) load(ctx context.Context, r Request) (*session.Session, error) {
+	s, err := c.Store.Load(ctx, c.Key)
+	if err == nil {
+		err = r.turnTo(s)
+	}
+	return s, err
+}
+
+// head is load where something is drawn, with the turn at the head.
+func (c *Conversation) head(ctx context.Context, r Request) (*session.Session, session.Turn, error) {
+	s, err := c.load(ctx, r)
+	if err != nil {
+		return nil, session.Turn{}, err
+	}
+	if s.Head == 0 {
+		return nil, session.Turn{}, ErrNothingDrawn
+	}
+	turn, err := s.Turn(s.Head)
+	return s, turn, err
+}
+
+// Memo is what a job carries for those who answer.
+type Memo struct {
+	// Turn is what will be kept, but for its ID and its picture.
+	Turn session.Turn `json:"turn"`
+	// Asker is the memo of the [Request].
+	Asker json.RawMessage `json:"asker,omitempty"`
+}
+
+// ReadMemo reads the memo of a job. Jobs that make no turn have none, and ok is
+// false.
+func ReadMemo(job jobs.Job) (memo Memo, ok bool) {
+	err := json.Unmarshal(job.Memo, &memo)
+	return memo, err == nil && memo.Turn.Event != "" && memo.Turn.Event == job.Key
+}
