@@ -30,7 +30,8 @@ type boltFile struct {
 }
 
 // openBolt opens the file and takes its lock, a shared one if readOnly. The
-// error is session.ErrInUse if another process holds it.
+// error is session.ErrInUse if another process holds it, or has replaced the
+// file.
 func openBolt(path string, readOnly bool) (*boltFile, error) {
 	db := &boltFile{}
 	err := db.guard(func() (err error) {
@@ -50,7 +51,27 @@ func openBolt(path string, readOnly bool) (*boltFile, error) {
 	if err != nil {
 		return nil, openError(err)
 	}
+	if err := db.checkName(path); err != nil {
+		return nil, errors.Join(err, db.close())
+	}
 	return db, nil
+}
+
+// checkName makes sure that path is still the file that is open. Whoever waited
+// for its lock may have got it from a process that put another file there.
+func (db *boltFile) checkName(path string) error {
+	ours, err := db.handle.Stat()
+	if err != nil {
+		return err
+	}
+	named, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	if !os.SameFile(ours, named) {
+		return session.ErrInUse
+	}
+	return nil
 }
 
 // openError names what bbolt returned from opening a file. What the system did

@@ -36,6 +36,10 @@ func fillDisk(path string) error {
 	if err != nil {
 		return err
 	}
+	bob := session.Key{User: "bob", Place: "x"}
+	if _, err := store.PutBlob(context.Background(), bob, make([]byte, 200<<10)); err != nil {
+		return err
+	}
 	n, err := talkUntilFull(store)
 	if err != nil {
 		return err
@@ -43,7 +47,8 @@ func fillDisk(path string) error {
 	if _, err := store.PutBlob(context.Background(), testKey, make([]byte, 1<<20)); !errors.Is(err, session.ErrDiskFull) {
 		return fmt.Errorf("PutBlob: %v, want ErrDiskFull", err)
 	}
-	// There is room again once something is forgotten.
+	// There is room again once somebody is forgotten: first that of the pictures,
+	// then, since that suffices for a copy of what is kept, all of it.
 	if err := store.Forget(context.Background(), "bob"); err != nil {
 		return fmt.Errorf("forget on a full disk: %w", err)
 	}
@@ -92,7 +97,14 @@ func TestFileLimit(t *testing.T) {
 // privileges that not everybody has.
 func TestDiskFull(t *testing.T) {
 	folder := t.TempDir()
-	if out, err := exec.Command("mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", folder).CombinedOutput(); err != nil {
+	mount(t, folder, "size=512k")
+	fillInChild(t, filepath.Join(folder, "sessions.db"))
+}
+
+// mount mounts a small file system in memory until the test ends.
+func mount(t *testing.T, folder, options string) {
+	t.Helper()
+	if out, err := exec.Command("mount", "-t", "tmpfs", "-o", options, "tmpfs", folder).CombinedOutput(); err != nil {
 		t.Skipf("no small file system can be mounted here: %v: %s", err, out)
 	}
 	t.Cleanup(func() {
@@ -100,7 +112,61 @@ func TestDiskFull(t *testing.T) {
 			t.Errorf("umount: %v: %s", err, out)
 		}
 	})
-	fillInChild(t, filepath.Join(folder, "sessions.db"))
+}
+
+// There is no room for a copy of what is kept: a forgotten user's bytes go when
+// there is, and nothing else is lost meanwhile.
+func TestForgetWithoutRoom(t *testing.T) {
+	folder := t.TempDir()
+	mount(t, folder, "size=512k")
+	path := filepath.Join(folder, "sessions.db")
+	store, err := bolt.Open(path, bolt.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := talkUntilFull(store)
+	if err != nil {
+		t.Fatal(err)
+	}
+	check := func(when string, store *bolt.Store) {
+		t.Helper()
+		for user, want := range map[string]int{testKey.User: n, "bob": 0} {
+			key := testKey
+			if user == "bob" {
+				key = session.Key{User: "bob", Place: "x"}
+			}
+			if s, err := store.Load(t.Context(), key); err != nil || len(s.Turns) != want {
+				t.Errorf("%s %s has %d turns, %v; want %d", when, user, len(s.Turns), err, want)
+			}
+		}
+		if left := temps(t, folder); len(left) > 0 {
+			t.Errorf("%s unfinished files are left: %q", when, left)
+		}
+	}
+	if err := store.Forget(t.Context(), "bob"); !errors.Is(err, session.ErrDiskFull) {
+		t.Errorf("Forget: %v, want ErrDiskFull", err)
+	}
+	check("after Forget", store)
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if store, err = bolt.Open(path, bolt.Options{}); err != nil {
+		t.Fatalf("a file with something to erase, on a full disk: %v", err)
+	}
+	check("opened again", store)
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if n := filesWith(t, folder, "bob"); n == 0 {
+		t.Fatal("nothing of bob is left: this test sees nothing")
+	}
+	if out, err := exec.Command("mount", "-o", "remount,size=2m", folder).CombinedOutput(); err != nil {
+		t.Fatalf("remount: %v: %s", err, out)
+	}
+	check("with room", openFile(t, path))
+	if n := filesWith(t, folder, "bob"); n > 0 {
+		t.Errorf("%d files tell of bob", n)
+	}
 }
 
 // fillInChild has a child fill the disk and checks what it left.
@@ -126,14 +192,7 @@ func fillInChild(t *testing.T, path string) {
 // A store that cannot be created on a full disk says so and leaves nothing.
 func TestCreateOnFullDisk(t *testing.T) {
 	folder := t.TempDir()
-	if out, err := exec.Command("mount", "-t", "tmpfs", "-o", "size=8k", "tmpfs", folder).CombinedOutput(); err != nil {
-		t.Skipf("no small file system can be mounted here: %v: %s", err, out)
-	}
-	t.Cleanup(func() {
-		if out, err := exec.Command("umount", folder).CombinedOutput(); err != nil {
-			t.Errorf("umount: %v: %s", err, out)
-		}
-	})
+	mount(t, folder, "size=8k")
 	if _, err := bolt.Open(filepath.Join(folder, "sessions.db"), bolt.Options{}); !errors.Is(err, session.ErrDiskFull) {
 		t.Errorf("Open: %v, want ErrDiskFull", err)
 	}

@@ -9,14 +9,15 @@ import (
 	"io"
 	"math/bits"
 	"os"
-	"slices"
 
 	"pentimento/session"
 )
 
 // This file checks the structure of a bbolt file without bbolt, which trusts
 // what it maps: a page that points to itself has it recurse until the process
-// dies, and a wrong free page has it write over live ones.
+// dies, which nothing can catch, and a wrong free page has it write over live
+// ones. bbolt's own check, Tx.Check, dies of such a file too (decision 52). The
+// file is read here and never written.
 //
 // A bbolt file is an array of pages. Pages 0 and 1 hold alternating meta
 // records, of which the valid one with the higher transaction counts: it names
@@ -68,8 +69,7 @@ func checkStructure(path string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.close()) }()
-	_, err = checkPages(db.handle, info.Size(), db.Info().PageSize)
-	return err
+	return checkPages(db.handle, info.Size(), db.Info().PageSize)
 }
 
 // A fileCheck walks the pages that a meta record leads to.
@@ -77,14 +77,8 @@ type fileCheck struct {
 	file     io.ReaderAt
 	pageSize int64
 	pages    uint64 // in use or free; no page has this number or a higher one
-	seen     pageSet
+	seen     []bool // by page
 }
-
-// A pageSet has a bit for each page.
-type pageSet []uint64
-
-// has reports whether the page is in the set.
-func (s pageSet) has(page uint64) bool { return s[page/64]&(1<<(page%64)) != 0 }
 
 // A meta is what counts of a meta record.
 type meta struct {
@@ -92,40 +86,39 @@ type meta struct {
 }
 
 // checkPages checks the file of that size against all that bbolt takes for
-// granted, and returns the pages in use. A page is visited once at most, so
-// that the work is bounded by the size of the file.
-func checkPages(file io.ReaderAt, size int64, pageSize int) (used pageSet, err error) {
+// granted. A page is visited once at most, so that the work is bounded by the
+// size of the file.
+func checkPages(file io.ReaderAt, size int64, pageSize int) error {
 	if pageSize < 1<<9 || pageSize > 1<<16 || bits.OnesCount(uint(pageSize)) != 1 {
-		return nil, damaged("pages of %d bytes", pageSize)
+		return damaged("pages of %d bytes", pageSize)
 	}
 	m, err := readMeta(file, int64(pageSize))
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if m.pages < 2 || m.pages > uint64(size)/uint64(pageSize) {
-		return nil, damaged("%d pages in %d bytes: the file was cut short", m.pages, size)
+		return damaged("%d pages in %d bytes: the file was cut short", m.pages, size)
 	}
-	c := &fileCheck{file: file, pageSize: int64(pageSize), pages: m.pages, seen: make(pageSet, m.pages/64+1)}
+	c := &fileCheck{file: file, pageSize: int64(pageSize), pages: m.pages, seen: make([]bool, m.pages)}
 	if err := c.visit(0, 2); err != nil {
-		return nil, err
+		return err
 	}
 	if err := c.tree(m.root, maxTreeDepth, maxBucketNest, nil, nil); err != nil {
-		return nil, err
+		return err
 	}
 	if m.freelist == noFreelist {
-		return c.seen, nil
+		return nil
 	}
 	free, err := c.freelist(m.freelist)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	used = slices.Clone(c.seen)
 	for _, page := range free {
 		if err := c.visit(page, 1); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return used, nil
+	return nil
 }
 
 // readMeta returns the meta record that bbolt will use.
@@ -174,10 +167,10 @@ func (c *fileCheck) visit(id, n uint64) error {
 		return damaged("page %d of %d", id, c.pages)
 	}
 	for p := id; p < id+n; p++ {
-		if c.seen.has(p) {
+		if c.seen[p] {
 			return damaged("page %d is used twice", p)
 		}
-		c.seen[p/64] |= 1 << (p % 64)
+		c.seen[p] = true
 	}
 	return nil
 }
@@ -388,35 +381,4 @@ func (c *fileCheck) freelist(id uint64) ([]uint64, error) {
 // damaged is session.ErrCorrupt with what is wrong.
 func damaged(format string, args ...any) error {
 	return fmt.Errorf("%w: "+format, append([]any{session.ErrCorrupt}, args...)...)
-}
-
-// eraseFree overwrites the pages that are not in use, where bbolt leaves what
-// was deleted until it needs the room. Nobody else may be using the file.
-func (db *boltFile) eraseFree() error {
-	info, err := db.handle.Stat()
-	if err != nil {
-		return err
-	}
-	pageSize := db.Info().PageSize
-	used, err := checkPages(db.handle, info.Size(), pageSize)
-	if err != nil {
-		return err
-	}
-	m, err := readMeta(db.handle, int64(pageSize))
-	if err != nil {
-		return err
-	}
-	zeros := make([]byte, pageSize)
-	for page := range m.pages {
-		if used.has(page) {
-			continue
-		}
-		if _, err := db.handle.WriteAt(zeros, int64(page)*int64(pageSize)); err != nil {
-			return err
-		}
-	}
-	// Behind the last page is what failed transactions wrote. bbolt counts on
-	// the size, not on the content.
-	err = db.handle.Truncate(int64(m.pages) * int64(pageSize))
-	return errors.Join(err, db.handle.Truncate(info.Size()), db.Sync())
 }

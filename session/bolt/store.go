@@ -38,11 +38,12 @@ type Options struct {
 // is on disk: killing the process at any moment loses none of it.
 type Store struct {
 	path   string
+	file   string // path without symbolic links, once there is a file
 	blobs  *blobs.Store
 	expiry session.Expiry
 	codec  session.Codec
 
-	mu sync.RWMutex // held for writing while the file is erased or closed
+	mu sync.RWMutex // held for writing while the file is replaced or closed
 	db *boltFile    // nil once closed
 }
 
@@ -51,7 +52,7 @@ type Store struct {
 // if it is damaged or not a store, [session.ErrNewerSchema], [session.ErrDiskFull], and those
 // of the file system.
 func Open(path string, options Options) (*Store, error) {
-	f := &Store{path: path, blobs: options.Blobs, expiry: options.Expiry}
+	f := &Store{path: path, file: path, blobs: options.Blobs, expiry: options.Expiry}
 	if err := f.open(); err != nil {
 		return nil, f.explain("open", err)
 	}
@@ -69,10 +70,13 @@ func (f *Store) open() (err error) {
 			return err
 		}
 	}
-	if err := checkStructure(f.path); err != nil {
+	if f.file, err = filepath.EvalSymlinks(f.path); err != nil {
 		return err
 	}
-	if f.db, err = openBolt(f.path, false); err != nil {
+	if err := checkStructure(f.file); err != nil {
+		return err
+	}
+	if f.db, err = openBolt(f.file, false); err != nil {
 		return err
 	}
 	if err = f.db.view(checkLayout); err == nil {
@@ -80,6 +84,9 @@ func (f *Store) open() (err error) {
 	}
 	if err == nil {
 		err = f.erase()
+	}
+	if isDiskFull(err) {
+		err = nil // the next Forget or Open erases; until then the store is of use
 	}
 	if err == nil && f.blobs == nil {
 		f.blobs, err = f.openBlobs()
@@ -111,10 +118,9 @@ func (f *Store) create() error {
 		return err
 	}
 	db, err := openBolt(temp, false)
-	if err != nil {
-		return errors.Join(err, os.Remove(temp))
+	if err == nil {
+		err = errors.Join(db.update(writeLayout), db.close())
 	}
-	err = errors.Join(db.update(writeLayout), db.close())
 	if err == nil {
 		err = os.Link(temp, f.path) // a rename could replace another process's
 	}
@@ -132,7 +138,7 @@ const tempInfix = ".tmp-"
 
 // tempFile creates an empty file beside the store.
 func (f *Store) tempFile() (string, error) {
-	temp, err := os.CreateTemp(filepath.Dir(f.path), filepath.Base(f.path)+tempInfix+"*")
+	temp, err := os.CreateTemp(filepath.Dir(f.file), filepath.Base(f.file)+tempInfix+"*")
 	if err != nil {
 		return "", err
 	}
@@ -141,13 +147,13 @@ func (f *Store) tempFile() (string, error) {
 
 // removeTemps removes what a killed process left. The lock must be held.
 func (f *Store) removeTemps() error {
-	folder := filepath.Dir(f.path)
+	folder := filepath.Dir(f.file)
 	entries, err := os.ReadDir(folder)
 	if err != nil {
 		return err
 	}
 	for _, entry := range entries {
-		if !strings.HasPrefix(entry.Name(), filepath.Base(f.path)+tempInfix) {
+		if !strings.HasPrefix(entry.Name(), filepath.Base(f.file)+tempInfix) {
 			continue
 		}
 		if err := os.Remove(filepath.Join(folder, entry.Name())); err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -280,15 +286,16 @@ func (f *Store) Delete(ctx context.Context, key session.Key) error {
 	return f.explain("delete", err)
 }
 
-// Forget implements [session.Store]. If the process dies before the last byte is
-// erased, opening the file erases it. On a full disk that may fail with
-// [session.ErrDiskFull] and be tried again.
+// Forget implements [session.Store]. It writes the file anew, without what was
+// deleted. If the process dies meanwhile, opening the file does so. On a full
+// disk the user is forgotten but for bytes that nobody can ask for; the error is
+// then [session.ErrDiskFull], and the next Forget or Open erases those.
 func (f *Store) Forget(ctx context.Context, user string) error {
 	if err := f.enter(ctx, session.ValidateUser(user)); err != nil {
 		return err
 	}
 	f.mu.RUnlock()
-	f.mu.Lock() // nobody may read pages while they are erased
+	f.mu.Lock() // nobody may use the file while another takes its place
 	defer f.mu.Unlock()
 	if f.db == nil {
 		return session.ErrClosed
@@ -313,22 +320,6 @@ func (f *Store) Forget(ctx context.Context, user string) error {
 		err = f.erase()
 	}
 	return errors.Join(pictures, f.explain("forget", err))
-}
-
-// erase finishes what Forget began.
-func (f *Store) erase() error {
-	pending := false
-	err := f.db.view(func(tx *bbolt.Tx) error {
-		pending = tx.Bucket(bucketStore).Get(keyErase) != nil
-		return nil
-	})
-	if err != nil || !pending {
-		return err
-	}
-	if err := f.db.guard(f.db.eraseFree); err != nil {
-		return err
-	}
-	return f.db.update(func(tx *bbolt.Tx) error { return tx.Bucket(bucketStore).Delete(keyErase) })
 }
 
 // PutBlob implements [session.Store].
@@ -399,12 +390,19 @@ func (f *Store) explain(doing string, err error) error {
 	if err == nil {
 		return nil
 	}
-	for _, full := range []syscall.Errno{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG} {
-		// bbolt keeps only the text of an error in growing the file.
-		if errors.Is(err, full) || strings.HasSuffix(err.Error(), full.Error()) {
-			err = fmt.Errorf("%w: %w", session.ErrDiskFull, err)
-			break
-		}
+	if isDiskFull(err) {
+		err = fmt.Errorf("%w: %w", session.ErrDiskFull, err)
 	}
 	return fmt.Errorf("%s %s: %w", doing, f.path, err)
+}
+
+// isDiskFull reports whether there was no room for a write.
+func isDiskFull(err error) bool {
+	for _, full := range []syscall.Errno{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG} {
+		// bbolt keeps only the text of an error in growing the file.
+		if err != nil && (errors.Is(err, full) || strings.HasSuffix(err.Error(), full.Error())) {
+			return true
+		}
+	}
+	return false
 }

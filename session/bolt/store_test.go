@@ -403,6 +403,79 @@ func TestEraseAfterKill(t *testing.T) {
 	}
 }
 
+// Whoever waits for the file while it is replaced does not get the old one, of
+// which nothing would remain; whoever reads it, as a backup does, reads it to
+// its end.
+func TestForgetKeepsTheLock(t *testing.T) {
+	t.Parallel()
+	path := stored(t, 100)
+	store := openFile(t, path)
+	reader, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	waits := make(chan error)
+	for range 4 {
+		go func() {
+			other, err := bolt.Open(path, bolt.Options{})
+			if err == nil {
+				err = errors.Join(errors.New("the store was opened twice"), other.Close())
+			}
+			waits <- err
+		}()
+	}
+	for n := range 20 {
+		if _, err := say(t.Context(), store, session.Key{User: "bob", Place: "x"}, fmt.Sprint(n)); err != nil {
+			t.Fatal(err)
+		}
+		if err := store.Forget(t.Context(), "bob"); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	for range 4 {
+		if err := <-waits; !errors.Is(err, session.ErrInUse) {
+			t.Errorf("Open meanwhile: %v, want ErrInUse", err)
+		}
+	}
+	old, err := io.ReadAll(reader)
+	if err := errors.Join(err, reader.Close()); err != nil {
+		t.Fatal(err)
+	}
+	backup := filepath.Join(t.TempDir(), "backup.db")
+	if err := os.WriteFile(backup, old, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, store := range map[string]*bolt.Store{"the store": store, "the backup": openFile(t, backup)} {
+		if s, err := store.Load(t.Context(), testKey); err != nil || len(s.Turns) != 100 {
+			t.Errorf("%s has %d turns, %v; want 100", name, len(s.Turns), err)
+		}
+	}
+}
+
+// A file that a symbolic link leads to stays where it is, and has the
+// permissions that it had.
+func TestForgetThroughALink(t *testing.T) {
+	path := stored(t, 3)
+	if err := os.Chmod(path, 0o640); err != nil {
+		t.Fatal(err)
+	}
+	link := filepath.Join(t.TempDir(), "link.db")
+	if err := os.Symlink(path, link); err != nil {
+		t.Skip(err)
+	}
+	store := openFile(t, link)
+	if err := store.Forget(t.Context(), "bob"); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Lstat(link); err != nil || info.Mode()&fs.ModeSymlink == 0 {
+		t.Errorf("the link is now %v, %v", info, err)
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode() != 0o640 {
+		t.Errorf("the file is now %v, %v", info, err)
+	}
+}
+
 // filesWith counts the files below folder that hold text, by name or content.
 func filesWith(t *testing.T, folder, text string) (n int) {
 	t.Helper()
