@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"pentimento/models"
+	"pentimento/models/element"
 	"pentimento/models/pocket"
 	"pentimento/models/runtime"
 	"pentimento/models/runtime/runtimetest"
@@ -163,9 +164,9 @@ func (u untouched) tensors(t testing.TB, m *models.Model, b *models.Batch) (inpu
 		})
 		return x
 	}
-	sample := make1(runtime.FloatTensor(runtime.Float32, latents, b.Latents))
-	step := make1(runtime.IntTensor(runtime.Int64, []int{1}, []int64{int64(b.Timestep)}))
-	text := make1(runtime.FloatTensor(runtime.Float32, []int{b.Rows, s.ContextLength, s.TextWidth}, b.Text))
-	noise := make1(runtime.FloatTensor(runtime.Float32, latents, make([]float32, len(b.Latents))))
+	sample := make1(runtime.FloatTensor(element.Float32, latents, b.Latents))
+	step := make1(runtime.IntTensor(element.Int64, []int{1}, []int64{int64(b.Timestep)}))
+	text := make1(runtime.FloatTensor(element.Float32, []int{b.Rows, s.ContextLength, s.TextWidth}, b.Text))
+	noise := make1(runtime.FloatTensor(element.Float32, latents, make([]float32, len(b.Latents))))
 	return []*runtime.Tensor{sample, step, text}, []*runtime.Tensor{noise}
 }

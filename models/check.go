@@ -10,8 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"pentimento/models/element"
 	"pentimento/models/graph"
-	"pentimento/models/runtime"
 )
 
 // A Report says what is in a model folder and what keeps it from being used.
@@ -39,7 +39,7 @@ type PartReport struct {
 	// Bytes is the size of the graph and of the weights outside it.
 	Bytes int64
 	// Precision is the element type that the part computes its result in.
-	Precision runtime.Kind
+	Precision element.Type
 	Opset     int64
 	// Inputs and Outputs are what the graph takes and gives.
 	Inputs, Outputs []graph.Value
@@ -133,7 +133,7 @@ func (r *Report) describe(in *inspection) {
 			}
 		}
 		if len(report.Outputs) > 0 {
-			report.Precision = runtime.Kind(report.Outputs[0].Type)
+			report.Precision = report.Outputs[0].Type
 		}
 		r.Parts = append(r.Parts, report)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"pentimento/models/element"
 	"pentimento/models/graph"
 	"pentimento/models/runtime"
 )
@@ -69,7 +70,7 @@ func (in *inspection) openUNet(op opener, p *preparedUNet) (*unet, error) {
 		session: session,
 		feed:    unetFeed{info: p.controlled.Info, spec: p.spec, inputs: p.controlled.Inputs},
 		noise:   noise,
-		maps:    graph.Value{Name: graph.Maps, Type: graph.Float32},
+		maps:    graph.Value{Name: graph.Maps, Type: element.Float32},
 
 		captured: captured,
 	}, nil
@@ -132,7 +133,7 @@ func (m *Model) Denoise(ctx context.Context, in *Batch) (*Denoised, error) {
 		{unet.maps, []int{in.Rows, s.MapHeight * s.MapWidth, s.ContextLength}},
 	}
 	for _, l := range unet.captured {
-		value := graph.Value{Name: graph.ProbsOutput(l), Type: graph.Float32}
+		value := graph.Value{Name: graph.ProbsOutput(l), Type: element.Float32}
 		outputs = append(outputs, tensorSpec{value, s.mapShape(l, len(in.Capture))})
 	}
 	out, err := run(ctx, unet.session, inputs, outputs...)
@@ -213,45 +214,45 @@ func collect(n int, tensor func(i int) (*runtime.Tensor, error)) ([]*runtime.Ten
 
 // tensor makes the tensor for one input of the UNet.
 func (f unetFeed) tensor(v graph.Value, in *Batch, depth int) (*runtime.Tensor, error) {
-	kind := runtime.Kind(v.Type)
+	typ := v.Type
 	rows, layers, tokens := in.Rows, len(f.spec.Layers), f.spec.ContextLength
 	c := &in.Control
 	switch v.Name {
 	case f.info.Sample.Name:
-		return runtime.FloatTensor(kind, []int{rows, f.spec.LatentChannels, f.spec.LatentHeight, f.spec.LatentWidth}, in.Latents)
+		return runtime.FloatTensor(typ, []int{rows, f.spec.LatentChannels, f.spec.LatentHeight, f.spec.LatentWidth}, in.Latents)
 	case f.info.Timestep.Name:
 		return f.timestep(in)
 	case f.info.Text.Name:
-		return runtime.FloatTensor(kind, []int{rows, tokens, f.spec.TextWidth}, in.Text)
+		return runtime.FloatTensor(typ, []int{rows, tokens, f.spec.TextWidth}, in.Text)
 	case graph.CrossSource:
-		return runtime.IntTensor(kind, []int{rows}, c.CrossSource)
+		return runtime.IntTensor(typ, []int{rows}, c.CrossSource)
 	case graph.Mapper:
-		return runtime.FloatTensor(kind, []int{rows, tokens, tokens}, c.Mapper)
+		return runtime.FloatTensor(typ, []int{rows, tokens, tokens}, c.Mapper)
 	case graph.Take:
-		return runtime.FloatTensor(kind, []int{rows, tokens}, c.Take)
+		return runtime.FloatTensor(typ, []int{rows, tokens}, c.Take)
 	case graph.Keep:
-		return runtime.FloatTensor(kind, []int{rows, tokens}, c.Keep)
+		return runtime.FloatTensor(typ, []int{rows, tokens}, c.Keep)
 	case graph.SelfSource:
-		return runtime.IntTensor(kind, []int{layers, rows}, c.SelfSource)
+		return runtime.IntTensor(typ, []int{layers, rows}, c.SelfSource)
 	case graph.ValueSource:
-		return runtime.IntTensor(kind, []int{layers, rows}, c.ValueSource)
+		return runtime.IntTensor(typ, []int{layers, rows}, c.ValueSource)
 	case graph.SelfValueMix:
-		return runtime.FloatTensor(kind, []int{layers, rows}, c.SelfValueMix)
+		return runtime.FloatTensor(typ, []int{layers, rows}, c.SelfValueMix)
 	case graph.CrossValueMix:
-		return runtime.FloatTensor(kind, []int{rows, tokens}, c.CrossValueMix)
+		return runtime.FloatTensor(typ, []int{rows, tokens}, c.CrossValueMix)
 	case graph.Depth:
-		return runtime.IntTensor(kind, nil, []int64{int64(depth)})
+		return runtime.IntTensor(typ, nil, []int64{int64(depth)})
 	case graph.CaptureRows:
 		captured := make([]int64, len(in.Capture))
 		for k, b := range in.Capture {
 			captured[k] = int64(b)
 		}
-		return runtime.IntTensor(kind, []int{len(captured)}, captured)
+		return runtime.IntTensor(typ, []int{len(captured)}, captured)
 	}
 	for l := range f.spec.Layers {
 		if v.Name == graph.CacheInput(l) {
 			n, maps := cachedRows(in.Cached, l)
-			return runtime.FloatTensor(kind, f.spec.mapShape(l, n), maps)
+			return runtime.FloatTensor(typ, f.spec.mapShape(l, n), maps)
 		}
 	}
 	return nil, fmt.Errorf("the UNet has an unknown input %s", v)
@@ -292,17 +293,17 @@ func (f unetFeed) timestep(in *Batch) (*runtime.Tensor, error) {
 		}
 		shape = []int{n}
 	}
-	kind := runtime.Kind(v.Type)
-	if kind.Int() {
+	typ := v.Type
+	if typ.Int() {
 		values := make([]int64, n)
 		for i := range values {
 			values[i] = int64(in.Timestep)
 		}
-		return runtime.IntTensor(kind, shape, values)
+		return runtime.IntTensor(typ, shape, values)
 	}
 	values := make([]float32, n)
 	for i := range values {
 		values[i] = float32(in.Timestep)
 	}
-	return runtime.FloatTensor(kind, shape, values)
+	return runtime.FloatTensor(typ, shape, values)
 }

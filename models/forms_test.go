@@ -10,7 +10,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"pentimento/models"
-	"pentimento/models/graph"
+	"pentimento/models/element"
 	"pentimento/models/graph/onnxpb"
 	"pentimento/models/runtime/runtimetest"
 )
@@ -44,7 +44,7 @@ func change(t *testing.T, dir, file string, changes ...func(g *onnxpb.Graph)) {
 
 // input gives the input called name another type and dimensions, and makes
 // what the graph expects of it with nodes that read "outer" and write "inner".
-func input(name string, typ graph.Type, dims []string, nodes ...*onnxpb.Node) func(*onnxpb.Graph) {
+func input(name string, typ element.Type, dims []string, nodes ...*onnxpb.Node) func(*onnxpb.Graph) {
 	return func(g *onnxpb.Graph) {
 		for _, n := range g.Node {
 			for i, in := range n.Input {
@@ -70,7 +70,7 @@ func input(name string, typ graph.Type, dims []string, nodes ...*onnxpb.Node) fu
 }
 
 // output gives the graph's output another type.
-func output(typ graph.Type) func(*onnxpb.Graph) {
+func output(typ element.Type) func(*onnxpb.Graph) {
 	return func(g *onnxpb.Graph) {
 		v := g.Output[0]
 		outer := v.GetName() + "_outer"
@@ -80,7 +80,7 @@ func output(typ graph.Type) func(*onnxpb.Graph) {
 	}
 }
 
-func tensorType(typ graph.Type, dims []string) *onnxpb.Type {
+func tensorType(typ element.Type, dims []string) *onnxpb.Type {
 	shape := &onnxpb.Shape{}
 	for _, d := range dims {
 		dim := &onnxpb.Dimension{Value: &onnxpb.Dimension_DimParam{DimParam: d}}
@@ -94,7 +94,7 @@ func tensorType(typ graph.Type, dims []string) *onnxpb.Type {
 	return &onnxpb.Type{TensorType: &onnxpb.TensorType{ElemType: proto.Int32(int32(typ)), Shape: shape}}
 }
 
-func cast(from, to string, typ graph.Type) *onnxpb.Node {
+func cast(from, to string, typ element.Type) *onnxpb.Node {
 	return &onnxpb.Node{
 		OpType: proto.String("Cast"), Input: []string{from}, Output: []string{to},
 		Attribute: []*onnxpb.Attribute{{Name: proto.String("to"), Type: proto.Int32(2), I: proto.Int64(int64(typ))}},
@@ -118,7 +118,7 @@ func one(from, to string) []*onnxpb.Node {
 	shape := &onnxpb.Node{
 		OpType: proto.String("Constant"), Output: []string{"inner_shape"},
 		Attribute: []*onnxpb.Attribute{{Name: proto.String("value"), Type: proto.Int32(4), T: &onnxpb.Tensor{
-			DataType: proto.Int32(int32(graph.Int64)), Dims: []int64{1}, RawData: []byte{1, 0, 0, 0, 0, 0, 0, 0},
+			DataType: proto.Int32(int32(element.Int64)), Dims: []int64{1}, RawData: []byte{1, 0, 0, 0, 0, 0, 0, 0},
 		}}},
 	}
 	reshape := &onnxpb.Node{OpType: proto.String("Reshape"), Input: []string{from, "inner_shape"}, Output: []string{to}}
@@ -132,32 +132,32 @@ func TestFormsOfExport(t *testing.T) {
 		accuracy float64
 	}{
 		"token ids in int32": {func(t *testing.T, dir string) {
-			change(t, dir, text, input("input_ids", graph.Int32, []string{"batch", "sequence"}, cast("outer", "inner", graph.Int64)))
+			change(t, dir, text, input("input_ids", element.Int32, []string{"batch", "sequence"}, cast("outer", "inner", element.Int64)))
 		}, 0},
 		"timestep is a scalar": {func(t *testing.T, dir string) {
-			change(t, dir, unet, input("timestep", graph.Int64, nil, one("outer", "inner")...))
+			change(t, dir, unet, input("timestep", element.Int64, nil, one("outer", "inner")...))
 		}, 0},
 		"timestep is a float": {func(t *testing.T, dir string) {
-			change(t, dir, unet, input("timestep", graph.Float32, []string{"1"}, cast("outer", "inner", graph.Int64)))
+			change(t, dir, unet, input("timestep", element.Float32, []string{"1"}, cast("outer", "inner", element.Int64)))
 		}, 0},
 		"timestep of every row": {func(t *testing.T, dir string) {
-			change(t, dir, unet, input("timestep", graph.Int64, []string{"batch"}, reduce("outer", "inner", true)))
+			change(t, dir, unet, input("timestep", element.Int64, []string{"batch"}, reduce("outer", "inner", true)))
 		}, 0},
 		"timestep steps": {func(t *testing.T, dir string) {
-			change(t, dir, unet, input("timestep", graph.Int32, []string{"steps"}, cast("outer", "inner", graph.Int64)))
+			change(t, dir, unet, input("timestep", element.Int32, []string{"steps"}, cast("outer", "inner", element.Int64)))
 		}, 0},
 		"float16": {func(t *testing.T, dir string) {
-			change(t, dir, text, output(graph.Float16))
+			change(t, dir, text, output(element.Float16))
 			change(t, dir, unet,
-				input("sample", graph.Float16, []string{"batch", "channels", "height", "width"}, cast("outer", "inner", graph.Float32)),
-				input("encoder_hidden_states", graph.Float16, []string{"batch", "sequence", "width"}, cast("outer", "inner", graph.Float32)),
-				output(graph.Float16))
+				input("sample", element.Float16, []string{"batch", "channels", "height", "width"}, cast("outer", "inner", element.Float32)),
+				input("encoder_hidden_states", element.Float16, []string{"batch", "sequence", "width"}, cast("outer", "inner", element.Float32)),
+				output(element.Float16))
 			change(t, dir, decoder,
-				input("latent_sample", graph.Float16, []string{"batch", "channels", "height", "width"}, cast("outer", "inner", graph.Float32)),
-				output(graph.Float16))
+				input("latent_sample", element.Float16, []string{"batch", "channels", "height", "width"}, cast("outer", "inner", element.Float32)),
+				output(element.Float16))
 			change(t, dir, encoder,
-				input("sample", graph.Float16, []string{"batch", "channels", "height", "width"}, cast("outer", "inner", graph.Float32)),
-				output(graph.Float16))
+				input("sample", element.Float16, []string{"batch", "channels", "height", "width"}, cast("outer", "inner", element.Float32)),
+				output(element.Float16))
 		}, 0.02},
 		"weights outside": {func(t *testing.T, dir string) {
 			for _, file := range []string{text, unet, decoder} {

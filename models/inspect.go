@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"pentimento/models/graph"
-	"pentimento/models/runtime"
 	"pentimento/models/tokenizer"
 )
 
@@ -186,7 +185,7 @@ func (in *inspection) fetch(p *part, name string) (graph.Value, error) {
 // first of which is free to be the number of rows.
 func (in *inspection) floats(p *part, rank int, values ...graph.Value) error {
 	for _, v := range values {
-		if !runtime.Kind(v.Type).Float() {
+		if !v.Type.Float() {
 			return in.folder.failed(p.file(), fmt.Errorf("%s is not a tensor of floating-point numbers that can be used here", v))
 		}
 		if err := in.rank(p, v, rank); err != nil {
@@ -212,7 +211,7 @@ func (in *inspection) checkText() error {
 		return err
 	}
 	in.textIn = inputs[0]
-	if !runtime.Kind(in.textIn.Type).Int() {
+	if !in.textIn.Type.Int() {
 		return in.folder.failed(in.text.file(), fmt.Errorf("%s are no integers", in.textIn))
 	}
 	if err := in.rank(in.text, in.textIn, 2); err != nil {

@@ -39,7 +39,7 @@ func (m *Model) EncodeText(ctx context.Context, ids []int) ([]float32, error) {
 		}
 		wide[i] = int64(id)
 	}
-	input, err := runtime.IntTensor(runtime.Kind(m.text.in.Type), []int{1, length}, wide)
+	input, err := runtime.IntTensor(m.text.in.Type, []int{1, length}, wide)
 	if err != nil {
 		return nil, fmt.Errorf("encode text: %w", err)
 	}
@@ -72,7 +72,7 @@ func run(ctx context.Context, s *runtime.Session, inputs []*runtime.Tensor, outp
 		for _, n := range o.shape {
 			size *= n
 		}
-		t, err := runtime.FloatTensor(runtime.Kind(o.value.Type), o.shape, make([]float32, size))
+		t, err := runtime.FloatTensor(o.value.Type, o.shape, make([]float32, size))
 		if err != nil {
 			return nil, err
 		}

@@ -63,7 +63,7 @@ func (m *Model) Decode(ctx context.Context, latents []float32) (*image.NRGBA, er
 	for i, x := range latents {
 		unscaled[i] = float32(float64(x) / s.ScalingFactor)
 	}
-	input, err := runtime.FloatTensor(runtime.Kind(m.decoder.in.Type), []int{1, s.LatentChannels, s.LatentHeight, s.LatentWidth}, unscaled)
+	input, err := runtime.FloatTensor(m.decoder.in.Type, []int{1, s.LatentChannels, s.LatentHeight, s.LatentWidth}, unscaled)
 	if err != nil {
 		return nil, fmt.Errorf("decode: %w", err)
 	}
@@ -116,7 +116,7 @@ func (m *Model) EncodeImage(ctx context.Context, picture image.Image) ([]float32
 	if size := picture.Bounds().Size(); size != image.Pt(s.ImageWidth, s.ImageHeight) {
 		return nil, fmt.Errorf("encode picture: it is %d×%d pixels, the model's are %d×%d", size.X, size.Y, s.ImageWidth, s.ImageHeight)
 	}
-	input, err := runtime.FloatTensor(runtime.Kind(e.in.Type), []int{1, 3, s.ImageHeight, s.ImageWidth}, fromImage(picture))
+	input, err := runtime.FloatTensor(e.in.Type, []int{1, 3, s.ImageHeight, s.ImageWidth}, fromImage(picture))
 	if err != nil {
 		return nil, fmt.Errorf("encode picture: %w", err)
 	}

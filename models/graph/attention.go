@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"pentimento/models/element"
 	pb "pentimento/models/graph/onnxpb"
 )
 
@@ -31,14 +32,14 @@ type Layer struct {
 // attention is where a layer is in the graph.
 type attention struct {
 	Layer
-	queries string // left operand of the MatMul Q·Kᵀ
-	keys    string // its right operand
-	product int    // node of the MatMul probs·V
-	probs   string // its left operand [B·h, N, M] or [B, h, N, M]
-	value   string // its right operand [B·h, M, d] or [B, h, M, d]
-	out     string // its result
-	typ     Type   // element type of all three
-	axis    int64  // of the Softmax
+	queries string       // left operand of the MatMul Q·Kᵀ
+	keys    string       // its right operand
+	product int          // node of the MatMul probs·V
+	probs   string       // its left operand [B·h, N, M] or [B, h, N, M]
+	value   string       // its right operand [B·h, M, d] or [B, h, M, d]
+	out     string       // its result
+	typ     element.Type // element type of all three
+	axis    int64        // of the Softmax
 }
 
 // A finder looks for attention in a graph.
@@ -49,7 +50,7 @@ type finder struct {
 	consumers map[string][]int // tensor → nodes
 	outputs   map[string]bool
 	taints    map[string]taint
-	types     map[string]Type
+	types     map[string]element.Type
 }
 
 func newFinder(m *Model, sample, text string) *finder {
@@ -179,7 +180,7 @@ func (f *finder) layer(softmax int) (l attention, query string, err error) {
 	if l.Cross, err = f.cross(n, l); err != nil {
 		return l, "", err
 	}
-	if !l.typ.float() {
+	if !l.typ.Float() {
 		return l, "", unsupported("%s: the element type of its maps cannot be told (%s)", describe(n), l.typ)
 	}
 	return l, f.slicedFrom(l.queries), nil

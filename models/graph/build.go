@@ -8,6 +8,7 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
+	"pentimento/models/element"
 	pb "pentimento/models/graph/onnxpb"
 )
 
@@ -50,16 +51,16 @@ func (b *builder) int64s(dims, v []int64) string {
 	if dims == nil {
 		name += "_scalar"
 	}
-	return b.constant(name, Int64, dims, raw)
+	return b.constant(name, element.Int64, dims, raw)
 }
 
 // float returns a constant float32 scalar.
 func (b *builder) float(v float32) string {
 	raw := binary.LittleEndian.AppendUint32(nil, math.Float32bits(v))
-	return b.constant(fmt.Sprintf("%sfloat%g", prefix, v), Float32, nil, raw)
+	return b.constant(fmt.Sprintf("%sfloat%g", prefix, v), element.Float32, nil, raw)
 }
 
-func (b *builder) constant(name string, t Type, dims []int64, raw []byte) string {
+func (b *builder) constant(name string, t element.Type, dims []int64, raw []byte) string {
 	if !b.known[name] {
 		b.known[name] = true
 		b.constants = append(b.constants, &pb.Tensor{
@@ -92,7 +93,7 @@ func (b *block) opTo(out, op string, in []string, attributes ...*pb.Attribute) {
 }
 
 // cast converts to a type, if that is needed.
-func (b *block) cast(name string, from, to Type) string {
+func (b *block) cast(name string, from, to element.Type) string {
 	if from == to {
 		return name
 	}
@@ -121,7 +122,7 @@ func (b *block) gather(name, indices string) string {
 // A result is the name and type of what a branch gives.
 type result struct {
 	name string
-	typ  Type
+	typ  element.Type
 }
 
 // choose appends an If. Both branches give results of the same types; the
@@ -148,8 +149,8 @@ func (b *block) choose(condition string, yes, no func(*block) []result) []result
 func (b *block) repeat(times string, start result, step func(b *block, current string) string) string {
 	name := b.name("Loop")
 	var (
-		count   = Value{Name: name + "_count", Type: Int64, Ranked: true}
-		proceed = Value{Name: name + "_proceed", Type: Bool, Ranked: true}
+		count   = Value{Name: name + "_count", Type: element.Int64, Ranked: true}
+		proceed = Value{Name: name + "_proceed", Type: element.Bool, Ranked: true}
 		current = Value{Name: name + "_current", Type: start.typ}
 	)
 	inner := &block{builder: b.builder}
@@ -159,7 +160,7 @@ func (b *block) repeat(times string, start result, step func(b *block, current s
 		Name:   proto.String(name + "_body"),
 		Node:   inner.nodes,
 		Input:  []*pb.ValueInfo{valueInfo(count), valueInfo(proceed), valueInfo(current)},
-		Output: []*pb.ValueInfo{valueInfo(Value{Name: again, Type: Bool, Ranked: true}), valueInfo(Value{Name: next, Type: start.typ})},
+		Output: []*pb.ValueInfo{valueInfo(Value{Name: again, Type: element.Bool, Ranked: true}), valueInfo(Value{Name: next, Type: start.typ})},
 	}
 	b.opTo(name, "Loop", []string{times, "", start.name}, graphAttribute("body", body))
 	return name

@@ -1,5 +1,7 @@
 package graph
 
+import "pentimento/models/element"
+
 // Plain generation must not pay for control that does nothing. Whether it does
 // nothing is read off the control inputs themselves, in the graph, so that no
 // caller can forget a flag: every layer's control lies in an ONNX If, whose
@@ -27,18 +29,18 @@ func (r *rewriter) addControls() {
 	b, m := dim("p2p_B")[0], dim("p2p_M")[0]
 	l := Dim{Size: int64(len(r.found))}
 	r.inputs = []Value{
-		{CrossSource, Int64, true, []Dim{b}},
-		{Mapper, Float32, true, []Dim{b, m, m}},
-		{Take, Float32, true, []Dim{b, m}},
-		{Keep, Float32, true, []Dim{b, m}},
-		{SelfSource, Int64, true, []Dim{l, b}},
-		{ValueSource, Int64, true, []Dim{l, b}},
-		{SelfValueMix, Float32, true, []Dim{l, b}},
-		{CrossValueMix, Float32, true, []Dim{b, m}},
-		{Depth, Int64, true, nil},
+		{CrossSource, element.Int64, true, []Dim{b}},
+		{Mapper, element.Float32, true, []Dim{b, m, m}},
+		{Take, element.Float32, true, []Dim{b, m}},
+		{Keep, element.Float32, true, []Dim{b, m}},
+		{SelfSource, element.Int64, true, []Dim{l, b}},
+		{ValueSource, element.Int64, true, []Dim{l, b}},
+		{SelfValueMix, element.Float32, true, []Dim{l, b}},
+		{CrossValueMix, element.Float32, true, []Dim{b, m}},
+		{Depth, element.Int64, true, nil},
 	}
 	if len(r.capture) > 0 {
-		r.inputs = append(r.inputs, Value{CaptureRows, Int64, true, dim("p2p_K")})
+		r.inputs = append(r.inputs, Value{CaptureRows, element.Int64, true, dim("p2p_K")})
 	}
 	h := r.head
 	shape := h.op("Shape", []string{sampleName})
@@ -87,16 +89,16 @@ func (r *rewriter) addConditions(rows string) {
 func (r *rewriter) unequal(a, b string) string {
 	h := r.head
 	equal := h.op("Equal", []string{a, b})
-	return h.cast(h.op("Not", []string{equal}), Bool, Int32)
+	return h.cast(h.op("Not", []string{equal}), element.Bool, element.Int32)
 }
 
 // differs tells whether a differs from b anywhere, a bool scalar.
 func (r *rewriter) differs(a, b string) string {
-	return r.head.cast(r.head.reduceAll("ReduceMax", r.unequal(a, b)), Int32, Bool)
+	return r.head.cast(r.head.reduceAll("ReduceMax", r.unequal(a, b)), element.Int32, element.Bool)
 }
 
 // differsByLayer tells for every layer whether a [L, B] differs from b in any
 // row, bool [L].
 func (r *rewriter) differsByLayer(a, b string) string {
-	return r.head.cast(r.head.reduce("ReduceMax", r.unequal(a, b), 1), Int32, Bool)
+	return r.head.cast(r.head.reduce("ReduceMax", r.unequal(a, b), 1), element.Int32, element.Bool)
 }

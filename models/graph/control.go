@@ -1,6 +1,10 @@
 package graph
 
-import "slices"
+import (
+	"slices"
+
+	"pentimento/models/element"
+)
 
 // layer makes what takes the place of a layer's MatMul probs·V: the same
 // product of controlled maps and values where the layer is controlled, and
@@ -18,7 +22,7 @@ func (r *rewriter) layer(a *attention) *block {
 		r.layerMaps = append(r.layerMaps, results[1].name)
 	}
 	if r.capture[a.Index] {
-		out := Value{ProbsOutput(a.Index), Float32, true, r.mapDims("p2p_K", a)}
+		out := Value{ProbsOutput(a.Index), element.Float32, true, r.mapDims("p2p_K", a)}
 		node.Output[len(node.Output)-1] = out.Name
 		r.outputs = append(r.outputs, out)
 	}
@@ -97,9 +101,9 @@ func (r *rewriter) mixValues(b *block, a *attention, own, sources string) string
 		mix = r.control(CrossValueMix, a.typ, 0, 1, -1, 1)
 	} else {
 		mix = b.op("Reshape", []string{r.ofLayer(b, SelfValueMix, a), b.ints(-1, 1, 1, 1)})
-		mix = b.cast(mix, Float32, a.typ)
+		mix = b.cast(mix, element.Float32, a.typ)
 	}
-	rest := b.op("Sub", []string{b.cast(b.float(1), Float32, a.typ), mix})
+	rest := b.op("Sub", []string{b.cast(b.float(1), element.Float32, a.typ), mix})
 	// Not own + mix·(source − own): a mix of 0 or 1 must be exact.
 	return b.op("Add", []string{b.op("Mul", []string{own, rest}), b.op("Mul", []string{source, mix})})
 }
@@ -115,11 +119,11 @@ func (r *rewriter) results(b *block, a *attention, probs, rows, value string) []
 	}
 	if r.averaged(a) {
 		mean := b.reduce("ReduceMean", rows, 1)
-		out = append(out, result{b.cast(mean, a.typ, Float32), Float32})
+		out = append(out, result{b.cast(mean, a.typ, element.Float32), element.Float32})
 	}
 	if r.capture[a.Index] {
 		captured := b.gather(rows, CaptureRows)
-		out = append(out, result{b.cast(captured, a.typ, Float32), Float32})
+		out = append(out, result{b.cast(captured, a.typ, element.Float32), element.Float32})
 	}
 	return out
 }
@@ -148,17 +152,17 @@ func (r *rewriter) ofLayer(b *block, name string, a *attention) string {
 
 // control is a control input in a layer's precision and with the dimensions
 // that it is broadcast in: as in Reshape, 0 keeps a dimension.
-func (r *rewriter) control(name string, t Type, dims ...int64) string {
+func (r *rewriter) control(name string, t element.Type, dims ...int64) string {
 	key := cast{name, t}
 	if r.casts[key] == "" {
 		h := r.head
-		r.casts[key] = h.cast(h.op("Reshape", []string{name, h.ints(dims...)}), Float32, t)
+		r.casts[key] = h.cast(h.op("Reshape", []string{name, h.ints(dims...)}), element.Float32, t)
 	}
 	return r.casts[key]
 }
 
 // mapperTransposed is the mapper [B, 1, M, M] with own tokens first.
-func (r *rewriter) mapperTransposed(t Type) string {
+func (r *rewriter) mapperTransposed(t element.Type) string {
 	key := cast{"transposed " + Mapper, t}
 	if r.casts[key] == "" {
 		r.casts[key] = r.head.op("Transpose", []string{r.control(Mapper, t, 0, 1, 0, -1)}, intsAttribute("perm", 0, 1, 3, 2))
@@ -171,8 +175,8 @@ func (r *rewriter) mapperTransposed(t Type) string {
 func (r *rewriter) cached(a *attention) string {
 	key := cast{CacheInput(a.Index), a.typ}
 	if r.casts[key] == "" {
-		r.inputs = append(r.inputs, Value{key.name, Float32, true, r.mapDims("p2p_C", a)})
-		r.casts[key] = r.head.cast(key.name, Float32, a.typ)
+		r.inputs = append(r.inputs, Value{key.name, element.Float32, true, r.mapDims("p2p_C", a)})
+		r.casts[key] = r.head.cast(key.name, element.Float32, a.typ)
 	}
 	return r.casts[key]
 }

@@ -18,6 +18,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"pentimento/models/element"
 )
 
 // ErrMalformed is wrapped by every error about bytes that are no valid ONNX
@@ -37,41 +39,6 @@ func unsupported(format string, args ...any) error {
 	return fmt.Errorf("%w: "+format, append([]any{ErrUnsupported}, args...)...)
 }
 
-// A Type is the element type of a tensor, numbered as in ONNX.
-type Type int32
-
-// The element types that inputs and outputs of a UNet have.
-const (
-	Float32 Type = 1
-	Int32   Type = 6
-	Int64   Type = 7
-	Bool    Type = 9
-	Float16 Type = 10
-	Float64 Type = 11
-)
-
-// String returns the type's name, such as "float32".
-func (t Type) String() string {
-	switch t {
-	case Float32:
-		return "float32"
-	case Int32:
-		return "int32"
-	case Int64:
-		return "int64"
-	case Bool:
-		return "bool"
-	case Float16:
-		return "float16"
-	case Float64:
-		return "float64"
-	}
-	return fmt.Sprintf("ONNX type %d", int32(t))
-}
-
-// float reports whether the type holds numbers that attention is computed in.
-func (t Type) float() bool { return t == Float32 || t == Float16 || t == Float64 }
-
 // A Dim is one dimension of a tensor: a fixed size, or one that is only known
 // at run time.
 type Dim struct {
@@ -87,8 +54,8 @@ func (d Dim) Fixed() bool { return d.Size > 0 }
 
 // A Value is an input or output of a graph.
 type Value struct {
-	Name string `json:"name"`
-	Type Type   `json:"type"`
+	Name string       `json:"name"`
+	Type element.Type `json:"type"`
 	// Ranked is false where the model does not say how many dimensions there
 	// are; Dims is then empty.
 	Ranked bool  `json:"ranked"`

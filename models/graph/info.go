@@ -1,5 +1,7 @@
 package graph
 
+import "pentimento/models/element"
+
 // Names of the inputs that a UNet in the diffusers layout has, and of its
 // output.
 const (
@@ -26,7 +28,7 @@ type Info struct {
 	// Noise is the output, the prediction. [B, channels, height, width]
 	Noise Value `json:"noise"`
 	// Precision is the type of the latents in the untouched graph.
-	Precision Type `json:"precision"`
+	Precision element.Type `json:"precision"`
 	// Opset is the version of the standard operators.
 	Opset int64 `json:"opset"`
 }
@@ -81,7 +83,7 @@ func (info *Info) findInputs(m *Model) error {
 	if err := checkInput(info.Text, 3); err != nil {
 		return err
 	}
-	if t := info.Timestep.Type; !t.float() && t != Int32 && t != Int64 || len(info.Timestep.Dims) > 1 {
+	if t := info.Timestep.Type; !t.Float() && !t.Int() || len(info.Timestep.Dims) > 1 {
 		return unsupported("the timestep is %s, not a number or one number a row", info.Timestep)
 	}
 	info.PerRow = len(info.Timestep.Dims) == 1 && !info.Timestep.Dims[0].Fixed()
@@ -91,7 +93,7 @@ func (info *Info) findInputs(m *Model) error {
 
 // checkInput refuses an input that is no batch of floats of some rank.
 func checkInput(v Value, rank int) error {
-	if !v.Type.float() {
+	if !v.Type.Float() {
 		return unsupported("the input %s does not hold floating-point numbers", v)
 	}
 	if v.Ranked && len(v.Dims) != rank {
@@ -112,7 +114,7 @@ func (info *Info) findNoise(m *Model) error {
 	if info.Noise.Name == "" {
 		return unsupported("none of its %d outputs is called %q", len(m.outputs), noiseName)
 	}
-	if !info.Noise.Type.float() {
+	if !info.Noise.Type.Float() {
 		return unsupported("the output %s does not hold floating-point numbers", info.Noise)
 	}
 	return nil

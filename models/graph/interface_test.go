@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"google.golang.org/protobuf/proto"
+
+	"pentimento/models/element"
 )
 
 // The inputs and outputs that Rewrite lists are those of the graph it made.
@@ -49,10 +51,10 @@ func TestControlledListsItsInterface(t *testing.T) {
 // Whatever the precision of the UNet, callers deal with float32.
 func TestPrecisionIsWidened(t *testing.T) {
 	changed := newTiny()
-	changed.input(sampleName).Type.TensorType.ElemType = proto.Int32(int32(Float16))
-	changed.input(timestepName).Type.TensorType.ElemType = proto.Int32(int32(Float16))
-	changed.input(textName).Type.TensorType.ElemType = proto.Int32(int32(Float64))
-	changed.Graph.Output[0].Type.TensorType.ElemType = proto.Int32(int32(Float16))
+	changed.input(sampleName).Type.TensorType.ElemType = proto.Int32(int32(element.Float16))
+	changed.input(timestepName).Type.TensorType.ElemType = proto.Int32(int32(element.Float16))
+	changed.input(textName).Type.TensorType.ElemType = proto.Int32(int32(element.Float64))
+	changed.Graph.Output[0].Type.TensorType.ElemType = proto.Int32(int32(element.Float16))
 	m, err := Parse(changed.bytes(t))
 	if err != nil {
 		t.Fatal(err)
@@ -61,11 +63,11 @@ func TestPrecisionIsWidened(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.Info.Precision != Float16 {
+	if c.Info.Precision != element.Float16 {
 		t.Errorf("the precision is %s", c.Info.Precision)
 	}
 	for _, v := range []Value{c.Info.Sample, c.Info.Timestep, c.Info.Text, c.Info.Noise} {
-		if v.Type != Float32 {
+		if v.Type != element.Float32 {
 			t.Errorf("%s is not float32", v)
 		}
 	}

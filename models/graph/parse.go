@@ -7,6 +7,7 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
+	"pentimento/models/element"
 	pb "pentimento/models/graph/onnxpb"
 )
 
@@ -116,7 +117,7 @@ func valueOf(info *pb.ValueInfo) (Value, error) {
 	if tensor == nil {
 		return Value{}, malformed("input or output %q is not a tensor", info.GetName())
 	}
-	v := Value{Name: info.GetName(), Type: Type(tensor.GetElemType()), Ranked: tensor.Shape != nil}
+	v := Value{Name: info.GetName(), Type: element.Type(tensor.GetElemType()), Ranked: tensor.Shape != nil}
 	for _, d := range tensor.GetShape().GetDim() {
 		size := d.GetDimValue()
 		if size < -1 || size > maxDim {

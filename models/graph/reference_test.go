@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+
+	"pentimento/models/element"
 )
 
 // A form is one of the ways in which exporters write the test UNet.
@@ -171,7 +173,7 @@ func TestIdentityEqualsUntouched(t *testing.T) {
 	for _, f := range forms {
 		t.Run(f.name, func(t *testing.T) {
 			c := f.rewrite(t, Options{})
-			if c.Info.Precision == Float16 {
+			if c.Info.Precision == element.Float16 {
 				// The controlled graph takes and gives float32; on the CPU
 				// the runtime computes in it and rounds less.
 				roundToHalf(ref.sample.floats)
@@ -181,7 +183,7 @@ func TestIdentityEqualsUntouched(t *testing.T) {
 			want := open(t, f.data(t), f.folder(t), "out_sample").run(t, in)["out_sample"]
 			s := open(t, c.Graph, f.folder(t), c.Info.Noise.Name, Maps)
 			got := s.run(t, with(in, identity(4, 6, 7)))[c.Info.Noise.Name]
-			if c.Info.Precision == Float16 {
+			if c.Info.Precision == element.Float16 {
 				roundToHalf(got.floats)
 			}
 			if d := relative(t, got.floats, want.floats); d > f.identity() {

@@ -7,6 +7,7 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
+	"pentimento/models/element"
 	pb "pentimento/models/graph/onnxpb"
 )
 
@@ -70,7 +71,7 @@ func TestRefusals(t *testing.T) {
 			m.node("cross_q").Input[0] = "twice"
 		}, `goes into both MatMul node "self_out" and MatMul node "twice"`},
 		{"maps that are an output", func(m tiny) {
-			m.Graph.Output = append(m.Graph.Output, valueInfo(Value{Name: "self_maps", Type: Float32}))
+			m.Graph.Output = append(m.Graph.Output, valueInfo(Value{Name: "self_maps", Type: element.Float32}))
 		}, "is an output of the graph"},
 		{"maps on the right of V", func(m tiny) {
 			n := m.node("self_out")
@@ -143,7 +144,7 @@ func TestRefusals(t *testing.T) {
 			m.node("cross_k").Input[0], m.node("cross_v").Input[0] = "flat", "flat"
 		}, `no input "encoder_hidden_states"`},
 		{"one more input", func(m tiny) {
-			m.Graph.Input = append(m.Graph.Input, valueInfo(Value{Name: "class_labels", Type: Int64}))
+			m.Graph.Input = append(m.Graph.Input, valueInfo(Value{Name: "class_labels", Type: element.Int64}))
 		}, `"class_labels"`},
 		{"a fixed batch", func(m tiny) {
 			dim := m.input(sampleName).Type.TensorType.Shape.Dim[0]
@@ -154,15 +155,15 @@ func TestRefusals(t *testing.T) {
 			shape.Dim = shape.Dim[:3]
 		}, "has 3 dimensions, not 4"},
 		{"latents of integers", func(m tiny) {
-			m.input(sampleName).Type.TensorType.ElemType = proto.Int32(int32(Int64))
+			m.input(sampleName).Type.TensorType.ElemType = proto.Int32(int32(element.Int64))
 		}, "does not hold floating-point"},
 		{"a boolean timestep", func(m tiny) {
-			m.input(timestepName).Type.TensorType.ElemType = proto.Int32(int32(Bool))
+			m.input(timestepName).Type.TensorType.ElemType = proto.Int32(int32(element.Bool))
 		}, "timestep"},
 		{"two unnamed outputs", func(m tiny) {
 			m.node(noiseName).Output[0] = "a"
 			m.Graph.Output[0].Name = proto.String("a")
-			m.Graph.Output = append(m.Graph.Output, valueInfo(Value{Name: "cross_out", Type: Float32}))
+			m.Graph.Output = append(m.Graph.Output, valueInfo(Value{Name: "cross_out", Type: element.Float32}))
 		}, `none of its 2 outputs`},
 		{"maps of a type that cannot be told", func(m tiny) {
 			m.before("self_out", "Cast", "cast", "self_maps")

@@ -7,6 +7,7 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
+	"pentimento/models/element"
 	pb "pentimento/models/graph/onnxpb"
 )
 
@@ -212,7 +213,7 @@ type rewriter struct {
 // A cast is a control tensor in some layer's precision.
 type cast struct {
 	name string
-	typ  Type
+	typ  element.Type
 }
 
 func (r *rewriter) rewrite(m *Model) (*Controlled, error) {
@@ -259,21 +260,21 @@ func (r *rewriter) rewrite(m *Model) (*Controlled, error) {
 // with one type.
 func (r *rewriter) widen(g *pb.Graph) {
 	for _, v := range []*Value{&r.info.Sample, &r.info.Text, &r.info.Timestep} {
-		if !v.Type.float() || v.Type == Float32 {
+		if !v.Type.Float() || v.Type == element.Float32 {
 			continue
 		}
 		inner := *v
-		v.Name, v.Type = prefix+inner.Name, Float32
+		v.Name, v.Type = prefix+inner.Name, element.Float32
 		i := slices.IndexFunc(g.Input, func(in *pb.ValueInfo) bool { return in.GetName() == inner.Name })
 		g.Input[i] = valueInfo(*v)
 		r.head.opTo(inner.Name, "Cast", []string{v.Name}, intAttribute("to", int64(inner.Type)))
 	}
-	if noise := &r.info.Noise; noise.Type != Float32 {
+	if noise := &r.info.Noise; noise.Type != element.Float32 {
 		i := slices.IndexFunc(g.Output, func(out *pb.ValueInfo) bool { return out.GetName() == noise.Name })
 		inner := *noise
-		noise.Name, noise.Type = prefix+inner.Name, Float32
+		noise.Name, noise.Type = prefix+inner.Name, element.Float32
 		g.Output[i] = valueInfo(*noise)
-		r.tail.opTo(noise.Name, "Cast", []string{inner.Name}, intAttribute("to", int64(Float32)))
+		r.tail.opTo(noise.Name, "Cast", []string{inner.Name}, intAttribute("to", int64(element.Float32)))
 	}
 }
 
@@ -282,7 +283,7 @@ func (r *rewriter) addMaps() {
 	b := r.tail
 	sum := b.op("Sum", r.layerMaps)
 	b.opTo(Maps, "Mul", []string{sum, b.float(1 / float32(len(r.layerMaps)))})
-	r.outputs = append(r.outputs, Value{Name: Maps, Type: Float32, Ranked: true, Dims: []Dim{{Name: "B"}, {Name: "N"}, {Name: "M"}}})
+	r.outputs = append(r.outputs, Value{Name: Maps, Type: element.Float32, Ranked: true, Dims: []Dim{{Name: "B"}, {Name: "N"}, {Name: "M"}}})
 }
 
 // cloneGraph copies a graph as far as the rewriter changes it: the lists, not

@@ -8,6 +8,7 @@ import (
 
 	ort "github.com/yalue/onnxruntime_go"
 
+	"pentimento/models/element"
 	"pentimento/models/runtime/runtimetest"
 )
 
@@ -68,7 +69,7 @@ func open(t testing.TB, data []byte, weights string, outputs ...string) *session
 		if i < 0 {
 			t.Fatalf("there is no output %q", name)
 		}
-		s.half = append(s.half, m.Outputs()[i].Type == Float16)
+		s.half = append(s.half, m.Outputs()[i].Type == element.Float16)
 	}
 	s.ort, err = ort.NewDynamicAdvancedSessionWithONNXData(data, names, outputs, o)
 	if err != nil {
@@ -96,7 +97,7 @@ func (s *session) run(t testing.TB, in map[string]tensor) map[string]tensor {
 			// onnxruntime_go cannot make a float16 output; a prediction has
 			// the shape of the latents.
 			sample := in["sample"]
-			results[i] = floats(make([]float32, len(sample.floats)), sample.dims...).value(t, Float16)
+			results[i] = floats(make([]float32, len(sample.floats)), sample.dims...).value(t, element.Float16)
 		}
 	}
 	if err := s.ort.Run(values, results); err != nil {
@@ -111,16 +112,16 @@ func (s *session) run(t testing.TB, in map[string]tensor) map[string]tensor {
 }
 
 // value converts a tensor to the type that an input has.
-func (x tensor) value(t testing.TB, typ Type) ort.Value {
+func (x tensor) value(t testing.TB, typ element.Type) ort.Value {
 	t.Helper()
 	var v ort.Value
 	var err error
 	switch typ {
-	case Float32:
+	case element.Float32:
 		v, err = ortTensor(x.dims, x.floats)
-	case Int64:
+	case element.Int64:
 		v, err = ortTensor(x.dims, x.ints)
-	case Float16:
+	case element.Float16:
 		half := make([]byte, 2*len(x.floats))
 		for i, f := range x.floats {
 			h := halfBits(f)

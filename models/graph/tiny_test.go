@@ -5,6 +5,7 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
+	"pentimento/models/element"
 	pb "pentimento/models/graph/onnxpb"
 )
 
@@ -23,17 +24,17 @@ func newTiny() tiny {
 	g := m.Graph
 	batch := Dim{Name: "batch"}
 	for _, v := range []Value{
-		{sampleName, Float32, true, []Dim{batch, {Size: 4}, {Size: 8}, {Size: 8}}},
-		{timestepName, Int64, true, nil},
-		{textName, Float32, true, []Dim{batch, {Size: 7}, {Size: 6}}},
+		{sampleName, element.Float32, true, []Dim{batch, {Size: 4}, {Size: 8}, {Size: 8}}},
+		{timestepName, element.Int64, true, nil},
+		{textName, element.Float32, true, []Dim{batch, {Size: 7}, {Size: 6}}},
 	} {
 		g.Input = append(g.Input, valueInfo(v))
 	}
-	g.Output = append(g.Output, valueInfo(Value{Name: noiseName, Type: Float32}))
+	g.Output = append(g.Output, valueInfo(Value{Name: noiseName, Type: element.Float32}))
 	for _, name := range []string{"wq", "wk", "wv", "uq", "uk", "uv", "scale"} {
-		g.Initializer = append(g.Initializer, &pb.Tensor{Name: proto.String(name), DataType: proto.Int32(int32(Float32))})
+		g.Initializer = append(g.Initializer, &pb.Tensor{Name: proto.String(name), DataType: proto.Int32(int32(element.Float32))})
 	}
-	g.Initializer = append(g.Initializer, &pb.Tensor{Name: proto.String("shape"), DataType: proto.Int32(int32(Int64))})
+	g.Initializer = append(g.Initializer, &pb.Tensor{Name: proto.String("shape"), DataType: proto.Int32(int32(element.Int64))})
 
 	m.add("Reshape", "flat", sampleName, "shape")
 	m.attention("self", "flat", "flat", "w")

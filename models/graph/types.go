@@ -1,37 +1,40 @@
 package graph
 
-import pb "pentimento/models/graph/onnxpb"
+import (
+	"pentimento/models/element"
+	pb "pentimento/models/graph/onnxpb"
+)
 
 // resultTypes are the operators whose result has one type, whatever goes in.
-var resultTypes = map[string]Type{
-	"Shape":          Int64,
-	"Size":           Int64,
-	"NonZero":        Int64,
-	"ArgMax":         Int64,
-	"ArgMin":         Int64,
-	"Equal":          Bool,
-	"Greater":        Bool,
-	"GreaterOrEqual": Bool,
-	"Less":           Bool,
-	"LessOrEqual":    Bool,
-	"Not":            Bool,
-	"And":            Bool,
-	"Or":             Bool,
-	"Xor":            Bool,
-	"IsNaN":          Bool,
-	"IsInf":          Bool,
+var resultTypes = map[string]element.Type{
+	"Shape":          element.Int64,
+	"Size":           element.Int64,
+	"NonZero":        element.Int64,
+	"ArgMax":         element.Int64,
+	"ArgMin":         element.Int64,
+	"Equal":          element.Bool,
+	"Greater":        element.Bool,
+	"GreaterOrEqual": element.Bool,
+	"Less":           element.Bool,
+	"LessOrEqual":    element.Bool,
+	"Not":            element.Bool,
+	"And":            element.Bool,
+	"Or":             element.Bool,
+	"Xor":            element.Bool,
+	"IsNaN":          element.Bool,
+	"IsInf":          element.Bool,
 }
 
 // elementTypes infers the element types of g's tensors, as far as the
 // operators of a UNet need: what is spliced into a layer has to have the type
 // of the layer. Tensors of unknown type are left out.
-func elementTypes(g *pb.Graph) map[string]Type {
-	types := make(map[string]Type, len(g.Node))
+func elementTypes(g *pb.Graph) map[string]element.Type {
+	types := make(map[string]element.Type, len(g.Node))
 	for _, in := range g.Input {
-		types[in.GetName()] = Type(in.GetType().GetTensorType().GetElemType())
+		types[in.GetName()] = element.Type(in.GetType().GetTensorType().GetElemType())
 	}
 	for _, w := range weights(g) {
-		types[w.GetName()] = Type(w.GetDataType())
+		types[w.GetName()] = element.Type(w.GetDataType())
 	}
 	for _, n := range g.Node {
 		if t := resultType(n, types); t != 0 {
@@ -45,12 +48,12 @@ func elementTypes(g *pb.Graph) map[string]Type {
 }
 
 // resultType returns the type of a node's results, 0 where it is unknown.
-func resultType(n *pb.Node, types map[string]Type) Type {
+func resultType(n *pb.Node, types map[string]element.Type) element.Type {
 	op := n.GetOpType()
 	if t, ok := resultTypes[op]; ok {
 		return t
 	}
-	operand := func(i int) Type {
+	operand := func(i int) element.Type {
 		if i < len(n.Input) {
 			return types[n.Input[i]]
 		}
@@ -58,14 +61,14 @@ func resultType(n *pb.Node, types map[string]Type) Type {
 	}
 	switch op {
 	case "Cast":
-		return Type(attribute(n, "to").GetI())
+		return element.Type(attribute(n, "to").GetI())
 	case "Constant":
 		return constantType(n)
 	case "ConstantOfShape":
 		if v := attribute(n, "value").GetT(); v != nil {
-			return Type(v.GetDataType())
+			return element.Type(v.GetDataType())
 		}
-		return Float32
+		return element.Float32
 	case "CastLike", "DequantizeLinear":
 		return operand(1)
 	case "Where":
@@ -84,15 +87,15 @@ func resultType(n *pb.Node, types map[string]Type) Type {
 	return 0
 }
 
-func constantType(n *pb.Node) Type {
+func constantType(n *pb.Node) element.Type {
 	for _, a := range n.Attribute {
 		switch a.GetName() {
 		case "value":
-			return Type(a.GetT().GetDataType())
+			return element.Type(a.GetT().GetDataType())
 		case "value_float", "value_floats":
-			return Float32
+			return element.Float32
 		case "value_int", "value_ints":
-			return Int64
+			return element.Int64
 		}
 	}
 	return 0

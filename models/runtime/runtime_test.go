@@ -12,6 +12,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"pentimento/models/element"
 	"pentimento/models/runtime"
 	"pentimento/models/runtime/runtimetest"
 )
@@ -50,11 +51,11 @@ func open(t *testing.T, device runtime.Device) (*runtime.Session, error) {
 // tensors makes an input of rows latents and the output for it.
 func tensors(t *testing.T, rows int) (in, out *runtime.Tensor) {
 	t.Helper()
-	in, err := runtime.FloatTensor(runtime.Float32, []int{rows, 6, 16, 16}, make([]float32, rows*6*16*16))
+	in, err := runtime.FloatTensor(element.Float32, []int{rows, 6, 16, 16}, make([]float32, rows*6*16*16))
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, err = runtime.FloatTensor(runtime.Float32, []int{rows, 3, 128, 128}, make([]float32, rows*3*128*128))
+	out, err = runtime.FloatTensor(element.Float32, []int{rows, 3, 128, 128}, make([]float32, rows*3*128*128))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -187,7 +188,7 @@ func TestAutoEndsWithCPU(t *testing.T) {
 func TestFloatTensorConverts(t *testing.T) {
 	runtimetest.Load(t)
 	values := []float32{0, 1, -2.5, 65504, float32(math.Inf(1))}
-	for _, kind := range []runtime.Kind{runtime.Float32, runtime.Float16} {
+	for _, kind := range []element.Type{element.Float32, element.Float16} {
 		x, err := runtime.FloatTensor(kind, []int{5}, values)
 		if err != nil {
 			t.Fatal(err)
@@ -206,12 +207,12 @@ func TestFloatTensorConverts(t *testing.T) {
 func TestTensorRefuses(t *testing.T) {
 	runtimetest.Load(t)
 	for name, err := range map[string]error{
-		"too few":   second(runtime.FloatTensor(runtime.Float32, []int{2, 2}, make([]float32, 3))),
-		"zero":      second(runtime.FloatTensor(runtime.Float32, []int{2, 0}, nil)),
-		"negative":  second(runtime.FloatTensor(runtime.Float32, []int{-1, -1}, []float32{1})),
-		"overflow":  second(runtime.FloatTensor(runtime.Float32, []int{1 << 40, 1 << 40}, nil)),
-		"int kind":  second(runtime.FloatTensor(runtime.Int64, []int{1}, []float32{1})),
-		"too large": second(runtime.IntTensor(runtime.Int32, []int{1}, []int64{1 << 40})),
+		"too few":   second(runtime.FloatTensor(element.Float32, []int{2, 2}, make([]float32, 3))),
+		"zero":      second(runtime.FloatTensor(element.Float32, []int{2, 0}, nil)),
+		"negative":  second(runtime.FloatTensor(element.Float32, []int{-1, -1}, []float32{1})),
+		"overflow":  second(runtime.FloatTensor(element.Float32, []int{1 << 40, 1 << 40}, nil)),
+		"int kind":  second(runtime.FloatTensor(element.Int64, []int{1}, []float32{1})),
+		"too large": second(runtime.IntTensor(element.Int32, []int{1}, []int64{1 << 40})),
 		"bfloat16":  second(runtime.FloatTensor(16, []int{1}, []float32{1})),
 	} {
 		if err == nil {
@@ -222,7 +223,7 @@ func TestTensorRefuses(t *testing.T) {
 
 func TestTensorMayHaveNoRows(t *testing.T) {
 	runtimetest.Load(t)
-	x, err := runtime.FloatTensor(runtime.Float32, []int{0, 2}, nil)
+	x, err := runtime.FloatTensor(element.Float32, []int{0, 2}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,46 +7,9 @@ import (
 
 	"github.com/x448/float16"
 	ort "github.com/yalue/onnxruntime_go"
+
+	"pentimento/models/element"
 )
-
-// A Kind is the element type of a tensor, numbered as ONNX numbers them
-// (TensorProto.DataType).
-type Kind int32
-
-// The kinds that a diffusion model's inputs and outputs come in.
-const (
-	Float32 Kind = 1
-	Int32   Kind = 6
-	Int64   Kind = 7
-	Bool    Kind = 9
-	Float16 Kind = 10
-	Float64 Kind = 11
-)
-
-// String names the kind as PyTorch and NumPy do.
-func (k Kind) String() string {
-	switch k {
-	case Float32:
-		return "float32"
-	case Int32:
-		return "int32"
-	case Int64:
-		return "int64"
-	case Bool:
-		return "bool"
-	case Float16:
-		return "float16"
-	case Float64:
-		return "float64"
-	}
-	return fmt.Sprintf("ONNX element type %d", int32(k))
-}
-
-// Float reports whether k is a floating-point kind that [FloatTensor] makes.
-func (k Kind) Float() bool { return k == Float32 || k == Float16 || k == Float64 }
-
-// Int reports whether k is an integer kind that [IntTensor] makes.
-func (k Kind) Int() bool { return k == Int32 || k == Int64 }
 
 // A Tensor is an input or output of a [Session]. Destroy it after use.
 type Tensor struct {
@@ -58,42 +21,42 @@ type Tensor struct {
 }
 
 // FloatTensor makes a tensor of shape (empty: a scalar) from values, converted
-// to kind. A Float32 tensor uses values itself, without a copy: the caller
+// to typ. A Float32 tensor uses values itself, without a copy: the caller
 // leaves them alone until Destroy, and when the tensor is an output they hold
 // the result after the run.
-func FloatTensor(kind Kind, shape []int, values []float32) (*Tensor, error) {
+func FloatTensor(typ element.Type, shape []int, values []float32) (*Tensor, error) {
 	if err := fits(shape, len(values)); err != nil {
 		return nil, err
 	}
-	switch kind {
-	case Float32:
+	switch typ {
+	case element.Float32:
 		return wrap(&Tensor{floats: values}, shape, values)
-	case Float64:
+	case element.Float64:
 		wide := make([]float64, len(values))
 		for i, v := range values {
 			wide[i] = float64(v)
 		}
 		return wrap(&Tensor{}, shape, wide)
-	case Float16:
+	case element.Float16:
 		half := make([]byte, 2*len(values))
 		for i, v := range values {
 			binary.NativeEndian.PutUint16(half[2*i:], float16.Fromfloat32(v).Bits())
 		}
 		return wrapHalf(shape, half)
 	}
-	return nil, fmt.Errorf("make a tensor: %s is no floating-point type that can be fed", kind)
+	return nil, fmt.Errorf("make a tensor: %s is no floating-point type that can be fed", typ)
 }
 
 // IntTensor makes a tensor of shape (empty: a scalar) from values, converted
-// to kind.
-func IntTensor(kind Kind, shape []int, values []int64) (*Tensor, error) {
+// to typ.
+func IntTensor(typ element.Type, shape []int, values []int64) (*Tensor, error) {
 	if err := fits(shape, len(values)); err != nil {
 		return nil, err
 	}
-	switch kind {
-	case Int64:
+	switch typ {
+	case element.Int64:
 		return wrap(&Tensor{ints: values}, shape, values)
-	case Int32:
+	case element.Int32:
 		narrow := make([]int32, len(values))
 		for i, v := range values {
 			if v != int64(int32(v)) {
@@ -103,7 +66,7 @@ func IntTensor(kind Kind, shape []int, values []int64) (*Tensor, error) {
 		}
 		return wrap(&Tensor{}, shape, narrow)
 	}
-	return nil, fmt.Errorf("make a tensor: %s is no integer type that can be fed", kind)
+	return nil, fmt.Errorf("make a tensor: %s is no integer type that can be fed", typ)
 }
 
 // Floats reads a floating-point output after a run: the tensor's own memory

@@ -16,6 +16,7 @@ import (
 	"slices"
 
 	"pentimento/files"
+	"pentimento/models/element"
 	"pentimento/models/graph"
 	"pentimento/models/preprocess"
 	"pentimento/models/runtime"
@@ -58,7 +59,7 @@ type Options struct {
 type Checker struct {
 	session *runtime.Session
 	clip    preprocess.Preprocessor
-	kind    runtime.Kind // of clip_input
+	typ     element.Type // of clip_input
 
 	pictures *graph.Value // the input "images", if there is one
 }
@@ -115,12 +116,12 @@ func open(model, config string, o Options) (*Checker, error) {
 // examine finds the inputs and the output of the graph.
 func (c *Checker) examine(m *graph.Model) error {
 	for _, in := range m.Inputs() {
-		kind := runtime.Kind(in.Type)
+		typ := in.Type
 		switch {
-		case !kind.Float():
+		case !typ.Float():
 			return fmt.Errorf("%s: the input %s", wrongGraph, in)
 		case in.Name == clipInput:
-			c.kind = kind
+			c.typ = typ
 			for i, want := range []int{0, 3, c.clip.Side(), c.clip.Side()} {
 				if i > 0 && len(in.Dims) == 4 && in.Dims[i].Fixed() && in.Dims[i].Size != int64(want) {
 					return fmt.Errorf("%s: the input %s, and pictures are made %d×%d", wrongGraph, in, c.clip.Side(), c.clip.Side())
@@ -132,10 +133,10 @@ func (c *Checker) examine(m *graph.Model) error {
 			return fmt.Errorf("%s: the input %s", wrongGraph, in)
 		}
 	}
-	if c.kind == 0 {
+	if c.typ == 0 {
 		return fmt.Errorf("%s: there is no input %s", wrongGraph, clipInput)
 	}
-	found := slices.ContainsFunc(m.Outputs(), func(v graph.Value) bool { return v.Name == verdict && runtime.Kind(v.Type) == runtime.Bool })
+	found := slices.ContainsFunc(m.Outputs(), func(v graph.Value) bool { return v.Name == verdict && v.Type == element.Bool })
 	if !found {
 		return fmt.Errorf("%s: there is no output %s of truth values", wrongGraph, verdict)
 	}
@@ -178,7 +179,7 @@ func (c *Checker) Unsafe(ctx context.Context, picture image.Image) (unsafe bool,
 
 // inputs makes the tensors of a run.
 func (c *Checker) inputs(seen []float32) ([]*runtime.Tensor, error) {
-	clip, err := runtime.FloatTensor(c.kind, []int{1, 3, c.clip.Side(), c.clip.Side()}, seen)
+	clip, err := runtime.FloatTensor(c.typ, []int{1, 3, c.clip.Side(), c.clip.Side()}, seen)
 	if err != nil {
 		return nil, err
 	}
@@ -192,7 +193,7 @@ func (c *Checker) inputs(seen []float32) ([]*runtime.Tensor, error) {
 			shape[i] = int(min(c.pictures.Dims[i].Size, preprocess.MaxSide))
 		}
 	}
-	black, err := runtime.FloatTensor(runtime.Kind(c.pictures.Type), shape, make([]float32, shape[1]*shape[2]*shape[3]))
+	black, err := runtime.FloatTensor(c.pictures.Type, shape, make([]float32, shape[1]*shape[2]*shape[3]))
 	if err != nil {
 		return in, err
 	}

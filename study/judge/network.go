@@ -13,6 +13,7 @@ import (
 	"slices"
 
 	"pentimento/files"
+	"pentimento/models/element"
 	"pentimento/models/runtime"
 	"pentimento/study/metric"
 )
@@ -141,7 +142,7 @@ func (n *Network) See(ctx context.Context, picture *image.NRGBA) (_ *Sight, err 
 	if size := n.about.Size; picture.Rect.Dx() != size || picture.Rect.Dy() != size {
 		return nil, fmt.Errorf("judge a picture: it is %v, not %d × %d", picture.Rect.Size(), size, size)
 	}
-	in, err := runtime.FloatTensor(runtime.Float32, []int{1, 3, n.about.Size, n.about.Size}, metric.Planes(picture))
+	in, err := runtime.FloatTensor(element.Float32, []int{1, 3, n.about.Size, n.about.Size}, metric.Planes(picture))
 	if err != nil {
 		return nil, err
 	}

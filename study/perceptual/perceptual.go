@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"image"
 
+	"pentimento/models/element"
 	"pentimento/models/graph"
 	"pentimento/models/runtime"
 	"pentimento/study/metric"
@@ -39,11 +40,11 @@ func Open(lib *runtime.Runtime, data []byte, threads int) (*Distance, error) {
 		return nil, fmt.Errorf("%w: it has %d inputs and %d outputs, not two and one", ErrGraph, len(in), len(out))
 	}
 	for _, v := range in {
-		if v.Type != graph.Float32 || v.Ranked && len(v.Dims) != 4 {
+		if v.Type != element.Float32 || v.Ranked && len(v.Dims) != 4 {
 			return nil, fmt.Errorf("%w: it takes %s, not float32 [1, 3, height, width]", ErrGraph, v)
 		}
 	}
-	if out[0].Type != graph.Float32 {
+	if out[0].Type != element.Float32 {
 		return nil, fmt.Errorf("%w: it gives %s, not a float32", ErrGraph, out[0])
 	}
 	session, err := lib.Open(runtime.Graph{Data: data}, runtime.SessionOptions{
@@ -74,7 +75,7 @@ func (d *Distance) Between(ctx context.Context, a, b *image.NRGBA) (distance flo
 		}
 	}()
 	for _, picture := range []*image.NRGBA{a, b} {
-		t, err := runtime.FloatTensor(runtime.Float32, []int{1, 3, picture.Rect.Dy(), picture.Rect.Dx()}, metric.Planes(picture))
+		t, err := runtime.FloatTensor(element.Float32, []int{1, 3, picture.Rect.Dy(), picture.Rect.Dx()}, metric.Planes(picture))
 		if err != nil {
 			return 0, err
 		}

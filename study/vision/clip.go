@@ -116,7 +116,7 @@ func (c *CLIP) add(lib *runtime.Runtime, file graphFile, threads int) error {
 			if err := checkPixels(v, c.eye); err != nil {
 				return err
 			}
-		case v.Name != idsInput && v.Name != maskInput || !runtime.Kind(v.Type).Int():
+		case v.Name != idsInput && v.Name != maskInput || !v.Type.Int():
 			return fmt.Errorf("%w: %s has the input %s, which CLIP has not", ErrNetwork, file.name, v)
 		}
 	}
@@ -183,7 +183,7 @@ func wordTensor(v graph.Value, words tokenizer.Encoding) (*runtime.Tensor, error
 			values[i] = 1
 		}
 	}
-	return runtime.IntTensor(runtime.Kind(v.Type), []int{1, len(values)}, values)
+	return runtime.IntTensor(v.Type, []int{1, len(values)}, values)
 }
 
 // cosine of two embeddings [1, width].

@@ -14,6 +14,7 @@ import (
 	"image"
 	"slices"
 
+	"pentimento/models/element"
 	"pentimento/models/graph"
 	"pentimento/models/preprocess"
 	"pentimento/models/runtime"
@@ -88,12 +89,12 @@ func pixels(eye preprocess.Preprocessor, v graph.Value, picture image.Image) (*r
 	if err != nil {
 		return nil, err
 	}
-	return runtime.FloatTensor(runtime.Kind(v.Type), []int{1, 3, eye.Side(), eye.Side()}, planes)
+	return runtime.FloatTensor(v.Type, []int{1, 3, eye.Side(), eye.Side()}, planes)
 }
 
 // checkPixels reports what is wrong with an input for pictures.
 func checkPixels(v graph.Value, eye preprocess.Preprocessor) error {
-	if !runtime.Kind(v.Type).Float() || v.Ranked && len(v.Dims) != 4 {
+	if !v.Type.Float() || v.Ranked && len(v.Dims) != 4 {
 		return fmt.Errorf("%w: the input %s is not for pictures", ErrNetwork, v)
 	}
 	for i, want := range []int{1, 3, eye.Side(), eye.Side()} {
@@ -110,7 +111,7 @@ func output(file graphFile, name string) error {
 	if i < 0 {
 		return fmt.Errorf("%w: %s has no output %s", ErrNetwork, file.name, name)
 	}
-	if v := file.graph.Outputs()[i]; v.Type != graph.Float32 {
+	if v := file.graph.Outputs()[i]; v.Type != element.Float32 {
 		return fmt.Errorf("%w: %s gives %s, and not as float32", ErrNetwork, file.name, v)
 	}
 	return nil

@@ -9,6 +9,7 @@ import (
 	"pentimento/editor"
 	"pentimento/editor/noise"
 	"pentimento/models"
+	"pentimento/models/element"
 	"pentimento/models/pocket"
 	"pentimento/models/runtime"
 	"pentimento/recipe"
@@ -152,15 +153,15 @@ func (b *bench) openUntouched(rows int, latents, text []float32) (*untouchedUNet
 	}
 	spec := b.model.Spec()
 	shape := []int{rows, spec.LatentChannels, spec.LatentHeight, spec.LatentWidth}
-	sample, err := runtime.FloatTensor(runtime.Float32, shape, latents)
+	sample, err := runtime.FloatTensor(element.Float32, shape, latents)
 	if err != nil {
 		return nil, err
 	}
-	context, err := runtime.FloatTensor(runtime.Float32, []int{rows, spec.ContextLength, spec.TextWidth}, text)
+	context, err := runtime.FloatTensor(element.Float32, []int{rows, spec.ContextLength, spec.TextWidth}, text)
 	if err != nil {
 		return nil, err
 	}
-	out, err := runtime.FloatTensor(runtime.Float32, shape, make([]float32, len(latents)))
+	out, err := runtime.FloatTensor(element.Float32, shape, make([]float32, len(latents)))
 	if err != nil {
 		return nil, err
 	}
@@ -181,7 +182,7 @@ func (b *bench) openUntouched(rows int, latents, text []float32) (*untouchedUNet
 func (b *bench) timestep(session *runtime.Session, sample, context, out *runtime.Tensor, rows int) (*runtime.Tensor, error) {
 	var last error
 	for _, n := range []int{rows, 1} {
-		t, err := runtime.IntTensor(runtime.Int64, []int{n}, slices.Repeat([]int64{500}, n))
+		t, err := runtime.IntTensor(element.Int64, []int{n}, slices.Repeat([]int64{500}, n))
 		if err != nil {
 			return nil, err
 		}
