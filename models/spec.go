@@ -32,28 +32,6 @@ type Spec struct {
 	MapHeight, MapWidth int
 }
 
-// maxSelfPixels is the largest self-attention layer whose maps are taken over
-// (P2P's reference: 16²): larger ones hold texture rather than structure.
-const maxSelfPixels = 16 * 16
-
-// Injectable reports whether an edit takes a layer's maps over from its
-// source: those of cross-attention, and those of self-attention up to 16²
-// pixels. They are the layers whose maps can be captured and cached.
-func (s Spec) Injectable(layer int) bool {
-	l := s.Layers[layer]
-	return l.Cross || l.Pixels <= maxSelfPixels
-}
-
-func (s Spec) injectableLayers() []int {
-	var layers []int
-	for l := range s.Layers {
-		if s.Injectable(l) {
-			layers = append(layers, l)
-		}
-	}
-	return layers
-}
-
 // MapSize is the number of values that the maps of a layer have in one row.
 func (s Spec) MapSize(layer int) int {
 	shape := s.mapShape(layer, 1)

@@ -1,0 +1,53 @@
+package models
+
+import (
+	"io/fs"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// What a prepared UNet is named after are the sources that make it, all of
+// them and nothing else: a test or its data, added or changed, leaves the name
+// as it is.
+func TestMakersAreTheSources(t *testing.T) {
+	list := exec.Command("go", "list", "-deps", "-f", "{{if .Module}}{{.ImportPath}}{{end}}", "./graph")
+	out, err := list.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"rewrite.go"}
+	for _, pkg := range strings.Fields(string(out)) {
+		folder, ours := strings.CutPrefix(pkg, "pentimento/models/")
+		if !ours {
+			continue
+		}
+		sources, err := filepath.Glob(filepath.Join(filepath.FromSlash(folder), "*.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, source := range sources {
+			if !strings.HasSuffix(source, "_test.go") {
+				want = append(want, filepath.ToSlash(source))
+			}
+		}
+	}
+	slices.Sort(want)
+	var got []string
+	err = fs.WalkDir(makers, ".", func(name string, e fs.DirEntry, err error) error {
+		if err == nil && !e.IsDir() {
+			got = append(got, path.Clean(name))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(got)
+	if !slices.Equal(got, want) {
+		t.Errorf("the name of a prepared UNet depends on\n%s\nand what makes it is\n%s\nMend the patterns at makers in cache.go.", strings.Join(got, " "), strings.Join(want, " "))
+	}
+}
