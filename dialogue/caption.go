@@ -41,6 +41,9 @@ type caption struct {
 	// of the source which clause took it out.
 	clause int
 	cutBy  []int
+	// focus is the id of the noun that was edited last: what "it" names. 0 is
+	// none.
+	focus int
 	// seen is the parse of the words as they stand; nil after a change.
 	seen *parsed
 }
@@ -357,4 +360,49 @@ func common(n, m int, same func(i, j int) bool) map[int]int {
 		}
 	}
 	return pairs
+}
+
+// attend makes the noun at index i the one that "it" names.
+func (c *caption) attend(i int) {
+	if i >= 0 && i < len(c.words) {
+		c.focus = c.words[i].id
+	}
+}
+
+// attendWord makes the last such word the one that "it" names; it tells whether
+// there is one.
+func (c *caption) attendWord(word string) bool {
+	for _, w := range slices.Backward(c.words) {
+		if word != "" && w.lower == word {
+			c.focus = w.id
+			return true
+		}
+	}
+	return false
+}
+
+// focusIndex is where the noun that was edited last stands, or -1.
+func (c *caption) focusIndex() int {
+	return slices.IndexFunc(c.words, func(w *word) bool { return w.id == c.focus })
+}
+
+// wordsOf are the indices of the words that the last of the operations put in or
+// re-weighted; the operations led to the source.
+func (c *caption) wordsOf(ops []Op) []int {
+	p := c.parse()
+	for _, op := range slices.Backward(ops) {
+		var found []int
+		for i, w := range c.words {
+			if w.origin < 0 || i >= len(p.tags) || functional(p.tags[i]) || op.Target.Start == op.Target.End {
+				continue
+			}
+			if start := c.source[w.origin].start; op.Target.Start <= start && start < op.Target.End {
+				found = append(found, i)
+			}
+		}
+		if len(found) > 0 {
+			return found
+		}
+	}
+	return nil
 }

@@ -8,7 +8,7 @@ import (
 
 // ambiguous asks which of several is meant, where their descriptions differ.
 func (d *draft) ambiguous(what referent) bool {
-	if len(what.rivals) == 0 || d.focusIndex() == what.np.head {
+	if len(what.rivals) == 0 || d.caption.focusIndex() == what.np.head {
 		return false
 	}
 	p := d.caption.parse()

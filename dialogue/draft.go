@@ -1,7 +1,5 @@
 package dialogue
 
-import "slices"
-
 // A draft is a plan in the making: the caption under the knife and what is
 // remembered from clause to clause.
 type draft struct {
@@ -12,9 +10,6 @@ type draft struct {
 	preset string
 	// wholeScene is set where the edit has no bounds inside the picture.
 	wholeScene bool
-	// focus is the id of the noun that was edited last: what "it" names. 0 is
-	// none.
-	focus int
 	// correction is set for a clause that began with "no".
 	correction bool
 	// removed is where the clause before took words out, so that "remove the
@@ -38,25 +33,18 @@ type removal struct {
 func (p *Planner) newDraft(talk Conversation) *draft {
 	head := talk.Turns[len(talk.Turns)-1]
 	d := &draft{p: p, talk: talk, caption: newCaption(p.lex, head.Prompt, head.Weights)}
-	d.focus = d.lastFocus()
+	d.attendLast()
 	return d
 }
 
-// lastFocus is the noun that the turn before edited.
-func (d *draft) lastFocus() int {
+// attendLast makes the noun that the turn before edited the one that "it" names.
+func (d *draft) attendLast() {
 	plan := d.talk.Turns[len(d.talk.Turns)-1].Plan
 	if plan == nil || len(plan.Ops) == 0 {
-		return 0
+		return
 	}
 	op := plan.Ops[len(plan.Ops)-1]
-	for _, want := range []string{op.Noun, lastWord(op.To)} {
-		for _, w := range slices.Backward(d.caption.words) {
-			if want != "" && w.lower == want {
-				return w.id
-			}
-		}
-	}
-	return 0
+	_ = d.caption.attendWord(op.Noun) || d.caption.attendWord(lastWord(op.To))
 }
 
 func lastWord(text string) string {
@@ -82,11 +70,4 @@ func (d *draft) because(reason string) { d.reasons = append(d.reasons, reason) }
 func (d *draft) ask(q Question) bool {
 	d.question = &q
 	return true
-}
-
-// attend makes the noun at index i the one that "it" names.
-func (d *draft) attend(i int) {
-	if i >= 0 && i < len(d.caption.words) {
-		d.focus = d.caption.words[i].id
-	}
 }

@@ -57,7 +57,7 @@ func (d *draft) act(spoken, does []token) bool {
 		}
 		return d.addDoing(spoken, action)
 	}
-	d.attend(what.np.head)
+	d.caption.attend(what.np.head)
 	d.placeAction(p, d.after(p, what.np), action)
 	return true
 }
@@ -409,7 +409,7 @@ func (d *draft) placePhraseAfter(what referent, y []token) bool {
 		return true
 	}
 	at := d.after(p, what.np)
-	d.attend(what.np.head)
+	d.caption.attend(what.np.head)
 	d.caption.splice(at, at, y)
 	return true
 }

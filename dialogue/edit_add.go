@@ -210,7 +210,7 @@ func (d *draft) attach(owner *nounPhrase, item []token, lead string) bool {
 		at = lists[len(lists)-1].end
 	}
 	d.caption.splice(at, at, slices.Concat(tokenise(lead), item))
-	d.attend(at + len(item))
+	d.caption.attend(at + len(item))
 	return true
 }
 
@@ -229,7 +229,7 @@ func (d *draft) attachScene(item []token, lead string) bool {
 		}
 	}
 	d.caption.splice(end, end, slices.Concat(tokenise(lead), item))
-	d.attend(end + len(item))
+	d.caption.attend(end + len(item))
 	return true
 }
 
@@ -264,20 +264,20 @@ func (d *draft) addAt(item, place []token, lead string) bool {
 			it = " them"
 		}
 		d.caption.splice(n.end, n.end, slices.Concat(tokenise("with"), item, tokenise(relation+it)))
-		d.attend(n.end + len(item))
+		d.caption.attend(n.end + len(item))
 	case symmetric && n.start > 0:
 		d.caption.splice(n.end, n.end, slices.Concat(tokenise(relation), item))
-		d.attend(n.end + len(item))
+		d.caption.attend(n.end + len(item))
 	case n.start == 0 && symmetric && d.finite(p, n.end):
 		d.caption.splice(n.end, n.end, slices.Concat(tokenise(relation), item))
-		d.attend(n.end + len(item))
+		d.caption.attend(n.end + len(item))
 	case n.start == 0 && d.finite(p, n.end):
 		return d.attachScene(slices.Concat(item, tokenise(relation+" it")), lead)
 	case n.start == 0 && d.p.lex.Is(where.noun, lexicon.Person):
 		return d.attachScene(slices.Concat(item, place), lead) // people stay what the caption is about
 	default:
 		d.caption.splice(n.start, n.start, slices.Concat(item, tokenise(relation)))
-		d.attend(n.start + len(item) - 1)
+		d.caption.attend(n.start + len(item) - 1)
 	}
 	return true
 }

@@ -55,7 +55,7 @@ func (d *draft) scaleWord(spoken []token, factor float64) bool {
 		for i := what.from; i < what.to; i++ {
 			d.weigh(i, factor)
 		}
-		d.attendWord(what)
+		d.caption.attend(what.np.head)
 		d.widen(Appearance)
 		d.because(fmt.Sprintf("re-weight %q", phraseText(spoken)))
 		return true
@@ -133,7 +133,7 @@ func (d *draft) compare(base string, of []token, factor float64) bool {
 			}
 		}
 		d.weigh(i, factor)
-		d.attend(phraseAround(p, i).head)
+		d.caption.attend(phraseAround(p, i).head)
 		d.widen(Appearance)
 		d.because(fmt.Sprintf("re-weight %q", base))
 		return true
@@ -223,22 +223,7 @@ func (d *draft) lastWords() []int {
 	if plan == nil {
 		return nil
 	}
-	p := d.caption.parse()
-	for _, op := range slices.Backward(plan.Ops) {
-		var found []int
-		for i, w := range d.caption.words {
-			if w.origin < 0 || i >= len(p.tags) || functional(p.tags[i]) || op.Target.Start == op.Target.End {
-				continue
-			}
-			if start := d.caption.source[w.origin].start; op.Target.Start <= start && start < op.Target.End {
-				found = append(found, i)
-			}
-		}
-		if len(found) > 0 {
-			return found
-		}
-	}
-	return nil
+	return d.caption.wordsOf(plan.Ops)
 }
 
 // comparative finds "… her hair a bit longer" in "make <z>".

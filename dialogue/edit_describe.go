@@ -68,7 +68,7 @@ func (d *draft) modify(what referent, adjectives []token) bool {
 		d.because(fmt.Sprintf("%s becomes %s", p.tokens[n.head].lower, phraseText(group)))
 	}
 	if n, ok := d.phraseOf(what); ok {
-		d.attend(n.head)
+		d.caption.attend(n.head)
 	}
 	d.widen(Appearance)
 	return true

@@ -16,7 +16,7 @@ func fragment(d *draft, m match) bool {
 	switch {
 	case oneOfThem(x) && len(x) > 1 && d.p.isAdjectival(d.p.bareAdjectives(x[:len(x)-1])):
 		words := d.p.bareAdjectives(x[:len(x)-1])
-		return d.replaceLast(words) || d.focusIndex() >= 0 && d.setAdjectives(tokenise("it"), words)
+		return d.replaceLast(words) || d.caption.focusIndex() >= 0 && d.setAdjectives(tokenise("it"), words)
 	case d.p.isStyle(x):
 		return d.setStyle(x, d.correction)
 	case d.correction && d.swapLastVerb(x):
@@ -90,11 +90,11 @@ func (d *draft) fragments(things [][]token) bool {
 // bot asks.
 func (d *draft) describeSomething(x []token) bool {
 	words := d.p.bareAdjectives(x)
-	if d.focusIndex() < 0 && lower(phraseText(words)) == "black and white" {
+	if d.caption.focusIndex() < 0 && lower(phraseText(words)) == "black and white" {
 		return d.setStyle(words, false)
 	}
 	of := d.bearer(words)
-	if len(of) > 1 || d.focusIndex() >= 0 || len(words) == 0 || !d.p.lex.IsColour(words[len(words)-1].lower) {
+	if len(of) > 1 || d.caption.focusIndex() >= 0 || len(words) == 0 || !d.p.lex.IsColour(words[len(words)-1].lower) {
 		return len(words) > 0 && d.setAdjectives(of, words)
 	}
 	p := d.caption.parse()

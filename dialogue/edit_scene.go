@@ -95,7 +95,7 @@ func (d *draft) setMood(adjectives []token) bool {
 		return d.setAdjectives(bearer, adjectives)
 	}
 	p := d.caption.parse()
-	if i := d.focusIndex(); i >= 0 {
+	if i := d.caption.focusIndex(); i >= 0 {
 		for _, n := range p.nouns {
 			if n.head == i {
 				return d.modify(found(referent{}, p, n), adjectives)
@@ -156,7 +156,7 @@ func (d *draft) setScene(to []token) bool {
 		relation = d.placePreposition(p, from, end, thing.tokens[name.head].lower, thing.tokens)
 	}
 	d.caption.splice(from, end, slices.Concat(tokenise(relation), ground))
-	d.attend(from + len(tokenise(relation)) + len(ground) - 1)
+	d.caption.attend(from + len(tokenise(relation)) + len(ground) - 1)
 	return true
 }
 
@@ -286,7 +286,7 @@ func (d *draft) setBackground(adjectives []token) bool {
 	end := d.tail(p)
 	ground := slices.Concat(tokenise("on "+article(adjectives[0].lower)), adjectives, tokenise("background"))
 	d.caption.splice(end, end, ground)
-	d.attend(end + len(ground) - 1)
+	d.caption.attend(end + len(ground) - 1)
 	d.widen(Appearance)
 	d.because("the background becomes " + phraseText(adjectives))
 	return true

@@ -85,7 +85,7 @@ func (d *draft) swapModifier(what referent, to []token) bool {
 	}
 	d.caption.splice(what.from, what.to, to)
 	d.because(fmt.Sprintf("swap %q for %q", phraseText(what.phrase), phraseText(to)))
-	d.attend(d.nounAgain(d.caption.parse(), what).head)
+	d.caption.attend(d.nounAgain(d.caption.parse(), what).head)
 	d.widen(Appearance)
 	return true
 }
@@ -160,7 +160,7 @@ func (d *draft) putInPlace(what referent, thing parsed, name nounPhrase) {
 		d.caption.splice(n.start, n.start+length, article)
 		end += len(article) - length
 	}
-	d.attend(end)
+	d.caption.attend(end)
 }
 
 // determiners is how many articles, numbers and possessives a noun phrase
@@ -311,7 +311,7 @@ func insteadOf(d *draft, m match) bool {
 	if x.found && d.captionTag(x) == adjective && d.p.isAdjectival(y) {
 		d.caption.splice(x.from, x.to, d.p.bareAdjectives(y))
 		d.because("swap " + phraseText(m["x"]) + " for " + phraseText(y))
-		d.attend(x.np.head)
+		d.caption.attend(x.np.head)
 		d.widen(Appearance)
 		return true
 	}

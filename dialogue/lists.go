@@ -102,5 +102,5 @@ func (d *draft) extend(p parsed, l list, item []token) {
 		}
 	}
 	d.caption.splice(at, at, slices.Concat(tokenise("and"), item))
-	d.attend(at + len(item))
+	d.caption.attend(at + len(item))
 }

@@ -36,15 +36,24 @@ func (c *caption) hunks() []hunk {
 	return all
 }
 
-// finish reads the plan off an edited caption.
-func (d *draft) finish() *Plan {
-	c := d.caption
+// A difference is what an edited caption says, and how that differs from its
+// source.
+type difference struct {
+	prompt string
+	// ops are the operations that lead from the source to the prompt.
+	ops []Op
+	// weights are all weights of the prompt.
+	weights []recipe.Weight
+	// blend are the words that were touched, each with its noun, as spans of
+	// the source and of the prompt.
+	blend Blend
+}
+
+// finish tidies the caption and reads the difference off it.
+func (c *caption) finish() difference {
 	c.tidy()
 	prompt, spans := c.text()
-	plan := &Plan{Action: Edit, Prompt: prompt, Preset: d.preset, Undone: d.undone, Reason: strings.Join(d.reasons, "; ")}
-	if plan.Preset == "" {
-		plan.Preset = Appearance
-	}
+	done := difference{prompt: prompt}
 	source, target := parse(c.lex, c.source[:min(len(c.source), captionLimit)]), c.parse()
 	var blendSource, blendTarget []int
 	for _, h := range c.hunks() {
@@ -54,30 +63,43 @@ func (d *draft) finish() *Plan {
 		}
 		op := c.operation(h, from, to, spans)
 		op.Noun = ownerNoun(target, h.start, h.end)
-		plan.Ops = append(plan.Ops, op)
+		done.ops = append(done.ops, op)
 		blendSource = append(blendSource, withHead(source, from)...)
 		blendTarget = append(blendTarget, withHead(target, to)...)
 	}
-	if plan.Preset == Appearance && slices.ContainsFunc(plan.Ops, d.p.retextures) {
-		plan.Preset = Texture
-	}
-	plan.Ops = append(plan.Ops, c.reweighted(spans)...)
+	done.ops = append(done.ops, c.reweighted(spans)...)
 	for i, w := range c.words {
 		if w.factor != 1 {
-			plan.Weights = append(plan.Weights, recipe.Weight{Span: spans[i], Factor: w.factor})
+			done.weights = append(done.weights, recipe.Weight{Span: spans[i], Factor: w.factor})
 		}
 		if w.factor != c.factorBefore(w) && i < len(target.tags) {
 			blendTarget = append(blendTarget, withHead(target, []int{i})...)
 		}
 	}
-	if d.preset != Global && !d.wholeScene {
-		blendSource, blendTarget = c.onBothSides(blendSource, blendTarget)
-		plan.Blend.Source = merge(blendSource, func(i int) recipe.Span {
-			return recipe.Span{Start: c.source[i].start, End: c.source[i].start + len(c.source[i].text)}
-		})
-		plan.Blend.Target = merge(blendTarget, func(i int) recipe.Span { return spans[i] })
+	blendSource, blendTarget = c.onBothSides(blendSource, blendTarget)
+	done.blend.Source = merge(blendSource, func(i int) recipe.Span {
+		return recipe.Span{Start: c.source[i].start, End: c.source[i].start + len(c.source[i].text)}
+	})
+	done.blend.Target = merge(blendTarget, func(i int) recipe.Span { return spans[i] })
+	return done
+}
+
+// finish makes the plan of what the edits have done to the caption.
+func (d *draft) finish() *Plan {
+	done := d.caption.finish()
+	plan := &Plan{
+		Action: Edit, Prompt: done.prompt, Weights: done.weights, Ops: done.ops, Preset: d.preset, Label: label(done.ops),
+		Undone: d.undone, Reason: strings.Join(d.reasons, "; "),
 	}
-	plan.Label = label(plan.Ops)
+	if plan.Preset == "" {
+		plan.Preset = Appearance
+	}
+	if plan.Preset == Appearance && slices.ContainsFunc(plan.Ops, d.p.retextures) {
+		plan.Preset = Texture
+	}
+	if d.preset != Global && !d.wholeScene {
+		plan.Blend = done.blend
+	}
 	return plan
 }
 

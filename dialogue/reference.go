@@ -112,7 +112,7 @@ func named(p parsed, head string) bool {
 
 func (d *draft) resolvePronoun(p parsed, r referent) referent {
 	w := r.phrase[0].lower
-	if (w == "them" || w == "they") && d.focusIndex() >= 0 && d.p.lex.IsPlural(d.caption.words[d.focusIndex()].lower) {
+	if (w == "them" || w == "they") && d.caption.focusIndex() >= 0 && d.p.lex.IsPlural(d.caption.words[d.caption.focusIndex()].lower) {
 		w = "these"
 	}
 	if genericPerson.has(w) {
@@ -120,7 +120,7 @@ func (d *draft) resolvePronoun(p parsed, r referent) referent {
 			return found(r, p, n)
 		}
 	}
-	if i := d.focusIndex(); i >= 0 {
+	if i := d.caption.focusIndex(); i >= 0 {
 		for _, n := range p.nouns {
 			if n.head == i {
 				return found(r, p, n)
@@ -192,7 +192,7 @@ func (d *draft) resolveOwner(p parsed, spoken parsed, name nounPhrase, r *refere
 // pick chooses the caption's noun phrase that answers best to the spoken one.
 func (d *draft) pick(p parsed, spoken parsed, name nounPhrase, r *referent) {
 	best := 0.0
-	focus := d.focusIndex()
+	focus := d.caption.focusIndex()
 	for _, n := range p.nouns {
 		for i := n.core; i <= n.head; i++ {
 			score := d.likeness(r.head, d.p.compound(p, n.core, i))
@@ -265,9 +265,4 @@ func (d *draft) modifiers(spoken parsed, name nounPhrase, p parsed, n nounPhrase
 		}
 	}
 	return from, bonus
-}
-
-// focusIndex is where the noun that was edited last stands, or -1.
-func (d *draft) focusIndex() int {
-	return slices.IndexFunc(d.caption.words, func(w *word) bool { return w.id == d.focus })
 }

@@ -1,3 +1,0 @@
-package dialogue
-
-func (d *draft) attendWord(what referent) { d.attend(what.np.head) }
