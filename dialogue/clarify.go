@@ -4,20 +4,23 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"pentimento/dialogue/caption"
+	"pentimento/dialogue/english"
 )
 
 // ambiguous asks which of several is meant, where their descriptions differ.
-func (d *draft) ambiguous(what referent) bool {
-	if len(what.rivals) == 0 || d.caption.focusIndex() == what.np.head {
+func ambiguous(e *edit, what caption.Referent) bool {
+	if len(what.Rivals) == 0 || e.caption.Focus() == what.NP.Head {
 		return false
 	}
-	p := d.caption.parse()
-	describe := func(n nounPhrase) string {
-		return lower(phraseText(p.tokens[skipDeterminer(p, n):n.end]))
+	p := e.caption.Parse()
+	describe := func(n english.NounPhrase) string {
+		return p.Words[p.SkipDeterminer(n):n.End].Lower()
 	}
-	first := describe(what.np)
+	first := describe(what.NP)
 	var choices []string
-	for _, n := range slices.Insert(slices.Clone(what.rivals), 0, what.np) {
+	for _, n := range slices.Insert(slices.Clone(what.Rivals), 0, what.NP) {
 		if text := describe(n); !slices.Contains(choices, text) && strings.Contains(text, " ") {
 			choices = append(choices, text)
 		}
@@ -25,26 +28,26 @@ func (d *draft) ambiguous(what referent) bool {
 	if len(choices) < 2 || first == "" {
 		return false
 	}
-	d.question = &Question{Kind: Clarify, Text: fmt.Sprintf("Which %s?", what.head), Choices: choices}
+	e.question = &Question{Kind: Clarify, Text: fmt.Sprintf("Which %s?", what.Head), Choices: choices}
 	return true
 }
 
 // vague adjectives ask for a change without saying to what.
-const vague wordList = "different other another"
+const vague english.List = "different other another"
 
 // whatInstead asks what something should become.
-func (d *draft) whatInstead(what referent) Question {
-	head := what.head
+func whatInstead(e *edit, what caption.Referent) Question {
+	head := what.Head
 	if head == "" {
 		head = "picture"
 	}
 	q := Question{Kind: Clarify, Text: fmt.Sprintf("What should the %s be instead?", head)}
-	var had []token
-	if what.found {
-		had = d.caption.parse().tokens[what.np.start:what.np.end]
+	var had english.Words
+	if what.Found {
+		had = e.caption.Parse().Words[what.NP.Start:what.NP.End]
 	}
 	for _, colour := range []string{"red", "blue", "green", "black"} {
-		if !slices.ContainsFunc(had, func(t token) bool { return t.lower == colour }) && len(q.Choices) < 3 && !what.scene {
+		if !slices.ContainsFunc(had, func(t english.Token) bool { return t.Lower == colour }) && len(q.Choices) < 3 && !what.Scene {
 			q.Choices = append(q.Choices, fmt.Sprintf("make the %s %s", head, colour))
 		}
 	}
@@ -52,11 +55,11 @@ func (d *draft) whatInstead(what referent) Question {
 }
 
 // whichOf asks which noun an adjective is meant for.
-func (d *draft) whichOf(x referent, y []token) Question {
-	p := d.caption.parse()
-	q := Question{Kind: Clarify, Text: fmt.Sprintf("What should be %s?", phraseText(y))}
-	for _, n := range slices.Insert(slices.Clone(x.rivals), 0, x.np) {
-		choice := fmt.Sprintf("make the %s %s", p.tokens[n.head].lower, phraseText(y))
+func whichOf(e *edit, x caption.Referent, y english.Words) Question {
+	p := e.caption.Parse()
+	q := Question{Kind: Clarify, Text: fmt.Sprintf("What should be %s?", y.Text())}
+	for _, n := range slices.Insert(slices.Clone(x.Rivals), 0, x.NP) {
+		choice := fmt.Sprintf("make the %s %s", p.Words[n.Head].Lower, y.Text())
 		if !slices.Contains(q.Choices, choice) {
 			q.Choices = append(q.Choices, choice)
 		}
@@ -65,16 +68,16 @@ func (d *draft) whichOf(x referent, y []token) Question {
 }
 
 // changeWhat answers "change her hair": to what?
-func changeWhat(d *draft, m match) bool {
-	x := parse(d.p.lex, m["x"])
-	if n, ok := mainPhrase(x); !ok || n.end < len(x.tokens) || n.start > 0 {
+func changeWhat(e *edit, m english.Match) bool {
+	x := e.en.Parse(m["x"])
+	if n, ok := x.Main(); !ok || n.End < len(x.Words) || n.Start > 0 {
 		return false
 	}
-	what := d.resolve(m["x"])
-	if _, colour := m["name"]; !what.found && !what.scene && !(colour && what.head != "") {
+	what := e.caption.Resolve(m["x"])
+	if _, colour := m["name"]; !what.Found && !what.Scene && !(colour && what.Head != "") {
 		return false
 	}
-	return d.ask(d.whatInstead(what))
+	return e.ask(whatInstead(e, what))
 }
 
 // answer reads an utterance as the answer to the question that was asked: by the
@@ -84,9 +87,9 @@ func (p *Planner) answer(text string, talk Conversation) string {
 	if talk.Pending == nil || len(talk.Pending.Choices) == 0 {
 		return text
 	}
-	tokens, _ := read(text)
-	rest := p.polite(tokens)
-	if len(rest) > 1 && rest[0].lower == "the" {
+	tokens, _ := english.Read(text)
+	rest := p.en.Polite(tokens)
+	if len(rest) > 1 && rest[0].Lower == "the" {
 		rest = rest[1:]
 	}
 	if len(rest) == 0 || len(rest) > 5 {
@@ -98,8 +101,8 @@ func (p *Planner) answer(text string, talk Conversation) string {
 	}
 	var fitting []string
 	for _, choice := range choices {
-		words := " " + lower(choice) + " "
-		if !slices.ContainsFunc(rest, func(t token) bool { return t.lower != "one" && !strings.Contains(words, " "+t.lower+" ") }) {
+		words := " " + english.Lower(choice) + " "
+		if !slices.ContainsFunc(rest, func(t english.Token) bool { return t.Lower != "one" && !strings.Contains(words, " "+t.Lower+" ") }) {
 			fitting = append(fitting, choice)
 		}
 	}

@@ -3,6 +3,8 @@ package dialogue
 import (
 	"strconv"
 	"strings"
+
+	"pentimento/dialogue/english"
 )
 
 // numberNamed reads the word for a small number.
@@ -35,29 +37,29 @@ func numberNamed(w string) (n int, ok bool) {
 // maxSteps bounds how far a plan can go; histories are shorter.
 const maxSteps = 1000
 
-func readNumber(tokens []token) (int, bool) {
-	for len(tokens) > 0 && (tokens[0].lower == "a" || tokens[0].lower == "by" || tokens[0].lower == "number") && len(tokens) > 1 {
+func readNumber(tokens english.Words) (int, bool) {
+	for len(tokens) > 0 && (tokens[0].Lower == "a" || tokens[0].Lower == "by" || tokens[0].Lower == "number") && len(tokens) > 1 {
 		tokens = tokens[1:]
 	}
-	if len(tokens) > 1 && tokens[len(tokens)-1].lower == "of" {
+	if len(tokens) > 1 && tokens[len(tokens)-1].Lower == "of" {
 		tokens = tokens[:len(tokens)-1]
 	}
 	if len(tokens) != 1 {
 		return 0, false
 	}
-	if n, ok := numberNamed(tokens[0].lower); ok {
+	if n, ok := numberNamed(tokens[0].Lower); ok {
 		return n, true
 	}
-	n, err := strconv.Atoi(tokens[0].lower)
+	n, err := strconv.Atoi(tokens[0].Lower)
 	return n, err == nil && n > 0 && n <= maxSteps
 }
 
 // control answers an utterance that is about the conversation: undo, redo, go to,
 // start over.
-func (p *Planner) control(tokens []token, talk Conversation) (Reply, bool) {
+func (p *Planner) control(tokens english.Words, talk Conversation) (Reply, bool) {
 	for _, c := range p.controls {
 		var reply Reply
-		accepted := c.pattern.match(tokens, func(m match) bool {
+		accepted := c.pattern.Match(tokens, func(m english.Match) bool {
 			steps := c.steps
 			if gap, ok := m["n"]; ok {
 				n, ok := readNumber(gap)
@@ -77,7 +79,7 @@ func (p *Planner) control(tokens []token, talk Conversation) (Reply, bool) {
 }
 
 type controlRule struct {
-	pattern pattern
+	pattern english.Pattern
 	action  Action
 	steps   int
 }
@@ -110,7 +112,7 @@ func controlRules() []controlRule {
 	}
 	rules := make([]controlRule, len(list))
 	for i, c := range list {
-		rules[i] = controlRule{compile(c.pattern), c.action, c.steps}
+		rules[i] = controlRule{english.Compile(c.pattern), c.action, c.steps}
 	}
 	return rules
 }

@@ -27,7 +27,8 @@
 package dialogue
 
 import (
-	"pentimento/dialogue/lexicon"
+	"pentimento/dialogue/caption"
+	"pentimento/dialogue/english"
 	"pentimento/recipe"
 )
 
@@ -86,11 +87,11 @@ type Plan struct {
 	// Weights are all weights of the target prompt, old and new.
 	Weights []recipe.Weight `json:"weights,omitempty"`
 	// Ops are the operations that lead from the head's prompt to Prompt.
-	Ops []Op `json:"ops,omitempty"`
+	Ops []caption.Op `json:"ops,omitempty"`
 	// Preset is the kind of an edit: Appearance, Texture, Shape or Global.
 	Preset string `json:"preset,omitempty"`
 	// Blend are the words for local blend; none for edits of the whole scene.
-	Blend Blend `json:"blend"`
+	Blend caption.Blend `json:"blend"`
 	// Label is the edit in the fewest words: "blond → red", "+ glasses".
 	Label string `json:"label,omitempty"`
 	// Steps is how far to go for Undo and Redo, and where to for Goto.
@@ -107,39 +108,23 @@ type Plan struct {
 	Reason string `json:"reason,omitempty"`
 }
 
-// Blend holds the words whose attention bounds an edit, as byte spans of the
-// head's prompt and of the plan's.
-type Blend struct {
-	Source []recipe.Span `json:"source,omitempty"`
-	Target []recipe.Span `json:"target,omitempty"`
-}
-
-// An OpKind is one of the operations of Prompt-to-Prompt.
-type OpKind string
+// The operations of a plan and the words that bound it are the caption's.
+type (
+	// An Op is one difference between the head's prompt and the plan's.
+	Op = caption.Op
+	// An OpKind is one of the operations of Prompt-to-Prompt.
+	OpKind = caption.OpKind
+	// A Blend holds the words whose attention bounds an edit.
+	Blend = caption.Blend
+)
 
 // The kinds of operations.
 const (
-	Swap     OpKind = "swap"     // words replaced by others
-	Refine   OpKind = "refine"   // words added
-	Remove   OpKind = "remove"   // words taken out
-	Reweight OpKind = "reweight" // attention of words scaled
+	Swap     = caption.Swap     // words replaced by others
+	Refine   = caption.Refine   // words added
+	Remove   = caption.Remove   // words taken out
+	Reweight = caption.Reweight // attention of words scaled
 )
-
-// An Op is one difference between the head's prompt and the plan's. A span
-// that does not apply (the source of words added, the target of words removed)
-// is empty and marks the place.
-type Op struct {
-	Kind   OpKind      `json:"kind"`
-	Source recipe.Span `json:"source"`
-	Target recipe.Span `json:"target"`
-	// From and To are the words without articles and connectives.
-	From string `json:"from,omitempty"`
-	To   string `json:"to,omitempty"`
-	// Factor is the new weight of Reweight.
-	Factor float64 `json:"factor,omitempty"`
-	// Noun is what the words belong to: "hair" for blond → red.
-	Noun string `json:"noun,omitempty"`
-}
 
 // A QuestionKind tells why a question is asked.
 type QuestionKind string
@@ -169,34 +154,32 @@ type Reply struct {
 // A Planner understands utterances. It keeps no state between them and may be
 // used from any number of goroutines at once.
 type Planner struct {
-	lex           *lexicon.Lexicon
-	rules         []rule
-	followUps     []rule
-	controls      []controlRule
-	settings      []settingRule
-	beyond        []beyondRule
-	asking        []pattern
-	fresh         []pattern
-	draw          pattern
-	insert        pattern
-	helping       pattern
-	before, after [][]string
+	en        *english.Reader
+	rules     []rule
+	followUps []rule
+	controls  []controlRule
+	settings  []settingRule
+	beyond    []beyondRule
+	asking    []english.Pattern
+	fresh     []english.Pattern
+	draw      english.Pattern
+	insert    english.Pattern
+	helping   english.Pattern
 }
 
 // New makes a planner.
 func New() *Planner {
 	return &Planner{
-		lex:    lexicon.New(),
-		before: before(), after: after(),
+		en:        english.New(),
 		rules:     grammar(),
 		followUps: followUpRules(),
 		controls:  controlRules(),
 		settings:  settingRules(),
 		beyond:    beyondRules(),
-		asking:    compileAll(asking()),
-		fresh:     compileAll(fresh()),
-		draw:      compile("(draw|sketch|create|illustrate) <x>"),
-		insert:    compile("(add|put|insert|place|draw) <y>"),
-		helping:   compile("(help|help me|what can you do|what can i do|what can i say|what do i say|how does this work|how do i use this|how do you work|commands|instructions|what are my options|what now)"),
+		asking:    english.CompileAll(asking()),
+		fresh:     english.CompileAll(fresh()),
+		draw:      english.Compile("(draw|sketch|create|illustrate) <x>"),
+		insert:    english.Compile("(add|put|insert|place|draw) <y>"),
+		helping:   english.Compile("(help|help me|what can you do|what can i do|what can i say|what do i say|how does this work|how do i use this|how do you work|commands|instructions|what are my options|what now)"),
 	}
 }

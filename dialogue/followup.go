@@ -5,29 +5,31 @@ import (
 	"strconv"
 	"strings"
 
+	"pentimento/dialogue/caption"
+	"pentimento/dialogue/english"
 	"pentimento/dialogue/lexicon"
 )
 
 // followUp answers clauses that only the turn before gives a meaning: "a bit
 // more", "too much", "again", "same for the shirt", "what about green?".
-func (d *draft) followUp(tokens []token) (done, ok bool) {
-	text := lower(phraseText(tokens))
+func followUp(e *edit, tokens english.Words) (done, ok bool) {
+	text := tokens.Lower()
 	for _, lead := range []string{"make it ", "make that ", "do it ", "do that ", "it's ", "it is ", "that's ", "that is ", "this is ", "do ", "i want ", "it should be ", "go ", "add ", "can you "} {
 		text = strings.TrimPrefix(text, lead)
 	}
 	if factor, ok := amount(tokens); ok {
-		return d.again(factor), true
+		return again(e, factor), true
 	}
 	switch {
 	case isMore(text):
-		return d.again(strength(tokens)), true
+		return again(e, strength(tokens)), true
 	case isLess(text):
-		return d.again(1 / strength(tokens)), true
+		return again(e, 1/strength(tokens)), true
 	case text == "again" || text == "once more" || text == "one more time" || text == "repeat" || text == "repeat that" || text == "same again" || text == "another" || text == "the same again":
-		return d.again(normal), true
+		return again(e, normal), true
 	}
-	for _, f := range d.p.followUps {
-		if f.pattern.match(tokens, func(m match) bool { return f.do(d, m) }) {
+	for _, f := range e.p.followUps {
+		if f.pattern.Match(tokens, func(m english.Match) bool { return f.do(e, m) }) {
 			return true, true
 		}
 	}
@@ -37,24 +39,24 @@ func (d *draft) followUp(tokens []token) (done, ok bool) {
 // amount reads requests that say only how much of the last edit to add or take:
 // "increase it further by 20 percent", "do it again", "reduce by a little".
 // All of their words are about amounts.
-func amount(tokens []token) (factor float64, ok bool) {
+func amount(tokens english.Words) (factor float64, ok bool) {
 	by, less, more := 0.0, false, false
 	for i, t := range tokens {
-		if t.lower == "-" && i+1 < len(tokens) && tokens[i+1].glued {
+		if t.Lower == "-" && i+1 < len(tokens) && tokens[i+1].Glued {
 			less = true
 		}
 		switch {
-		case ups.has(t.lower):
+		case ups.Has(t.Lower):
 			more = true
-		case downs.has(t.lower):
+		case downs.Has(t.Lower):
 			less = true
-		case t.lower != "" && t.lower[0] >= '0' && t.lower[0] <= '9':
-			n, err := strconv.ParseFloat(t.lower, 64)
+		case t.Lower != "" && t.Lower[0] >= '0' && t.Lower[0] <= '9':
+			n, err := strconv.ParseFloat(t.Lower, 64)
 			if err != nil || n <= 0 || n > 1000 {
 				return 0, false
 			}
 			by = n
-		case !amountFiller.has(t.lower) && !t.mark:
+		case !amountFiller.Has(t.Lower) && !t.Mark:
 			return 0, false
 		}
 	}
@@ -72,9 +74,9 @@ func amount(tokens []token) (factor float64, ok bool) {
 }
 
 const (
-	ups          wordList = "increase increasing increased again further more repeat strengthen boost stronger"
-	downs        wordList = "decrease decreasing reduce reducing lower less weaken weaker lessen"
-	amountFiller wordList = "it another once that this the a an if will would be better good look but no naah actually wait yes by bit little lot much some percent degree degrees same amount action thing change effect do make try go adjust can could we you should i think please now time one to way slightly even of say"
+	ups          english.List = "increase increasing increased again further more repeat strengthen boost stronger"
+	downs        english.List = "decrease decreasing reduce reducing lower less weaken weaker lessen"
+	amountFiller english.List = "it another once that this the a an if will would be better good look but no naah actually wait yes by bit little lot much some percent degree degrees same amount action thing change effect do make try go adjust can could we you should i think please now time one to way slightly even of say"
 )
 
 // isMore tells whether a text asks for more of the last edit.
@@ -107,7 +109,7 @@ func isLess(text string) bool {
 func followUpRules() []rule {
 	list := []struct {
 		pattern string
-		do      func(*draft, match) bool
+		do      func(*edit, english.Match) bool
 	}{
 		{"[do|make|and] [the] same [thing|color|colour] (for|to|with|on|goes for) <x>", sameFor},
 		{"[and] <x> (too|as well|likewise|the same|the same way|the same color|the same colour)", sameFor},
@@ -124,62 +126,62 @@ func followUpRules() []rule {
 	}
 	rules := make([]rule, len(list))
 	for i, r := range list {
-		rules[i] = rule{compile(r.pattern), r.do}
+		rules[i] = rule{english.Compile(r.pattern), r.do}
 	}
 	return rules
 }
 
 // sameFor repeats the last edit's adjectives for another noun.
-func sameFor(d *draft, m match) bool {
+func sameFor(e *edit, m english.Match) bool {
 	x := m["x"]
-	r := d.resolve(x)
-	if r.head == "" && !r.scene {
+	r := e.caption.Resolve(x)
+	if r.Head == "" && !r.Scene {
 		return false
 	}
-	last := d.lastWords()
+	last := lastWords(e)
 	if len(last) == 0 {
 		return false
 	}
-	p := d.caption.parse()
-	var adjectives []token
+	p := e.caption.Parse()
+	var adjectives english.Words
 	for _, i := range last {
-		if p.tags[i] == adjective || d.p.lex.IsColour(p.tokens[i].lower) {
-			adjectives = append(adjectives, p.tokens[i])
+		if p.Tags[i] == english.Adjective || e.en.IsColour(p.Words[i].Lower) {
+			adjectives = append(adjectives, p.Words[i])
 		}
 	}
 	if len(adjectives) == 0 {
 		return false
 	}
-	return d.setAdjectives(x, adjectives)
+	return setAdjectives(e, x, adjectives)
 }
 
 // otherValue replaces what the turn before put in by something of the same sort.
-func otherValue(d *draft, m match) bool {
-	y := d.p.polite(m["y"])
-	if len(y) > 1 && (y[0].lower == "no" || y[0].lower == "without") {
-		return d.remove(y[1:])
+func otherValue(e *edit, m english.Match) bool {
+	y := e.en.Polite(m["y"])
+	if len(y) > 1 && (y[0].Lower == "no" || y[0].Lower == "without") {
+		return remove(e, y[1:])
 	}
-	if d.p.isAdjectival(y) {
-		return d.replaceLast(y)
+	if e.en.IsAdjectival(y) {
+		return replaceLast(e, y)
 	}
-	if d.swapLast(y) {
+	if swapLast(e, y) {
 		return true
 	}
-	thing := parse(d.p.lex, y)
-	if name, ok := mainPhrase(thing); !ok || name.start > 0 || name.end < len(y) || !d.p.knowsAll(thing, y) {
+	thing := e.en.Parse(y)
+	if name, ok := thing.Main(); !ok || name.Start > 0 || name.End < len(y) || !e.en.KnowsAll(thing, y) {
 		return false
 	}
-	return d.transform(y)
+	return transform(e, y)
 }
 
 // backTo takes back the edit that replaced what was spoken: "back to blond".
-func backTo(d *draft, m match) bool {
-	for _, turn := range slices.Backward(d.talk.Turns) {
+func backTo(e *edit, m english.Match) bool {
+	for _, turn := range slices.Backward(e.talk.Turns) {
 		if turn.Plan == nil {
 			continue
 		}
 		for _, op := range slices.Backward(turn.Plan.Ops) {
-			if op.Kind == Swap && d.saysSame(op.From, m["y"]) && d.reverse(op) {
+			if op.Kind == Swap && saysSame(e, op.From, m["y"]) && reverse(e, op) {
 				return true
 			}
 		}
@@ -188,14 +190,14 @@ func backTo(d *draft, m match) bool {
 }
 
 // bringBack adds again what an earlier turn took out.
-func bringBack(d *draft, m match) bool {
-	for _, turn := range slices.Backward(d.talk.Turns) {
+func bringBack(e *edit, m english.Match) bool {
+	for _, turn := range slices.Backward(e.talk.Turns) {
 		if turn.Plan == nil {
 			continue
 		}
 		for _, op := range slices.Backward(turn.Plan.Ops) {
-			if op.Kind == Remove && d.saysSame(lastWord(op.From), m["y"]) {
-				return d.reverse(op)
+			if op.Kind == Remove && saysSame(e, lastWord(op.From), m["y"]) {
+				return reverse(e, op)
 			}
 		}
 	}
@@ -203,62 +205,62 @@ func bringBack(d *draft, m match) bool {
 }
 
 // saysSame compares words without articles.
-func (d *draft) saysSame(text string, spoken []token) bool {
-	for len(spoken) > 1 && classOf(spoken[0].lower) == determiner {
+func saysSame(e *edit, text string, spoken english.Words) bool {
+	for len(spoken) > 1 && english.ClassOf(spoken[0].Lower) == english.Determiner {
 		spoken = spoken[1:]
 	}
-	return text == lower(phraseText(spoken))
+	return text == spoken.Lower()
 }
 
 // anotherOne adds once more what the turn before added.
-func anotherOne(d *draft, m match) bool {
-	plan := d.talk.Turns[len(d.talk.Turns)-1].Plan
+func anotherOne(e *edit, m english.Match) bool {
+	plan := e.talk.Turns[len(e.talk.Turns)-1].Plan
 	if plan == nil || len(plan.Ops) != 1 || plan.Ops[0].Kind != Refine {
 		return false
 	}
-	d.because("one more " + plan.Ops[0].To)
-	return d.attachScene(tokenise("another "+plan.Ops[0].To), "with")
+	e.because("one more " + plan.Ops[0].To)
+	return e.caption.AttachScene(english.Tokenise("another "+plan.Ops[0].To), "with")
 }
 
 // swapLast replaces the noun, or the doing, that the turn before put in.
-func (d *draft) swapLast(y []token) bool {
-	if d.swapLastVerb(y) {
+func swapLast(e *edit, y english.Words) bool {
+	if swapLastVerb(e, y) {
 		return true
 	}
-	thing := parse(d.p.lex, y)
-	name, ok := mainPhrase(thing)
-	if !ok || name.start > 0 || name.end < len(y) {
+	thing := e.en.Parse(y)
+	name, ok := thing.Main()
+	if !ok || name.Start > 0 || name.End < len(y) {
 		return false
 	}
-	p := d.caption.parse()
-	for _, i := range slices.Backward(d.lastWords()) {
-		for _, n := range p.nouns {
-			if n.head != i {
+	p := e.caption.Parse()
+	for _, i := range slices.Backward(lastWords(e)) {
+		for _, n := range p.Nouns {
+			if n.Head != i {
 				continue
 			}
-			if d.p.lemma(p.tokens[i].lower) == d.p.lemma(thing.tokens[name.head].lower) {
-				return d.respecify(found(referent{}, p, n), thing, name)
+			if e.en.Lemma(p.Words[i].Lower) == e.en.Lemma(thing.Words[name.Head].Lower) {
+				return respecify(e, caption.Referent{}.At(p, n), thing, name)
 			}
-			d.putInPlace(found(referent{}, p, n), thing, name)
-			d.widen(Shape)
-			d.because("in place of " + p.tokens[i].lower)
+			e.caption.PutInPlace(caption.Referent{}.At(p, n), thing, name)
+			e.widen(Shape)
+			e.because("in place of " + p.Words[i].Lower)
 			return true
 		}
 	}
 	return false
 }
 
-func (d *draft) swapLastVerb(y []token) bool {
-	base, ok := d.p.lex.VerbLemma(y[0].lower)
+func swapLastVerb(e *edit, y english.Words) bool {
+	base, ok := e.en.VerbLemma(y[0].Lower)
 	if !ok {
 		return false
 	}
-	p := d.caption.parse()
-	for _, i := range d.lastWords() {
-		if p.tags[i] == gerund {
-			d.caption.splice(i, i+1, slices.Concat(tokenise(lexicon.Gerund(base)), y[1:]))
-			d.because("in place of " + p.tokens[i].lower)
-			d.widen(Shape)
+	p := e.caption.Parse()
+	for _, i := range lastWords(e) {
+		if p.Tags[i] == english.Gerund {
+			e.caption.Splice(i, i+1, slices.Concat(english.Tokenise(lexicon.Gerund(base)), y[1:]))
+			e.because("in place of " + p.Words[i].Lower)
+			e.widen(Shape)
 			return true
 		}
 	}
@@ -266,45 +268,45 @@ func (d *draft) swapLastVerb(y []token) bool {
 }
 
 // tooMuch answers "too red", "too curly": less of it.
-func tooMuch(d *draft, m match) bool {
+func tooMuch(e *edit, m english.Match) bool {
 	y := m["y"]
-	if base, _, ok := d.p.lex.Degree(y[0].lower); ok && len(y) == 1 {
-		y = tokenise(base)
+	if base, _, ok := e.en.Degree(y[0].Lower); ok && len(y) == 1 {
+		y = english.Tokenise(base)
 	}
-	if r := d.resolveAdjective(y); r.found {
-		return d.scaleWord(y, 1/strength(d.said))
+	if r := e.caption.ResolveAdjective(y); r.Found {
+		return scaleWord(e, y, 1/strength(e.said))
 	}
 	return false
 }
 
 // undoThing takes back one edit of the conversation by its name: "undo the
 // glasses". Words that it put in go, words that it replaced come back.
-func (d *draft) undoThing(spoken []token) bool {
-	if len(spoken) == 1 && (pronouns.has(spoken[0].lower) || spoken[0].lower == "everything") {
-		return d.undoLast()
+func undoThing(e *edit, spoken english.Words) bool {
+	if len(spoken) == 1 && (english.Pronouns.Has(spoken[0].Lower) || spoken[0].Lower == "everything") {
+		return undoLast(e)
 	}
 	want := map[string]bool{}
 	for _, t := range spoken {
-		if !t.mark && !closedWord(t.lower) {
-			want[d.p.lemma(t.lower)] = true
+		if !t.Mark && !english.Closed(t.Lower) {
+			want[e.en.Lemma(t.Lower)] = true
 		}
 	}
-	for _, turn := range slices.Backward(d.talk.Turns) {
+	for _, turn := range slices.Backward(e.talk.Turns) {
 		if turn.Plan == nil {
 			continue
 		}
 		for _, op := range slices.Backward(turn.Plan.Ops) {
-			if d.names(op, want) {
-				return d.reverse(op)
+			if names(e, op, want) {
+				return reverse(e, op)
 			}
 		}
 	}
 	return false
 }
 
-func (d *draft) names(op Op, want map[string]bool) bool {
-	for _, t := range tokenise(op.From + " " + op.To + " " + op.Noun) {
-		if want[d.p.lemma(t.lower)] {
+func names(e *edit, op Op, want map[string]bool) bool {
+	for _, t := range english.Tokenise(op.From + " " + op.To + " " + op.Noun) {
+		if want[e.en.Lemma(t.Lower)] {
 			return true
 		}
 	}
@@ -312,40 +314,40 @@ func (d *draft) names(op Op, want map[string]bool) bool {
 }
 
 // reverse undoes one operation in the caption.
-func (d *draft) reverse(op Op) bool {
-	d.because("take back " + label([]Op{op}))
-	d.widen(Appearance)
+func reverse(e *edit, op Op) bool {
+	e.because("take back " + caption.Label([]Op{op}))
+	e.widen(Appearance)
 	switch op.Kind {
 	case Refine:
-		return d.remove(tokenise(op.To))
+		return remove(e, english.Tokenise(op.To))
 	case Remove:
-		return d.add(tokenise(op.From), nil, "")
+		return add(e, english.Tokenise(op.From), nil, "")
 	case Swap:
-		if r := d.resolveWord(d.caption.parse(), referent{phrase: tokenise(op.To)}); r.found {
-			d.caption.splice(r.from, r.to, tokenise(op.From))
+		if r := e.caption.ResolveWord(e.caption.Parse(), caption.Referent{Phrase: english.Tokenise(op.To)}); r.Found {
+			e.caption.Splice(r.From, r.To, english.Tokenise(op.From))
 			return true
 		}
 	case Reweight:
-		return d.caption.unweigh(op.To)
+		return e.caption.Unweigh(op.To)
 	}
 	return false
 }
 
 // undoLast brings the prompt of the turn before back into the draft, for
 // requests that go on from there.
-func (d *draft) undoLast() bool {
-	if len(d.talk.Turns) < 2 {
+func undoLast(e *edit) bool {
+	if len(e.talk.Turns) < 2 {
 		return false
 	}
-	d.because("take back the last edit")
-	return d.restore(d.talk.Turns[len(d.talk.Turns)-2])
+	e.because("take back the last edit")
+	return restore(e, e.talk.Turns[len(e.talk.Turns)-2])
 }
 
 // restore makes the caption say what an earlier turn's prompt says.
-func (d *draft) restore(turn Turn) bool {
-	if !d.caption.restore(turn.Prompt, turn.Weights) {
+func restore(e *edit, turn Turn) bool {
+	if !e.caption.Restore(turn.Prompt, turn.Weights) {
 		return false
 	}
-	d.widen(Appearance)
+	e.widen(Appearance)
 	return true
 }

@@ -2,6 +2,8 @@ package dialogue
 
 import (
 	"slices"
+
+	"pentimento/dialogue/english"
 )
 
 // asking are the ways to ask for a picture that are no part of its description,
@@ -35,14 +37,6 @@ func fresh() []string {
 	}
 }
 
-func compileAll(texts []string) []pattern {
-	out := make([]pattern, len(texts))
-	for i, text := range texts {
-		out[i] = compile(text)
-	}
-	return out
-}
-
 // imagine makes the plan for a first picture: the utterance is its prompt, without
 // the asking.
 func (p *Planner) imagine(h hearing, talk Conversation) Reply {
@@ -57,43 +51,43 @@ func (p *Planner) imagine(h hearing, talk Conversation) Reply {
 }
 
 // asksToDraw are verbs that start edits and may also ask for a picture.
-const asksToDraw wordList = "draw paint show render make have get give open more less"
+const asksToDraw english.List = "draw paint show render make have get give open more less"
 
 // presupposes tells whether an utterance speaks of a picture that should be there:
 // "remove the hat", "make her hair red".
-func (p *Planner) presupposes(spoken []token) bool {
-	first := spoken[0].lower
-	if !starters.has(first) {
+func (p *Planner) presupposes(spoken english.Words) bool {
+	first := spoken[0].Lower
+	if !english.Starters.Has(first) {
 		return false
 	}
-	if !asksToDraw.has(first) {
+	if !asksToDraw.Has(first) {
 		return true
 	}
-	return len(spoken) > 1 && first == "make" && (pronouns.has(spoken[1].lower) || spoken[1].lower == "the" || classOf(spoken[1].lower) == possessive)
+	return len(spoken) > 1 && first == "make" && (english.Pronouns.Has(spoken[1].Lower) || spoken[1].Lower == "the" || english.ClassOf(spoken[1].Lower) == english.Possessive)
 }
 
 // described strips the asking from a description.
-func (p *Planner) described(spoken []token) []token {
+func (p *Planner) described(spoken english.Words) english.Words {
 	for _, ask := range p.asking {
-		ask.match(spoken, func(m match) bool {
+		ask.Match(spoken, func(m english.Match) bool {
 			spoken = m["x"]
 			return true
 		})
 	}
-	return trimMarks(spoken)
+	return spoken.TrimMarks()
 }
 
 // newScene gives the description of a new picture if an utterance in mid
 // conversation asks for one rather than for an edit: it says so ("new picture:
 // …"), or asks to draw something that is no part of the picture at hand.
-func (p *Planner) newScene(spoken []token, talk Conversation) []token {
-	var scene []token
+func (p *Planner) newScene(spoken english.Words, talk Conversation) english.Words {
+	var scene english.Words
 	for _, ask := range p.fresh {
-		if ask.match(spoken, func(m match) bool { scene = trimMarks(m["x"]); return true }) {
+		if ask.Match(spoken, func(m english.Match) bool { scene = m["x"].TrimMarks(); return true }) {
 			return scene
 		}
 	}
-	p.draw.match(spoken, func(m match) bool {
+	p.draw.Match(spoken, func(m english.Match) bool {
 		if p.standsAlone(m["x"], talk) {
 			scene = m["x"]
 		}
@@ -104,16 +98,18 @@ func (p *Planner) newScene(spoken []token, talk Conversation) []token {
 
 // standsAlone tells whether a description is a scene of its own: two things at
 // least, and nothing of the picture at hand.
-func (p *Planner) standsAlone(x []token, talk Conversation) bool {
-	caption := p.newDraft(talk).caption.parse()
-	q := parse(p.lex, x)
-	if len(q.nouns) < 2 || p.isStyle(x) || x[0].lower == "the" {
+func (p *Planner) standsAlone(x english.Words, talk Conversation) bool {
+	caption := p.newEdit(talk).caption.Parse()
+	q := p.en.Parse(x)
+	if len(q.Nouns) < 2 || p.en.IsStyle(x) || x[0].Lower == "the" {
 		return false
 	}
-	for _, n := range q.nouns {
-		if named(caption, q.tokens[n.head].lower) || q.tokens[n.start].lower == "the" {
+	for _, n := range q.Nouns {
+		if caption.Names(q.Words[n.Head].Lower) || q.Words[n.Start].Lower == "the" {
 			return false
 		}
 	}
-	return !slices.ContainsFunc(x, func(t token) bool { return pronouns.has(t.lower) || classOf(t.lower) == possessive && t.lower != "'s" })
+	return !slices.ContainsFunc(x, func(t english.Token) bool {
+		return english.Pronouns.Has(t.Lower) || english.ClassOf(t.Lower) == english.Possessive && t.Lower != "'s"
+	})
 }

@@ -140,9 +140,9 @@ func (p *Planner) conversation(request planRequest) Conversation {
 // difference is the plan that leads from a turn to a prompt, as far as the
 // prompts tell; nil if they are too long to be compared.
 func (p *Planner) difference(from Turn, prompt string) *Plan {
-	d := p.newDraft(Conversation{Turns: []Turn{from}})
-	if !d.restore(Turn{Prompt: prompt}) {
+	e := p.newEdit(Conversation{Turns: []Turn{from}})
+	if !restore(e, Turn{Prompt: prompt}) {
 		return nil
 	}
-	return d.finish()
+	return e.finish()
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"pentimento/dialogue/caption"
 	"pentimento/recipe"
 )
 
@@ -115,8 +116,8 @@ func TestWeightsStayInBounds(t *testing.T) {
 			turns = append(turns, Turn{Prompt: r.Plan.Prompt, Weights: r.Plan.Weights, Plan: r.Plan})
 		}
 	}
-	if got := turns[len(turns)-1].Weights[0].Factor; got != maxWeight {
-		t.Errorf("the weight grew to %v, want %v", got, maxWeight)
+	if got := turns[len(turns)-1].Weights[0].Factor; got != caption.MaxWeight {
+		t.Errorf("the weight grew to %v, want %v", got, caption.MaxWeight)
 	}
 }
 

@@ -17,15 +17,15 @@ func (p *Planner) PlanTo(talk Conversation, prompt, preset string, weights map[s
 	if len(talk.Turns) == 0 {
 		return nil, ErrNoChange
 	}
-	d := p.newDraft(talk)
-	if !d.restore(Turn{Prompt: prompt}) {
+	e := p.newEdit(talk)
+	if !restore(e, Turn{Prompt: prompt}) {
 		return nil, ErrNoChange
 	}
-	d.caption.setWeights(weights)
+	e.caption.SetWeights(weights)
 	if preset != "" {
-		d.preset = preset
+		e.preset = preset
 	}
-	plan := d.finish()
+	plan := e.finish()
 	if len(plan.Ops) == 0 || strings.TrimSpace(plan.Prompt) == "" {
 		return nil, ErrNoChange
 	}

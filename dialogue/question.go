@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"pentimento/dialogue/english"
 )
 
 // beyondRule recognises requests that are understood but cannot be done by
 // editing attention.
 type beyondRule struct {
-	pattern pattern
+	pattern english.Pattern
 	answer  string
 }
 
@@ -30,24 +32,24 @@ func beyondRules() []beyondRule {
 	}
 	rules := make([]beyondRule, len(list))
 	for i, b := range list {
-		rules[i] = beyondRule{compile(b.pattern), b.answer}
+		rules[i] = beyondRule{english.Compile(b.pattern), b.answer}
 	}
 	return rules
 }
 
 // beyondWord recognises requests by one word that gives them away, wherever
 // it stands.
-func beyondWord(tokens []token) string {
+func beyondWord(tokens english.Words) string {
 	for i, t := range tokens {
-		switch t.lower {
+		switch t.Lower {
 		case "brightness", "contrast", "saturation", "opacity", "sharpness", "exposure", "gamma":
 			return cannotFilter
 		case "rotate", "crop", "flip", "zoom", "clockwise", "anticlockwise", "counterclockwise":
-			if i < 4 || t.lower != "flip" {
+			if i < 4 || t.Lower != "flip" {
 				return cannotTurn
 			}
 		case "degree", "degrees":
-			if i > 0 && !closedWord(tokens[i-1].lower) {
+			if i > 0 && !english.Closed(tokens[i-1].Lower) {
 				return cannotTurn
 			}
 		}
@@ -61,12 +63,12 @@ const (
 )
 
 // outOfScope answers what editing attention cannot do.
-func (p *Planner) outOfScope(tokens []token, talk Conversation) *Question {
+func (p *Planner) outOfScope(tokens english.Words, talk Conversation) *Question {
 	if answer := beyondWord(tokens); answer != "" {
 		return &Question{Kind: OutOfScope, Text: answer, Choices: examples(p.suggestions(talk))}
 	}
 	for _, b := range p.beyond {
-		if b.pattern.match(tokens, func(match) bool { return true }) {
+		if b.pattern.Match(tokens, func(english.Match) bool { return true }) {
 			return &Question{Kind: OutOfScope, Text: b.answer, Choices: examples(p.suggestions(talk))}
 		}
 	}
@@ -74,8 +76,8 @@ func (p *Planner) outOfScope(tokens []token, talk Conversation) *Question {
 }
 
 // help answers questions about what can be said.
-func (p *Planner) help(tokens []token, talk Conversation) *Question {
-	if !p.helping.match(tokens, func(match) bool { return true }) {
+func (p *Planner) help(tokens english.Words, talk Conversation) *Question {
+	if !p.helping.Match(tokens, func(english.Match) bool { return true }) {
 		return nil
 	}
 	return &Question{
@@ -86,8 +88,8 @@ func (p *Planner) help(tokens []token, talk Conversation) *Question {
 }
 
 // notUnderstood says what can be said.
-func (p *Planner) notUnderstood(tokens []token, talk Conversation) *Question {
-	text := phraseText(tokens)
+func (p *Planner) notUnderstood(tokens english.Words, talk Conversation) *Question {
+	text := tokens.Text()
 	if len(text) > 60 {
 		text = strings.ToValidUTF8(text[:57], "") + "…"
 	}
@@ -111,21 +113,21 @@ func (p *Planner) suggestions(talk Conversation) []string {
 	if len(talk.Turns) == 0 {
 		return nil
 	}
-	d := p.newDraft(talk)
-	q := d.caption.parse()
+	e := p.newEdit(talk)
+	q := e.caption.Parse()
 	var out []string
-	for _, n := range q.nouns {
-		for i := n.start; i < n.head && len(out) < 2; i++ {
-			if p.lex.IsColour(q.tokens[i].lower) {
+	for _, n := range q.Nouns {
+		for i := n.Start; i < n.Head && len(out) < 2; i++ {
+			if p.en.IsColour(q.Words[i].Lower) {
 				other := "red"
-				if q.tokens[i].lower == "red" {
+				if q.Words[i].Lower == "red" {
 					other = "blue"
 				}
-				out = append(out, "make the "+q.tokens[n.head].lower+" "+other)
+				out = append(out, "make the "+q.Words[n.Head].Lower+" "+other)
 			}
 		}
 	}
-	if _, ok := d.person(q); ok {
+	if _, ok := e.caption.Person(q); ok {
 		out = append(out, "add glasses")
 	} else {
 		out = append(out, "at sunset")

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"pentimento/dialogue/caption"
 	"pentimento/recipe"
 )
 
@@ -43,7 +44,7 @@ func check(t *testing.T, utterance string, talk Conversation, r Reply) {
 	}
 	for _, w := range p.Weights {
 		inside("weight", w.Span, p.Prompt)
-		if w.Factor < minWeight || w.Factor > maxWeight {
+		if w.Factor < caption.MinWeight || w.Factor > caption.MaxWeight {
 			t.Fatalf("%q: weight %v", utterance, w.Factor)
 		}
 	}

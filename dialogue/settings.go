@@ -4,13 +4,14 @@ import (
 	"strconv"
 	"strings"
 
+	"pentimento/dialogue/english"
 	"pentimento/recipe"
 )
 
 // settingRule is a sentence that changes a setting; name and v are its gaps,
 // unless the rule itself says which setting and value.
 type settingRule struct {
-	pattern     pattern
+	pattern     english.Pattern
 	name, value string
 }
 
@@ -25,7 +26,7 @@ func settingRules() []settingRule {
 	}
 	rules := make([]settingRule, len(list))
 	for i, s := range list {
-		rules[i] = settingRule{compile(s.pattern), s.name, s.value}
+		rules[i] = settingRule{english.Compile(s.pattern), s.name, s.value}
 	}
 	return rules
 }
@@ -33,13 +34,13 @@ func settingRules() []settingRule {
 // setting plans a change of the conversation's settings: "use seed 7", "set the
 // guidance to 5", "switch to the cl preset". What is no proper value is no setting
 // either, but may be an edit.
-func (p *Planner) setting(tokens []token) (*Plan, bool) {
+func (p *Planner) setting(tokens english.Words) (*Plan, bool) {
 	var plan *Plan
 	for _, s := range p.settings {
-		if s.pattern.match(tokens, func(m match) bool {
+		if s.pattern.Match(tokens, func(m english.Match) bool {
 			name, value := s.name, s.value
 			if name == "" {
-				name, value = strings.Fields(m.text("name"))[0], m.text("v")
+				name, value = strings.Fields(m.Text("name"))[0], m.Text("v")
 			}
 			switch name {
 			case "number":

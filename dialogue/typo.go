@@ -4,33 +4,36 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"pentimento/dialogue/caption"
+	"pentimento/dialogue/english"
 )
 
 // mend corrects words that nobody knows and that are one letter off a word of the
 // caption, of the model's vocabulary or of the grammar. It says what it did.
-func (p *Planner) mend(tokens []token, talk Conversation) (out []token, said string) {
+func (p *Planner) mend(tokens english.Words, talk Conversation) (out english.Words, said string) {
 	var known []string
-	var prompt []token
+	var prompt english.Words
 	if n := len(talk.Turns); n > 0 {
-		prompt = tokenise(talk.Turns[n-1].Prompt)
-		prompt = prompt[:min(len(prompt), captionLimit)]
+		prompt = english.Tokenise(talk.Turns[n-1].Prompt)
+		prompt = prompt[:min(len(prompt), caption.Limit)]
 	}
 	out = slices.Clone(tokens)
 	for i, t := range out {
 		if word, ok := p.meantByPair(out, i, prompt); ok {
-			out[i].text, out[i].lower, out[i].mended = word, word, true
-			said = strings.TrimPrefix(fmt.Sprintf("%s; read %q as %q", said, t.text, word), "; ")
+			out[i].Text, out[i].Lower, out[i].Mended = word, word, true
+			said = strings.TrimPrefix(fmt.Sprintf("%s; read %q as %q", said, t.Text, word), "; ")
 			continue
 		}
-		if t.mark || len(t.lower) < 3 || p.knows(t.lower, talk) {
+		if t.Mark || len(t.Lower) < 3 || p.knows(t.Lower, talk) {
 			continue
 		}
 		if known == nil {
 			known = p.vocabulary(prompt, talk)
 		}
-		if word, ok := nearest(t.lower, known); ok {
-			out[i].text, out[i].lower, out[i].mended = word, word, true
-			said = strings.TrimPrefix(fmt.Sprintf("%s; read %q as %q", said, t.text, word), "; ")
+		if word, ok := nearest(t.Lower, known); ok {
+			out[i].Text, out[i].Lower, out[i].Mended = word, word, true
+			said = strings.TrimPrefix(fmt.Sprintf("%s; read %q as %q", said, t.Text, word), "; ")
 		}
 	}
 	return out, said
@@ -38,13 +41,13 @@ func (p *Planner) mend(tokens []token, talk Conversation) (out []token, said str
 
 // meantByPair mends a word that is English, but that one letter keeps from being
 // the caption's: "the stop sing" where there is a stop sign.
-func (p *Planner) meantByPair(tokens []token, i int, prompt []token) (string, bool) {
-	if i == 0 || len(tokens[i].lower) < 4 || closedWord(tokens[i-1].lower) || tokens[i-1].mark {
+func (p *Planner) meantByPair(tokens english.Words, i int, prompt english.Words) (string, bool) {
+	if i == 0 || len(tokens[i].Lower) < 4 || english.Closed(tokens[i-1].Lower) || tokens[i-1].Mark {
 		return "", false
 	}
 	for j := 1; j < len(prompt); j++ {
-		if prompt[j-1].lower == tokens[i-1].lower && oneOff(tokens[i].lower, prompt[j].lower) && p.lemma(tokens[i].lower) != p.lemma(prompt[j].lower) {
-			return prompt[j].lower, true
+		if prompt[j-1].Lower == tokens[i-1].Lower && oneOff(tokens[i].Lower, prompt[j].Lower) && p.en.Lemma(tokens[i].Lower) != p.en.Lemma(prompt[j].Lower) {
+			return prompt[j].Lower, true
 		}
 	}
 	return "", false
@@ -52,29 +55,29 @@ func (p *Planner) meantByPair(tokens []token, i int, prompt []token) (string, bo
 
 // knows tells whether a word needs no mending.
 func (p *Planner) knows(w string, talk Conversation) bool {
-	if closedWord(w) || starters.has(w) || talk.Known != nil && talk.Known(w) || strings.ContainsAny(w, "0123456789-") {
+	if english.Closed(w) || english.Starters.Has(w) || talk.Known != nil && talk.Known(w) || strings.ContainsAny(w, "0123456789-") {
 		return true
 	}
-	if _, ok := p.lex.Lookup(w); ok {
+	if _, ok := p.en.Lookup(w); ok {
 		return true
 	}
-	if _, ok := p.lex.NounLemma(w); ok {
+	if _, ok := p.en.NounLemma(w); ok {
 		return true
 	}
-	if _, ok := p.lex.VerbLemma(w); ok {
+	if _, ok := p.en.VerbLemma(w); ok {
 		return true
 	}
-	_, _, ok := p.lex.Degree(w)
+	_, _, ok := p.en.Degree(w)
 	return ok
 }
 
 // vocabulary lists what a typing error may have meant, what is nearest to the
 // conversation first.
-func (p *Planner) vocabulary(prompt []token, talk Conversation) []string {
+func (p *Planner) vocabulary(prompt english.Words, talk Conversation) []string {
 	var words []string
 	for _, t := range prompt {
-		if !t.mark {
-			words = append(words, t.lower)
+		if !t.Mark {
+			words = append(words, t.Lower)
 		}
 	}
 	words = append(words, talk.Vocabulary...)
@@ -87,8 +90,8 @@ func (p *Planner) vocabulary(prompt []token, talk Conversation) []string {
 // swapped. Words are tried in order.
 func nearest(w string, words []string) (string, bool) {
 	for _, candidate := range words {
-		if len(candidate) > 2 && candidate != w && oneOff(w, lower(candidate)) {
-			return lower(candidate), true
+		if len(candidate) > 2 && candidate != w && oneOff(w, english.Lower(candidate)) {
+			return english.Lower(candidate), true
 		}
 	}
 	return "", false

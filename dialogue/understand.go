@@ -4,13 +4,15 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"pentimento/dialogue/english"
 )
 
 // A hearing is an utterance as it was read.
 type hearing struct {
 	text string
 	// tokens are its words, spoken those of them that carry meaning.
-	tokens, spoken []token
+	tokens, spoken english.Words
 	// all is unset where the text was too long to be read to its end.
 	all bool
 }
@@ -18,15 +20,15 @@ type hearing struct {
 // Plan understands an utterance in a conversation. It never fails: what it
 // cannot plan it answers with a question.
 func (p *Planner) Plan(utterance string, talk Conversation) Reply {
-	h := hearing{text: p.answer(fold(utterance), talk)}
-	h.tokens, h.all = read(h.text)
+	h := hearing{text: p.answer(english.Fold(utterance), talk)}
+	h.tokens, h.all = english.Read(h.text)
 	tokens, mended := p.mend(h.tokens, talk)
 	tokens, replaced := p.translate(tokens, talk)
-	h.tokens, h.spoken = tokens, p.polite(tokens)
+	h.tokens, h.spoken = tokens, p.en.Polite(tokens)
 	switch {
-	case len(trimMarks(h.spoken)) == 0:
+	case len(h.spoken.TrimMarks()) == 0:
 		return Reply{Question: p.notUnderstood(h.tokens, talk)}
-	case p.meaningless(h.spoken):
+	case p.en.Meaningless(h.spoken) && !isMore(h.spoken.Lower()):
 		return Reply{Question: &Question{Kind: NothingToDo, Text: "Say what should change.", Choices: examples(p.suggestions(talk))}}
 	}
 	reply := p.understand(h, talk)
@@ -35,7 +37,7 @@ func (p *Planner) Plan(utterance string, talk Conversation) Reply {
 		return reply
 	}
 	if plan.Action == Edit && !h.all {
-		plan.Undone = append(plan.Undone, fmt.Sprintf("everything after the first %d words", utteranceLimit))
+		plan.Undone = append(plan.Undone, fmt.Sprintf("everything after the first %d words", english.UtteranceLimit))
 	}
 	plan.Unknown = p.unknownWords(plan, talk)
 	plan.Instead = p.insteadOf(plan.Unknown, talk)
@@ -49,22 +51,22 @@ func (p *Planner) Plan(utterance string, talk Conversation) Reply {
 // verbatim is some of the hearing's words as they were typed, with mended words in
 // their place. The end of a text that was too long to be read belongs to its
 // last words.
-func (h hearing) verbatim(tokens []token) string {
+func (h hearing) verbatim(tokens english.Words) string {
 	if len(tokens) == 0 {
 		return ""
 	}
 	var b strings.Builder
-	at := tokens[0].start
+	at := tokens[0].Start
 	for _, t := range tokens {
-		if t.mended && t.start >= at {
-			b.WriteString(h.text[at:t.start])
-			b.WriteString(t.text)
-			at = t.start + t.size
+		if t.Mended && t.Start >= at {
+			b.WriteString(h.text[at:t.Start])
+			b.WriteString(t.Text)
+			at = t.Start + t.Size
 		}
 	}
 	last := tokens[len(tokens)-1]
-	end := last.start + last.size
-	if said := trimMarks(h.spoken); !h.all && len(said) > 0 && last.start == said[len(said)-1].start {
+	end := last.Start + last.Size
+	if said := h.spoken.TrimMarks(); !h.all && len(said) > 0 && last.Start == said[len(said)-1].Start {
 		end = len(h.text)
 	}
 	if end > at {
@@ -73,21 +75,9 @@ func (h hearing) verbatim(tokens []token) string {
 	return strings.TrimSpace(b.String())
 }
 
-// meaningless tells whether nothing was said but "thanks" and the like.
-func (p *Planner) meaningless(spoken []token) bool {
-	for _, list := range [][][]string{p.before, p.after} {
-		for _, phrase := range list {
-			if len(phrase) == len(spoken) && startsWith(spoken, phrase) && !isMore(lower(phraseText(spoken))) && phrase[0] != "again" {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 func (p *Planner) understand(h hearing, talk Conversation) Reply {
 	spoken := h.spoken
-	for _, form := range [][]token{trimMarks(h.tokens), spoken} {
+	for _, form := range []english.Words{h.tokens.TrimMarks(), spoken} {
 		if reply, ok := p.control(form, talk); ok {
 			return reply
 		}
@@ -112,13 +102,13 @@ const maxClauses = 12
 
 // edit plans the clauses of a request one after the other. What cannot be done
 // is named in the plan; if nothing can, the first reason is asked about.
-func (p *Planner) edit(tokens, spoken []token, talk Conversation) Reply {
-	d := p.newDraft(talk)
+func (p *Planner) edit(tokens, spoken english.Words, talk Conversation) Reply {
+	e := p.newEdit(talk)
 	var question *Question
-	clauses := p.clauses(spoken)
-	correction := startsWith(trimMarks(tokens), []string{"no"}) || startsWith(trimMarks(tokens), []string{"not"})
+	clauses := p.en.Clauses(spoken)
+	correction := tokens.TrimMarks().StartsWith([]string{"no"}) || tokens.TrimMarks().StartsWith([]string{"not"})
 	if len(clauses) > maxClauses {
-		d.undone = append(d.undone, fmt.Sprintf("everything after the first %d edits", maxClauses))
+		e.undone = append(e.undone, fmt.Sprintf("everything after the first %d edits", maxClauses))
 		clauses = clauses[:maxClauses]
 	}
 	if reply, ok := p.onlyControl(clauses, talk); ok {
@@ -126,28 +116,28 @@ func (p *Planner) edit(tokens, spoken []token, talk Conversation) Reply {
 	}
 	planned := 0
 	for i, clause := range clauses {
-		d.correction = i == 0 && correction
-		if i == 0 && correction && len(clause) > 1 && clause[0].lower == "no" {
-			if rest := p.polite(clause[1:]); len(rest) > 0 && (clause[1].mark || starters.has(rest[0].lower) || classOf(clause[1].lower) == auxiliary || classOf(clause[1].lower) == pronoun || !d.resolve(rest).found && !d.resolveLoosely(rest).found) {
+		e.correction = i == 0 && correction
+		if i == 0 && correction && len(clause) > 1 && clause[0].Lower == "no" {
+			if rest := p.en.Polite(clause[1:]); len(rest) > 0 && (clause[1].Mark || english.Starters.Has(rest[0].Lower) || english.ClassOf(clause[1].Lower) == english.Auxiliary || english.ClassOf(clause[1].Lower) == english.Pronoun || !e.caption.Resolve(rest).Found && !e.caption.ResolveLoosely(rest).Found) {
 				clause = rest
 			}
 		}
-		d.caption.clause = i
-		before := d.caption.clone()
-		d.question = p.outOfScope(clause, talk)
-		done := d.question == nil && (d.stepBack(clause) || d.clause(clause))
-		if d.question != nil {
+		e.caption.Begin(i)
+		before := e.caption.Clone()
+		e.question = p.outOfScope(clause, talk)
+		done := e.question == nil && (stepBack(e, clause) || e.clause(clause))
+		if e.question != nil {
 			if question == nil {
-				question = d.question
+				question = e.question
 				question.Choices = complete(question, clause)
 			}
-			d.undone = append(d.undone, phraseText(clause)+": "+d.question.Text)
-			d.question, d.caption = nil, before
+			e.undone = append(e.undone, clause.Text()+": "+e.question.Text)
+			e.question, e.caption = nil, before
 			continue
 		}
 		if !done {
-			d.caption = before
-			d.undone = append(d.undone, fmt.Sprintf("%q was not understood", phraseText(clause)))
+			e.caption = before
+			e.undone = append(e.undone, fmt.Sprintf("%q was not understood", clause.Text()))
 			continue
 		}
 		planned++
@@ -158,7 +148,7 @@ func (p *Planner) edit(tokens, spoken []token, talk Conversation) Reply {
 		}
 		return Reply{Question: question}
 	}
-	plan := d.finish()
+	plan := e.finish()
 	if len(plan.Ops) == 0 && plan.Prompt == talk.Turns[len(talk.Turns)-1].Prompt {
 		return Reply{Question: &Question{Kind: NothingToDo, Text: "The picture's prompt says so already: " + plan.Prompt, Choices: p.suggestions(talk)}}
 	}
@@ -170,9 +160,9 @@ func (p *Planner) edit(tokens, spoken []token, talk Conversation) Reply {
 
 // onlyControl answers requests of which one clause is about the conversation and
 // no other means anything: "no, I liked it before, can you undo that?"
-func (p *Planner) onlyControl(clauses [][]token, talk Conversation) (Reply, bool) {
+func (p *Planner) onlyControl(clauses []english.Words, talk Conversation) (Reply, bool) {
 	var reply Reply
-	var others [][]token
+	var others []english.Words
 	for _, clause := range clauses {
 		if r, ok := p.control(clause, talk); ok {
 			reply = r
@@ -184,7 +174,7 @@ func (p *Planner) onlyControl(clauses [][]token, talk Conversation) (Reply, bool
 		return Reply{}, false
 	}
 	for _, clause := range others {
-		if p.newDraft(talk).clause(clause) {
+		if p.newEdit(talk).clause(clause) {
 			return Reply{}, false
 		}
 	}
@@ -193,25 +183,25 @@ func (p *Planner) onlyControl(clauses [][]token, talk Conversation) (Reply, bool
 
 // stepBack takes back whole turns inside a request that goes on: "undo and make
 // it blue".
-func (d *draft) stepBack(clause []token) bool {
-	reply, ok := d.p.control(clause, d.talk)
+func stepBack(e *edit, clause english.Words) bool {
+	reply, ok := e.p.control(clause, e.talk)
 	if !ok || reply.Plan == nil {
 		return false
 	}
-	turns := d.talk.Turns
-	d.because(reply.Plan.Label)
+	turns := e.talk.Turns
+	e.because(reply.Plan.Label)
 	switch reply.Plan.Action {
 	case Undo:
-		return d.restore(turns[len(turns)-1-reply.Plan.Steps])
+		return restore(e, turns[len(turns)-1-reply.Plan.Steps])
 	case Goto:
-		return d.restore(turns[reply.Plan.Steps-1])
+		return restore(e, turns[reply.Plan.Steps-1])
 	}
 	return false
 }
 
 // complete makes whole utterances of the choices of "Which car?": the clause
 // with the choice in the place of the noun.
-func complete(q *Question, clause []token) []string {
+func complete(q *Question, clause english.Words) []string {
 	if q.Kind != Clarify || !strings.HasPrefix(q.Text, "Which ") {
 		return q.Choices
 	}
@@ -220,43 +210,47 @@ func complete(q *Question, clause []token) []string {
 	for _, choice := range q.Choices {
 		words := slices.Clone(clause)
 		for i := range words {
-			if words[i].lower == head {
-				words[i].text = choice
+			if words[i].Lower == head {
+				words[i].Text = choice
 			}
 		}
-		out = append(out, phraseText(words))
+		out = append(out, words.Text())
 	}
 	return out
 }
 
+// clauseLimit is how many words of a clause are read. Nobody says more in one
+// edit.
+const clauseLimit = 60
+
 // clause understands one clause: the first rule of the grammar that matches and
 // does not decline.
-func (d *draft) clause(tokens []token) bool {
-	tokens = d.p.reshade(d.p.polite(tokens))
+func (e *edit) clause(tokens english.Words) bool {
+	tokens = e.en.Reshade(e.en.Polite(tokens))
 	if len(tokens) == 0 {
 		return true
 	}
 	if len(tokens) > clauseLimit {
 		return false
 	}
-	d.said = tokens
-	removed := d.removed
-	d.removed = nil
+	e.said = tokens
+	removed := e.removed
+	e.removed = nil
 	spoken := tokens
-	if n := len(tokens) - 1; n > 0 && tokens[n].lower == "instead" {
+	if n := len(tokens) - 1; n > 0 && tokens[n].Lower == "instead" {
 		tokens = tokens[:n]
-		if removed != nil && !starters.has(tokens[0].lower) {
-			tokens = slices.Concat(tokenise("add"), tokens)
+		if removed != nil && !english.Starters.Has(tokens[0].Lower) {
+			tokens = slices.Concat(english.Tokenise("add"), tokens)
 		}
 	}
-	if removed != nil && d.inItsPlace(removed, tokens) {
+	if removed != nil && inItsPlace(e, removed, tokens) {
 		return true
 	}
-	if done, ok := d.followUp(spoken); ok {
+	if done, ok := followUp(e, spoken); ok {
 		return done
 	}
-	for _, r := range d.p.rules {
-		if r.pattern.match(tokens, func(m match) bool { return d.try(func() bool { return r.do(d, m) }) }) {
+	for _, r := range e.p.rules {
+		if r.pattern.Match(tokens, func(m english.Match) bool { return e.try(func() bool { return r.do(e, m) }) }) {
 			return true
 		}
 	}
@@ -264,28 +258,28 @@ func (d *draft) clause(tokens []token) bool {
 }
 
 // try undoes what an edit did to the draft if it declines in the end.
-func (d *draft) try(edit func() bool) bool {
-	before, reasons, undone := *d, len(d.reasons), len(d.undone)
-	d.caption = d.caption.clone()
-	if edit() && (d.question != nil || d.caption.sane()) {
+func (e *edit) try(edit func() bool) bool {
+	before, reasons, undone := *e, len(e.reasons), len(e.undone)
+	e.caption = e.caption.Clone()
+	if edit() && (e.question != nil || e.caption.Sane()) {
 		return true
 	}
-	*d = before
-	d.reasons, d.undone = d.reasons[:reasons], d.undone[:undone]
+	*e = before
+	e.reasons, e.undone = e.reasons[:reasons], e.undone[:undone]
 	return false
 }
 
 // inItsPlace puts what is added right after a removal in the place of what was
 // removed: "remove the bananas and add grapes".
-func (d *draft) inItsPlace(r *removal, tokens []token) bool {
-	return d.p.insert.match(tokens, func(m match) bool {
-		if slices.ContainsFunc(m["y"], func(t token) bool { return classOf(t.lower) == preposition && !t.mark }) {
+func inItsPlace(e *edit, r *removal, tokens english.Words) bool {
+	return e.p.insert.Match(tokens, func(m english.Match) bool {
+		if slices.ContainsFunc(m["y"], func(t english.Token) bool { return english.ClassOf(t.Lower) == english.Preposition && !t.Mark }) {
 			return false
 		}
-		now := d.caption
-		d.caption = r.before
-		if !d.swap(r.spoken, m["y"]) {
-			d.caption = now
+		now := e.caption
+		e.caption = r.before
+		if !swap(e, r.spoken, m["y"]) {
+			e.caption = now
 			return false
 		}
 		return true

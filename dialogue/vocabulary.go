@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"pentimento/dialogue/english"
 	"pentimento/dialogue/lexicon"
 )
 
@@ -19,18 +20,18 @@ type replacement struct {
 // not: another spelling ("blonde"), a synonym ("spectacles"), or else the
 // nearest more general word ("beanie" for "hat"). It needs the model's
 // vocabulary.
-func (p *Planner) translate(tokens []token, talk Conversation) ([]token, []replacement) {
+func (p *Planner) translate(tokens english.Words, talk Conversation) (english.Words, []replacement) {
 	if talk.Known == nil || len(talk.Vocabulary) == 0 {
 		return tokens, nil
 	}
 	out := slices.Clone(tokens)
 	var made []replacement
 	for i, t := range out {
-		if t.mark || closedWord(t.lower) || starters.has(t.lower) || talk.Known(t.lower) {
+		if t.Mark || english.Closed(t.Lower) || english.Starters.Has(t.Lower) || talk.Known(t.Lower) {
 			continue
 		}
-		if r, ok := p.knownFor(t.lower, talk); ok {
-			out[i].text, out[i].lower, out[i].mended = r.known, r.known, true
+		if r, ok := p.knownFor(t.Lower, talk); ok {
+			out[i].Text, out[i].Lower, out[i].Mended = r.known, r.known, true
 			made = append(made, r)
 		}
 	}
@@ -40,29 +41,29 @@ func (p *Planner) translate(tokens []token, talk Conversation) ([]token, []repla
 // knownFor finds the model's word for one that it does not know.
 func (p *Planner) knownFor(w string, talk Conversation) (replacement, bool) {
 	for _, v := range talk.Vocabulary {
-		if talk.Known(v) && americanSpelling(v) == americanSpelling(w) {
+		if talk.Known(v) && english.AmericanSpelling(v) == english.AmericanSpelling(w) {
 			return replacement{w, v, true}, true
 		}
 	}
 	for _, v := range talk.Vocabulary { // "curls" for "curly"
-		if p.related(v, w) && !closedWord(v) && talk.Known(v) {
+		if p.en.Related(v, w) && !english.Closed(v) && talk.Known(v) {
 			return replacement{w, v, true}, true
 		}
 	}
-	mine := p.lex.Senses(w)
-	if len(mine) == 0 || p.lex.Is(w, lexicon.Person) || p.lex.Is(w, lexicon.Animal) {
+	mine := p.en.Senses(w)
+	if len(mine) == 0 || p.en.Is(w, lexicon.Person) || p.en.Is(w, lexicon.Animal) {
 		return replacement{}, false
 	}
 	best, narrowest := "", 400
 	for _, v := range talk.Vocabulary {
-		theirs := p.lex.Senses(v)
-		if len(theirs) == 0 || !talk.Known(v) || closedWord(v) {
+		theirs := p.en.Senses(v)
+		if len(theirs) == 0 || !talk.Known(v) || english.Closed(v) {
 			continue
 		}
 		if theirs[0].First == mine[0].First {
 			return replacement{w, v, true}, true
 		}
-		if p.lex.IsPlural(v) != p.lex.IsPlural(w) {
+		if p.en.IsPlural(v) != p.en.IsPlural(w) {
 			continue
 		}
 		if extent := theirs[0].Last - theirs[0].First; theirs[0].Covers(mine[0]) && extent < narrowest {
@@ -76,7 +77,7 @@ func (p *Planner) knownFor(w string, talk Conversation) (replacement, bool) {
 func approximations(plan *Plan, made []replacement) []string {
 	var out []string
 	for _, r := range made {
-		if !r.exact && strings.Contains(lower(plan.Prompt), r.known) {
+		if !r.exact && strings.Contains(english.Lower(plan.Prompt), r.known) {
 			out = append(out, fmt.Sprintf("%q exactly, the model knows only %q", r.word, r.known))
 		}
 	}
@@ -90,14 +91,14 @@ func (p *Planner) unknownWords(plan *Plan, talk Conversation) []string {
 	}
 	old := map[string]bool{}
 	if n := len(talk.Turns); n > 0 && plan.Action == Edit {
-		for _, t := range tokenise(talk.Turns[n-1].Prompt) {
-			old[t.lower] = true
+		for _, t := range english.Tokenise(talk.Turns[n-1].Prompt) {
+			old[t.Lower] = true
 		}
 	}
 	var unknown []string
-	for _, t := range tokenise(plan.Prompt) {
-		if !t.mark && !old[t.lower] && t.lower != "'s" && !talk.Known(t.lower) && !slices.Contains(unknown, t.lower) {
-			unknown = append(unknown, t.lower)
+	for _, t := range english.Tokenise(plan.Prompt) {
+		if !t.Mark && !old[t.Lower] && t.Lower != "'s" && !talk.Known(t.Lower) && !slices.Contains(unknown, t.Lower) {
+			unknown = append(unknown, t.Lower)
 		}
 	}
 	return unknown
@@ -113,7 +114,7 @@ func (p *Planner) insteadOf(unknown []string, talk Conversation) []string {
 	var out []string
 	for _, w := range unknown {
 		for _, kind := range offeredKinds() {
-			if !p.lex.Is(w, kind) {
+			if !p.en.Is(w, kind) {
 				continue
 			}
 			if alike := p.nouns(talk, kind); len(alike) > 0 {
@@ -144,10 +145,10 @@ func offeredKinds() []lexicon.Kind {
 func (p *Planner) nouns(talk Conversation, of ...lexicon.Kind) []string {
 	var out []string
 	for _, v := range talk.Vocabulary {
-		if closedWord(v) || p.lex.IsPlural(v) && slices.Contains(talk.Vocabulary, strings.TrimSuffix(v, "s")) || strings.Contains(v, "'") {
+		if english.Closed(v) || p.en.IsPlural(v) && slices.Contains(talk.Vocabulary, strings.TrimSuffix(v, "s")) || strings.Contains(v, "'") {
 			continue
 		}
-		if slices.ContainsFunc(of, func(k lexicon.Kind) bool { return p.lex.Is(v, k) }) {
+		if slices.ContainsFunc(of, func(k lexicon.Kind) bool { return p.en.Is(v, k) }) {
 			out = append(out, v)
 		}
 	}

@@ -1,0 +1,320 @@
+package dialogue
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"pentimento/dialogue/caption"
+	"pentimento/dialogue/english"
+	"pentimento/dialogue/lexicon"
+)
+
+// act makes what the spoken phrase names do something: "let the dog jump" makes
+// "a dog jumping on the ground". The verb comes as spoken, in any form; "wear",
+// "have" and "hold" add things instead.
+func act(e *edit, spoken, does english.Words) bool {
+	does = does.TrimMarks()
+	for len(does) > 1 && (does[0].Lower == "be" || does[0].Lower == "is" || does[0].Lower == "are" || does[0].Lower == "to") {
+		does = does[1:]
+	}
+	if len(does) == 0 {
+		return false
+	}
+	base, isVerb := e.en.VerbLemma(does[0].Lower)
+	if !isVerb {
+		return false
+	}
+	if object := does[1:]; len(object) > 0 {
+		switch base {
+		case "have":
+			return give(e, spoken, object, "with")
+		case "wear":
+			return give(e, spoken, object, "wearing")
+		}
+	}
+	what := e.caption.Resolve(spoken)
+	if ambiguous(e, what) {
+		return true
+	}
+	p := e.caption.Parse()
+	if what.Whole && len(spoken) == 1 {
+		if n, ok := e.caption.Subject(p); ok {
+			what = what.At(p, n)
+		}
+	}
+	if n, ok := e.caption.Person(p); ok && len(does) == 1 && what.Found && what.NP.Head == n.Head && e.en.Is(base, lexicon.Expression) {
+		return give(e, spoken, english.Tokenise("a "+base), "with")
+	}
+	action := slices.Concat(english.Tokenise(lexicon.Gerund(base)), does[1:])
+	if does.StartsWith([]string{does[0].Lower}) && e.en.PastForm(does[0].Lower) && does[0].Lower != base {
+		action = does // "surrounded by …"
+	}
+	e.widen(Shape)
+	e.because(spoken.Text() + " " + does.Text())
+	if !what.Found {
+		if what.Whole || len(spoken) == 0 {
+			end := e.caption.Tail(p)
+			e.caption.Splice(end, end, slices.Concat(english.Tokenise(","), action))
+			return true
+		}
+		return addDoing(e, spoken, action)
+	}
+	e.caption.Attend(what.NP.Head)
+	e.caption.PlaceAction(p, e.caption.After(p, what.NP), action)
+	return true
+}
+
+// addDoing adds something that the caption does not name, doing something: "with a
+// gorilla sitting at the table".
+func addDoing(e *edit, spoken, action english.Words) bool {
+	subject := e.en.Parse(spoken)
+	if name, ok := subject.Main(); ok {
+		spoken = e.en.WithArticle(subject, name)
+	}
+	end := e.caption.Tail(e.caption.Parse())
+	e.caption.Splice(end, end, slices.Concat(english.Tokenise("with"), spoken, action))
+	e.widen(Shape)
+	e.because("add " + spoken.Text())
+	return true
+}
+
+// give adds things to an owner: "give her a hat", "let the cat have blue eyes".
+func give(e *edit, spoken, things english.Words, lead string) bool {
+	what := e.caption.Resolve(spoken)
+	if what.Whole || !what.Found {
+		return add(e, things, nil, lead)
+	}
+	if ambiguous(e, what) {
+		return true
+	}
+	if to, instead, ok := cutInstead(things); ok {
+		return swap(e, instead, to)
+	}
+	for _, item := range e.en.Items(things) {
+		thing := e.en.Parse(item)
+		name, ok := thing.Main()
+		if !ok {
+			if !setAdjectives(e, spoken, item) {
+				e.undone = append(e.undone, fmt.Sprintf("%q was not understood", item.Text()))
+			}
+			continue
+		}
+		if revise(e, what, thing, name) {
+			continue
+		}
+		if lead == "with" {
+			lead = e.caption.LeadFor(thing.Words[english.Measured(thing, name)].Lower)
+		}
+		item = e.en.WithArticle(thing, name)
+		p := e.caption.Parse()
+		owner := e.caption.NounAgain(p, what)
+		e.widen(Appearance)
+		e.because("give " + spoken.Text() + " " + item.Text())
+		e.caption.Attach(&owner, item, lead)
+	}
+	return true
+}
+
+// revise changes something that the owner has already: "let her have blond
+// hair" where her hair is red.
+func revise(e *edit, owner caption.Referent, thing english.Parsed, name english.NounPhrase) bool {
+	head := thing.Words[name.Head]
+	part := e.caption.Resolve(english.Words{head})
+	if !part.Found || e.en.Lemma(part.Noun) != e.en.Lemma(head.Lower) || part.NP.Head == owner.NP.Head {
+		return false
+	}
+	return respecify(e, part, thing, name)
+}
+
+// cutInstead splits "a bow tie instead of a tie".
+func cutInstead(things english.Words) (to, instead english.Words, ok bool) {
+	for i := 1; i+2 < len(things); i++ {
+		if things[i].Lower == "instead" && things[i+1].Lower == "of" || things[i].Lower == "rather" && things[i+1].Lower == "than" {
+			return things[:i], things[i+2:], true
+		}
+	}
+	return nil, nil, false
+}
+
+// makeXY answers "make the bus red", "let the cat lick its nose", "make the donut
+// a cupcake": x is what the front of the words names, y the rest.
+func makeXY(e *edit, m english.Match) bool {
+	y := m["y"]
+	x := m["x"]
+	if !e.caption.IsReference(x) {
+		return false
+	}
+	first := y[0].Lower
+	if first == "of" || first == "'s" || first == "and" || first == "," {
+		return false
+	}
+	what := e.caption.Resolve(x)
+	if first == "into" || first == "to" {
+		return swap(e, x, y[1:])
+	}
+	if e.en.StartsVerb(y) && !e.en.IsAdjectival(y) {
+		if !what.Found && !what.Whole && len(x) > 4 && english.Article(x[1].Lower) != x[0].Lower {
+			return false
+		}
+		looks := first == "look" && (len(y) > 1 && english.ClassOf(y[1].Lower) == english.Preposition && y[1].Lower != "like" || len(y) > 1 && english.Directions.Has(y[1].Lower))
+		if !looks && (first == "be" || first == "look" || first == "become") {
+			return become(e, x, y[1:])
+		}
+		return act(e, x, y)
+	}
+	switch {
+	case e.en.IsAdjectival(y):
+		if what.Whole && photo.Has(what.Head) {
+			return setStyle(e, slices.Concat(e.en.BareAdjectives(y), english.Tokenise(what.Head)), false)
+		}
+		if what.Whole {
+			return setMood(e, y)
+		}
+		return (what.Found || what.Head != "" || what.Scene) && setAdjectives(e, x, y)
+	case english.ClassOf(first) == english.Determiner && first != "all":
+		return become(e, x, y)
+	case what.Found || what.Whole || what.Scene:
+		return become(e, x, y)
+	}
+	return false
+}
+
+func makeSplit(e *edit, m english.Match) bool {
+	return e.caption.Split(m["z"], func(x, y english.Words) bool { return makeXY(e, english.Match{"x": x, "y": y}) })
+}
+
+// become makes x what y says: an adjective, a noun, a doing, a place.
+func become(e *edit, x, y english.Words) bool {
+	for len(y) > 1 && (y[0].Lower == "be" || y[0].Lower == "look" || y[0].Lower == "like" || y[0].Lower == "to" || y[0].Lower == "become" || y[0].Lower == "all") {
+		y = y[1:]
+	}
+	what := e.caption.Resolve(x)
+	switch {
+	case len(y) == 1 && placeAdverb.Has(y[0].Lower):
+		return setScene(e, y)
+	case len(y) == 1 && e.en.Possible(y[0].Lower).Gerund && what.Found && e.en.Animate(what.Noun) && !e.en.IsAdjectival(y):
+		return act(e, x, y)
+	case what.Scene:
+		return setScene(e, y)
+	case what.Whole && e.en.IsMoment(y):
+		return setTime(e, y)
+	case e.en.IsAdjectival(y) && what.Whole && photo.Has(what.Head) && !english.WeatherWords.Has(y[len(y)-1].Lower):
+		return setStyle(e, slices.Concat(e.en.BareAdjectives(y), english.Tokenise(what.Head)), false)
+	case e.en.IsAdjectival(y):
+		if what.Whole {
+			return setMood(e, y)
+		}
+		return setAdjectives(e, x, y)
+	}
+	p := e.en.Parse(y)
+	switch first := p.Tags[0]; {
+	case first == english.Preposition && len(y) > 1:
+		if y[0].Lower == "with" {
+			return give(e, x, y[1:], "with")
+		}
+		if e.en.IsMoment(y) {
+			return setTime(e, y)
+		}
+		if what.Whole {
+			return setScene(e, y)
+		}
+		return placePhraseAfter(e, what, y)
+	case first == english.Gerund || y[0].Lower == "doing":
+		return act(e, x, y)
+	case first == english.Past || e.en.PastForm(y[0].Lower) || strings.HasSuffix(y[0].Lower, "ut"):
+		return placePhraseAfter(e, what, y)
+	case first == english.Verb && e.en.StartsVerb(y):
+		return act(e, x, y)
+	case y[0].Lower == "surrounded", y[0].Lower == "made", y[0].Lower == "covered", y[0].Lower == "full":
+		return placePhraseAfter(e, what, y)
+	case len(p.Nouns) > 0:
+		if e.en.Possible(y[0].Lower).Past && len(y) > 2 && english.ClassOf(y[1].Lower) == english.Preposition {
+			return placePhraseAfter(e, what, y)
+		}
+		if what.Found && len(y) == 1 && e.p.madeOf(y[0].Lower, what.Noun) {
+			return modify(e, what, y)
+		}
+		return swap(e, x, y)
+	}
+	return false
+}
+
+// madeOf tells whether a noun without an article says what something is made of,
+// rather than what it becomes: "make the birds origami".
+func (p *Planner) madeOf(w, of string) bool {
+	if p.en.IsPlural(w) || english.StartsUpper(w) {
+		return false
+	}
+	return p.en.Is(w, lexicon.Material) || p.en.Is(w, lexicon.Act) || p.en.IsPlural(of) && !p.en.Is(w, lexicon.Animal) && !p.en.Is(w, lexicon.Person)
+}
+
+func beXY(e *edit, m english.Match) bool {
+	y := m["y"]
+	x := m["x"]
+	if len(y) == 0 || !e.caption.IsReference(x) {
+		return false
+	}
+	return become(e, x, y)
+}
+
+func actXY(e *edit, m english.Match) bool {
+	if !e.caption.IsReference(m["x"]) {
+		return false
+	}
+	if m["y"].StartsWith([]string{"be"}) && len(m["y"]) > 1 {
+		return become(e, m["x"], m["y"][1:])
+	}
+	return e.en.StartsVerb(m["y"]) && act(e, m["x"], m["y"])
+}
+
+// photo are the words for the picture as a thing, which can be old or colourful
+// without anything in it being so.
+const photo english.List = "photo photograph painting drawing"
+
+// placePhraseAfter writes words after what they describe: "made of glass", "on a
+// table".
+func placePhraseAfter(e *edit, what caption.Referent, y english.Words) bool {
+	p := e.caption.Parse()
+	e.widen(Shape)
+	e.because("say " + y.Text())
+	if !what.Found {
+		if what.Head != "" && !what.Whole {
+			return addDoing(e, what.Phrase, y)
+		}
+		end := e.caption.Tail(p)
+		e.caption.Splice(end, end, y)
+		return true
+	}
+	at := e.caption.After(p, what.NP)
+	e.caption.Attend(what.NP.Head)
+	e.caption.Splice(at, at, y)
+	return true
+}
+
+func statement(e *edit, m english.Match) bool {
+	if !e.caption.IsReference(m["x"]) {
+		return false
+	}
+	r := e.caption.Resolve(m["x"])
+	if !r.Found && !r.Whole {
+		return false
+	}
+	return become(e, m["x"], m["y"])
+}
+
+func wearingXY(e *edit, m english.Match) bool {
+	return ownerKnown(e, m["x"]) && give(e, m["x"], m["y"], "wearing")
+}
+
+func havingXY(e *edit, m english.Match) bool {
+	return ownerKnown(e, m["x"]) && give(e, m["x"], m["y"], "with")
+}
+
+func ownerKnown(e *edit, x english.Words) bool {
+	if !e.caption.IsReference(x) {
+		return false
+	}
+	r := e.caption.Resolve(x)
+	return r.Found || r.Whole
+}

@@ -1,0 +1,229 @@
+package dialogue
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"pentimento/dialogue/english"
+	"pentimento/dialogue/lexicon"
+)
+
+// add puts a thing, or a list of things, into the caption; place is what was said
+// about where ("on the table"), lead the connective that was spoken ("wearing").
+func add(e *edit, thing, place english.Words, lead string) bool {
+	thing = thing.TrimMarks()
+	if len(thing) == 0 {
+		return false
+	}
+	done := false
+	var left []string
+	for _, item := range e.en.Items(thing) {
+		if addOne(e, item, place, lead) {
+			done = true
+		} else {
+			left = append(left, fmt.Sprintf("%q was not understood", item.Text()))
+		}
+	}
+	if done {
+		e.undone = append(e.undone, left...)
+	}
+	return done
+}
+
+func addOne(e *edit, item, place english.Words, lead string) bool {
+	thing := e.en.Parse(item)
+	name, ok := thing.Main()
+	if first := thing.Tags[0]; !ok || name.Start > 0 && (first == english.Past || first == english.Gerund) {
+		return e.en.IsAdjectival(item) && describeSomething(e, item) || addDescription(e, item)
+	}
+	head := thing.Words[english.Measured(thing, name)].Lower
+	switch {
+	case place == nil && e.en.IsColour(head) && english.ClassOf(item[0].Lower) != english.Determiner && e.en.IsAdjectival(item):
+		return replaceLast(e, item) || describeSomething(e, item)
+	case place == nil && reviseOwn(e, thing, name):
+		return true
+	case place == nil && e.caption.AlreadyThere(thing, name):
+		e.because(fmt.Sprintf("%s is there already", item.Text()))
+		return true
+	case place == nil && e.en.IsStyle(item):
+		return setStyle(e, item, false)
+	case place == nil && e.en.IsMoment(item):
+		return setTime(e, item)
+	}
+	if head == "sky" && place == nil && name.Head > name.Start {
+		return setTime(e, slices.Concat(english.Tokenise("under"), e.en.WithArticle(thing, name)))
+	}
+	item = e.en.WithArticle(thing, name)
+	e.because("add " + item.Text())
+	if len(place) > 0 {
+		return addAt(e, item, place, lead)
+	}
+	if lead == "" {
+		lead = e.caption.LeadFor(head)
+	}
+	if e.caption.Attachable(head) {
+		e.widen(Appearance)
+		return e.caption.Attach(nil, item, lead)
+	}
+	e.widen(Shape)
+	return e.caption.AttachScene(item, lead)
+}
+
+// reviseOwn describes anew what a person has only once: "with red hair" where her
+// hair is blond.
+func reviseOwn(e *edit, thing english.Parsed, name english.NounPhrase) bool {
+	head := thing.Words[name.Head]
+	if name.Head == name.Start && name.End == len(thing.Words) || !e.caption.Attachable(head.Lower) || thing.Words[name.Start].Lower == "another" {
+		return false
+	}
+	r := e.caption.Resolve(english.Words{head})
+	if !r.Found || e.en.Lemma(r.Noun) != e.en.Lemma(head.Lower) || e.caption.AlreadyThere(thing, name) {
+		return false
+	}
+	return respecify(e, r, thing, name)
+}
+
+// addAt adds a thing at a place. If the caption names the place's noun, the
+// thing goes beside it without naming it twice: "add a doll on the bench" makes
+// "a doll on the bench under a tree"; else the place is said as spoken.
+func addAt(e *edit, item, place english.Words, lead string) bool {
+	if lead == "" {
+		lead = e.caption.LeadFor(item[len(item)-1].Lower)
+	}
+	relation, ground := english.SplitPlace(place)
+	e.widen(Shape)
+	if len(ground) == 0 {
+		return e.caption.AttachScene(slices.Concat(item, place), lead)
+	}
+	where := e.caption.Resolve(ground)
+	if where.Found && (e.en.Is(where.Head, lexicon.Person) || e.en.Is(where.Head, lexicon.Animal)) && (relation == "on" || relation == "onto" || relation == "to") {
+		e.preset = Appearance
+		return e.caption.Attach(&where.NP, item, lead)
+	}
+	if !where.Found {
+		return e.caption.AttachScene(slices.Concat(item, place), lead)
+	}
+	p := e.caption.Parse()
+	n := p.Whole(where.NP)
+	symmetric := besides(relation)
+	switch {
+	case n.Start > 0 && p.Tags[n.Start-1] == english.Preposition && !symmetric:
+		// "a sandwich on a plate": the new thing joins what is there already.
+		it := " it"
+		if e.en.IsPlural(p.Words[n.Head].Lower) {
+			it = " them"
+		}
+		e.caption.Splice(n.End, n.End, slices.Concat(english.Tokenise("with"), item, english.Tokenise(relation+it)))
+		e.caption.Attend(n.End + len(item))
+	case symmetric && n.Start > 0:
+		e.caption.Splice(n.End, n.End, slices.Concat(english.Tokenise(relation), item))
+		e.caption.Attend(n.End + len(item))
+	case n.Start == 0 && symmetric && p.Finite(n.End):
+		e.caption.Splice(n.End, n.End, slices.Concat(english.Tokenise(relation), item))
+		e.caption.Attend(n.End + len(item))
+	case n.Start == 0 && p.Finite(n.End):
+		return e.caption.AttachScene(slices.Concat(item, english.Tokenise(relation+" it")), lead)
+	case n.Start == 0 && e.en.Is(where.Noun, lexicon.Person):
+		return e.caption.AttachScene(slices.Concat(item, place), lead) // people stay what the caption is about
+	default:
+		e.caption.Splice(n.Start, n.Start, slices.Concat(item, english.Tokenise(relation)))
+		e.caption.Attend(n.Start + len(item) - 1)
+	}
+	return true
+}
+
+// besides tells whether a preposition says that two things are side by side.
+func besides(relation string) bool {
+	switch relation {
+	case "next to", "beside", "near", "by", "close to", "alongside":
+		return true
+	}
+	return false
+}
+
+func addTo(e *edit, m english.Match) bool {
+	if e.en.IsStyle(m["y"]) || e.en.IsMoment(m["y"]) {
+		return add(e, m["y"], nil, "")
+	}
+	if english.PlaceWords.Has(m["y"][len(m["y"])-1].Lower) {
+		return false
+	}
+	what := e.caption.Resolve(m["x"])
+	switch {
+	case what.Whole || what.Scene:
+		return add(e, m["y"], nil, "")
+	case what.Found:
+		if e.en.IsAdjectival(m["y"]) {
+			return setAdjectives(e, m["x"], m["y"])
+		}
+		return give(e, m["x"], m["y"], "with")
+	}
+	return add(e, m["y"], slices.Concat(english.Tokenise("on"), m["x"]), "")
+}
+
+func addPlace(e *edit, m english.Match) bool {
+	y := m["y"]
+	if r := e.caption.Resolve(y); r.Found && len(y) > 0 && (y[0].Lower == "the" || english.Pronouns.Has(y[0].Lower)) {
+		return false
+	}
+	thing := e.en.Parse(y)
+	if name, ok := thing.Main(); !ok || name.End < len(y)-6 {
+		return false
+	}
+	if _, _, ok := e.caption.SubjectAndVerb(y); ok {
+		return false // "have the zebra look at the camera"
+	}
+	if can := e.en.Possible(y[len(y)-1].Lower); len(y) > 2 && can.Verb > max(can.Noun, 0) && !can.Gerund && !can.Past {
+		return false // "have a gorilla sit at the table"
+	}
+	x := e.caption.Resolve(m["x"])
+	if x.Whole {
+		return add(e, y, nil, "")
+	}
+	if !x.Found && e.en.IsMoment(y) || e.en.IsStyle(y) {
+		return add(e, y, nil, "")
+	}
+	if !e.caption.StartsThing(y) {
+		return false
+	}
+	return add(e, y, slices.Concat(m["relation"], m["x"]), "")
+}
+
+func addY(e *edit, m english.Match) bool { return add(e, m["y"], nil, "") }
+
+func giveXY(e *edit, m english.Match) bool {
+	give := func(x, y english.Words) bool {
+		what := e.caption.Resolve(x)
+		if !what.Found && !what.Whole || !e.caption.StartsThing(y) {
+			return false
+		}
+		return give(e, x, y, "with")
+	}
+	z := m["z"]
+	if len(z) > 1 && english.Pronouns.Has(z[0].Lower) && give(z[:1], z[1:]) {
+		return true // "give her red hair": not "her red hair"
+	}
+	return e.caption.Split(z, give)
+}
+
+// describe adds words that are no thing: "add surrounded by fans".
+func addDescription(e *edit, item english.Words) bool {
+	p := e.en.Parse(item)
+	if len(item) == 0 {
+		return false
+	}
+	switch p.Tags[0] {
+	case english.Preposition, english.Past, english.Gerund:
+		end := e.caption.Tail(e.caption.Parse())
+		lead := english.Words{}
+		if p.Tags[0] != english.Preposition {
+			lead = english.Tokenise(",")
+		}
+		e.caption.Splice(end, end, append(lead, item...))
+		e.because("add " + strings.TrimSpace(item.Text()))
+		e.widen(Shape)
+		return true
+	}
+	return false
+}

@@ -1,0 +1,71 @@
+package caption
+
+import "pentimento/dialogue/english"
+
+// Opposite is an adjective that the caption has on the spoken one's scale: for
+// "less long", "short".
+func (c *Caption) Opposite(spoken english.Words) english.Words {
+	for _, t := range c.Words() {
+		if len(spoken) == 1 && !t.Mark && !english.Closed(t.Lower) && t.Lower != spoken[0].Lower && c.en.SameScale(t.Lower, spoken[0].Lower) {
+			return english.Words{t}
+		}
+	}
+	return nil
+}
+
+// OnScale is the noun whose adjective lies on a scale: for "longer", the hair of
+// "short hair".
+func (c *Caption) OnScale(p english.Parsed, base string) (english.Words, bool) {
+	if c.en.IsColour(base) {
+		return nil, false
+	}
+	for _, n := range p.Nouns {
+		for i := n.Start; i < n.Head; i++ {
+			if p.Tags[i] == english.Adjective && c.en.SameScale(p.Words[i].Lower, base) {
+				return english.Words{p.Words[n.Head]}, true
+			}
+		}
+	}
+	return nil, false
+}
+
+func (c *Caption) ColourIn(p english.Parsed, n english.NounPhrase) int {
+	for i := n.Start; i < n.Head; i++ {
+		if c.en.IsColour(p.Words[i].Lower) {
+			if i > n.Start && english.Shades.Has(p.Words[i-1].Lower) {
+				return -1
+			}
+			return i
+		}
+	}
+	return -1
+}
+
+// Clashing is where a noun phrase has words on the scale of the new ones.
+func (c *Caption) Clashing(p english.Parsed, n english.NounPhrase, group english.Words) (from, to int, ok bool) {
+	last := group[len(group)-1].Lower
+	for i := p.SkipDeterminer(n); i < n.Head; i++ {
+		if n.Owner >= 0 && i <= n.Owner+1 || !c.en.SameScale(p.Words[i].Lower, last) && !c.en.OneKind(p.Words[i].Lower, last) {
+			continue
+		}
+		from, to = i, i+1
+		for to+1 < n.Head && p.Words[to].Lower == "and" && c.en.SameScale(p.Words[to+1].Lower, last) {
+			to += 2
+		}
+		if from > n.Start && english.Shades.Has(p.Words[from-1].Lower) {
+			from--
+		}
+		return from, to, true
+	}
+	return 0, 0, false
+}
+
+// AdjectivePlace is where an adjective goes in a noun phrase.
+func (c *Caption) AdjectivePlace(p english.Parsed, n english.NounPhrase, w string) int {
+	rank := c.en.AdjectiveRank(w)
+	i := n.Core
+	for i > n.Start && p.Tags[i-1] == english.Adjective && c.en.AdjectiveRank(p.Words[i-1].Lower) > rank {
+		i--
+	}
+	return i
+}

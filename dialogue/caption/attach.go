@@ -1,0 +1,73 @@
+package caption
+
+import (
+	"slices"
+
+	"pentimento/dialogue/english"
+	"pentimento/dialogue/lexicon"
+)
+
+// LeadFor is the connective for a thing that was added without one: clothes join
+// what the caption's person is wearing already.
+func (c *Caption) LeadFor(head string) string {
+	if c.en.Is(head, lexicon.Garment) && slices.ContainsFunc(c.Words(), func(t english.Token) bool { return t.Lower == "wearing" }) {
+		return "wearing"
+	}
+	return "with"
+}
+
+// Attachable tells whether a thing goes with a person: what one wears or has.
+func (c *Caption) Attachable(head string) bool {
+	if _, ok := c.Person(c.Parse()); !ok {
+		return false
+	}
+	lex := c.en
+	return lex.Is(head, lexicon.Garment) || lex.CanBe(head, lexicon.BodyPart) || lex.CanBe(head, lexicon.Garment) || lex.CanBe(head, lexicon.Expression) || head == "freckles" || head == "makeup" || head == "tattoo"
+}
+
+// Attach adds to what the caption says of its person (or of owner): to the list
+// after "with" or "wearing", else as a new one.
+func (c *Caption) Attach(owner *english.NounPhrase, item english.Words, lead string) bool {
+	p := c.Parse()
+	n, ok := c.Person(p)
+	if owner != nil {
+		n, ok = *owner, true
+	}
+	if !ok {
+		return c.AttachScene(item, lead)
+	}
+	at := c.After(p, n)
+	lists := c.lists(p, at)
+	if owner == nil && len(lists) == 0 && lead == "with" {
+		lists = c.farLists(p, at)
+	}
+	if l, ok := c.fitting(p, lists, item, lead); ok {
+		c.extend(p, l, item)
+		return true
+	}
+	if lead == "wearing" && len(lists) > 0 {
+		at = lists[len(lists)-1].end
+	}
+	c.Splice(at, at, slices.Concat(english.Tokenise(lead), item))
+	c.Attend(at + len(item))
+	return true
+}
+
+// AttachScene adds to the scene: to its list, else at the end, before what
+// ends a caption (time, style, a full stop).
+func (c *Caption) AttachScene(item english.Words, lead string) bool {
+	p := c.Parse()
+	end := c.Tail(p)
+	for i := range p.Words[:end] {
+		if p.Words[i].Lower != lead {
+			continue
+		}
+		if ls := c.lists(p, i); len(ls) > 0 && ls[len(ls)-1].end == end {
+			c.extend(p, ls[len(ls)-1], item)
+			return true
+		}
+	}
+	c.Splice(end, end, slices.Concat(english.Tokenise(lead), item))
+	c.Attend(end + len(item))
+	return true
+}

@@ -1,0 +1,136 @@
+package caption
+
+import (
+	"slices"
+
+	"pentimento/dialogue/english"
+	"pentimento/dialogue/lexicon"
+)
+
+// After is where words about a noun phrase go: after it and its "of": "a group
+// of people".
+func (c *Caption) After(p english.Parsed, n english.NounPhrase) int {
+	whole := p.Whole(n)
+	if c.en.CanBe(p.Words[whole.Head].Lower, lexicon.Picture) {
+		return whole.End
+	}
+	_, end := c.Extent(p, whole)
+	return end
+}
+
+// AlreadyThere tells whether the caption names the thing with all its adjectives.
+func (c *Caption) AlreadyThere(thing english.Parsed, name english.NounPhrase) bool {
+	p := c.Parse()
+	if first := thing.Words[name.Start].Lower; first == "another" || first == "more" {
+		return false
+	}
+	for _, n := range p.Nouns {
+		if c.en.Lemma(p.Words[n.Head].Lower) != c.en.Lemma(thing.Words[name.Head].Lower) {
+			continue
+		}
+		all := true
+		for i := name.Start; i < name.Head; i++ {
+			same := func(t english.Token) bool { return c.en.Lemma(t.Lower) == c.en.Lemma(thing.Words[i].Lower) }
+			all = all && (thing.Tags[i] == english.Determiner || slices.ContainsFunc(p.Words[n.Start:n.Head], same))
+		}
+		if all && name.End == len(thing.Words) {
+			return true
+		}
+	}
+	return false
+}
+
+// Tail is where the last part of a caption begins that additions go before.
+func (c *Caption) Tail(p english.Parsed) int {
+	end := len(p.Words)
+	for end > 0 && p.Tags[end-1] == english.Mark {
+		end--
+	}
+	if m, ok := c.Moment(p); ok && m.End == end && m.Start > 0 {
+		return m.Start
+	}
+	if i := slices.IndexFunc(p.Words[:end], func(t english.Token) bool { return t.Lower == "," }); i > 0 && c.en.IsStyle(p.Words[i+1:end]) {
+		return i
+	}
+	return end
+}
+
+// A MomentSpan is where a caption says when, or in which weather: "at sunset",
+// "under a cloudy sky".
+type MomentSpan struct{ Start, End int }
+
+// Moment finds what a caption says about time and weather; the last if it says
+// it twice.
+func (c *Caption) Moment(p english.Parsed) (MomentSpan, bool) {
+	for _, n := range slices.Backward(p.Nouns) {
+		if n.Start == 0 || p.Tags[n.Start-1] != english.Preposition || n.Owner >= 0 {
+			continue
+		}
+		if relation := p.Words[n.Start-1].Lower; relation == "with" || relation == "of" || relation == "from" || relation == "to" {
+			continue
+		}
+		if c.en.IsMoment(p.Words[n.Start:n.End]) {
+			return MomentSpan{n.Start - 1, n.End}, true
+		}
+	}
+	return MomentSpan{}, false
+}
+
+// Extent is the noun phrase with what hangs on it: "of cookies" after "a jar".
+func (c *Caption) Extent(p english.Parsed, n english.NounPhrase) (from, to int) {
+	from, to = n.Start, n.End
+	for to < len(p.Words) && p.Words[to].Lower == "of" {
+		next, ok := p.At(to + 1)
+		if !ok {
+			break
+		}
+		to = next.End
+	}
+	// "a bouquet of roses": taking out the roses takes out the bouquet.
+	if from > 1 && p.Words[from-1].Lower == "of" {
+		for _, outer := range p.Nouns {
+			if outer.End == from-1 && !c.en.Is(p.Words[outer.Head].Lower, lexicon.Picture) {
+				from = outer.Start
+			}
+		}
+	}
+	return from, to
+}
+
+// Subject is what the caption is about: its first noun phrase, inside "a
+// picture of …".
+func (c *Caption) Subject(p english.Parsed) (english.NounPhrase, bool) {
+	for i, n := range p.Nouns {
+		about := n.End < len(p.Words) && p.Words[n.End].Lower == "of" && c.en.Is(p.Words[n.Head].Lower, lexicon.Picture)
+		if !about || i+1 == len(p.Nouns) {
+			return p.Whole(n), true
+		}
+	}
+	return english.NounPhrase{}, false
+}
+
+// IsModifier tells whether a word before a noun was spoken, and not the noun: "the
+// rusty".
+func (c *Caption) IsModifier(what Referent) bool {
+	p := c.Parse()
+	return what.To <= what.NP.Head && what.To == what.From+1 && (p.Tags[what.From] == english.Adjective || p.Tags[what.From] == english.Gerund)
+}
+
+// InMoment tells whether a word is part of what the caption says about time or
+// weather.
+func (c *Caption) InMoment(what Referent) bool {
+	m, ok := c.Moment(c.Parse())
+	return ok && m.Start <= what.From && what.From < m.End
+}
+
+// Person is the first noun phrase about a person, or about an animal.
+func (c *Caption) Person(p english.Parsed) (english.NounPhrase, bool) {
+	for _, kind := range []lexicon.Kind{lexicon.Person, lexicon.Animal} {
+		for _, n := range p.Nouns {
+			if c.en.Is(p.Words[n.Head].Lower, kind) {
+				return n, true
+			}
+		}
+	}
+	return english.NounPhrase{}, false
+}

@@ -1,0 +1,129 @@
+package caption
+
+import (
+	"pentimento/dialogue/english"
+	"pentimento/dialogue/lexicon"
+)
+
+// PlacePhrase is where the caption says where it is set: the last "in", "on",
+// "at" phrase of its main part that names a place or something to stand on;
+// empty, before the tail, if it says nothing.
+func (c *Caption) PlacePhrase(p english.Parsed) (from, to int) {
+	best, rank := -1, 0
+	for i, n := range p.Nouns {
+		start := n.Start
+		if start == 0 || p.Tags[start-1] != english.Preposition {
+			continue
+		}
+		relation := p.Words[start-1].Lower
+		if r := c.placeRank(p, n, relation); r >= rank && r > 3 {
+			best, rank = i, r
+		}
+	}
+	if best < 0 {
+		end := c.Tail(p)
+		return end, end
+	}
+	n := p.Nouns[best]
+	from = n.Start - 1
+	for from > 0 && (p.Tags[from-1] == english.Preposition || english.PlaceWords.Has(p.Words[from-1].Lower)) {
+		from--
+	}
+	_, to = c.Extent(p, n)
+	if to+2 < len(p.Words)+1 && p.Words[to:min(to+3, len(p.Words))].Text() == "in the background" {
+		to += 3
+	}
+	return from, to
+}
+
+func (c *Caption) placeRank(p english.Parsed, n english.NounPhrase, relation string) int {
+	head := p.Words[n.Head].Lower
+	lex := c.en
+	if english.PlaceWords.Has(head) && n.End < len(p.Words) && p.Words[n.End].Lower == "of" {
+		return 0 // "on top of"
+	}
+	if lex.Is(head, lexicon.Garment) || lex.Is(head, lexicon.BodyPart) || lex.Is(head, lexicon.Time) || lex.Is(head, lexicon.Person) {
+		return 0
+	}
+	if n.End+2 < len(p.Words) && p.Words[n.End].Lower == "in" && p.Words[n.End+2].Lower == "background" {
+		return 9
+	}
+	score := 0
+	switch relation {
+	case "in", "at", "on":
+		score = 3
+	case "through", "across", "along", "over", "into", "inside", "against", "down", "under", "near", "by", "of":
+		score = 1
+	default:
+		return 0
+	}
+	if relation == "of" {
+		if n.Start > 1 && p.Words[n.Start-2].Lower == "front" {
+			return 6
+		}
+		return 0
+	}
+	switch {
+	case head == "background":
+		return 10
+	case lex.Is(head, lexicon.Place), lex.Is(head, lexicon.Building):
+		score += 4
+	case lex.CanBe(head, lexicon.Place):
+		score += 2
+	case lex.Is(head, lexicon.Vehicle):
+		return 0
+	case len(lex.Senses(head)) == 0:
+		score++
+	case relation == "on" && c.Tail(p) == n.End:
+		score++
+	}
+	return score
+}
+
+// PlacePreposition chooses the preposition for a new place: the caption's own
+// where it may stand before any place, else the one that the place takes.
+func (c *Caption) PlacePreposition(p english.Parsed, from, to int, head string, ground english.Words) string {
+	if from < to {
+		switch own := p.Words[from:min(from+1, to)].Lower(); own {
+		case "at", "over", "down", "up", "along", "across", "through":
+			return own
+		case "in":
+			if p.Words[from:min(from+3, to)].Lower() == "in front of" {
+				return "in front of"
+			}
+		}
+	}
+	lex := c.en
+	switch {
+	case behind.Has(head):
+		return "in front of"
+	case onIt.Has(head):
+		return "on"
+	case lex.CanBe(head, lexicon.Place) || lex.Is(head, lexicon.Building) || english.StartsUpper(ground[len(ground)-1].Text):
+		return "in"
+	case lex.Is(head, lexicon.Plant), lex.Is(head, lexicon.Artifact):
+		return "in front of"
+	}
+	return "in"
+}
+
+// behind are backgrounds that one stands before and not in; onIt those that one
+// stands on.
+const behind english.List = "skyline horizon wall curtain fireplace waterfall fireworks bookshelf window"
+
+const onIt english.List = "beach moon mars street road stage mountain mountains hill hills island planet surface rooftop roof shore bridge table grass ground rock cliff boat ship train platform rink court lawn jupiter venus runway racetrack track trail path floor mudslide carpet rug"
+
+// MendPlace changes the preposition at i where the new place takes another: "on a
+// desert", "in a bedroom".
+func (c *Caption) MendPlace(i int, head string) {
+	if i < 0 {
+		return
+	}
+	w := c.words[i].Lower
+	switch {
+	case w == "on" && c.en.Is(head, lexicon.Building) && !onIt.Has(head):
+		c.Splice(i, i+1, english.Tokenise("in"))
+	case w == "in" && onIt.Has(head):
+		c.Splice(i, i+1, english.Tokenise("on"))
+	}
+}

@@ -1,0 +1,286 @@
+package caption
+
+import (
+	"slices"
+
+	"pentimento/dialogue/english"
+)
+
+func (c *Caption) NounAgain(p english.Parsed, what Referent) english.NounPhrase {
+	for _, n := range p.Nouns {
+		if n.Head == what.NP.Head {
+			return n
+		}
+	}
+	return what.NP
+}
+
+// ResolveAdjective finds an adjective of the caption itself ("less curly").
+func (c *Caption) ResolveAdjective(spoken english.Words) Referent {
+	if len(spoken) != 1 {
+		return Referent{}
+	}
+	return c.ResolveWord(c.Parse(), Referent{Phrase: spoken})
+}
+
+// PhraseOf finds the referent's noun phrase again after the caption changed.
+func (c *Caption) PhraseOf(what Referent) (english.NounPhrase, bool) {
+	p := c.Parse()
+	best, distance := english.NounPhrase{}, 1<<30
+	for _, n := range p.Nouns {
+		if gap := max(n.Head-what.NP.Head, what.NP.Head-n.Head); p.Words[n.Head].Lower == what.Noun && gap < distance {
+			best, distance = n, gap
+		}
+	}
+	return best, distance < 1<<30
+}
+
+// ResolveLoosely finds a word of the caption that is made of the spoken one:
+// "snowy" for "the snow".
+func (c *Caption) ResolveLoosely(spoken english.Words) Referent {
+	for len(spoken) > 1 && english.Closed(spoken[0].Lower) {
+		spoken = spoken[1:]
+	}
+	if len(spoken) != 1 {
+		return Referent{}
+	}
+	return c.ResolveWord(c.Parse(), Referent{Phrase: spoken})
+}
+
+func (c *Caption) TagOf(x Referent) english.Tag {
+	p := c.Parse()
+	if x.To-1 < len(p.Tags) {
+		return p.Tags[x.To-1]
+	}
+	return english.Other
+}
+
+// A Referent is what a spoken phrase names in the caption.
+type Referent struct {
+	// Phrase is what was spoken, head the noun in it, adjectives what else was
+	// said of it, number "one" or "both" when that was said.
+	Phrase english.Words
+	Head   string
+	// Whole is set for the picture itself ("it", "the image"), scene for its
+	// background.
+	Whole, Scene bool
+	// Found tells that the caption names it: in noun phrase np, with the words
+	// [from, to) answering to what was spoken.
+	Found    bool
+	NP       english.NounPhrase
+	From, To int
+	Noun     string // the caption's own head of np
+	// owner is the noun phrase it belongs to ("the man's top"), where known.
+	Owned bool
+	Owner english.NounPhrase
+	// Rivals are other noun phrases that answer just as well.
+	Rivals []english.NounPhrase
+}
+
+const wordsForPicture english.List = "image picture photo photograph pic scene everything whole painting drawing portrait all rendering shot frame"
+
+const SceneNouns english.List = "background backdrop location setting surroundings scenery place environment backgroud bg"
+
+// Resolve finds what a phrase names. Reference is the hard part of edits in
+// conversation: only a fifth of real requests name the words that they want
+// replaced. In order of trust:
+//
+//  1. pronouns name what was edited last, or what the picture is of;
+//  2. "her hair", "the man's top": the owner is resolved first, then the part is
+//     sought after the owner;
+//  3. a noun of the caption with the same lemma, then a synonym, then a noun
+//     one of which is a kind of the other ("the man" for "a person", "the
+//     animal" for "a dog"); adjectives that were spoken break ties, then nearness
+//     to the last edit, then order.
+//
+// What the caption does not name (it may be in the picture all the same) comes
+// back with found unset and the owner, if any.
+func (c *Caption) Resolve(phrase english.Words) Referent {
+	p := c.Parse()
+	phrase = phrase.TrimMarks()
+	r := Referent{Phrase: phrase}
+	if len(phrase) == 0 {
+		return r
+	}
+	if len(phrase) == 1 && english.Pronouns.Has(phrase[0].Lower) {
+		return c.resolvePronoun(p, r)
+	}
+	if len(phrase) == 1 && phrase[0].Lower == "everything" {
+		r.Whole = true
+		return r
+	}
+	spoken := c.en.Parse(phrase)
+	name, ok := spoken.Main()
+	if !ok {
+		return c.ResolveWord(p, r)
+	}
+	r.Head = spoken.Words[name.Head].Lower
+	switch {
+	case SceneNouns.Has(r.Head) && name.Core == name.Head:
+		r.Scene = true
+	case wordsForPicture.Has(r.Head) && name.Core == name.Head && !p.Names(r.Head):
+		r.Whole = true
+		return r
+	}
+	c.resolveOwner(p, spoken, name, &r)
+	c.pick(p, spoken, name, &r)
+	if score := c.en.Likeness(r.Head, headOf(p, r)); name.Head == spoken.SkipDeterminer(name) && score < 9 {
+		if w := c.ResolveWord(p, Referent{Phrase: spoken.Words[name.Head:name.End]}); w.Found && p.Words[w.From].Lower == r.Head {
+			w.Phrase = phrase
+			return w // the word itself stands there, as an adjective: "the blond"
+		}
+	}
+	return r
+}
+
+func headOf(p english.Parsed, r Referent) string {
+	if !r.Found {
+		return ""
+	}
+	return p.Words[r.To-1].Lower
+}
+
+func (c *Caption) resolvePronoun(p english.Parsed, r Referent) Referent {
+	w := r.Phrase[0].Lower
+	if (w == "them" || w == "they") && c.Focus() >= 0 && c.en.IsPlural(c.words[c.Focus()].Lower) {
+		w = "these"
+	}
+	if english.Persons.Has(w) {
+		if n, ok := c.Person(p); ok {
+			return r.At(p, n)
+		}
+	}
+	if i := c.Focus(); i >= 0 {
+		for _, n := range p.Nouns {
+			if n.Head == i {
+				return r.At(p, n)
+			}
+		}
+	}
+	r.Whole = true
+	return r
+}
+
+func (r Referent) At(p english.Parsed, n english.NounPhrase) Referent {
+	r.Found, r.NP, r.From, r.To, r.Head = true, n, n.Core, n.Head+1, p.Words[n.Head].Lower
+	r.Noun = r.Head
+	return r
+}
+
+// ResolveWord finds a phrase without a noun: a word of the caption itself ("the
+// red").
+func (c *Caption) ResolveWord(p english.Parsed, r Referent) Referent {
+	want := r.Phrase[len(r.Phrase)-1].Lower
+	for i, t := range p.Words {
+		if !t.Mark && !english.Closed(t.Lower) && c.en.Related(t.Lower, want) {
+			n := p.Around(i)
+			if r.Found {
+				r.Rivals = append(r.Rivals, n)
+				continue
+			}
+			r.Found, r.From, r.To, r.NP, r.Head = true, i, i+1, n, p.Words[n.Head].Lower
+			r.Noun = r.Head
+		}
+	}
+	return r
+}
+
+// resolveOwner finds who "her", "the man's" or "of the man" is.
+func (c *Caption) resolveOwner(p english.Parsed, spoken english.Parsed, name english.NounPhrase, r *Referent) {
+	var owner english.Words
+	switch {
+	case name.Owner >= 0:
+		owner = spoken.Words[name.Start : name.Owner+1]
+	case spoken.Tags[name.Start] == english.Possessive:
+		if n, ok := c.Person(p); ok {
+			r.Owned, r.Owner = true, n
+		}
+		return
+	case name.End < len(spoken.Words) && spoken.Words[name.End].Lower == "of":
+		owner = spoken.Words[name.End+1:]
+	}
+	if len(owner) == 0 {
+		return
+	}
+	if o := c.Resolve(owner); o.Found {
+		r.Owned, r.Owner = true, o.NP
+	}
+}
+
+// pick chooses the caption's noun phrase that answers best to the spoken one.
+func (c *Caption) pick(p english.Parsed, spoken english.Parsed, name english.NounPhrase, r *Referent) {
+	best := 0.0
+	focus := c.Focus()
+	for _, n := range p.Nouns {
+		for i := n.Core; i <= n.Head; i++ {
+			score := c.en.Likeness(r.Head, c.en.Compound(p, n.Core, i))
+			if score == 0 || i < n.Head && (score < 10 || !c.en.CompoundPart(spoken, name, p, n, i)) {
+				continue
+			}
+			from, bonus := c.modifiers(spoken, name, p, n)
+			score += bonus
+			if i < n.Head {
+				score -= 5
+			}
+			if r.Owned && r.Owner.Head < i && (n.Owner == r.Owner.Head || n.Start > r.Owner.Head) {
+				score += 1.5
+			}
+			if n.Head == focus {
+				score += 0.5
+			}
+			switch {
+			case score > best+0.01:
+				best = score
+				r.Found, r.NP, r.From, r.To, r.Rivals = true, n, min(from, i), i+1, nil
+			case score > best-0.01 && n.Head != r.NP.Head:
+				r.Rivals = append(r.Rivals, n)
+			}
+		}
+	}
+	c.pickByOrder(spoken, name, r)
+	if r.Found {
+		r.Noun = p.Words[r.NP.Head].Lower
+	}
+}
+
+// pickByOrder answers "the second car" among rivals.
+func (c *Caption) pickByOrder(spoken english.Parsed, name english.NounPhrase, r *Referent) {
+	all := slices.Insert(slices.Clone(r.Rivals), 0, r.NP)
+	for _, t := range spoken.Words[name.Start:name.Head] {
+		nth, ok := map[string]int{"first": 1, "second": 2, "third": 3, "fourth": 4, "last": len(all), "other": len(all)}[t.Lower]
+		if ok && len(all) > 1 && nth <= len(all) {
+			r.NP, r.Rivals = all[nth-1], nil
+			r.From, r.To = r.NP.Core, r.NP.Head+1
+			return
+		}
+	}
+}
+
+// modifiers compares what was said of the noun with what the caption says of
+// it: where the answering words start, and the bonus for them.
+func (c *Caption) modifiers(spoken english.Parsed, name english.NounPhrase, p english.Parsed, n english.NounPhrase) (from int, bonus float64) {
+	from = n.Core
+	for i := name.Start; i < name.Head; i++ {
+		if spoken.Tags[i] != english.Adjective && spoken.Tags[i] != english.Noun && spoken.Tags[i] != english.Number && spoken.Tags[i] != english.Gerund {
+			continue
+		}
+		want := c.en.Lemma(spoken.Words[i].Lower)
+		for j := n.Start; j < n.Head; j++ {
+			if c.en.Lemma(p.Words[j].Lower) == want {
+				bonus += 2
+				if p.Tags[j] != english.Number {
+					from = min(from, j)
+				}
+			}
+		}
+	}
+	// "the man on the left": words that follow count where they follow there too.
+	for _, t := range spoken.Words[name.End:] {
+		for j := n.End; j < min(len(p.Words), n.End+6); j++ {
+			if !t.Mark && !english.Closed(t.Lower) && p.Words[j].Lower == t.Lower {
+				bonus++
+			}
+		}
+	}
+	return from, bonus
+}

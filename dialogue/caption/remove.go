@@ -1,0 +1,151 @@
+package caption
+
+import (
+	"pentimento/dialogue/english"
+	"pentimento/dialogue/lexicon"
+)
+
+func (c *Caption) Remove(what Referent, spoken english.Words) {
+	p := c.Parse()
+	if m, ok := c.Moment(p); ok && m.Start <= what.From && what.From < m.End {
+		c.Splice(m.Start, m.End, nil) // "under a cloudy sky", all of it
+		return
+	}
+	if p.Tags[what.NP.Head] != english.Noun || what.To <= what.NP.Head && p.Tags[what.From] == english.Adjective {
+		c.Splice(what.From, what.To, nil) // "not curly": an adjective
+		return
+	}
+	from, to := c.Extent(p, p.Whole(what.NP))
+	if from == 0 && to < len(p.Words) {
+		c.removeSubject(p, to)
+		return
+	}
+	c.cut(p, from, to)
+}
+
+// cut removes words [from, to) and one of the connectives around them.
+func (c *Caption) cut(p english.Parsed, from, to int) {
+	prev := func(i int) string {
+		if i > 0 {
+			return p.Words[i-1].Lower
+		}
+		return ""
+	}
+	next := ""
+	if to < len(p.Words) {
+		next = p.Words[to].Lower
+	}
+	switch before := prev(from); {
+	case before == "and":
+		from--
+		if prev(from) == "," {
+			from--
+		}
+		c.mendList(p, from)
+	case before == "," && (next == "," || next == "and"):
+		if next == "and" && c.commas(p, from) == 1 {
+			from-- // "A, B and C" without B is "A and C"
+		} else {
+			from--
+		}
+	case next == "and":
+		to++
+	case next == "," && leads.Has(before) && to+1 < len(p.Words) && p.Tags[to+1] != english.Preposition:
+		to++
+		if to < len(p.Words) && p.Words[to].Lower == "and" {
+			to++
+		}
+	default:
+		from = c.governor(p, from)
+	}
+	c.Splice(from, to, nil)
+}
+
+const leads english.List = "with wearing"
+
+// mendList turns the last comma of "A, B" into "and" after C was cut from "A, B
+// and C".
+func (c *Caption) mendList(p english.Parsed, end int) {
+	for i := end - 1; i > 0; i-- {
+		if p.Tags[i] == english.Noun || p.Tags[i] == english.Adjective || p.Tags[i] == english.Determiner || p.Tags[i] == english.Number {
+			continue
+		}
+		if p.Words[i].Lower == "," && i+1 < end {
+			c.Splice(i, i+1, english.Tokenise("and"))
+		}
+		return
+	}
+}
+
+func (c *Caption) commas(p english.Parsed, before int) int {
+	n := 0
+	for _, t := range p.Words[:before] {
+		if t.Lower == "," {
+			n++
+		}
+	}
+	return n
+}
+
+// governor steps back over the preposition, and over a participle that has no
+// other object, so that nothing dangles: "in a tie", "trying to reach".
+func (c *Caption) governor(p english.Parsed, from int) int {
+	start := from
+	for start > 0 && (p.Tags[start-1] == english.Preposition || p.Words[start-1].Lower == "top" || p.Words[start-1].Lower == "front" || p.Words[start-1].Lower == "next") {
+		start--
+	}
+	for start > 1 && p.Tags[start-1] == english.Verb && p.Words[start-2].Lower == "to" { // "trying to reach"
+		start -= 2
+	}
+	if start > 0 && (p.Tags[start-1] == english.Gerund || p.Tags[start-1] == english.Past) && !posture.Has(c.en.VerbBase(p.Words[start-1].Lower)) {
+		start--
+		if start > 0 && (p.Tags[start-1] == english.Auxiliary || p.Words[start-1].Lower == ",") {
+			start--
+		}
+	}
+	return start
+}
+
+// posture verbs stand without what follows them.
+const posture english.List = "sit stand lie lay walk run sleep fly swim rest hang jump play"
+
+// removeSubject removes what the caption is about. What remains is the
+// place: "a person sitting at the seaside with rocks" becomes "a seaside with
+// rocks".
+func (c *Caption) removeSubject(p english.Parsed, end int) {
+	if next := p.Words[end].Lower; next == "and" || next == "," {
+		c.Splice(0, end+1, nil)
+		return
+	}
+	for _, n := range p.Nouns {
+		at := n.Start
+		if at <= end || p.Tags[at-1] != english.Preposition || p.Words[at-1].Lower == "with" || p.Words[at-1].Lower == "of" {
+			continue
+		}
+		if lex := c.en; lex.Is(p.Words[n.Head].Lower, lexicon.Garment) || lex.Is(p.Words[n.Head].Lower, lexicon.BodyPart) {
+			continue
+		}
+		c.Splice(0, at, nil)
+		if w := c.words[0]; w.Lower == "the" && w.Text != "the" {
+			w.Text = "A"
+		}
+		return
+	}
+	c.Splice(0, end, nil)
+}
+
+func (c *Caption) RemoveBackground() bool {
+	p := c.Parse()
+	for i, t := range p.Words {
+		if t.Lower != "background" || i == 0 {
+			continue
+		}
+		for _, n := range p.Nouns {
+			if n.Head == i {
+				c.Splice(c.governor(p, n.Start), i+1, nil)
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,165 @@
+package dialogue
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"pentimento/dialogue/caption"
+	"pentimento/dialogue/english"
+	"pentimento/dialogue/lexicon"
+)
+
+// setAdjectives gives what the phrase names the spoken adjectives: "make her
+// hair red". Where the caption does not name it, it is added with them: "with a
+// blue top".
+func setAdjectives(e *edit, spoken, adjectives english.Words) bool {
+	adjectives = e.en.BareAdjectives(adjectives)
+	if several := e.en.Items(spoken); len(several) > 1 {
+		done := false
+		for _, one := range several {
+			done = setAdjectives(e, one, adjectives) || done
+		}
+		return done
+	}
+	if onHair, ok := aboutHair(e, spoken, adjectives); ok {
+		spoken, adjectives = english.Tokenise("her hair"), onHair
+	}
+	what := e.caption.Resolve(spoken)
+	switch {
+	case len(adjectives) == 0:
+		return false
+	case what.Scene:
+		return setBackground(e, adjectives)
+	case what.Whole:
+		return setMood(e, adjectives)
+	case !what.Found && what.Head == "":
+		return false
+	case !what.Found:
+		return addDescribed(e, what, adjectives)
+	case ambiguous(e, what):
+		return true
+	}
+	return modify(e, what, adjectives)
+}
+
+// modify puts adjectives before a noun of the caption. Each takes the place of one on
+// its own scale (red for blond, short for long); others go where English has
+// them: size, then texture, then colour, then material.
+func modify(e *edit, what caption.Referent, adjectives english.Words) bool {
+	if slices.ContainsFunc(adjectives, func(t english.Token) bool { return vague.Has(t.Lower) }) {
+		return e.ask(whatInstead(e, what))
+	}
+	for _, group := range e.en.ColourGroups(adjectives) {
+		n, ok := e.caption.PhraseOf(what)
+		if !ok {
+			return false
+		}
+		if strengthen(e, n, group) {
+			continue
+		}
+		p := e.caption.Parse()
+		if from, to, ok := e.caption.Clashing(p, n, group); ok {
+			if group.Lower() != p.Words[from:to].Lower() {
+				e.caption.Splice(from, to, group)
+				e.because(fmt.Sprintf("%s is %s now, not %s", p.Words[n.Head].Lower, group.Text(), p.Words[from:to].Text()))
+			}
+			continue
+		}
+		at := e.caption.AdjectivePlace(p, n, group[0].Lower)
+		e.caption.Splice(at, at, group)
+		e.because(fmt.Sprintf("%s becomes %s", p.Words[n.Head].Lower, group.Text()))
+	}
+	if n, ok := e.caption.PhraseOf(what); ok {
+		e.caption.Attend(n.Head)
+	}
+	e.widen(Appearance)
+	return true
+}
+
+// strengthen answers a comparative among adjectives ("longer and curlier"): what
+// the noun is already gets more weight. It changes the group to the plain
+// adjective otherwise.
+func strengthen(e *edit, n english.NounPhrase, group english.Words) bool {
+	base, _, ok := e.en.Degree(group[0].Lower)
+	if !ok || len(group) > 1 || e.en.PlainAdjective(group[0].Lower) {
+		return false
+	}
+	p := e.caption.Parse()
+	for i := n.Start; i < n.Head; i++ {
+		if e.en.Lemma(p.Words[i].Lower) == e.en.Lemma(base) {
+			e.caption.Weigh(i, strength(e.said))
+			e.because(fmt.Sprintf("re-weight %q", base))
+			return true
+		}
+	}
+	group[0].Text, group[0].Lower = base, base
+	return false
+}
+
+// addDescribed adds what the caption does not name, with its adjectives.
+func addDescribed(e *edit, what caption.Referent, adjectives english.Words) bool {
+	thing := slices.Concat(adjectives, english.Tokenise(what.Head))
+	if e.en.IsPlural(what.Head) || e.en.MassNoun(what.Head) {
+		thing[0].Glued = false
+	} else {
+		thing = slices.Concat(english.Tokenise(english.Article(adjectives[0].Lower)), thing)
+	}
+	if what.Head == "sky" {
+		return setTime(e, english.Tokenise("under a "+adjectives.Text()+" sky"))
+	}
+	e.because(fmt.Sprintf("the prompt named no %s; it does now", what.Head))
+	e.widen(Appearance)
+	var owner *english.NounPhrase
+	if what.Owned {
+		owner = &what.Owner
+	}
+	return e.caption.Attach(owner, thing, "with")
+}
+
+func colourOf(e *edit, m english.Match) bool {
+	return setAdjectives(e, m["x"], m["y"]) || swap(e, m["x"], m["y"])
+}
+
+// colourSplit answers "paint the house red".
+func colourSplit(e *edit, m english.Match) bool {
+	return e.caption.Split(m["z"], func(x, y english.Words) bool {
+		if !e.en.IsAdjectival(y) || !e.en.IsColour(y[len(y)-1].Lower) {
+			return false
+		}
+		what := e.caption.Resolve(x)
+		return (what.Found || what.Scene || what.Head != "" && !what.Whole) && setAdjectives(e, x, y)
+	})
+}
+
+// openClose says the state that "open the door" leads to.
+func openClose(e *edit, m english.Match) bool {
+	state := "closed"
+	if e.said[0].Lower == "open" {
+		state = "open"
+	}
+	return setAdjectives(e, m["x"], english.Tokenise(state))
+}
+
+// aboutHair finds what is said of a person and meant of the hair: "make her
+// blond", "make him curly", "red-haired".
+func aboutHair(e *edit, spoken, adjectives english.Words) (english.Words, bool) {
+	who := e.caption.Resolve(spoken)
+	if !who.Found || !e.en.Is(who.Noun, lexicon.Person) || len(adjectives) == 0 {
+		return nil, false
+	}
+	out := slices.Clone(adjectives)
+	for i, t := range out {
+		colour, ok := map[string]string{"brunette": "brown", "redheaded": "red", "blond": "blond", "blonde": "blonde"}[t.Lower]
+		if stem, found := strings.CutSuffix(t.Lower, "-haired"); found {
+			colour, ok = stem, true
+		}
+		if !ok && !english.HairWords.Has(t.Lower) {
+			return nil, false
+		}
+		if ok {
+			out[i].Text, out[i].Lower = colour, colour
+		}
+	}
+	return out, true
+}

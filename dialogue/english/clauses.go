@@ -1,0 +1,148 @@
+package english
+
+import "slices"
+
+// Starters begin a clause of their own: after a comma or "and" they start
+// another edit.
+const Starters List = "change turn convert transform switch swap morph alter make modify set edit replace substitute exchange add put place insert include draw paint give remove delete erase get take drop lose let have use apply undo revert without more less wear open close color colour dye move keep increase decrease reduce render hide show bring crop rotate flip zoom tilt mirror resize improve fix blur sharpen brighten darken save delete download straighten lengthen shorten curl widen undo go"
+
+// Clauses splits a request into its edits: at full stops and semicolons, at commas
+// and connectives before a word that starts a clause. What a later clause
+// leaves out it takes from the one before: "make her hair red and the shirt
+// blue".
+func (en *Reader) Clauses(tokens Words) []Words {
+	var out []Words
+	start := 0
+	cut := func(end, next int) {
+		if part := en.Polite(tokens[start:end]); len(part) > 0 {
+			out = append(out, en.completed(out, part))
+		}
+		start = next
+	}
+	for i := 0; i < len(tokens); i++ {
+		t := tokens[i]
+		switch {
+		case t.Lower == "." || t.Lower == ";" || t.Lower == "!" || t.Lower == "?":
+			cut(i, i+1)
+		case t.Lower == "then" && i > start:
+			cut(i, i+1)
+		case t.Lower == "with" && i > start && en.IsMoment(tokens[start:i].TrimMarks()):
+			cut(i, i) // "at night with glasses"
+		case t.Lower == "but" && i > start && i+1 < len(tokens) && tokens[start].Lower != "not":
+			cut(i, i+1)
+		case t.Lower == "," || t.Lower == "and" || t.Lower == "&" || t.Lower == "+":
+			next := skipJoints(tokens, i)
+			if i > start && next < len(tokens) && en.startsClause(tokens[start:i], tokens[next:]) {
+				cut(i, next)
+				i = next - 1
+			}
+		}
+	}
+	cut(len(tokens), len(tokens))
+	return out
+}
+
+// skipJoints steps over ", and then also please".
+func skipJoints(tokens Words, i int) int {
+	for i < len(tokens) && joints.Has(tokens[i].Lower) {
+		i++
+	}
+	return i
+}
+
+// joints stand between clauses.
+const joints List = ", and & + then also please finally next but now"
+
+// startsClause tells whether words begin an edit of their own.
+func (en *Reader) startsClause(before, after Words) bool {
+	after = en.Polite(after)
+	if len(after) == 0 {
+		return false
+	}
+	first := after[0].Lower
+	switch {
+	case Starters.Has(first) && len(after) > 1:
+		// "add a castle and color" is a list; a verb needs something after it
+		// that is no "of".
+		return after[1].Lower != "of" && !(ClassOf(first) == Noun && after[1].Mark)
+	case (first == "no" || first == "with") && len(after) > 1 && Starters.Has(before[0].Lower):
+		return first == "no"
+	case slices.ContainsFunc(untilJoint(after[min(1, len(after)):]), func(t Token) bool { return t.Lower == "instead" }) && after[len(after)-1].Lower == "instead" && before[0].Lower == "no":
+		return true
+	case en.isComparative(untilJoint(after)) && len(before) > 1, en.isStatement(after) && en.isStatement(before):
+		return true
+	case en.gapped(before, after) != nil, en.IsMoment(untilJoint(after)) && len(before) > 1:
+		return true
+	}
+	return false
+}
+
+// isComparative tells whether words are a comparative with its degree words: "a
+// bit redder".
+func (en *Reader) isComparative(words Words) bool {
+	for len(words) > 1 && DegreeWords.Has(words[0].Lower) {
+		words = words[1:]
+	}
+	if len(words) != 1 {
+		return false
+	}
+	_, ending, ok := en.Degree(words[0].Lower)
+	return ok && ending == "er" && !en.PlainAdjective(words[0].Lower)
+}
+
+// isStatement tells whether words begin as "her hair is …".
+func (en *Reader) isStatement(words Words) bool {
+	q := en.Parse(words)
+	n, ok := q.Main()
+	return ok && n.Start == 0 && n.End+1 < len(words) && (words[n.End].Lower == "is" || words[n.End].Lower == "are" || words[n.End].Lower == "should" || words[n.End].Lower == "has")
+}
+
+func untilJoint(tokens Words) Words {
+	end := slices.IndexFunc(tokens, func(t Token) bool { return t.Mark || t.Lower == "and" })
+	if end < 0 {
+		return tokens
+	}
+	return tokens[:end]
+}
+
+// completed gives a clause without a verb the verb of the clause before.
+func (en *Reader) completed(before []Words, part Words) Words {
+	if len(before) == 0 || Starters.Has(part[0].Lower) {
+		return part
+	}
+	if full := en.gapped(before[len(before)-1], part); full != nil {
+		return full
+	}
+	return part
+}
+
+// gapped completes "the shirt blue" after "make her hair red", and "grass to snow"
+// after "change the cat to a dog"; nil where nothing was left out.
+func (en *Reader) gapped(before, part Words) Words {
+	if len(before) < 2 || en.isComparative(untilJoint(part)) {
+		return nil
+	}
+	end := slices.IndexFunc(part, func(t Token) bool { return t.Mark || t.Lower == "and" })
+	if end < 0 {
+		end = len(part)
+	}
+	switch verb := before[0].Lower; verb {
+	case "make", "turn", "paint", "color", "colour", "let", "have":
+		q := en.Parse(part[:end])
+		n, ok := q.Main()
+		if said := en.Parse(before[1:]); len(said.Nouns) > 0 && said.Nouns[len(said.Nouns)-1].End == len(before)-1 && verb != "have" {
+			return nil // "make the car and the house blue"
+		}
+		if ok && n.Start == 0 && n.End < end && (ClassOf(part[0].Lower) == Determiner || q.Tags[0] == Possessive || n.Owner >= 0) && en.IsAdjectival(part[n.End:end]) {
+			return slices.Concat(before[:1], part)
+		}
+	case "change", "replace", "swap", "switch", "convert", "transform":
+		joint := slices.IndexFunc(part[:end], func(t Token) bool {
+			return t.Lower == "to" || t.Lower == "with" || t.Lower == "into" || t.Lower == "by"
+		})
+		if joint > 0 && joint < end-1 && slices.ContainsFunc(before, func(t Token) bool { return t.Lower == part[joint].Lower }) {
+			return slices.Concat(before[:1], part)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,61 @@
+package english
+
+import (
+	"strings"
+
+	"pentimento/dialogue/lexicon"
+)
+
+// Likeness is how well a noun of the caption answers to a spoken one; 0 is not
+// at all.
+func (en *Reader) Likeness(spoken, noun string) float64 {
+	if spoken == noun {
+		return 10
+	}
+	if noun == "" {
+		return 0
+	}
+	if i := strings.LastIndexByte(noun, '-'); i >= 0 && noun[i+1:] == spoken {
+		return 8 // "coffee-cup"
+	}
+	lex := en
+	a, _ := lex.NounLemma(spoken)
+	b, _ := lex.NounLemma(noun)
+	if a == b || AmericanSpelling(a) == AmericanSpelling(b) {
+		return 9.5
+	}
+	if Persons.Has(spoken) && lex.Is(noun, lexicon.Person) {
+		return 6
+	}
+	up, down := lex.KindOf(noun, spoken), lex.KindOf(spoken, noun)
+	switch {
+	case up && down:
+		return 8
+	case up:
+		return 6
+	case down && lex.Is(b, lexicon.BodyPart):
+		return 0 // a beard is hair, but not the hair
+	case down:
+		return 4
+	case gender(a) != 0 && gender(b) != 0 && gender(a) != gender(b):
+		return 0
+	case lex.Is(a, lexicon.Person) && lex.Is(b, lexicon.Person):
+		return 3
+	case len(a) > 3 && strings.HasSuffix(b, a), len(b) > 3 && strings.HasSuffix(a, b) && lex.Is(a, lexicon.Artifact):
+		return 5 // "motorcycle" and "cycle"
+	}
+	return 0
+}
+
+// gender is which of two the word for a person tells; 0 is neither.
+func gender(w string) int {
+	switch w {
+	case "man", "boy", "guy", "gentleman", "father", "king":
+		return 1
+	case "woman", "girl", "lady", "mother", "queen":
+		return 2
+	}
+	return 0
+}
+
+const Persons List = "person people someone somebody figure character subject human model he she they him them her me you"

@@ -1,0 +1,86 @@
+package english
+
+const WeatherWords List = "sunny cloudy rainy snowy foggy misty stormy windy starry overcast cloudless clear gloomy wintry autumnal night nighttime daytime winter summer autumn fall spring hazy dark moonlit sunlit"
+
+const SeasonWords List = "winter summer autumn fall spring snowy wintry autumnal"
+
+const DayWords List = "sunny cloudy rainy snowy foggy misty stormy windy overcast cloudless clear gloomy hazy wintry"
+
+const TimeWords List = "day night evening morning afternoon sunset sunrise dawn dusk noon midnight twilight midday nighttime daytime daybreak sundown nightfall"
+
+const fallWords List = "rain snow fog mist storm thunderstorm blizzard sandstorm sunshine sunlight moonlight snowfall rainfall"
+
+// IsMoment tells whether a phrase is a time of day, a season or weather.
+func (en *Reader) IsMoment(phrase Words) bool {
+	rest := phrase
+	for len(rest) > 1 && rest[0].Lower != "no" && (ClassOf(rest[0].Lower) == Preposition || ClassOf(rest[0].Lower) == Determiner) {
+		rest = rest[1:]
+	}
+	if len(rest) == 0 || len(rest) > 4 {
+		return false
+	}
+	last := rest[len(rest)-1].Lower
+	switch {
+	case len(rest) == 1:
+		return TimeWords.Has(last) || SeasonWords.Has(last) || fallWords.Has(last) || WeatherWords.Has(last) || last == "snowing" || last == "raining"
+	case last == "sky":
+		return WeatherWords.Has(rest[0].Lower) || en.IsColour(rest[0].Lower)
+	case last == "day" || last == "night" || last == "morning" || last == "evening" || last == "afternoon":
+		return len(rest) == 2 && en.IsAdjectival(rest[:1]) || WeatherWords.Has(rest[0].Lower)
+	case last == "time":
+		return TimeWords.Has(rest[0].Lower) || SeasonWords.Has(rest[0].Lower)
+	}
+	return TimeWords.Has(last) && len(rest) == 2 && en.IsAdjectival(rest[:1])
+}
+
+// MomentPhrase says a time or weather as captions do.
+func (en *Reader) MomentPhrase(phrase Words) Words {
+	last := phrase[len(phrase)-1].Lower
+	if relation := phrase[0].Lower; ClassOf(relation) == Preposition && !(last == "night" && (relation == "by" || relation == "in" || relation == "during")) {
+		return phrase
+	}
+	for len(phrase) > 1 && ClassOf(phrase[0].Lower) == Preposition {
+		phrase = phrase[1:]
+	}
+	last = phrase[len(phrase)-1].Lower
+	rest := phrase
+	if ClassOf(rest[0].Lower) == Determiner {
+		rest = rest[1:]
+	}
+	text := rest.Lower()
+	switch {
+	case last == "nighttime":
+		text = "at night"
+	case last == "daytime" || last == "day" && len(rest) == 1:
+		text = "on a sunny day"
+	case len(rest) == 2 && last == "time":
+		text = "at " + rest[0].Lower
+	case len(rest) == 2 && last == "night" && en.IsAdjectival(rest[:1]):
+		text = "on " + Article(text) + " " + text
+	case len(rest) == 2 && (rest[0].Lower == "early" || rest[0].Lower == "late"):
+		text = "in the " + text
+	case len(rest) == 1 && (last == "morning" || last == "evening" || last == "afternoon"):
+		text = "in the " + text
+	case len(rest) == 1 && TimeWords.Has(last), last == "night" || last == "sunset" || last == "sunrise":
+		text = "at " + text
+	case last == "snowing", last == "snow":
+		text = "in the snow"
+	case last == "raining":
+		text = "in the rain"
+	case fallWords.Has(last):
+		text = "in the " + text
+	case last == "starry":
+		text = "under a starry sky"
+	case last == "dark" || last == "moonlit":
+		text = "at night"
+	case DayWords.Has(last):
+		text = "on a " + text + " day"
+	case last == "sky":
+		text = "under " + Article(text) + " " + text
+	case last == "day" || last == "morning" || last == "evening" || last == "afternoon":
+		text = "on " + Article(text) + " " + text
+	case SeasonWords.Has(last):
+		text = "in " + text
+	}
+	return Tokenise(text)
+}

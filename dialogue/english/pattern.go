@@ -1,0 +1,111 @@
+package english
+
+import "strings"
+
+func CompileAll(texts []string) []Pattern {
+	out := make([]Pattern, len(texts))
+	for i, text := range texts {
+		out[i] = Compile(text)
+	}
+	return out
+}
+
+// A Pattern is a sentence with gaps, written so that the grammar reads:
+//
+//	(change|turn) <x> (to|into) <y>
+//
+// Words stand for themselves, (…|…) chooses between runs of words, […] is
+// optional, <x> is a gap that takes one word or more, the fewest first. A
+// gap's name is how a rule asks for its words, and (kind=…|…) gives a choice
+// one.
+type Pattern []element
+
+type element struct {
+	gap      string
+	name     string // of a choice
+	choices  [][]string
+	optional bool
+}
+
+// Compile reads a pattern. Patterns are part of the program: a malformed one
+// shows in the tests as a rule that never matches.
+func Compile(text string) Pattern {
+	var p Pattern
+	for text = strings.TrimSpace(text); text != ""; text = strings.TrimSpace(text) {
+		var e element
+		var inner string
+		switch text[0] {
+		case '<':
+			e.gap, text, _ = strings.Cut(text[1:], ">")
+		case '(':
+			inner, text, _ = strings.Cut(text[1:], ")")
+		case '[':
+			inner, text, _ = strings.Cut(text[1:], "]")
+			e.optional = true
+		default:
+			inner, text, _ = strings.Cut(text, " ")
+		}
+		if e.gap == "" {
+			if name, choices, ok := strings.Cut(inner, "="); ok && !strings.Contains(name, "|") {
+				e.name, inner = name, choices
+			}
+			for choice := range strings.SplitSeq(inner, "|") {
+				e.choices = append(e.choices, strings.Fields(choice))
+			}
+		}
+		p = append(p, e)
+	}
+	return p
+}
+
+// A Match holds the words that a pattern's gaps took.
+type Match map[string]Words
+
+// Text is a gap's words in lower case.
+func (m Match) Text(gap string) string { return m[gap].Lower() }
+
+// tries bounds how many ways a pattern is matched before it is given up.
+const tries = 4000
+
+// Match calls accept with every way in which the pattern covers all of the
+// tokens, until accept returns true; it tells whether one was accepted.
+func (p Pattern) Match(tokens Words, accept func(Match) bool) bool {
+	left := tries
+	return p.step(tokens, Match{}, &left, accept)
+}
+
+func (p Pattern) step(tokens Words, m Match, left *int, accept func(Match) bool) bool {
+	if *left--; *left < 0 {
+		return false
+	}
+	if len(p) == 0 {
+		return len(tokens) == 0 && accept(m)
+	}
+	e, rest := p[0], p[1:]
+	if e.gap != "" {
+		first := 1
+		if len(rest) == 0 {
+			first = max(1, len(tokens))
+		}
+		for n := first; n <= len(tokens); n++ {
+			m[e.gap] = tokens[:n]
+			if rest.step(tokens[n:], m, left, accept) {
+				return true
+			}
+		}
+		delete(m, e.gap)
+		return false
+	}
+	for _, words := range e.choices {
+		if !tokens.StartsWith(words) {
+			continue
+		}
+		if e.name != "" {
+			m[e.name] = tokens[:len(words)]
+		}
+		if rest.step(tokens[len(words):], m, left, accept) {
+			return true
+		}
+	}
+	return e.optional && rest.step(tokens, m, left, accept)
+}

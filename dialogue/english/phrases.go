@@ -1,0 +1,181 @@
+package english
+
+import "slices"
+
+// Finite tells whether a verb that agrees with its subject stands at i, so that the
+// subject must stay where it is.
+func (p Parsed) Finite(i int) bool {
+	return i < len(p.Tags) && (p.Tags[i] == Verb || p.Tags[i] == Auxiliary)
+}
+
+// Determiners is how many articles, numbers and possessives a noun phrase
+// starts with.
+func (p Parsed) Determiners(n NounPhrase) int {
+	i := n.Start
+	for i < n.Head && (p.Tags[i] == Determiner || p.Tags[i] == Number || p.Tags[i] == Possessive && p.Words[i].Lower != "'s") {
+		i++
+	}
+	return i - n.Start
+}
+
+// A NounPhrase is a span of tokens [start, end) with its head noun. In "a
+// woman's red hair" there are two: one for the woman inside one for the hair.
+type NounPhrase struct {
+	Start, End, Head int
+	// Core is where the noun and its compound parts start: "baseball" in "the
+	// red baseball cap".
+	Core int
+	// Owner is the index of the possessor's noun, or -1.
+	Owner int
+}
+
+// nounPhrases finds the noun phrases among tagged tokens, from left to right:
+// articles, numbers, adjectives and nouns up to the last noun of the run.
+func nounPhrases(tokens Words, tags []Tag) []NounPhrase {
+	var found []NounPhrase
+	for i := 0; i < len(tags); {
+		if !opensPhrase(tags[i]) {
+			i++
+			continue
+		}
+		start, end, head := i, i, -1
+		owner := -1
+		phraseStart := start
+		for end < len(tags) && inPhrase(tokens, tags, end, head) {
+			if tags[end] == Noun {
+				head = end
+			}
+			if tokens[end].Lower == "'s" && head >= 0 {
+				found = append(found, NounPhrase{Start: phraseStart, End: end, Head: head, Core: core(tags, phraseStart, head), Owner: owner})
+				owner, head = head, -1
+				phraseStart = end + 1
+			}
+			end++
+		}
+		if head < 0 {
+			i = max(end, i+1)
+			continue
+		}
+		found = append(found, NounPhrase{Start: start, End: head + 1, Head: head, Core: core(tags, phraseStart, head), Owner: owner})
+		i = head + 1
+	}
+	return found
+}
+
+func opensPhrase(t Tag) bool {
+	return t == Determiner || t == Possessive || t == Number || t == Adjective || t == Noun
+}
+
+// inPhrase tells whether token i continues a noun phrase whose head so far is
+// head.
+func inPhrase(tokens Words, tags []Tag, i, head int) bool {
+	switch tags[i] {
+	case Noun:
+		return true
+	case Adjective, Number:
+		return head < 0 || i+1 < len(tags) && tags[i+1] == Noun && tags[i] == Adjective
+	case Determiner:
+		return head < 0 && (i == 0 || tags[i-1] != Adjective)
+	case Possessive:
+		return tokens[i].Lower == "'s" && i > 0 && tags[i-1] == Noun || head < 0
+	case Mark:
+		if quote.Has(tokens[i].Lower) {
+			return i+1 < len(tags) && (tags[i+1] == Noun || tags[i+1] == Adjective)
+		}
+		fallthrough
+	case Conjunction:
+		// "a black and white cat", "a big, red ball"
+		joins := tokens[i].Lower == "and" || tokens[i].Lower == "&" || tokens[i].Lower == ","
+		return joins && head < 0 && i > 0 && i+1 < len(tags) && tags[i-1] == Adjective && tags[i+1] == Adjective
+	case Adverb:
+		return head < 0 && i+1 < len(tags) && tags[i+1] == Adjective
+	}
+	return false
+}
+
+// quote marks may stand inside a noun phrase.
+const quote List = "\" “ ” ' ‘ ’ « »"
+
+// core is the first of the nouns that end in head.
+func core(tags []Tag, start, head int) int {
+	c := head
+	for c > start && tags[c-1] == Noun {
+		c--
+	}
+	return c
+}
+
+// Parsed is a text with its parts of speech and noun phrases.
+type Parsed struct {
+	Words Words
+	Tags  []Tag
+	Nouns []NounPhrase
+}
+
+func (en *Reader) Parse(tokens Words) Parsed {
+	tags := en.tagAll(tokens)
+	return Parsed{tokens, tags, nounPhrases(tokens, tags)}
+}
+
+// Main is the noun phrase that a spoken phrase is about: the first, with
+// its possessor inside; in "one of the children" the children, in "the color of
+// the car" the car.
+func (p Parsed) Main() (NounPhrase, bool) {
+	var whole []NounPhrase
+	for _, n := range p.Nouns {
+		if len(whole) == 0 || n.Start > whole[len(whole)-1].Start {
+			whole = append(whole, n)
+		} else {
+			whole[len(whole)-1] = n // the longer one, with the possessor inside
+		}
+	}
+	if len(whole) == 0 {
+		return NounPhrase{}, false
+	}
+	return whole[0], true
+}
+
+// Whole is the phrase that n is inside of, as the woman in "a woman's
+// face".
+func (p Parsed) Whole(n NounPhrase) NounPhrase {
+	for _, w := range p.Nouns {
+		if w.Owner == n.Head {
+			return p.Whole(w)
+		}
+	}
+	return n
+}
+
+func (p Parsed) At(at int) (NounPhrase, bool) {
+	best, ok := NounPhrase{}, false
+	for _, n := range p.Nouns {
+		if n.Start == at && (!ok || n.End > best.End) {
+			best, ok = n, true
+		}
+	}
+	return best, ok
+}
+
+// Around is the noun phrase that word i is in; alone if it is in none.
+func (p Parsed) Around(i int) NounPhrase {
+	around := NounPhrase{Start: i, End: i + 1, Head: i, Core: i, Owner: -1}
+	for _, n := range p.Nouns {
+		if n.Start <= i && i < n.End {
+			around = n
+		}
+	}
+	return around
+}
+
+func (p Parsed) SkipDeterminer(n NounPhrase) int {
+	i := n.Start
+	for i < n.Head && p.Tags[i] == Determiner {
+		i++
+	}
+	return i
+}
+
+// Names tells whether the caption has the noun itself.
+func (p Parsed) Names(head string) bool {
+	return slices.ContainsFunc(p.Nouns, func(n NounPhrase) bool { return p.Words[n.Head].Lower == head })
+}

@@ -1,0 +1,61 @@
+package english
+
+import "strings"
+
+// openings are ways to begin that carry no meaning, longest first where one
+// begins another. They are stripped again and again: "could you please".
+func openings() [][]string {
+	return phrases(
+		"could you please", "can you please", "would you please", "could you", "can you", "would you", "will you", "can we", "could we", "shall we", "may we",
+		"can i", "could i", "may i", "might i", "is it possible to", "it is possible to", "is this possible to", "would it be possible to",
+		"i would like you to", "i'd like you to", "i would like to", "i'd like to", "i would love to", "i'd love to", "i want you to", "i want to", "i wanna", "i need you to", "i need to",
+		"i would prefer", "i'd prefer", "i want", "i need", "i would like", "i'd like", "i would love", "i'd love", "i think you should", "i think we should", "i think", "you should", "we should", "how about we", "how about you",
+		"what if we", "what if you", "what if", "what about we", "why don't we", "why don't you", "why not", "let's see", "let us see", "let me see", "can we see", "could we see", "i'd like to see", "i would like to see", "i want to see", "let us", "let's", "lets", "let me", "do me a favor and", "go ahead and", "try to", "try", "feel free to", "just", "only",
+		"please", "pls", "plz", "kindly", "hey", "hi", "hello", "ok", "okay", "alright", "all right", "right", "great", "nice", "perfect", "cool", "thanks", "thank you", "good", "well", "yes", "yeah", "nah", "naah", "nope", "wait", "no problem", "go ahead", "one more thing", "i insist you to", "i was thinking to", "i was thinking of", "further", "yep", "sure", "so", "now", "then", "and", "also", "but", "next", "maybe", "perhaps", "actually", "hmm", "hm", "um", "uh", "oh", "bot", "pentimento",
+	)
+}
+
+// endings are ways to end that carry no meaning.
+func endings() [][]string {
+	return phrases("please", "pls", "plz", "thanks", "thank you", "thx", "for me", "if you can", "if possible", "if you could", "would you", "could you", "can you", "ok", "okay", "now", "too", "as well", "also", "though", "for a change", "this time", "again", "once again", "for a start", "thank you very much")
+}
+
+// phrases cuts each phrase into its words.
+func phrases(list ...string) [][]string {
+	out := make([][]string, len(list))
+	for i, p := range list {
+		out[i] = strings.Fields(p)
+	}
+	return out
+}
+
+// Polite strips what carries no meaning from both ends of a clause.
+func (en *Reader) Polite(tokens Words) Words {
+	tokens = tokens.TrimMarks()
+	for again := true; again; {
+		again = false
+		for _, phrase := range en.openings {
+			if tokens.StartsWith(phrase) && len(phrase) < len(tokens) {
+				tokens, again = tokens[len(phrase):].TrimMarks(), true
+			}
+		}
+		for _, phrase := range en.endings {
+			if tokens.endsWith(phrase) && len(phrase) < len(tokens) {
+				tokens, again = tokens[:len(tokens)-len(phrase)].TrimMarks(), true
+			}
+		}
+	}
+	return tokens
+}
+
+// Meaningless tells whether nothing was said but "thanks" and the like.
+func (en *Reader) Meaningless(spoken Words) bool {
+	for _, list := range [][][]string{en.openings, en.endings} {
+		for _, phrase := range list {
+			if len(phrase) == len(spoken) && spoken.StartsWith(phrase) && phrase[0] != "again" {
+				return true
+			}
+		}
+	}
+	return false
+}

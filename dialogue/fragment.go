@@ -1,0 +1,145 @@
+package dialogue
+
+import (
+	"pentimento/dialogue/caption"
+	"pentimento/dialogue/english"
+	"pentimento/dialogue/lexicon"
+)
+
+// fragment answers words without a verb: "red", "a hat", "blue eyes", "aerial
+// view".
+func fragment(e *edit, m english.Match) bool {
+	x := m["x"]
+	if len(x) > 12 {
+		return false
+	}
+	p := e.en.Parse(x)
+	switch {
+	case english.OneOfThem(x) && len(x) > 1 && e.en.IsAdjectival(e.en.BareAdjectives(x[:len(x)-1])):
+		words := e.en.BareAdjectives(x[:len(x)-1])
+		return replaceLast(e, words) || e.caption.Focus() >= 0 && setAdjectives(e, english.Tokenise("it"), words)
+	case e.en.IsStyle(x):
+		return setStyle(e, x, e.correction)
+	case e.correction && swapLastVerb(e, x):
+		return true
+	case e.en.IsMoment(x):
+		return setTime(e, x)
+	case e.en.IsAdjectival(x):
+		return replaceLast(e, x) || describeSomething(e, x)
+	case p.Tags[0] == english.Preposition && len(x) > 1:
+		if name, ok := p.Main(); ok && e.en.Is(p.Words[name.Head].Lower, lexicon.Place) && x[0].Lower != "with" {
+			return setScene(e, x)
+		}
+		end := e.caption.Tail(e.caption.Parse())
+		e.caption.Splice(end, end, x)
+		e.widen(Global)
+		e.because("say " + x.Text())
+		return true
+	}
+	if things := e.en.Items(x); len(things) > 1 {
+		return fragments(e, things)
+	}
+	name, ok := p.Main()
+	if ok && name.Start == 0 && name.End < len(x) && p.Tags[name.End] == english.Gerund { // "the cat sleeping"
+		if r := e.caption.Resolve(x[:name.End]); r.Found && e.en.Likeness(p.Words[name.Head].Lower, r.Noun) > 9 {
+			return act(e, x[:name.End], x[name.End:])
+		}
+	}
+	if ok && name.Start == 0 && name.End < len(x) && (p.Tags[name.End] == english.Preposition || english.PlaceWords.Has(x[name.End].Lower)) {
+		switch relation := x[name.End].Lower; {
+		case relation == "with":
+			if r := e.caption.Resolve(x[:name.End]); r.Found && e.en.Likeness(p.Words[name.Head].Lower, r.Noun) > 9 {
+				return give(e, x[:name.End], x[name.End+1:], "with")
+			}
+			return e.en.KnowsAll(p, x) && add(e, x, nil, "")
+		case relation == "of":
+			return e.en.KnowsAll(p, x) && add(e, x, nil, "")
+		}
+		return e.en.KnowsAll(p, x) && addOne(e, x[:name.End], x[name.End:], "")
+	}
+	if !ok || name.Start > 0 || name.End < len(x) {
+		// "her hair red"
+		if ok && name.Start == 0 && e.en.IsAdjectival(x[name.End:]) {
+			return setAdjectives(e, x[:name.End], x[name.End:])
+		}
+		return false
+	}
+	if r := e.caption.Resolve(x); r.Found && e.en.Lemma(r.Noun) == e.en.Lemma(p.Words[name.Head].Lower) && name.Head > name.Start {
+		return respecify(e, r, p, name)
+	}
+	if !e.en.KnowsAll(p, x) {
+		return false
+	}
+	if replaceLast(e, x) || e.correction && swapLast(e, x) {
+		return true
+	}
+	return add(e, x, nil, "")
+}
+
+// fragments understands a list without a verb: "red hair and glasses".
+func fragments(e *edit, things []english.Words) bool {
+	for _, thing := range things {
+		if !fragment(e, english.Match{"x": thing}) {
+			return false
+		}
+	}
+	return true
+}
+
+// describeSomething finds the noun for adjectives that were said alone. A colour is
+// for what was edited last, or for the one thing that has a colour; else the
+// bot asks.
+func describeSomething(e *edit, x english.Words) bool {
+	words := e.en.BareAdjectives(x)
+	if e.caption.Focus() < 0 && words.Lower() == "black and white" {
+		return setStyle(e, words, false)
+	}
+	of := bearer(e, words)
+	if len(of) > 1 || e.caption.Focus() >= 0 || len(words) == 0 || !e.en.IsColour(words[len(words)-1].Lower) {
+		return len(words) > 0 && setAdjectives(e, of, words)
+	}
+	p := e.caption.Parse()
+	var coloured, things []english.NounPhrase
+	for _, n := range p.Nouns {
+		if e.caption.ColourIn(p, n) >= 0 {
+			coloured = append(coloured, n)
+		}
+		if !e.en.Is(p.Words[n.Head].Lower, lexicon.Person) && n.Owner < 0 {
+			things = append(things, n)
+		}
+	}
+	if len(coloured) == 1 {
+		return modify(e, caption.Referent{}.At(p, coloured[0]), words)
+	}
+	if len(coloured) > 1 {
+		things = coloured
+	}
+	if len(things) < 2 {
+		return setAdjectives(e, of, words)
+	}
+	return e.ask(whichOf(e, caption.Referent{NP: things[0], Rivals: things[1:]}, words))
+}
+
+// replaceLast puts words in the place of those that the turn before put in, if
+// they are of the same sort: "no, brown".
+func replaceLast(e *edit, x english.Words) bool {
+	last := lastWords(e)
+	if len(last) == 0 {
+		return false
+	}
+	p := e.caption.Parse()
+	words := e.en.BareAdjectives(x)
+	if len(words) == 0 {
+		return false
+	}
+	fresh := words[len(words)-1].Lower
+	for _, i := range last {
+		if e.en.SameScale(p.Words[i].Lower, fresh) || e.en.OneKind(p.Words[i].Lower, fresh) {
+			e.caption.Splice(i, i+1, words)
+			e.because("in place of " + p.Words[i].Lower)
+			e.widen(Appearance)
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,27 @@
+package dialogue
+
+import (
+	"slices"
+
+	"pentimento/dialogue/english"
+)
+
+// keepIt answers what asks for no change: "keep the rest", "the same woman".
+func keepIt(e *edit, m english.Match) bool {
+	e.because("the rest stays as it is")
+	return true
+}
+
+func keepSame(e *edit, m english.Match) bool {
+	if x := e.en.Parse(m["x"]); len(x.Nouns) != 1 || x.Nouns[0].End < len(x.Words) {
+		return false
+	}
+	if r := e.caption.Resolve(m["x"]); !r.Found && !r.Whole {
+		return false
+	}
+	return keepIt(e, m)
+}
+
+func sameWith(e *edit, m english.Match) bool {
+	return e.caption.IsReference(m["x"]) && keepSame(e, m) && e.clause(slices.Concat(m["relation"], m["y"]))
+}

@@ -1,0 +1,107 @@
+package dialogue
+
+import (
+	"slices"
+
+	"pentimento/dialogue/caption"
+	"pentimento/dialogue/english"
+	"pentimento/dialogue/lexicon"
+)
+
+// setTime sets the time of day, the season or the weather. A season describes a
+// landscape ("a snowy river"); the others are said at the end ("at sunset", "on a
+// sunny day") in the place of what was said before.
+func setTime(e *edit, phrase english.Words) bool {
+	phrase = phrase.TrimMarks()
+	for len(phrase) > 1 && (phrase[0].Lower == "be" || phrase[0].Lower == "like") {
+		phrase = phrase[1:]
+	}
+	if len(phrase) == 0 {
+		return false
+	}
+	e.widen(Global)
+	e.because("time or weather: " + phrase.Text())
+	p := e.caption.Parse()
+	word := phrase[len(phrase)-1].Lower
+	if adjustDay(e, p, phrase, word) {
+		return true
+	}
+	if m, ok := e.caption.Moment(p); ok && english.SeasonWords.Has(p.Words[m.End-1].Lower) && english.SeasonWords.Has(word) {
+		e.caption.Splice(m.End-1, m.End, phrase[len(phrase)-1:]) // "at autumn" stays "at"
+		return true
+	}
+	if n, ok := e.caption.Subject(p); ok && english.SeasonWords.Has(word) && (len(phrase) == 1 || len(phrase) == 2 && phrase[0].Lower == "in") && e.en.Is(p.Words[n.Head].Lower, lexicon.Place) {
+		return modify(e, caption.Referent{}.At(p, n), phrase[len(phrase)-1:]) && globally(e)
+	}
+	if word == "snow" && len(phrase) == 1 {
+		if n, ok := e.caption.Subject(p); ok && e.en.Is(p.Words[n.Head].Lower, lexicon.Place) {
+			return modify(e, caption.Referent{}.At(p, n), english.Tokenise("snowy")) && globally(e)
+		}
+	}
+	said := e.en.MomentPhrase(phrase)
+	if m, ok := e.caption.Moment(p); ok {
+		e.caption.Splice(m.Start, m.End, said)
+		return true
+	}
+	end := len(p.Words)
+	for end > 0 && p.Tags[end-1] == english.Mark {
+		end--
+	}
+	e.caption.Splice(end, end, said)
+	return true
+}
+
+// setSky describes the sky or the day: in the caption's own phrase where it has
+// one.
+func setSky(e *edit, kind string, adjectives english.Words) bool {
+	if len(adjectives) == 0 {
+		return false
+	}
+	p := e.caption.Parse()
+	for _, n := range p.Nouns {
+		if p.Words[n.Head].Lower == kind {
+			from := p.SkipDeterminer(n)
+			e.caption.Splice(from, n.Core, adjectives)
+			e.because("the " + kind + " becomes " + adjectives.Text())
+			return globally(e)
+		}
+	}
+	lead := map[string]string{"sky": "under ", "day": "on "}[kind]
+	return setTime(e, slices.Concat(english.Tokenise(lead+english.Article(adjectives[0].Lower)), adjectives, english.Tokenise(kind)))
+}
+
+func globally(e *edit) bool {
+	e.widen(Global)
+	return true
+}
+
+// adjustDay changes the adjective of a day or sky that the caption has: "on a
+// sunny morning" becomes "on a rainy morning".
+func adjustDay(e *edit, p english.Parsed, phrase english.Words, w string) bool {
+	if len(phrase) != 1 || !english.DayWords.Has(w) {
+		return false
+	}
+	for _, n := range p.Nouns {
+		head := p.Words[n.Head].Lower
+		if head != "day" && head != "morning" && head != "evening" && head != "afternoon" && head != "night" && head != "sky" {
+			continue
+		}
+		from := p.SkipDeterminer(n)
+		e.caption.Splice(from, n.Core, phrase)
+		return true
+	}
+	return false
+}
+
+func momentOf(e *edit, m english.Match) bool {
+	t := m["t"]
+	switch kind := m.Text("kind"); {
+	case e.en.IsAdjectival(t) && (kind == "sky" || kind == "day") && !english.TimeWords.Has(t[len(t)-1].Lower):
+		return setSky(e, kind, e.en.BareAdjectives(t))
+	case e.en.IsMoment(t), e.en.IsAdjectival(t):
+		return setTime(e, t)
+	}
+	return false
+}
+
+func momentOnly(e *edit, m english.Match) bool { return e.en.IsMoment(m["t"]) && setTime(e, m["t"]) }

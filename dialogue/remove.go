@@ -1,0 +1,67 @@
+package dialogue
+
+import (
+	"fmt"
+
+	"pentimento/dialogue/english"
+)
+
+// remove takes what the phrase names out of the caption, with the connectives
+// that held it.
+func remove(e *edit, spoken english.Words) bool {
+	before := e.caption.Clone()
+	done := false
+	for _, item := range e.en.Items(spoken) {
+		what := e.caption.Resolve(item)
+		if !what.Found && !what.Scene {
+			what = e.caption.ResolveLoosely(item)
+		}
+		switch {
+		case ambiguous(e, what):
+			return true
+		case what.Found:
+			e.because("take out " + item.Text())
+			e.caption.Remove(what, item)
+			done = true
+		case what.Scene && e.caption.RemoveBackground():
+			done = true
+		default:
+			e.undone = append(e.undone, fmt.Sprintf("removing %q: the prompt does not name it", item.Text()))
+		}
+	}
+	if done {
+		e.removed = &removal{before: before, spoken: spoken}
+		e.widen(Appearance)
+		return true
+	}
+	e.undone = nil
+	if len(spoken) > 6 {
+		return false
+	}
+	return e.ask(Question{Kind: NothingToDo, Text: fmt.Sprintf("The prompt does not name %q, so there is nothing to take out of it.", spoken.Text()), Choices: removable(e)})
+}
+
+// removable suggests what could be taken out.
+func removable(e *edit) []string {
+	p := e.caption.Parse()
+	var choices []string
+	for i, n := range p.Nouns {
+		if i > 0 && n.Head > 0 && len(choices) < 4 && n.Owner < 0 && (n.End >= len(p.Words) || p.Words[n.End].Lower != "'s") {
+			choices = append(choices, "remove the "+p.Words[p.SkipDeterminer(n):n.End].Lower())
+		}
+	}
+	return choices
+}
+
+func removeX(e *edit, m english.Match) bool { return remove(e, m["x"]) }
+
+func removeY(e *edit, m english.Match) bool { return remove(e, m["y"]) }
+
+// notAdjective takes an adjective out: "not curly".
+func notAdjective(e *edit, m english.Match) bool {
+	y := e.en.BareAdjectives(m["y"])
+	if len(y) != 1 {
+		return false
+	}
+	return e.caption.ResolveAdjective(y).Found && remove(e, y)
+}

@@ -1,0 +1,136 @@
+package dialogue
+
+import (
+	"slices"
+
+	"pentimento/dialogue/english"
+	"pentimento/dialogue/lexicon"
+)
+
+// setStyle says how the picture is made. A medium goes before the caption ("an
+// oil painting of …"), other styles after it (", vintage style").
+func setStyle(e *edit, style english.Words, prefix bool) bool {
+	style = style.TrimMarks()
+	style, named := english.StripStyleWord(style)
+	if len(style) == 0 {
+		return false
+	}
+	if slices.ContainsFunc(style, func(t english.Token) bool { return t.Lower == "with" }) {
+		prefix = false
+	}
+	e.widen(Global)
+	e.because("the style becomes " + style.Text())
+	p := e.caption.Parse()
+	if n := len(p.Nouns); n > 0 && prefix {
+		first := p.Nouns[0]
+		if first.Start == 0 && first.End < len(p.Words) && p.Words[first.End].Lower == "of" && e.en.CanBe(p.Words[first.Head].Lower, lexicon.Picture) && e.en.IsMedium(style[len(style)-1].Lower) {
+			thing := e.en.Parse(style)
+			if name, ok := thing.Main(); ok {
+				e.caption.Splice(first.Start, first.End, e.en.WithArticle(thing, name))
+				return true
+			}
+		}
+	}
+	if prefix && e.en.IsMedium(style[len(style)-1].Lower) {
+		thing := e.en.Parse(style)
+		if name, ok := thing.Main(); ok {
+			e.caption.Prefix(e.en.WithArticle(thing, name))
+			return true
+		}
+	}
+	end := len(p.Words)
+	for end > 0 && p.Tags[end-1] == english.Mark {
+		end--
+	}
+	words := slices.Concat(english.Tokenise(","), style)
+	if named {
+		words = append(words, english.Tokenise("style")...)
+	}
+	e.caption.Splice(end, end, words)
+	return true
+}
+
+func styleAfter(e *edit, m english.Match) bool {
+	s := m["s"]
+	if english.ClassOf(s[0].Lower) == english.Determiner && len(s) > 1 {
+		s = s[1:]
+	}
+	s, _ = english.StripStyleWord(s)
+	if last := s[len(s)-1].Lower; !english.StyleNouns.Has(last) && !e.en.IsMedium(last) {
+		s = append(slices.Clone(s), english.Tokenise("style")...)
+	}
+	return setStyle(e, s, false)
+}
+
+func styleOf(e *edit, m english.Match) bool {
+	return setStyle(e, append(slices.Clone(m["s"]), english.Tokenise("style")...), true)
+}
+
+func styleEffect(e *edit, m english.Match) bool {
+	s := slices.Clone(m["s"])
+	for len(s) > 1 && english.ClassOf(s[0].Lower) == english.Determiner {
+		s = s[1:]
+	}
+	if slices.ContainsFunc(s, func(t english.Token) bool { return t.Lower == "with" || t.Lower == "to" }) {
+		return false
+	}
+	if e.en.IsMedium(s[len(s)-1].Lower) && e.said[0].Lower != "make" {
+		return setStyle(e, s, true)
+	}
+	kind := m.Text("kind")
+	if kind == "effect" || kind == "filter" || kind == "theme" || kind == "look" || kind == "styling" {
+		return setStyle(e, s, false)
+	}
+	return setStyle(e, append(s, m["kind"]...), false)
+}
+
+func styleOnly(e *edit, m english.Match) bool {
+	return e.en.IsStyle(m["s"]) && setStyle(e, m["s"], true)
+}
+
+func outOf(e *edit, m english.Match) bool {
+	if r := e.caption.Resolve(m["x"]); !r.Whole && !r.Found {
+		return false
+	}
+	return e.en.IsStyle(m["s"]) && setStyle(e, m["s"], true)
+}
+
+func pictureInto(e *edit, m english.Match) bool {
+	s := m["s"]
+	if !e.en.IsStyle(s) {
+		return false
+	}
+	what := e.caption.Resolve(m["x"])
+	last := s[len(s)-1].Lower
+	_, isStyle := english.StripStyleWord(s)
+	if !what.Whole && !what.Found && !what.Scene {
+		return false
+	}
+	// "turn the mug into a drawing" may mean the mug; a style that no single
+	// thing can have means the picture.
+	if what.Found && !isStyle && !e.en.IsMedium(last) {
+		return false
+	}
+	if what.Found && e.en.Is(what.Head, lexicon.Picture) && !e.en.IsMedium(last) {
+		return false
+	}
+	return setStyle(e, s, true)
+}
+
+// lookLike answers "make it look like a woodblock print" and "… like it's made of
+// lego".
+func lookLike(e *edit, m english.Match) bool {
+	what := e.caption.Resolve(m["x"])
+	y := m["y"]
+	switch {
+	case !what.Whole:
+		return what.Found && become(e, m["x"], y)
+	case e.en.IsMoment(y):
+		return setTime(e, y)
+	case e.en.Possible(y[0].Lower).Past || english.ClassOf(y[0].Lower) == english.Preposition:
+		return addDescription(e, y)
+	case e.en.CanBe(y[len(y)-1].Lower, lexicon.Picture) || e.en.IsStyle(y):
+		return setStyle(e, y, true)
+	}
+	return transform(e, y)
+}

@@ -1,0 +1,213 @@
+package dialogue
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"pentimento/dialogue/caption"
+	"pentimento/dialogue/english"
+	"pentimento/dialogue/lexicon"
+)
+
+// swap puts the thing that to describes in the place of what the spoken phrase
+// names. Adjectives that were not spoken stay, unless the new thing has
+// one on their scale: "the bus" → "a truck" in "a yellow double deck bus" makes "a
+// yellow truck".
+func swap(e *edit, spoken, to english.Words) bool {
+	to = to.TrimMarks()
+	what := e.caption.Resolve(spoken)
+	switch {
+	case len(to) == 0:
+		return false
+	case what.Scene:
+		return setScene(e, to)
+	case what.Whole:
+		return transform(e, to)
+	case !what.Found && what.Owned && e.en.IsAdjectival(to):
+		return setAdjectives(e, spoken, to)
+	case !what.Found:
+		return swapUnnamed(e, what, to)
+	case ambiguous(e, what):
+		return true
+	case e.en.IsMoment(to) && e.caption.InMoment(what):
+		return setTime(e, to)
+	case e.caption.IsModifier(what) && !e.en.IsMoment(to):
+		return swapModifier(e, what, to)
+	case e.en.IsAdjectival(to) && len(to) == 1 && e.en.SameSort(what.Noun, to[0].Lower): // "bananas" → "orange"
+	case english.OneOfThem(to): // "turn the handbag into a glass one"
+		bare := e.en.BareAdjectives(to[:len(to)-1])
+		return len(bare) > 0 && modify(e, what, bare)
+	case e.en.IsAdjectival(to):
+		return setAdjectives(e, spoken, to)
+	}
+	thing := e.en.Parse(to)
+	name, ok := thing.Main()
+	if !ok {
+		return false
+	}
+	if head := thing.Words[name.Head].Lower; e.en.IsColour(head) && !e.en.IsColour(what.Head) && !e.en.SameSort(what.Noun, head) {
+		return setAdjectives(e, spoken, to)
+	}
+	if e.en.Lemma(thing.Words[name.Head].Lower) == e.en.Lemma(what.Noun) && what.From == what.NP.Head && len(to) > 1 {
+		return respecify(e, what, thing, name)
+	}
+	place := e.en.Is(what.Noun, lexicon.Place)
+	if place {
+		if p := e.caption.Parse(); what.NP.End < len(p.Words) && p.Words[what.NP.End].Lower == "of" {
+			_, end := e.caption.Extent(p, what.NP) // a desert is not "of tall grass"
+			e.caption.Splice(what.NP.End, end, nil)
+		}
+	}
+	e.caption.PutInPlace(what, thing, name)
+	if place {
+		e.caption.MendPlace(what.NP.Start-1, thing.Words[name.Head].Lower)
+	}
+	e.widen(Shape)
+	e.because(fmt.Sprintf("swap %q for %q", what.Head, to.Text()))
+	return true
+}
+
+// swapModifier puts other words in the place of an adjective that was spoken.
+func swapModifier(e *edit, what caption.Referent, to english.Words) bool {
+	if len(what.Rivals) > 0 && e.en.IsAdjectival(to) {
+		return e.ask(whichOf(e, what, e.en.BareAdjectives(to)))
+	}
+	thing := e.en.Parse(to)
+	if name, ok := thing.Main(); ok && e.en.Lemma(thing.Words[name.Head].Lower) == e.en.Lemma(what.Noun) {
+		return respecify(e, what, thing, name) // "blond" → "red hair"
+	}
+	for len(to) > 1 && english.ClassOf(to[0].Lower) == english.Determiner {
+		to = to[1:]
+	}
+	e.caption.Splice(what.From, what.To, to)
+	e.because(fmt.Sprintf("swap %q for %q", what.Phrase.Text(), to.Text()))
+	e.caption.Attend(e.caption.NounAgain(e.caption.Parse(), what).Head)
+	e.widen(Appearance)
+	return true
+}
+
+// respecify merges a description of the same noun into the caption: "make it a
+// chocolate cake" where there is a cake.
+func respecify(e *edit, what caption.Referent, thing english.Parsed, name english.NounPhrase) bool {
+	var modifiers english.Words
+	for i := name.Start; i < name.Head; i++ {
+		if thing.Tags[i] == english.Number {
+			e.caption.PutInPlace(what, thing, name)
+			e.widen(Shape)
+			return true
+		}
+		if thing.Tags[i] != english.Determiner && thing.Tags[i] != english.Possessive {
+			modifiers = append(modifiers, thing.Words[i])
+		}
+	}
+	rest := thing.Words[name.End:]
+	if len(modifiers) > 0 && !modify(e, what, modifiers) {
+		return false
+	}
+	if n, ok := e.caption.PhraseOf(what); ok && len(rest) > 0 { // "a wave made of light"
+		e.caption.Splice(n.End, n.End, rest)
+		e.because(fmt.Sprintf("%s %s", what.Head, rest.Text()))
+		e.widen(Appearance)
+	}
+	return len(modifiers)+len(rest) > 0
+}
+
+// swapUnnamed handles a swap of something that the prompt does not name. It may
+// be in the picture, so the new thing is added, and the plan says what was done.
+func swapUnnamed(e *edit, what caption.Referent, to english.Words) bool {
+	e.because(fmt.Sprintf("the prompt names no %q", what.Phrase.Text()))
+	e.undone = append(e.undone, fmt.Sprintf("taking away %q: the prompt does not name it", what.Phrase.Text()))
+	e.widen(Shape)
+	return add(e, to, nil, "")
+}
+
+func swapXY(e *edit, m english.Match) bool {
+	y, rest := cutTail(e, m["y"])
+	if !swap(e, m["x"], y) {
+		return false
+	}
+	if rest != nil && e.question == nil {
+		if said := e.said; !e.clause(rest) {
+			e.undone = append(e.undone, fmt.Sprintf("%q was not understood", rest.Text()))
+			e.said = said
+		}
+	}
+	return true
+}
+
+// cutTail separates what follows a comma, which is another edit: "to a river,
+// aerial view".
+func cutTail(e *edit, y english.Words) (head, rest english.Words) {
+	i := slices.IndexFunc(y, func(t english.Token) bool { return t.Lower == "," })
+	if i <= 0 || i+1 >= len(y) || e.en.IsAdjectival(y) {
+		return y, nil
+	}
+	return y[:i], y[i+1:]
+}
+
+// swapFrom replaces words of the caption that were spoken: "from blond to red".
+func swapFrom(e *edit, x, from, to english.Words) bool {
+	if e.en.IsMoment(to) {
+		return setTime(e, to)
+	}
+	if e.en.IsAdjectival(to) {
+		return setAdjectives(e, x, to)
+	}
+	return swap(e, from, to)
+}
+
+func insteadOf(e *edit, m english.Match) bool {
+	y := m["y"]
+	for _, lead := range [...]string{"make it", "make her", "make him", "give it", "give her", "give him", "have", "let it be", "add", "put", "use", "i want", "let her have", "with", "make"} {
+		lead := strings.Fields(lead)
+		if y.StartsWith(lead) && len(y) > len(lead) {
+			y = y[len(lead):]
+		}
+	}
+	x := e.caption.Resolve(m["x"])
+	if !x.Found && !x.Scene {
+		if x = e.caption.ResolveWord(e.caption.Parse(), caption.Referent{Phrase: m["x"]}); !x.Found {
+			if subject, verb, ok := e.caption.SubjectAndVerb(y); ok {
+				return act(e, subject, verb)
+			}
+			return swap(e, m["x"], y)
+		}
+	}
+	// "the cat lies on a wooden floor instead of a carpet": only the end is new.
+	if subject, verb, ok := e.caption.SubjectAndVerb(y); ok {
+		_ = subject
+		p := e.en.Parse(verb)
+		if len(p.Nouns) > 0 {
+			y = verb[p.Nouns[len(p.Nouns)-1].Start:]
+		}
+	}
+	if x.Found && len(x.Rivals) > 0 && e.caption.TagOf(x) == english.Adjective && e.en.IsAdjectival(y) {
+		return e.ask(whichOf(e, x, y))
+	}
+	if thing := e.en.Parse(y); x.Found && e.caption.TagOf(x) == english.Adjective && len(thing.Nouns) == 1 && e.en.Lemma(thing.Words[thing.Nouns[0].Head].Lower) == e.en.Lemma(x.Head) {
+		return respecify(e, x, thing, thing.Nouns[0]) // "red hair instead of blond"
+	}
+	if x.Found && e.caption.TagOf(x) == english.Adjective && e.en.IsAdjectival(y) {
+		e.caption.Splice(x.From, x.To, e.en.BareAdjectives(y))
+		e.because("swap " + m["x"].Text() + " for " + y.Text())
+		e.caption.Attend(x.NP.Head)
+		e.widen(Appearance)
+		return true
+	}
+	return swap(e, m["x"], y)
+}
+
+func notX(e *edit, m english.Match) bool {
+	if len(m["x"]) > 4 {
+		return false
+	}
+	return insteadOf(e, m)
+}
+
+func swapNamed(e *edit, m english.Match) bool {
+	if len(m["x"]) > 5 || english.Starters.Has(m["x"][0].Lower) || !e.caption.IsReference(m["x"]) && len(m["x"]) > 1 || !e.caption.Resolve(m["x"]).Found || e.en.StartsVerb(m["y"]) && !e.en.IsAdjectival(m["y"]) {
+		return false
+	}
+	return swap(e, m["x"], m["y"])
+}
