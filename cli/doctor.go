@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"pentimento/bot/discord"
+	"pentimento/bot/discord/rest"
 	redisjobs "pentimento/jobs/redis"
 	"pentimento/models"
 	"pentimento/models/runtime"
@@ -135,7 +136,7 @@ func (c *doctorCommand) examineDiscord(ctx context.Context, p *Process, report f
 		report("token", "", err)
 		return
 	}
-	account, err := discord.Examine(ctx, secret, c.DiscordAPI)
+	account, err := rest.Examine(ctx, secret, c.DiscordAPI)
 	if err != nil {
 		report("token", "", err)
 		return
@@ -155,7 +156,7 @@ func (c *doctorCommand) examineDiscord(ctx context.Context, p *Process, report f
 
 // examinePermissions looks at what the bot may do in the servers that it was
 // added to.
-func examinePermissions(servers []discord.Server, report finding) {
+func examinePermissions(servers []rest.Server, report finding) {
 	var lacking []string
 	for _, s := range servers {
 		if len(s.Missing) > 0 {

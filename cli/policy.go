@@ -1,6 +1,6 @@
 package cli
 
-import "pentimento/bot/discord"
+import "pentimento/bot/discord/policy"
 
 // policyFlags say who may do what.
 type policyFlags struct {
@@ -19,8 +19,8 @@ type policyFlags struct {
 	AgeRestricted bool           `help:"Work only in channels that are marked as age-restricted."`
 }
 
-func (f policyFlags) policy() discord.Policy {
-	return discord.Policy{
+func (f policyFlags) policy() policy.Policy {
+	return policy.Policy{
 		Guilds: f.Guilds, Channels: f.Channels, Roles: f.Roles, DirectChats: f.DirectChats, Admins: f.Admins,
 		PerDay: f.PerDay, PerDayByRole: f.PerDayByRole, WaitingByRole: f.PerUserByRole, BlockedWords: f.BlockedWords, Spoiler: f.Spoiler, HideUnsafe: f.HideUnsafe, AgeRestricted: f.AgeRestricted,
 	}

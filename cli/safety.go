@@ -3,15 +3,15 @@ package cli
 import (
 	"errors"
 
-	"pentimento/bot/discord"
+	"pentimento/bot/discord/policy"
 	"pentimento/models/runtime"
 	"pentimento/models/safety"
 )
 
 // checker looks at pictures, if somebody wants it.
 type checker struct {
-	discord.Checker // nil for nobody
-	close           func() error
+	policy.Checker // nil for nobody
+	close          func() error
 }
 
 // Close frees what it holds.

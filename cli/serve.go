@@ -87,7 +87,7 @@ func (c *serveCommand) Run(ctx context.Context, p *Process) (err error) {
 	defer stop()
 	invited := false
 	b, err := discord.New(discord.Options{
-		Token: secret, Model: bot.ModelOf(studio.model), Planner: planner, Store: store, Memory: remembered,
+		Token: secret, Model: bot.ModelOf(studio.model), Planner: planner, Store: store, Records: remembered,
 		Queue: studio.queue, Shared: studio.shared, PerUser: max(1, c.PerUser), Observer: operations,
 		Clock: systemClock(), Defaults: defaults,
 		Policy: c.policy(), Rename: c.Rename, NoMessageContent: c.NoMessageContent, Log: p.log, Base: c.DiscordAPI,

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"pentimento/bot/discord/view"
 	"pentimento/tests/discordtest"
 )
 
@@ -52,7 +53,7 @@ func TestReplayedButtons(t *testing.T) {
 	if text := w.told(bob.Use(channel, asked, customID(t, asked, "Draw another"), 2, nil)); !strings.Contains(text, "belong to somebody else") {
 		t.Errorf("Bob answered Ann's question and was told %q", text)
 	}
-	s, err := w.bot.o.Store.Load(t.Context(), sessionKey(bob.ID, other.ID))
+	s, err := w.bot.o.Store.Load(t.Context(), view.SessionKey(bob.ID, other.ID))
 	if err != nil || len(s.Turns) != 1 || s.Head != 1 {
 		t.Errorf("Bob's session is %+v, %v", s, err)
 	}
@@ -147,7 +148,7 @@ func TestManySteps(t *testing.T) {
 	w.sees(direct, said.ID, "up to 100 steps")
 	said = ann.Say(direct, "set steps to 50")
 	w.sees(direct, said.ID, "steps is now 50")
-	if o := w.bot.state.options(ann.ID, "discord/"+direct.ID, w.bot.o.Defaults); o.Steps != 50 {
+	if o := w.bot.state.Options(view.SessionKey(ann.ID, direct.ID), w.bot.o.Defaults); o.Steps != 50 {
 		t.Errorf("the steps are %d", o.Steps)
 	}
 }

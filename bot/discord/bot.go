@@ -1,148 +1,113 @@
 // Package discord is the bot: the conversation as people on Discord hold it.
 //
-// Start with [Bot.Run]. The way of a request through the package: events.go
-// decodes what Discord tells, interactions.go (commands, buttons, modals) and
-// messages.go (free text) find out what is asked, of which picture of whom;
-// every answer that needs drawing becomes a turn (turn.go), one ordinary
-// message that lives from its place in the queue to the picture, across a
-// restart of the bot (resume.go). views.go is
-// what messages look like, ids.go the signed state that buttons carry,
-// policy.go who may do what. api.go alone calls discordgo; packages gateway
-// and limiter keep the connection and the rate limits.
+// Start with [Bot.Run]. The way of a request: receive.go decodes an event;
+// router.go finds its handler in routes.go; the handler (conversing.go,
+// sharing.go, account.go, admin.go; messages.go for free text) finds out what is
+// asked, of which picture of whom, and returns a turn; acknowledge.go answers
+// Discord at once; package turn carries the turn out, in one message that lives
+// from its place in the queue to the picture. docs/design.md lists the steps.
+//
+// The handlers know requests and turns. Package view is what messages look like,
+// policy who may do what, state what the bot remembers, rest how Discord is told,
+// and object what Discord's objects are. Packages gateway and limiter keep the
+// connection and the rate limits.
 package discord
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"log/slog"
-	"net/http"
-	"runtime/debug"
 	"sync"
 	"time"
 
 	"pentimento/bot"
 	"pentimento/bot/discord/gateway"
-	"pentimento/bot/discord/limiter"
-	"pentimento/jobs"
-	"pentimento/session"
+	"pentimento/bot/discord/object"
+	"pentimento/bot/discord/policy"
+	"pentimento/bot/discord/rest"
+	"pentimento/bot/discord/state"
+	"pentimento/bot/discord/turn"
+	"pentimento/bot/discord/view"
 )
-
-// Options are what a bot is made of.
-type Options struct {
-	// Token is the bot's, from the environment.
-	Token string
-	// Model is the one that draws, Planner understands, Store keeps the sessions.
-	Model   bot.Model
-	Planner bot.Planner
-	Store   session.Store
-	// Queue is where pictures wait to be drawn, and those who draw take them
-	// from.
-	Queue jobs.Queue
-	// Shared says that those who draw are other processes: what is in the queue
-	// when Run ends goes on being drawn, and the next Run answers with it.
-	Shared bool
-	// PerUser is how many turns a user may have waiting or being drawn; 5 if
-	// zero.
-	PerUser int
-	// Shards are those that this process serves; the zero value is all.
-	Shards Shards
-	// Memory keeps what the bot remembers beside the sessions. [Bot.Close]
-	// closes it; if New fails it is the caller's.
-	Memory Memory
-	// Observer is told what turns take; nil for nobody.
-	Observer Observer
-	// Clock is the world's time and chance.
-	Clock bot.Clock
-	// Defaults are the hyper-parameters of somebody who set none.
-	Defaults bot.Options
-	// Policy is who may do what.
-	Policy Policy
-	// Checker looks at every picture before it is shown; nil for nobody.
-	Checker Checker
-	// Rename gives commands other names.
-	Rename map[string]string
-	// NoMessageContent does without the Message Content intent.
-	NoMessageContent bool
-	// Log is where to log.
-	Log *slog.Logger
-	// Base is the address of the REST interface; https://discord.com if empty.
-	Base string
-	// Backoff and Deadline are those of gateway.Client. IdentifyEvery is the time
-	// between two shards that identify themselves; 5 s, as Discord wants it, if
-	// zero.
-	Backoff, Deadline, IdentifyEvery time.Duration
-	// Ready is called with the invite link whenever a connection stands; nil
-	// for nobody.
-	Ready func(invite string)
-}
 
 // Bot is the bot. Make one with [New] and let it [Bot.Run].
 type Bot struct {
-	o      Options
-	log    *slog.Logger
-	api    *api
-	state  *state
-	signer signer
-	seen   *recent
-	line   *line
-
-	refusals refusals
-	verdicts verdicts
-
-	work sync.WaitGroup
-
-	connections *http.Transport
-	// speaking ends when nothing can be told any more.
-	speaking context.Context
-
-	mu       sync.Mutex
-	self     string // the bot's user ID
-	admins   []string
-	turns    map[string]*turn // by message
-	draining bool
-	warned   map[string]bool // channels in which the missing intent was explained
-	places   map[string]channel
-	began    time.Time
-	shards   map[int]bool // the shards that are connected
+	o        Options
+	api      *rest.Client
+	state    *state.State
+	identity *identity
+	places   *places
+	runner   *turn.Runner
+	router   *router
+	listener *listener
+	shards   *connections
+	seen     *recent
+	work     sync.WaitGroup
 }
 
 // New returns a bot; it is not connected yet. Close it in the end.
 func New(o Options) (*Bot, error) {
-	if err := checkRenames(o.Rename); err != nil {
+	o = o.complete()
+	if err := checkRenames(o.Commands, o.Rename); err != nil {
 		return nil, err
 	}
-	if o.Log == nil {
-		o.Log = slog.New(slog.DiscardHandler)
-	}
-	if o.PerUser == 0 {
-		o.PerUser = 5
-	}
-	if o.IdentifyEvery == 0 {
-		o.IdentifyEvery = identifyEvery
-	}
-	if o.Observer == nil {
-		o.Observer = nobody{}
-	}
-	st := &state{memory: o.Memory, log: o.Log}
-	key, err := st.signingKey()
+	remembered := state.New(o.Records, o.Log)
+	key, err := remembered.SigningKey()
 	if err != nil {
 		return nil, err
 	}
-	connections := connections()
-	transport := &limiter.Transport{Next: connections, Log: o.Log}
-	return &Bot{
-		o: o, log: o.Log, api: newAPI(o.Token, o.Base, transport, connections), state: st, signer: signer{key}, seen: newRecent(8192), line: newLine(),
-		turns: map[string]*turn{}, warned: map[string]bool{},
-		places: map[string]channel{}, began: o.Clock.Now(), connections: connections, shards: map[int]bool{},
-	}, nil
+	api := rest.New(o.Token, o.Base, o.Log)
+	style := view.Style{Signer: view.NewSigner(key), Renamed: o.Rename}
+	b := &Bot{
+		o: o, api: api, state: remembered, identity: &identity{},
+		places: &places{api: api, log: o.Log, known: map[string]object.Channel{}},
+		runner: newRunner(o, remembered, style),
+		shards: &connections{up: map[int]bool{}}, seen: newRecent(8192),
+	}
+	b.addHandlers(style)
+	return b, nil
+}
+
+// newRunner returns what carries out the bot's turns.
+func newRunner(o Options, remembered *state.State, style view.Style) *turn.Runner {
+	screen := policy.NewScreen(o.Policy, o.Checker, o.Log)
+	pattern := bot.Conversation{
+		Store: o.Store, Planner: o.Planner, Model: o.Model, Queue: o.Queue, Clock: o.Clock, Options: o.Defaults, Approve: screen.Approve,
+	}
+	return &turn.Runner{
+		Talks: &turn.Talks{Pattern: pattern, State: remembered, Log: o.Log},
+		Quota: turn.Quota{Policy: o.Policy, State: remembered, Now: o.Clock.Now}, PerUser: o.PerUser,
+		Running: turn.NewRunning(o.Shared), State: remembered, Shards: o.Shards.String(),
+		Screen: screen, Style: style, Report: turn.NewReport(o.Observer, o.Clock.Now, o.Log), Log: o.Log,
+	}
+}
+
+// addHandlers has requests and messages handled as [handlers.routes] says.
+func (b *Bot) addHandlers(style view.Style) {
+	o, running, report := b.o, b.runner.Running, b.runner.Report
+	door := &door{policy: o.Policy, state: b.state, places: b.places, log: o.Log}
+	desk := &desk{policy: o.Policy, running: running, report: report, state: b.state, log: o.Log}
+	copies := copier{talks: b.runner.Talks, allow: o.Policy.Allows}
+	eraser := eraser{running: running, queue: o.Queue, store: o.Store, state: b.state}
+	h := handlers{
+		conversing: conversing{table: o.Commands, style: style, store: o.Store, copies: copies, running: running},
+		sharing:    sharing{table: o.Commands, style: style, talks: b.runner.Talks, screen: b.runner.Screen, report: report, log: o.Log},
+		settings:   settings{talks: b.runner.Talks},
+		forgetting: forgetting{eraser: eraser, style: style, report: report, log: o.Log},
+		help:       help{table: o.Commands, style: style},
+		operators:  operators{identity: b.identity, eraser: eraser, state: b.state, quota: b.runner.Quota, began: o.Clock.Now(), log: o.Log},
+	}
+	b.router = newRouter(o.Commands, style, b.api, door, desk, b.runner, o.Log)
+	h.routes(b.router)
+	b.listener = &listener{
+		table: o.Commands, style: style, identity: b.identity, door: door, desk: desk, copies: copies, runner: b.runner,
+		api: b.api, state: b.state, store: o.Store, report: report, log: o.Log, warned: map[string]bool{},
+	}
 }
 
 // Close releases what the bot remembers.
 func (b *Bot) Close() error {
-	b.connections.CloseIdleConnections()
-	return b.state.close()
+	b.api.Close()
+	return b.state.Close()
 }
 
 // Drain is how long turns that are being drawn may go on after Run's context
@@ -157,29 +122,55 @@ const lastWords = 5 * time.Second
 // running turns have [Drain] to finish, and the messages of the others say that
 // they were not drawn. The error is nil after that, or says what to fix.
 func (b *Bot) Run(ctx context.Context) error {
-	app, url, shards, err := b.prepare(ctx)
+	app, err := b.start(ctx)
+	var url string
+	var shards int
+	if err == nil {
+		url, shards, err = b.api.Gateway(ctx)
+	}
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil
 		}
 		return err
 	}
-	// Turns outlive the connection by the time that they may take to finish.
-	working, stop := context.WithCancelCause(context.WithoutCancel(ctx))
-	defer stop(nil)
-	var hush context.CancelFunc
-	b.speaking, hush = context.WithCancel(context.WithoutCancel(ctx))
+	// What is said outlives the connection by the time that turns may take to
+	// finish.
+	speaking, hush := context.WithCancel(context.WithoutCancel(ctx))
 	defer hush()
-	if err := b.resume(ctx, working); err != nil {
+	left, err := b.runner.Resume(ctx, b.api, b.o.Shards.cares)
+	if err != nil {
 		return err
 	}
+	for _, t := range left {
+		b.do(func() { b.runner.Run(speaking, t) })
+	}
+	err = b.connect(ctx, speaking, app, url, shards)
+	b.finish(hush)
+	return err
+}
+
+// start asks who the bot is and registers its commands if they have changed.
+func (b *Bot) start(ctx context.Context) (app string, err error) {
+	about, err := b.api.Application(ctx)
+	if err != nil {
+		return "", err
+	}
+	b.identity.learn(about, b.o.Policy.Admins)
+	return about.ID, register(ctx, b.api, b.state, about.ID, registered(b.o.Commands, b.o.Rename), b.o.Log)
+}
+
+// connect keeps the bot's shards connected until ctx ends or one of them cannot
+// be. What comes is acted on within speaking.
+func (b *Bot) connect(ctx, speaking context.Context, app, url string, shards int) (err error) {
 	connected, disconnect := context.WithCancel(ctx)
 	defer disconnect()
 	mine := b.o.Shards.of(shards)
 	failures := make(chan error, mine.Of)
 	gate := &identifyGate{every: b.o.IdentifyEvery}
 	for n := mine.First; n <= mine.Last; n++ {
-		client := b.shard(working, app.ID, url, n, mine.Of, gate)
+		client := b.shard(n, mine.Of, url, gate)
+		client.Handle = func(e gateway.Event) { b.receive(speaking, app, n, e) }
 		go func() { failures <- client.Run(connected) }()
 	}
 	for n := mine.First; n <= mine.Last; n++ {
@@ -188,168 +179,18 @@ func (b *Bot) Run(ctx context.Context) error {
 			disconnect()
 		}
 	}
-	b.finish(stop, hush)
 	return err
 }
 
-// prepare does what comes before the connection, and asks where to connect to.
-func (b *Bot) prepare(ctx context.Context) (app application, url string, shards int, err error) {
-	if app, err = b.start(ctx); err != nil {
-		return app, "", 0, err
-	}
-	url, shards, err = b.api.gatewayBot(ctx)
-	return app, url, shards, err
-}
-
-// start asks who the bot is and registers its commands if they have changed.
-func (b *Bot) start(ctx context.Context) (application, error) {
-	app, err := b.api.about(ctx)
-	if err != nil {
-		return app, err
-	}
-	b.api.app = app.ID
-	b.mu.Lock()
-	b.self = app.ID
-	b.admins = append([]string(nil), b.o.Policy.Admins...)
-	if app.Owner.ID != "" {
-		b.admins = append(b.admins, app.Owner.ID)
-	}
-	if app.Team != nil {
-		b.admins = append(b.admins, app.Team.OwnerID)
-	}
-	b.mu.Unlock()
-	return app, b.register(ctx)
-}
-
-// register registers the commands if they differ from those that were
-// registered last.
-func (b *Bot) register(ctx context.Context) error {
-	list := commands(b.o.Rename)
-	sum, err := digest(list)
-	if err != nil {
-		return err
-	}
-	sum = b.api.app + " " + sum
-	if string(b.state.get(bucketMeta, "commands")) == sum {
-		return nil
-	}
-	if err := b.api.register(ctx, list); err != nil {
-		return err
-	}
-	b.log.Info("registered the commands", "commands", len(list))
-	return b.state.put(bucketMeta, "commands", []byte(sum))
-}
-
-// handle acts on an event without holding up the next.
-func (b *Bot) handle(ctx context.Context, app string, shard int, e gateway.Event) {
-	switch e.Type {
-	case "READY":
-		b.ready(app, e.Data)
-		b.connected(shard, true)
-	case "RESUMED":
-		b.connected(shard, true)
-	case "CHANNEL_UPDATE":
-		b.channelChanged(e.Data)
-	case "INTERACTION_CREATE":
-		var i interaction
-		if err := json.Unmarshal(e.Data, &i); err != nil {
-			b.log.Warn("an interaction that cannot be read", "error", err)
-			return
-		}
-		if b.seen.add(i.ID) {
-			b.work.Go(func() { b.guard(func() { b.interact(ctx, &i) }) })
-		}
-	case "MESSAGE_CREATE":
-		var m message
-		if err := json.Unmarshal(e.Data, &m); err != nil {
-			b.log.Warn("a message that cannot be read", "error", err)
-			return
-		}
-		if b.seen.add(m.ID) {
-			b.work.Go(func() { b.guard(func() { b.hear(ctx, &m) }) })
-		}
-	}
-}
-
-// guard keeps a fault in one request from ending all others.
-func (b *Bot) guard(do func()) {
-	defer func() {
-		if r := recover(); r != nil {
-			b.log.Error("a request ended in a fault", "fault", r, "stack", string(debug.Stack()))
-		}
-	}()
-	do()
-}
-
-// ready notes who the bot is.
-func (b *Bot) ready(app string, data json.RawMessage) {
-	var in struct {
-		User   user `json:"user"`
-		Guilds []struct {
-			ID string `json:"id"`
-		} `json:"guilds"`
-	}
-	if err := json.Unmarshal(data, &in); err != nil {
-		b.log.Warn("READY cannot be read", "error", err)
-		return
-	}
-	b.mu.Lock()
-	b.self = in.User.ID
-	b.mu.Unlock()
-	b.log.Info("connected to Discord", "as", in.User.Username, "servers", len(in.Guilds))
-	if b.o.Ready != nil {
-		b.o.Ready(Invite(app))
-	}
-}
-
-// Invite is the link that adds the bot to a server, or to somebody's account.
-func Invite(app string) string {
-	return fmt.Sprintf("https://discord.com/oauth2/authorize?client_id=%s&scope=bot+applications.commands&permissions=%d", app, uint64(invitePermissions))
-}
-
 // finish lets turns end, or leaves them in the queue.
-func (b *Bot) finish(stop context.CancelCauseFunc, hush context.CancelFunc) {
-	b.mu.Lock()
-	b.draining = true
-	for _, t := range b.turns {
-		switch {
-		case b.lasting(t):
-			t.cancel(jobs.ErrDetached)
-		case !t.drawing:
-			t.cancel(errStopping)
-		}
-	}
-	b.mu.Unlock()
-	drained := time.AfterFunc(Drain, func() { stop(errStopping) })
+func (b *Bot) finish(hush context.CancelFunc) {
+	b.runner.Running.Stop()
+	drained := time.AfterFunc(Drain, b.runner.Running.Abort)
 	defer drained.Stop()
 	told := time.AfterFunc(Drain+lastWords, hush)
 	defer told.Stop()
 	b.work.Wait()
 }
 
-// recent remembers the last events, so that one that is delivered twice is
-// acted on once.
-type recent struct {
-	mu    sync.Mutex
-	known map[string]bool
-	ring  []string
-	next  int
-}
-
-func newRecent(size int) *recent {
-	return &recent{known: make(map[string]bool, size), ring: make([]string, size)}
-}
-
-// add reports whether the ID is new.
-func (r *recent) add(id string) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.known[id] {
-		return false
-	}
-	delete(r.known, r.ring[r.next])
-	r.ring[r.next] = id
-	r.known[id] = true
-	r.next = (r.next + 1) % len(r.ring)
-	return true
-}
+// Check reports whether the bot is connected to Discord.
+func (b *Bot) Check(context.Context) error { return b.shards.check() }

@@ -2,7 +2,6 @@ package discord
 
 import (
 	"context"
-	"encoding/json"
 	"image"
 	"image/color"
 	"log/slog"
@@ -16,7 +15,11 @@ import (
 	"go.uber.org/goleak"
 
 	"pentimento/bot"
+	"pentimento/bot/discord/object"
+	"pentimento/bot/discord/policy"
 	"pentimento/bot/discord/records/bolt"
+	"pentimento/bot/discord/state"
+	"pentimento/bot/discord/view"
 	"pentimento/dialogue"
 	"pentimento/editor"
 	"pentimento/jobs"
@@ -164,7 +167,7 @@ func newWorld(t *testing.T, d discordtest.Options, change func(*setup)) *world {
 	w := &world{Server: discordtest.New(d), t: t, engine: &stub{}, log: &syncBuffer{}}
 	o := setup{engine: w.engine, Options: Options{
 		Token: discordtest.Token, Planner: bot.Grammar{Planner: dialogue.New()}, Store: session.NewMemory(),
-		Memory: newMemory(t, filepath.Join(t.TempDir(), "state")), Base: w.URL(), Backoff: 10 * time.Millisecond,
+		Records: newRecords(t, filepath.Join(t.TempDir(), "state")), Base: w.URL(), Backoff: 10 * time.Millisecond,
 		Clock: bot.Clock{Now: time.Now, Seed: func() uint64 { return 7 }}, Defaults: bot.Options{Steps: 4, Guidance: 4.5},
 		Log: slog.New(slog.NewTextHandler(w.log, nil)), NoMessageContent: !d.MessageContent,
 	}}
@@ -193,14 +196,14 @@ func newWorld(t *testing.T, d discordtest.Options, change func(*setup)) *world {
 	return w
 }
 
-// kept is a memory that outlives the bots of a test.
+// kept are records that outlive the bots of a test.
 type kept struct{ *bolt.Records }
 
-// Close leaves it open.
+// Close leaves them open.
 func (kept) Close() error { return nil }
 
-// newMemory opens a memory until the test ends.
-func newMemory(t *testing.T, path string) Memory {
+// newRecords opens records until the test ends.
+func newRecords(t *testing.T, path string) state.Records {
 	t.Helper()
 	f, err := bolt.Open(path)
 	if err != nil {
@@ -595,17 +598,6 @@ func TestOneUsersLimitHoldsNobodyElse(t *testing.T) {
 	w.picture(ann.Direct(), "", "blond")
 }
 
-func TestUnknownComponentsAreTolerated(t *testing.T) {
-	var m message
-	data := `{"id":"5","content":"hello","components":[{"type":99,"components":"odd"},{"type":1,"components":[{"type":2,"custom_id":"x"}]}],"referenced_message":{"id":"4","components":{"no":"list"},"author":{"id":"1"}}}`
-	if err := unmarshalMessage(data, &m); err != nil {
-		t.Fatal(err)
-	}
-	if m.Content != "hello" || len(m.Components) == 0 || m.Referenced == nil || m.Referenced.ID != "4" {
-		t.Errorf("read as %+v", m)
-	}
-}
-
 func TestFaultInOneTurnLeavesTheOthers(t *testing.T) {
 	w := newWorld(t, discordtest.Options{}, nil)
 	ann, bob := w.Person("ann"), w.Person("bob")
@@ -691,8 +683,8 @@ func TestPolicy(t *testing.T) {
 	ann := w.Person("ann")
 	o := w.bot.o
 	o.Store = session.NewMemory()
-	o.Memory = newMemory(t, filepath.Join(t.TempDir(), "state"))
-	o.Policy = Policy{Channels: []string{channel.ID}, Roles: []string{"77"}, PerDay: 1, PerDayByRole: map[string]int{"88": 2}, BlockedWords: []string{"nude"}}
+	o.Records = newRecords(t, filepath.Join(t.TempDir(), "state"))
+	o.Policy = policy.Policy{Channels: []string{channel.ID}, Roles: []string{"77"}, PerDay: 1, PerDayByRole: map[string]int{"88": 2}, BlockedWords: []string{"nude"}}
 	w.start(o)
 	if text := w.told(imagine(ann, other, "a river")); !strings.Contains(text, "channel") {
 		t.Errorf("in another channel: %q", text)
@@ -761,11 +753,13 @@ func TestKilledBotTidiesUp(t *testing.T) {
 	w.stop()
 	ann := w.Person("ann")
 	direct := ann.Direct()
-	id, err := w.bot.api.post(t.Context(), direct.ID, "", content{text: "step 1 of 20"})
+	id, err := w.bot.api.Post(t.Context(), direct.ID, "", object.Content{Text: "step 1 of 20"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.bot.keepOpen(id, openMessage{Channel: direct.ID, Said: "a river"})
+	if err := w.bot.state.Open(id, state.OpenMessage{Channel: direct.ID, Said: "a river"}); err != nil {
+		t.Fatal(err)
+	}
 	w.start(w.bot.o)
 	w.sees(direct, "", "restarted before this was drawn")
 }
@@ -785,8 +779,8 @@ func TestForgetLeavesNothing(t *testing.T) {
 	if err != nil || len(keys) != 0 {
 		t.Errorf("%v is left (%v)", keys, err)
 	}
-	if data := w.bot.state.get(bucketOptions, ann.ID+"/discord/"+direct.ID); data != nil {
-		t.Errorf("settings are left: %s", data)
+	if o := w.bot.state.Options(view.SessionKey(ann.ID, direct.ID), bot.Options{}); o != (bot.Options{}) {
+		t.Errorf("settings are left: %v", o)
 	}
 	ann.Select(direct, first, "1.5 hair")
 	w.sees(direct, first.ID, "no such turn")
@@ -876,51 +870,11 @@ func TestCommandsAreRegisteredOnce(t *testing.T) {
 
 func TestRenames(t *testing.T) {
 	for _, bad := range []map[string]string{{"nothing": "x"}, {"imagine": "Big Name"}, {"imagine": "edit"}, {"imagine": "x", "edit": "x"}} {
-		if err := checkRenames(bad); err == nil {
+		if err := checkRenames(bot.Commands(), bad); err == nil {
 			t.Errorf("%v is taken", bad)
 		}
 	}
-	if err := checkRenames(map[string]string{"imagine": "malen"}); err != nil {
+	if err := checkRenames(bot.Commands(), map[string]string{"imagine": "malen"}); err != nil {
 		t.Error(err)
 	}
 }
-
-func TestFolding(t *testing.T) {
-	p := Policy{BlockedWords: []string{"nude", "red herring"}}
-	for _, text := range []string{"a nude", "NUDE woman", "n.u.d.e", "n u d e", "nüdé", "пude", "nude\u200b!", "n\u200bude", "ｎｕｄｅ", "a Red  Herring"} {
-		if p.allows(text) == nil {
-			t.Errorf("%q is allowed (%q)", text, folded(text))
-		}
-	}
-	for _, text := range []string{"a denuded hill", "a red hat and a herring", "a nudge", ""} {
-		if err := p.allows(text); err != nil {
-			t.Errorf("%q: %v", text, err)
-		}
-	}
-}
-
-func FuzzSigner(f *testing.F) {
-	s := signer{[]byte("a key of some length, for a test")}
-	f.Add(s.sign(handle{Verb: verbUndo, Owner: 1, Place: 2, Turn: 3}))
-	f.Add("")
-	f.Fuzz(func(t *testing.T, id string) {
-		h, err := s.read(id)
-		if err == nil && s.sign(h) != id {
-			t.Errorf("%q is read as %+v, which is signed as %q", id, h, s.sign(h))
-		}
-	})
-}
-
-func FuzzEscape(f *testing.F) {
-	f.Add("@everyone <@1> ||x|| https://x discord.gg/x \u202eevil")
-	f.Fuzz(func(t *testing.T, text string) {
-		out := escape(text)
-		for _, raw := range []string{"@everyone", "@here", "<@", "<#", "||", "://", "\n", "discord.gg", "\u202e"} {
-			if strings.Contains(out, raw) {
-				t.Errorf("%q is escaped as %q", text, out)
-			}
-		}
-	})
-}
-
-func unmarshalMessage(data string, m *message) error { return json.Unmarshal([]byte(data), m) }

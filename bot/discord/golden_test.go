@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"os"
 	"testing"
+
+	"pentimento/bot"
 )
 
 // What is registered with Discord is what it was: clients keep the commands, and
@@ -14,7 +16,7 @@ func TestRegisteredCommands(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := json.MarshalIndent(commands(nil), "", "  ")
+	got, err := json.MarshalIndent(registered(bot.Commands(), nil), "", "  ")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,11 +32,11 @@ func row(key, kind string) []string {
 }
 
 // described is the description of a command or option, in English and in the
-// other languages.
-func described(key string) (english string, others map[discordgo.Locale]string) {
+// other languages; without, and in no other language, if the table has none.
+func described(key, without string) (english string, others map[discordgo.Locale]string) {
 	cells := row(key, "text")
 	if cells == nil {
-		return key, nil
+		return without, nil
 	}
 	return cells[0], byLocale(cells[1:])
 }

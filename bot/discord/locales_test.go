@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/bwmarrin/discordgo"
+
+	"pentimento/bot"
 )
 
 // texts are the names or descriptions of one thing by language, English under "".
@@ -62,7 +64,7 @@ func TestLocalisations(t *testing.T) {
 		}
 	}
 	slash, onMessages := map[discordgo.Locale]map[string]string{}, map[discordgo.Locale]map[string]string{}
-	for _, c := range commands(nil) {
+	for _, c := range registered(bot.Commands(), nil) {
 		names := textsOf(c.Name, *c.NameLocalizations)
 		if c.Type == discordgo.MessageApplicationCommand {
 			distinct("the menu of a message", onMessages, c.Name, names)
@@ -92,7 +94,7 @@ func TestLocalesTable(t *testing.T) {
 			use(prefix, o.Options)
 		}
 	}
-	for _, c := range commands(nil) {
+	for _, c := range registered(bot.Commands(), nil) {
 		used[c.Name] = true
 		use("option:", c.Options)
 	}

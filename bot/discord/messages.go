@@ -2,98 +2,106 @@ package discord
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
+	"log/slog"
 	"strings"
+	"sync"
 
 	"pentimento/bot"
+	"pentimento/bot/discord/object"
+	"pentimento/bot/discord/rest"
+	"pentimento/bot/discord/state"
+	"pentimento/bot/discord/turn"
+	"pentimento/bot/discord/view"
+	"pentimento/session"
 )
 
-// hear acts on a message if it is said to the bot: in a direct chat, in a
+// A listener acts on messages that are said to the bot: in a direct chat, in a
 // session's thread by its owner, in a reply to one of the bot's messages, or
 // with a mention.
-func (b *Bot) hear(ctx context.Context, m *message) {
-	b.mu.Lock()
-	self := b.self
-	b.mu.Unlock()
-	if m.Author.Bot || m.WebhookID != "" || m.Author.ID == self || m.Type != plainMessage && m.Type != replyMessage {
+type listener struct {
+	table    []bot.Command
+	style    view.Style
+	identity *identity
+	door     *door
+	desk     *desk
+	copies   copier
+	runner   *turn.Runner
+	api      *rest.Client
+	state    *state.State
+	store    session.Store
+	report   *turn.Report
+	log      *slog.Logger
+
+	mu     sync.Mutex
+	warned map[string]bool // channels in which the missing intent was explained
+}
+
+// hear acts on a message if it is said to the bot.
+func (l *listener) hear(ctx context.Context, m *object.Message) {
+	self := l.identity.self()
+	if m.Author.Bot || m.WebhookID != "" || m.Author.ID == self || m.Type != object.PlainMessage && m.Type != object.ReplyMessage {
 		return
 	}
-	replied := b.repliedTo(ctx, m, self)
-	if !b.addressed(ctx, m, self, replied) {
+	replied := l.repliedTo(ctx, m, self)
+	if !l.addressed(ctx, m, self, replied) {
 		return
 	}
-	if err := b.admit(ctx, m.Author, b.placeOfMessage(ctx, m)); err != nil {
-		b.say(ctx, m, b.sentence(err))
-		return
+	t, err := l.turnOf(ctx, m, self, replied)
+	switch {
+	case err != nil:
+		l.say(ctx, m, l.report.Sentence(err))
+	case t != nil:
+		l.runner.Run(ctx, t)
+	}
+}
+
+// turnOf is the turn that a message asks for; nil if it was answered already. The
+// error is for the author.
+func (l *listener) turnOf(ctx context.Context, m *object.Message, self string, replied *object.Message) (*turn.Turn, error) {
+	if err := l.door.admit(m.Author, l.door.placeOfMessage(ctx, m)); err != nil {
+		return nil, err
 	}
 	text := utterance(m.Content, self)
 	switch {
 	case text == "" && len(m.Attachments) > 0:
-		b.say(ctx, m, "I don't read files or pictures in messages; say in words what you would like to see. `/"+b.shown(importCommand)+"` takes what `/"+b.shown(exportCommand)+"` gave.")
-		return
-	case text == "" && m.GuildID != "" && !b.hasMention(m, self):
-		b.explainIntent(ctx, m)
-		return
+		l.say(ctx, m, "I don't read files or pictures in messages; say in words what you would like to see. `/"+l.style.Command("import")+"` takes what `/"+l.style.Command("export")+"` gave.")
+		return nil, nil
+	case text == "" && m.GuildID != "" && !hasMention(m, self):
+		l.explainIntent(ctx, m, self)
+		return nil, nil
 	case text == "":
-		b.say(ctx, m, "Say what you would like to see, or what to change: “make her hair red”.")
-		return
-	case b.isDraining():
-		b.say(ctx, m, "I take no new pictures just now; try again in a few minutes.")
-		return
+		l.say(ctx, m, "Say what you would like to see, or what to change: “make her hair red”.")
+		return nil, nil
 	}
-	b.converse(ctx, m, text, replied)
-}
-
-// converse makes a turn of what was said.
-func (b *Bot) converse(ctx context.Context, m *message, text string, replied *message) {
-	t := &turn{
-		speaker: m.Author, key: sessionKey(m.Author.ID, m.ChannelID),
-		asked: bot.Request{Author: m.Author.ID, Event: m.ID},
-		where: &channelSurface{api: b.api, channel: m.ChannelID, replyTo: m.ID},
-	}
-	if m.Member != nil {
-		t.roles = m.Member.Roles
+	t := &turn.Turn{
+		Speaker: m.Author, Roles: m.Roles(), Key: view.SessionKey(m.Author.ID, m.ChannelID),
+		Request: bot.Request{Author: m.Author.ID, Event: m.ID},
+		Surface: turn.InChannel(l.api, m.ChannelID, m.ID),
 	}
 	if replied != nil {
-		if h, ok := b.pictureOf(replied); ok {
-			b.speakOf(t, h, m.ChannelID)
+		if h, ok := pictureOf(l.style.Signer, replied); ok {
+			l.copies.about(t, h, m.ChannelID)
 		}
 	}
-	b.saying(t, cut(text, maxPrompt))
-	if err := b.unspeakable(t); err != nil {
-		b.say(ctx, m, b.sentence(err))
-		return
+	edit, _ := bot.Named(l.table, "edit")
+	if _, err := command(t, edit, map[string]string{"request": view.Cut(text, maxPrompt)}); err != nil {
+		return nil, err
 	}
-	b.play(ctx, t)
-}
-
-// speakOf makes the turn one about the picture that a component names:
-// the owner's in the owner's session, anybody else's in a copy of their own.
-func (b *Bot) speakOf(t *turn, h handle, channelID string) {
-	key := sessionKey(snowflakeText(h.Owner), snowflakeText(h.Place))
-	if key.User == t.speaker.ID {
-		t.key, t.asked.Turn = key, int(h.Turn)
-		return
-	}
-	t.key = sessionKey(t.speaker.ID, channelID)
-	t.first = func(ctx context.Context) (err error) {
-		t.asked.Turn, err = b.copyTurn(ctx, key, int(h.Turn), t.key, "fork "+t.asked.Event)
-		return err
-	}
+	return t, l.desk.refusal(t)
 }
 
 // repliedTo is the bot's message that m replies to; nil if it replies to none.
-func (b *Bot) repliedTo(ctx context.Context, m *message, self string) *message {
-	if m.Reference == nil || m.Type != replyMessage {
+func (l *listener) repliedTo(ctx context.Context, m *object.Message, self string) *object.Message {
+	if m.Reference == nil || m.Type != object.ReplyMessage {
 		return nil
 	}
 	to := m.Referenced
 	if to == nil {
 		var err error
-		if to, err = b.api.fetch(ctx, m.ChannelID, m.Reference.MessageID); err != nil {
-			if !errors.Is(err, errGone) {
-				b.log.Info("the message replied to cannot be read", "error", err)
+		if to, err = l.api.Message(ctx, m.ChannelID, m.Reference.MessageID); err != nil {
+			if !errors.Is(err, rest.ErrGone) {
+				l.log.Info("the message replied to cannot be read", "error", err)
 			}
 			return nil
 		}
@@ -105,22 +113,22 @@ func (b *Bot) repliedTo(ctx context.Context, m *message, self string) *message {
 }
 
 // addressed reports whether a message is said to the bot.
-func (b *Bot) addressed(ctx context.Context, m *message, self string, replied *message) bool {
-	if m.GuildID == "" || replied != nil || b.hasMention(m, self) {
+func (l *listener) addressed(ctx context.Context, m *object.Message, self string, replied *object.Message) bool {
+	if m.GuildID == "" || replied != nil || hasMention(m, self) {
 		return true
 	}
-	switch owner := b.state.get(bucketThreads, m.ChannelID); {
-	case owner == nil:
+	switch owner := l.state.ThreadOwner(m.ChannelID); owner {
+	case "":
 		return false
-	case string(owner) == m.Author.ID:
+	case m.Author.ID:
 		return true
 	}
 	// Somebody who has a session of their own in the thread.
-	s, err := b.o.Store.Load(ctx, sessionKey(m.Author.ID, m.ChannelID))
+	s, err := l.store.Load(ctx, view.SessionKey(m.Author.ID, m.ChannelID))
 	return err == nil && s.Head != 0
 }
 
-func (b *Bot) hasMention(m *message, self string) bool {
+func hasMention(m *object.Message, self string) bool {
 	for _, u := range m.Mentions {
 		if u.ID == self && (strings.Contains(m.Content, "<@"+self+">") || strings.Contains(m.Content, "<@!"+self+">")) {
 			return true
@@ -137,80 +145,25 @@ func utterance(text, self string) string {
 	return strings.Join(strings.Fields(strings.ToValidUTF8(text, "\uFFFD")), " ")
 }
 
-// placeOfMessage is where a message was written.
-func (b *Bot) placeOfMessage(ctx context.Context, m *message) place {
-	p := place{guild: m.GuildID, channel: m.ChannelID}
-	if m.Member != nil {
-		p.roles = m.Member.Roles
-	}
-	if m.GuildID != "" && (len(b.o.Policy.Channels) > 0 || b.o.Policy.AgeRestricted) {
-		c := b.channel(ctx, m.ChannelID)
-		p.parent, p.nsfw = c.ParentID, c.NSFW
-		if c.thread() {
-			p.nsfw = b.channel(ctx, c.ParentID).NSFW
-		}
-	}
-	return p
-}
-
-// maxPlaces bounds the channels that are remembered.
-const maxPlaces = 2000
-
-// channel returns a channel; an empty one if it cannot be read.
-func (b *Bot) channel(ctx context.Context, id string) channel {
-	b.mu.Lock()
-	c, ok := b.places[id]
-	b.mu.Unlock()
-	if ok || id == "" {
-		return c
-	}
-	c, err := b.api.channel(ctx, id)
-	if err != nil {
-		b.log.Info("a channel cannot be read", "error", err)
-		return channel{}
-	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if len(b.places) >= maxPlaces {
-		clear(b.places)
-	}
-	b.places[id] = c
-	return c
-}
-
-// channelChanged forgets what is remembered of a channel: it may be no longer
-// age-restricted.
-func (b *Bot) channelChanged(data json.RawMessage) {
-	var c channel
-	if err := json.Unmarshal(data, &c); err != nil {
-		b.log.Warn("a change of a channel cannot be read", "error", err)
-		return
-	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	delete(b.places, c.ID)
-}
-
 // say answers a message with a sentence.
-func (b *Bot) say(ctx context.Context, m *message, text string) {
-	if _, err := b.api.post(ctx, m.ChannelID, m.ID, content{text: cut(text, maxContent)}); err != nil {
-		b.log.Warn("no answer can be written", "error", err)
+func (l *listener) say(ctx context.Context, m *object.Message, text string) {
+	if _, err := l.api.Post(ctx, m.ChannelID, m.ID, object.Content{Text: view.Cut(text, view.MaxContent)}); err != nil {
+		l.log.Warn("no answer can be written", "error", err)
 	}
 }
 
 // explainIntent says, once in a channel, how to talk to a bot that is not
 // told what people write.
-func (b *Bot) explainIntent(ctx context.Context, m *message) {
-	b.mu.Lock()
-	known := b.warned[m.ChannelID]
-	if len(b.warned) >= maxPlaces {
-		clear(b.warned)
+func (l *listener) explainIntent(ctx context.Context, m *object.Message, self string) {
+	l.mu.Lock()
+	known := l.warned[m.ChannelID]
+	if len(l.warned) >= maxPlaces {
+		clear(l.warned)
 	}
-	b.warned[m.ChannelID] = true
-	self := b.self
-	b.mu.Unlock()
+	l.warned[m.ChannelID] = true
+	l.mu.Unlock()
 	if !known {
-		b.say(ctx, m, "I can't read messages here, because the Message Content intent is off. "+
+		l.say(ctx, m, "I can't read messages here, because the Message Content intent is off. "+
 			"Mention me (<@"+self+"> make her hair red), reply to a picture with the ping on, use /edit, or the buttons.")
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"pentimento/bot/discord/gateway"
+	"pentimento/bot/discord/view"
 	"pentimento/tests/discordtest"
 )
 
@@ -70,7 +71,7 @@ func TestThreadThatIsNotOpened(t *testing.T) {
 	w.Inject(discordtest.Fault{Method: "POST", Path: "/threads", Status: 403, Body: `{"message":"Missing Permissions","code":50013}`})
 	i := imagine(ann, channel, "a woman's face with blond hair")
 	w.picture(channel, "", "blond")
-	if owner := w.bot.state.get(bucketThreads, i.Reply(soon).ID); owner != nil {
+	if owner := w.bot.state.ThreadOwner(i.Reply(soon).ID); owner != "" {
 		t.Errorf("it belongs to %s", owner)
 	}
 }
@@ -105,12 +106,12 @@ func TestReplays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.bot.handle(t.Context(), w.bot.api.app, 0, gateway.Event{Type: "MESSAGE_CREATE", Data: data})
+	w.bot.receive(t.Context(), w.Bot().ID, 0, gateway.Event{Type: "MESSAGE_CREATE", Data: data})
 	w.picture(direct, next.ID, "turn 1 ")
 	if n := w.engine.count(); n != 3 {
 		t.Errorf("%d pictures were drawn", n)
 	}
-	s, err := w.bot.o.Store.Load(t.Context(), sessionKey(ann.ID, direct.ID))
+	s, err := w.bot.o.Store.Load(t.Context(), view.SessionKey(ann.ID, direct.ID))
 	if err != nil || len(s.Turns) != 3 {
 		t.Errorf("there are %d turns, %v", len(s.Turns), err)
 	}

@@ -6,6 +6,9 @@ import (
 	"testing"
 
 	"pentimento/bot"
+	"pentimento/bot/discord/object"
+	"pentimento/bot/discord/state"
+	"pentimento/bot/discord/view"
 	"pentimento/jobs"
 	"pentimento/session"
 	"pentimento/tests/discordtest"
@@ -55,12 +58,14 @@ func TestKilledBotShowsWhatItKept(t *testing.T) {
 	said := ann.Say(ann.Direct(), "a woman's face with blond hair")
 	shown := w.picture(ann.Direct(), said.ID, "turn 1")
 	w.stop()
-	key := sessionKey(ann.ID, ann.Direct().ID)
-	id, err := w.bot.api.post(t.Context(), ann.Direct().ID, "", content{text: "step 1 of 2"})
+	key := view.SessionKey(ann.ID, ann.Direct().ID)
+	id, err := w.bot.api.Post(t.Context(), ann.Direct().ID, "", object.Content{Text: "step 1 of 2"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.bot.keepOpen(id, openMessage{Channel: ann.Direct().ID, Said: "x", User: key.User, Place: key.Place, Event: said.ID})
+	if err := w.bot.state.Open(id, state.OpenMessage{Channel: ann.Direct().ID, Said: "x", User: key.User, Place: key.Place, Event: said.ID}); err != nil {
+		t.Fatal(err)
+	}
 	w.start(w.bot.o)
 	w.picture(ann.Direct(), shown.ID, "turn 1")
 	if s, err := w.bot.o.Store.Load(t.Context(), key); err != nil || len(s.Turns) != 1 {
@@ -114,7 +119,7 @@ func TestQuestionOutlivesTheBot(t *testing.T) {
 	w.picture(direct, said.ID, "blond")
 	asked := func() int {
 		n := 0
-		if err := w.bot.state.each(bucketAsked, func(string, []byte) error { n++; return nil }); err != nil {
+		if err := w.bot.o.Records.Each(t.Context(), "asked", func(string, []byte) error { n++; return nil }); err != nil {
 			t.Fatal(err)
 		}
 		return n
@@ -132,7 +137,7 @@ func TestQuestionOutlivesTheBot(t *testing.T) {
 	w.start(w.bot.o)
 	said = ann.Say(direct, "2")
 	w.picture(direct, said.ID, "turn 2 from 1")
-	s, err := w.bot.o.Store.Load(t.Context(), sessionKey(ann.ID, direct.ID))
+	s, err := w.bot.o.Store.Load(t.Context(), view.SessionKey(ann.ID, direct.ID))
 	if err != nil || len(s.Turns) != 2 || s.Turns[1].Utterance != "2" {
 		t.Errorf("there are %d turns, %v", len(s.Turns), err)
 	}

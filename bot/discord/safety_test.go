@@ -8,6 +8,8 @@ import (
 	"sync"
 	"testing"
 
+	"pentimento/bot/discord/policy"
+	"pentimento/bot/discord/view"
 	"pentimento/session"
 	"pentimento/tests/discordtest"
 )
@@ -43,7 +45,7 @@ func TestUnsafePicturesAreNotShown(t *testing.T) {
 	if m := w.sees(direct, said.ID, "may not show"); len(m.Attachments) > 0 {
 		t.Error("it is shown")
 	}
-	s, err := w.bot.o.Store.Load(t.Context(), sessionKey(ann.ID, direct.ID))
+	s, err := w.bot.o.Store.Load(t.Context(), view.SessionKey(ann.ID, direct.ID))
 	if err != nil || len(s.Turns) != 1 {
 		t.Errorf("there are %d turns, %v", len(s.Turns), err)
 	}
@@ -95,7 +97,7 @@ func TestOldUnsafePictures(t *testing.T) {
 
 func TestHiddenPictures(t *testing.T) {
 	t.Parallel()
-	hidden := func(m *discordtest.Message) bool { return strings.HasPrefix(m.Attachments[0].Filename, spoiler) }
+	hidden := func(m *discordtest.Message) bool { return strings.HasPrefix(m.Attachments[0].Filename, "SPOILER_") }
 	w := newWorld(t, discordtest.Options{}, func(o *setup) { o.Checker, o.Policy.HideUnsafe = &second{}, true })
 	ann := w.Person("ann")
 	direct := ann.Direct()
@@ -118,7 +120,7 @@ func TestHiddenPictures(t *testing.T) {
 
 	w.stop()
 	o := w.bot.o
-	o.Checker, o.Policy = nil, Policy{Spoiler: true}
+	o.Checker, o.Policy = nil, policy.Policy{Spoiler: true}
 	w.start(o)
 	said = ann.Say(direct, "make her hair blond")
 	if m := w.picture(direct, said.ID, "blond"); !hidden(m) {

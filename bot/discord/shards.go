@@ -2,6 +2,7 @@ package discord
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -65,27 +66,57 @@ func (s Shards) cares(those string) bool {
 	return s.Of == 0 || those == s.String() || of != strconv.Itoa(s.Of)
 }
 
-// shard is the connection of one shard.
-func (b *Bot) shard(working context.Context, app, url string, n, of int, gate *identifyGate) *gateway.Client {
+// shard is the connection of shard n of so many. The gateway is at url first.
+func (b *Bot) shard(n, of int, url string, gate *identifyGate) *gateway.Client {
 	intents := gateway.Guilds | gateway.GuildMessages | gateway.DirectMessages
 	if !b.o.NoMessageContent {
 		intents |= gateway.MessageContent
 	}
 	return &gateway.Client{
-		Token: b.o.Token, Intents: intents, Shard: n, Shards: of, Log: b.log, Backoff: b.o.Backoff, Deadline: b.o.Deadline,
+		Token: b.o.Token, Intents: intents, Shard: n, Shards: of, Log: b.o.Log, Backoff: b.o.Backoff, Deadline: b.o.Deadline,
 		URL: func(ctx context.Context) (string, error) {
 			if url != "" {
 				first := url
 				url = "" // asked anew from the second time on
 				return first, nil
 			}
-			again, _, err := b.api.gatewayBot(ctx)
+			again, _, err := b.api.Gateway(ctx)
 			return again, err
 		},
 		Identify: gate.wait,
-		Handle:   func(e gateway.Event) { b.handle(working, app, n, e) },
-		Lost:     func() { b.connected(n, false) },
+		Lost:     func() { b.shards.set(n, false) },
 	}
+}
+
+// connections are which of the process's shards are connected.
+type connections struct {
+	mu sync.Mutex
+	up map[int]bool
+}
+
+// set notes that a shard is connected, or is no more.
+func (c *connections) set(shard int, up bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.up[shard] = up
+}
+
+// errNotConnected says that the bot hears nothing of what people say.
+var errNotConnected = errors.New("not connected to Discord")
+
+// check returns an error unless all shards are connected.
+func (c *connections) check() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.up) == 0 {
+		return errNotConnected
+	}
+	for _, up := range c.up {
+		if !up {
+			return errNotConnected
+		}
+	}
+	return nil
 }
 
 // identifyGate lets one shard identify itself in five seconds, as Discord

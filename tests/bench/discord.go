@@ -70,7 +70,7 @@ func (b *bench) discord() (err error) {
 	defer d.Close()
 	one, err := discord.New(discord.Options{
 		Token: discordtest.Token, Model: wordless, Planner: bot.Grammar{Planner: dialogue.New()}, Store: session.NewMemory(),
-		Memory: remembered, Queue: queue, Base: d.URL(), Log: slog.New(slog.DiscardHandler),
+		Records: remembered, Queue: queue, Base: d.URL(), Log: slog.New(slog.DiscardHandler),
 		Clock: bot.Clock{Now: time.Now, Seed: func() uint64 { return 1 }}, Defaults: bot.Options{Steps: 20, Guidance: 4.5},
 	})
 	if err != nil {

@@ -1,0 +1,107 @@
+package discord
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+
+	"pentimento/bot"
+	"pentimento/bot/discord/object"
+	"pentimento/bot/discord/state"
+	"pentimento/bot/discord/turn"
+	"pentimento/bot/discord/view"
+	"pentimento/jobs"
+	"pentimento/session"
+)
+
+// settings handles /settings.
+type settings struct{ talks *turn.Talks }
+
+// settings shows or changes how pictures are drawn, to the user alone.
+func (h *settings) settings(ctx context.Context, r *request) (*turn.Turn, error) {
+	t, arguments := r.turn(), r.arguments()
+	if arguments["name"] != "" && arguments["value"] == "" {
+		arguments["value"] = "auto"
+	}
+	if _, err := command(t, r.command, arguments); err != nil {
+		return nil, err
+	}
+	c := h.talks.Open(t.Key)
+	before := *c
+	a, err := t.Do(ctx, c, t.Request)
+	if err == nil {
+		err = h.talks.KeepOptions(&before, c)
+	}
+	if err != nil {
+		return nil, err
+	}
+	out, err := view.Answer(view.Style{}, view.Turn{}, a)
+	if err == nil {
+		r.tell(ctx, out.Text)
+	}
+	return nil, err
+}
+
+// An eraser removes what is kept about people.
+type eraser struct {
+	running *turn.Running
+	queue   jobs.Queue
+	store   session.Store
+	state   *state.State
+}
+
+// erase removes what is kept about a user, after stopping their turns.
+func (e eraser) erase(ctx context.Context, userID string) error {
+	if err := e.running.CancelAll(ctx, userID); err != nil {
+		return err
+	}
+	return errors.Join(e.queue.Forget(ctx, userID), e.store.Forget(ctx, userID), e.state.Forget(userID))
+}
+
+// forgetting handles /forget and its buttons.
+type forgetting struct {
+	eraser eraser
+	style  view.Style
+	report *turn.Report
+	log    *slog.Logger
+}
+
+// ask asks before what is kept about the user is deleted.
+func (h *forgetting) ask(ctx context.Context, r *request) (*turn.Turn, error) {
+	r.show(ctx, view.AskForget(h.style, r.By().ID))
+	return nil, nil
+}
+
+// forget deletes it.
+func (h *forgetting) forget(ctx context.Context, r *request) (*turn.Turn, error) {
+	// Deleting may take longer than an answer may.
+	if !r.answered(r.api.Replace(ctx, r.Interaction, "Deleting …")) {
+		return nil, nil
+	}
+	text := "Deleted. I know nothing about you any more."
+	if err := h.eraser.erase(ctx, r.By().ID); err != nil {
+		text = h.report.Sentence(err)
+	}
+	if _, err := r.api.EditOriginal(ctx, r.Interaction, object.Content{Text: text}); err != nil {
+		h.log.Warn("a deletion is not reported", "error", err)
+	}
+	return nil, nil
+}
+
+// keep leaves everything as it is.
+func (h *forgetting) keep(ctx context.Context, r *request) (*turn.Turn, error) {
+	r.answered(r.api.Replace(ctx, r.Interaction, "Nothing was changed."))
+	return nil, nil
+}
+
+// help handles /help.
+type help struct {
+	table []bot.Command
+	style view.Style
+}
+
+// help tells the user alone what the bot can do.
+func (h *help) help(ctx context.Context, r *request) (*turn.Turn, error) {
+	r.tell(ctx, view.Help(h.style, h.table))
+	return nil, nil
+}

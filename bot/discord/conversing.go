@@ -1,0 +1,231 @@
+package discord
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"pentimento/bot"
+	"pentimento/bot/discord/object"
+	"pentimento/bot/discord/turn"
+	"pentimento/bot/discord/view"
+	"pentimento/session"
+)
+
+// maxPrompt is how long a prompt or request may be.
+const maxPrompt = 1000
+
+// conversing handles what asks something of a conversation: commands, and the
+// buttons and forms of pictures.
+type conversing struct {
+	table   []bot.Command
+	style   view.Style
+	store   session.Store
+	copies  copier
+	running *turn.Running
+}
+
+// command makes the turn one that carries out a command with the arguments.
+func command(t *turn.Turn, c bot.Command, arguments map[string]string) (*turn.Turn, error) {
+	in, err := c.Read(t.Request, arguments)
+	if err != nil {
+		return nil, err
+	}
+	t.Said, t.Quick = c.Name, !c.Draws
+	if c.Said != nil {
+		t.Said = c.Said(in)
+	}
+	t.Do = func(ctx context.Context, talk *bot.Conversation, r bot.Request) (*bot.Answer, error) {
+		in.Request = r
+		return c.Do(ctx, talk, in)
+	}
+	return t, nil
+}
+
+// command makes the turn one that carries out the command with that name.
+func (h *conversing) command(t *turn.Turn, name string, arguments map[string]string) (*turn.Turn, error) {
+	c, _ := bot.Named(h.table, name)
+	return command(t, c, arguments)
+}
+
+// arguments are those of a command, by name.
+func (r *request) arguments() map[string]string {
+	out := map[string]string{}
+	for _, a := range r.command.Arguments {
+		text := r.Data.Options.Text(a.Name)
+		if a.Longest > 0 {
+			text = view.Cut(text, a.Longest)
+		}
+		if a.Kind == bot.Code {
+			text = strings.Trim(strings.TrimSpace(text), "`") // as it is shown
+		}
+		out[a.Name] = text
+	}
+	return out
+}
+
+// tabled does what the table says of a command.
+func (h *conversing) tabled(_ context.Context, r *request) (*turn.Turn, error) {
+	return command(r.turn(), r.command, r.arguments())
+}
+
+// imagine is tabled in a session of its own.
+func (h *conversing) imagine(ctx context.Context, r *request) (*turn.Turn, error) {
+	t, err := h.tabled(ctx, r)
+	if err == nil {
+		t.Fresh = true
+	}
+	return t, err
+}
+
+func (h *conversing) undo(_ context.Context, r *request) (*turn.Turn, error) {
+	return h.command(r.pressed(), "revert", nil)
+}
+
+func (h *conversing) redo(_ context.Context, r *request) (*turn.Turn, error) {
+	return h.command(r.pressed(), "redo", nil)
+}
+
+// weigh makes a word of the picture stronger or weaker.
+func (h *conversing) weigh(_ context.Context, r *request) (*turn.Turn, error) {
+	factor, word, _ := strings.Cut(r.chosen(), " ")
+	return h.command(r.pressed(), "weight", map[string]string{"word": word, "factor": factor})
+}
+
+// heat shows where the chosen word acts.
+func (h *conversing) heat(_ context.Context, r *request) (*turn.Turn, error) {
+	return h.command(r.pressed(), "attention", map[string]string{"word": r.chosen()})
+}
+
+// looking is how long may be taken to find out what to answer: an interaction
+// is answered within three seconds.
+const looking = time.Second
+
+// glance reads a session for the first answer to an interaction.
+func (h *conversing) glance(ctx context.Context, key session.Key) (*session.Session, error) {
+	ctx, cancel := context.WithTimeout(ctx, looking)
+	defer cancel()
+	return h.store.Load(ctx, key)
+}
+
+// glanceAt reads the turn whose component was used.
+func (h *conversing) glanceAt(ctx context.Context, r *request) (session.Turn, error) {
+	s, err := h.glance(ctx, r.handle.Key())
+	if err != nil {
+		return session.Turn{}, err
+	}
+	return s.Turn(int(r.handle.Turn))
+}
+
+// askWord asks whose attention is to be shown.
+func (h *conversing) askWord(ctx context.Context, r *request) (*turn.Turn, error) {
+	one, err := h.glanceAt(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	question, ok := view.AskWord(h.style, r.handle, one)
+	if !ok {
+		return nil, bot.Problemf(bot.NotFound, "this picture has no words to look at")
+	}
+	r.show(ctx, question)
+	return nil, nil
+}
+
+// askRedraw asks before a picture is drawn with another seed.
+func (h *conversing) askRedraw(ctx context.Context, r *request) (*turn.Turn, error) {
+	r.show(ctx, view.AskRedraw(h.style, r.handle))
+	return nil, nil
+}
+
+// redraw draws the prompt of a turn as a new picture.
+func (h *conversing) redraw(ctx context.Context, r *request) (*turn.Turn, error) {
+	one, err := h.glanceAt(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	t := r.pressed()
+	t.Said = one.Recipe.Prompt
+	t.Do = func(ctx context.Context, c *bot.Conversation, r bot.Request) (*bot.Answer, error) {
+		// Not the seed that is set, which gave this picture.
+		seed := c.Options.Seed
+		c.Options.Seed = nil
+		defer func() { c.Options.Seed = seed }()
+		return c.Imagine(ctx, r, one.Recipe.Prompt)
+	}
+	return t, nil
+}
+
+// cancel stops the turn that the message waits for, and tells the truth when
+// there is none.
+func (h *conversing) cancel(ctx context.Context, r *request) (*turn.Turn, error) {
+	if r.Message == nil || !h.running.Cancel(r.Message.ID, r.By().ID) {
+		return nil, bot.Problemf(bot.NotFound, "there is nothing to cancel any more: it was drawn, or stopped before")
+	}
+	r.answered(r.api.Acknowledge(ctx, r.Interaction))
+	return nil, nil
+}
+
+// choose says the label of the pressed button, which answers a question.
+func (h *conversing) choose(_ context.Context, r *request) (*turn.Turn, error) {
+	said := ""
+	if r.Message != nil {
+		r.Message.Components.Each(func(c object.Component) {
+			if c.CustomID == r.Data.CustomID {
+				said = c.Label
+			}
+		})
+	}
+	if said == "" {
+		return nil, bot.Problemf(bot.Invalid, "I can't read that button any more; type your answer instead")
+	}
+	return h.command(r.pressed(), "edit", map[string]string{"request": said})
+}
+
+// askRequest opens a modal to say what should change in a picture.
+func (h *conversing) askRequest(ctx context.Context, r *request) (*turn.Turn, error) {
+	_, shown, err := targeted(h.style.Signer, r)
+	if err == nil {
+		id := h.style.Signer.Sign(shown.With(view.Edit))
+		r.answered(r.api.Ask(ctx, r.Interaction, id, "Edit this picture", view.RequestRows(maxPrompt)))
+	}
+	return nil, err
+}
+
+// submit takes what was filled into that modal.
+func (h *conversing) submit(_ context.Context, r *request) (*turn.Turn, error) {
+	said := ""
+	r.Data.Components.Each(func(c object.Component) {
+		if c.CustomID == view.RequestField {
+			said = strings.TrimSpace(strings.ToValidUTF8(c.Value, "\uFFFD"))
+		}
+	})
+	if said == "" {
+		return nil, errUnreadable
+	}
+	t := r.turn()
+	h.copies.about(t, r.handle, r.ChannelID)
+	return h.command(t, "edit", map[string]string{"request": view.Cut(said, maxPrompt)})
+}
+
+// complete offers what an argument may be while it is typed: words of the
+// picture, or turns.
+func (h *conversing) complete(ctx context.Context, r *request) (*turn.Turn, error) {
+	var focused object.Option
+	for _, o := range r.Data.Options {
+		if o.Focused {
+			focused = o
+		}
+	}
+	s, err := h.glance(ctx, view.SessionKey(r.By().ID, r.ChannelID))
+	if err != nil || s.Head == 0 {
+		s = new(session.Session)
+	}
+	var argument bot.Argument
+	for _, a := range r.command.Arguments {
+		if a.Name == focused.Name {
+			argument = a
+		}
+	}
+	r.answered(r.api.Offer(ctx, r.Interaction, view.Completions(argument, s, focused.Text())))
+	return nil, nil
+}

@@ -1,0 +1,73 @@
+package discord
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"pentimento/bot"
+	"pentimento/bot/discord/object"
+	"pentimento/bot/discord/turn"
+	"pentimento/bot/discord/view"
+	"pentimento/session"
+)
+
+// targeted returns the message that a message command is about and which picture
+// it shows.
+func targeted(signer view.Signer, r *request) (messageID string, shown view.Handle, err error) {
+	m := r.Data.Resolved.Messages[r.Data.TargetID]
+	shown, ok := pictureOf(signer, &m)
+	if !ok {
+		err = bot.Problemf(bot.NotFound, "that message has no picture of mine")
+	}
+	return m.ID, shown, err
+}
+
+// pictureOf reads from a message of the bot's which picture it shows.
+func pictureOf(signer view.Signer, m *object.Message) (view.Handle, bool) {
+	var found view.Handle
+	m.Components.Each(func(c object.Component) {
+		if h, err := signer.Read(c.CustomID); err == nil && h.Turn != 0 && found.Turn == 0 {
+			found = h
+		}
+	})
+	return found, found.Turn != 0
+}
+
+// A copier has people continue pictures of others in sessions of their own.
+type copier struct {
+	talks *turn.Talks
+	allow func(prompt string) error
+}
+
+// copyLifetime is how long a copy may take.
+const copyLifetime = time.Minute
+
+// about makes the turn one about the picture that a component names: the owner's
+// in the owner's session, anybody else's in a copy of their own.
+func (c copier) about(t *turn.Turn, h view.Handle, channelID string) {
+	if h.OwnedBy(t.Speaker.ID) {
+		t.Key, t.Request.Turn = h.Key(), int(h.Turn)
+		return
+	}
+	t.Key = view.SessionKey(t.Speaker.ID, channelID)
+	t.Before = func(ctx context.Context) (err error) {
+		t.Request.Turn, err = c.copy(ctx, h.Key(), int(h.Turn), t.Key, "fork "+t.Request.Event)
+		return err
+	}
+}
+
+// copy copies a picture and the way to it into another session, and returns the
+// copy's turn.
+func (c copier) copy(ctx context.Context, from session.Key, turnID int, to session.Key, event string) (int, error) {
+	store := c.talks.Pattern.Store
+	code, err := store.Share(ctx, from, turnID, copyLifetime)
+	if err != nil {
+		return 0, err
+	}
+	s, err := c.talks.Open(to).Copy(ctx, bot.Request{Event: event, Allow: c.allow}, code)
+	if err := errors.Join(err, store.Revoke(context.WithoutCancel(ctx), from.User, code)); err != nil {
+		return 0, err
+	}
+	return s.Head, nil
+}

@@ -1,0 +1,94 @@
+package object
+
+import (
+	"encoding/json"
+
+	"github.com/bwmarrin/discordgo"
+)
+
+// A Component is a row, a button, a select or a text input of a message or
+// modal.
+type Component struct {
+	Type       int         `json:"type"`
+	CustomID   string      `json:"custom_id"`
+	Label      string      `json:"label"`
+	Value      string      `json:"value"`
+	Components []Component `json:"components"`
+}
+
+// Components are those of a message. What cannot be read is left out.
+type Components []Component
+
+// UnmarshalJSON keeps the components that can be read.
+func (c *Components) UnmarshalJSON(data []byte) error {
+	var raw []json.RawMessage
+	if err := json.Unmarshal(data, &raw); err != nil {
+		return nil // of another shape than any component that the bot makes
+	}
+	for _, one := range raw {
+		var read Component
+		if json.Unmarshal(one, &read) == nil {
+			*c = append(*c, read)
+		}
+	}
+	return nil
+}
+
+// Each calls visit for every component, rows first and then what is in them.
+func (c Components) Each(visit func(Component)) {
+	for _, one := range c {
+		visit(one)
+		Components(one.Components).Each(visit)
+	}
+}
+
+// A Message is one in a channel.
+type Message struct {
+	ID          string            `json:"id"`
+	ChannelID   string            `json:"channel_id"`
+	GuildID     string            `json:"guild_id"`
+	Type        int               `json:"type"`
+	Content     string            `json:"content"`
+	Author      User              `json:"author"`
+	Member      *Member           `json:"member"`
+	WebhookID   string            `json:"webhook_id"`
+	Mentions    []User            `json:"mentions"`
+	Attachments []json.RawMessage `json:"attachments"`
+	Components  Components        `json:"components"`
+	Referenced  *Message          `json:"referenced_message"`
+	Reference   *struct {
+		MessageID string `json:"message_id"`
+		ChannelID string `json:"channel_id"`
+	} `json:"message_reference"`
+}
+
+// The types of messages that people write.
+const (
+	PlainMessage = 0
+	ReplyMessage = 19
+)
+
+// Roles are those of the author in the server.
+func (m *Message) Roles() []string {
+	if m.Member == nil {
+		return nil
+	}
+	return m.Member.Roles
+}
+
+// Content is what a message shows: all of it, in place of what was there.
+type Content struct {
+	Text  string
+	Rows  []discordgo.MessageComponent
+	Files []File
+	// Private shows it to one user alone, in an answer to an interaction.
+	Private bool
+}
+
+// A File is sent with a message.
+type File struct {
+	Name string
+	Data []byte
+	// Shows are the PNGs of the pictures that can be seen in the file.
+	Shows [][]byte
+}

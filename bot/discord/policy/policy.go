@@ -1,0 +1,97 @@
+// Package policy says who may do what, and which pictures are shown.
+//
+// Start with [Policy.Admits]. words.go tells blocked words, whatever letters they
+// are written in; pictures.go has pictures checked before they are shown.
+package policy
+
+import (
+	"slices"
+
+	"pentimento/bot"
+)
+
+// Policy is who may do what. The zero value allows everybody everything.
+type Policy struct {
+	// Guilds, Channels and Roles that may use the bot; empty allows all. In
+	// direct chats only Guilds is asked: with any, direct chats are refused
+	// unless DirectChats is set.
+	Guilds, Channels, Roles []string
+	DirectChats             bool
+	// Admins may use /admin, with the owner of the application.
+	Admins []string
+	// PerDay is how many pictures a user may draw in a day (UTC); 0 for any
+	// number. PerDayByRole gives roles more.
+	PerDay       int
+	PerDayByRole map[string]int
+	// WaitingByRole gives roles more pictures that may wait or be drawn at a
+	// time than others.
+	WaitingByRole map[string]int
+	// BlockedWords are refused in prompts, whatever letters they are written
+	// in.
+	BlockedWords []string
+	// Spoiler hides pictures until they are clicked.
+	Spoiler bool
+	// HideUnsafe hides so the pictures that the safety checker finds unsafe,
+	// which otherwise are not shown at all.
+	HideUnsafe bool
+	// AgeRestricted allows only channels that are marked so.
+	AgeRestricted bool
+}
+
+// A Place is where somebody asks for something.
+type Place struct {
+	// Guild is the server, empty for a direct chat; Channel is in it, and in
+	// Parent if it is a thread.
+	Guild, Channel, Parent string
+	// Roles are those of the user in the server.
+	Roles []string
+	// NSFW says that the channel is marked as age-restricted.
+	NSFW bool
+}
+
+// Admits returns a refusal if nobody may use the bot in that place, or the user
+// may not.
+func (p Policy) Admits(at Place) error {
+	if at.Guild == "" {
+		if (len(p.Guilds) > 0 || p.AgeRestricted) && !p.DirectChats {
+			return bot.Problemf(bot.Refused, "I don't work in direct messages here; use me in the server")
+		}
+		return nil
+	}
+	if len(p.Guilds) > 0 && !slices.Contains(p.Guilds, at.Guild) {
+		return bot.Problemf(bot.Refused, "I am not set up for this server")
+	}
+	if len(p.Channels) > 0 && !slices.Contains(p.Channels, at.Channel) && !slices.Contains(p.Channels, at.Parent) {
+		return bot.Problemf(bot.Refused, "I am not set up for this channel")
+	}
+	if len(p.Roles) > 0 && !slices.ContainsFunc(at.Roles, func(r string) bool { return slices.Contains(p.Roles, r) }) {
+		return bot.Problemf(bot.Refused, "You need another role to use me here")
+	}
+	if p.AgeRestricted && !at.NSFW {
+		return bot.Problemf(bot.Refused, "I only work in age-restricted channels here")
+	}
+	return nil
+}
+
+// PicturesPerDay is how many pictures somebody with the roles may draw; 0 for any
+// number.
+func (p Policy) PicturesPerDay(roles []string) int {
+	if p.PerDay == 0 {
+		return 0
+	}
+	most := p.PerDay
+	for _, r := range roles {
+		most = max(most, p.PerDayByRole[r])
+	}
+	return most
+}
+
+// MayWait is how many pictures somebody with the roles may have waiting or being
+// drawn; others may have that many.
+func (p Policy) MayWait(others int, roles []string) int {
+	most := others
+	for _, r := range roles {
+		most = max(most, p.WaitingByRole[r])
+	}
+	return most
+}

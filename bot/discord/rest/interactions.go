@@ -1,0 +1,80 @@
+package rest
+
+import (
+	"context"
+
+	"github.com/bwmarrin/discordgo"
+
+	"pentimento/bot/discord/object"
+)
+
+// respond gives the first answer to an interaction.
+func (c *Client) respond(ctx context.Context, i *object.Interaction, r *discordgo.InteractionResponse) error {
+	cancel, option := within(ctx)
+	defer cancel()
+	return explain("answer an interaction", c.session().InteractionRespond(&discordgo.Interaction{ID: i.ID, Token: i.Token}, r, option))
+}
+
+// Show answers an interaction with a message.
+func (c *Client) Show(ctx context.Context, i *object.Interaction, m object.Content) error {
+	rows, files := parts(m)
+	data := &discordgo.InteractionResponseData{Content: m.Text, Components: rows, Files: files, AllowedMentions: noMentions()}
+	if m.Private {
+		data.Flags = discordgo.MessageFlagsEphemeral
+	}
+	return c.respond(ctx, i, &discordgo.InteractionResponse{Type: discordgo.InteractionResponseChannelMessageWithSource, Data: data})
+}
+
+// Defer answers an interaction with a message that says that one is coming, for
+// the user alone if it is private. [Client.EditOriginal] completes it.
+func (c *Client) Defer(ctx context.Context, i *object.Interaction, private bool) error {
+	r := &discordgo.InteractionResponse{Type: discordgo.InteractionResponseDeferredChannelMessageWithSource}
+	if private {
+		r.Data = &discordgo.InteractionResponseData{Flags: discordgo.MessageFlagsEphemeral}
+	}
+	return c.respond(ctx, i, r)
+}
+
+// Acknowledge answers a component or modal of a message without a word.
+func (c *Client) Acknowledge(ctx context.Context, i *object.Interaction) error {
+	return c.respond(ctx, i, &discordgo.InteractionResponse{Type: discordgo.InteractionResponseDeferredMessageUpdate})
+}
+
+// Replace answers a component by putting a sentence in the place of its message.
+func (c *Client) Replace(ctx context.Context, i *object.Interaction, text string) error {
+	return c.respond(ctx, i, &discordgo.InteractionResponse{
+		Type: discordgo.InteractionResponseUpdateMessage,
+		Data: &discordgo.InteractionResponseData{Content: text, Components: []discordgo.MessageComponent{}, AllowedMentions: noMentions()},
+	})
+}
+
+// Ask answers an interaction with a modal.
+func (c *Client) Ask(ctx context.Context, i *object.Interaction, customID, title string, rows []discordgo.MessageComponent) error {
+	return c.respond(ctx, i, &discordgo.InteractionResponse{
+		Type: discordgo.InteractionResponseModal,
+		Data: &discordgo.InteractionResponseData{CustomID: customID, Title: title, Components: rows},
+	})
+}
+
+// Offer answers an autocompletion.
+func (c *Client) Offer(ctx context.Context, i *object.Interaction, choices []*discordgo.ApplicationCommandOptionChoice) error {
+	return c.respond(ctx, i, &discordgo.InteractionResponse{
+		Type: discordgo.InteractionApplicationCommandAutocompleteResult,
+		Data: &discordgo.InteractionResponseData{Choices: choices},
+	})
+}
+
+// Original returns the ID of the message that the first answer made.
+func (c *Client) Original(ctx context.Context, i *object.Interaction) (string, error) {
+	var m object.Message
+	err := c.get(ctx, discordgo.EndpointWebhookMessage(i.ApplicationID, i.Token, "@original"), &m)
+	return m.ID, err
+}
+
+// EditOriginal replaces the message that the first answer made, and returns its
+// ID.
+func (c *Client) EditOriginal(ctx context.Context, i *object.Interaction, m object.Content) (string, error) {
+	url := discordgo.EndpointWebhookMessage(i.ApplicationID, i.Token, "@original")
+	id, err := c.patch(ctx, url, discordgo.EndpointWebhookToken("", ""), m)
+	return id, explain("change an answer", err)
+}

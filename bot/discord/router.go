@@ -1,0 +1,135 @@
+package discord
+
+import (
+	"context"
+	"log/slog"
+
+	"pentimento/bot"
+	"pentimento/bot/discord/object"
+	"pentimento/bot/discord/rest"
+	"pentimento/bot/discord/turn"
+	"pentimento/bot/discord/view"
+)
+
+// A handler finds out what a request asks for. It returns the turn that does it,
+// or nil if it has answered the request itself. An error is told to the user
+// alone.
+type handler func(ctx context.Context, r *request) (*turn.Turn, error)
+
+// A router has interactions handled by whom they are for, and carries out the
+// turns that come of it.
+type router struct {
+	table  []bot.Command
+	style  view.Style
+	api    *rest.Client
+	door   *door
+	desk   *desk
+	runner *turn.Runner
+	report *turn.Report
+	log    *slog.Logger
+
+	commands map[string]handler // by their own names
+	tabled   handler            // of all other commands
+	buttons  map[view.Verb]button
+	modals   map[view.Verb]handler
+	typing   handler
+}
+
+// A button is handled for its owner alone, or for anyone.
+type button struct {
+	handle handler
+	anyone bool
+}
+
+// newRouter returns a router without routes.
+func newRouter(table []bot.Command, style view.Style, api *rest.Client, door *door, desk *desk, runner *turn.Runner, log *slog.Logger) *router {
+	return &router{
+		table: table, style: style, api: api, door: door, desk: desk, runner: runner, report: runner.Report, log: log,
+		commands: map[string]handler{}, buttons: map[view.Verb]button{}, modals: map[view.Verb]handler{},
+	}
+}
+
+func (m *router) others(h handler)               { m.tabled = h }
+func (m *router) command(name string, h handler) { m.commands[name] = h }
+func (m *router) button(v view.Verb, h handler)  { m.buttons[v] = button{handle: h} }
+func (m *router) anyonesButton(v view.Verb, h handler) {
+	m.buttons[v] = button{handle: h, anyone: true}
+}
+func (m *router) modal(v view.Verb, h handler) { m.modals[v] = h }
+func (m *router) autocomplete(h handler)       { m.typing = h }
+
+// serve has an interaction handled, and carries out the turn that it asks for.
+// Whatever that is, its first answer goes out before anything is drawn.
+func (m *router) serve(ctx context.Context, i *object.Interaction) {
+	r := &request{Interaction: i, api: m.api, log: m.log}
+	t, err := m.handle(ctx, r)
+	switch {
+	case err != nil:
+		r.tell(ctx, m.report.Sentence(err))
+	case t != nil && m.desk.acknowledge(ctx, r, t):
+		m.runner.Run(ctx, t)
+	}
+}
+
+// handle calls the handler of a request.
+func (m *router) handle(ctx context.Context, r *request) (*turn.Turn, error) {
+	if r.Type == object.AutocompleteInteraction {
+		r.command, _ = bot.Named(m.table, m.style.Own(r.Data.Name))
+		return m.typing(ctx, r)
+	}
+	if err := m.door.admit(r.By(), m.door.placeOf(ctx, r.Interaction)); err != nil {
+		return nil, err
+	}
+	switch r.Type {
+	case object.CommandInteraction:
+		return m.handleCommand(ctx, r)
+	case object.ComponentInteraction:
+		return m.handleButton(ctx, r)
+	case object.ModalInteraction:
+		return m.handleModal(ctx, r)
+	}
+	return nil, nil
+}
+
+func (m *router) handleCommand(ctx context.Context, r *request) (*turn.Turn, error) {
+	name := m.style.Own(r.Data.Name)
+	command, tabled := bot.Named(m.table, name)
+	r.command = command
+	if handle, ok := m.commands[name]; ok {
+		return handle(ctx, r)
+	}
+	if !tabled {
+		return nil, bot.Problemf(bot.Invalid, "I don't know that command any more; try /help")
+	}
+	return m.tabled(ctx, r)
+}
+
+func (m *router) handleButton(ctx context.Context, r *request) (*turn.Turn, error) {
+	h, err := m.style.Signer.Read(r.Data.CustomID)
+	if err != nil {
+		m.report.Refused(r.By().ID, "a forged button")
+		return nil, bot.Problemf(bot.Invalid, "I don't know that button. If the picture is old, reply to it instead")
+	}
+	r.handle = h
+	button, ok := m.buttons[h.Verb]
+	switch {
+	case !h.OwnedBy(r.By().ID) && !button.anyone:
+		return nil, bot.Problemf(bot.Invalid, "these buttons belong to somebody else. Reply to the picture to continue it in a session of your own")
+	case !ok:
+		return nil, bot.Problemf(bot.Invalid, "I don't know that button any more")
+	}
+	return button.handle(ctx, r)
+}
+
+func (m *router) handleModal(ctx context.Context, r *request) (*turn.Turn, error) {
+	h, err := m.style.Signer.Read(r.Data.CustomID)
+	handle, ok := m.modals[h.Verb]
+	if err != nil || !ok {
+		return nil, errUnreadable
+	}
+	r.handle = h
+	return handle(ctx, r)
+}
+
+// errUnreadable is said of a modal that cannot be read.
+var errUnreadable = bot.Problemf(bot.Invalid, "I can't read that; say it in a reply to the picture instead")

@@ -1,0 +1,226 @@
+package turn
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"runtime/debug"
+
+	"pentimento/bot"
+	"pentimento/bot/discord/object"
+	"pentimento/bot/discord/policy"
+	"pentimento/bot/discord/rest"
+	"pentimento/bot/discord/state"
+	"pentimento/bot/discord/view"
+	"pentimento/jobs"
+)
+
+// A Runner carries out turns.
+type Runner struct {
+	// Talks are the conversations, Quota is what may be drawn in them.
+	Talks *Talks
+	Quota Quota
+	// PerUser is how many turns somebody without a special role may have waiting
+	// or being drawn.
+	PerUser int
+	// Running has the turns that are being carried out.
+	Running *Running
+	// State remembers the messages that wait, as those of a process with these
+	// Shards.
+	State  *state.State
+	Shards string
+	// Screen is what pictures are shown through, Style what messages look like.
+	Screen *policy.Screen
+	Style  view.Style
+	// Report is told how turns end.
+	Report *Report
+	Log    *slog.Logger
+
+	line line
+}
+
+// Run carries out a turn, from its place in the line to the message that shows
+// how it ended. Messages are written until ctx ends, also when the turn is
+// cancelled.
+func (r *Runner) Run(ctx context.Context, t *Turn) {
+	working, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	t.cancel, t.ended = cancel, make(chan struct{})
+	defer close(t.ended)
+	if t.Quick {
+		r.answerAtOnce(ctx, working, t)
+		return
+	}
+	if t.place == nil && !r.open(ctx, t) {
+		return
+	}
+	defer t.place.leave()
+	start := r.Report.now()
+	r.Running.add(t)
+	r.keepOpen(t)
+	final, err := r.draw(ctx, working, t)
+	if err != nil {
+		err = reason(working, err)
+		final = view.NotDrawn(t.Said, r.Report.Sentence(err))
+	}
+	r.Running.remove(t)
+	showing := r.Report.now()
+	if r.reveal(ctx, t, final) && !errors.Is(err, jobs.ErrDetached) {
+		r.settle(t)
+	}
+	now := r.Report.now()
+	r.Report.observer.Stage("answer", now.Sub(showing))
+	r.Report.observer.Stage("turn", now.Sub(start))
+	r.Log.Info("a turn has ended", "turn", t.Request.Event, "outcome", r.Report.Ended(t.Speaker.ID, err), "seconds", now.Sub(start).Seconds())
+}
+
+// answerAtOnce carries out a quick turn and writes its message.
+func (r *Runner) answerAtOnce(ctx, working context.Context, t *Turn) {
+	r.Running.add(t)
+	defer r.Running.remove(t)
+	request := t.Request
+	request.Allow = r.Quota.Policy.Allows
+	final, err := r.answer(ctx, working, t, request)
+	if err != nil {
+		err = reason(working, err)
+		final = view.NotDrawn(t.Said, r.Report.Sentence(err))
+	}
+	r.Report.Ended(t.Speaker.ID, err)
+	id, posting := t.Surface.post(ctx, final)
+	if posting != nil {
+		r.Log.Warn("no answer can be written", "error", posting)
+		return
+	}
+	if err == nil && t.After != nil {
+		t.After(ctx, id)
+	}
+}
+
+// open gives the turn its place in the line and its message, and reports whether
+// it has both.
+func (r *Runner) open(ctx context.Context, t *Turn) bool {
+	place, refused := r.line.enter(t.Speaker.ID, t.Key, r.Quota.Policy.MayWait(r.PerUser, t.Roles))
+	first := view.Waiting(r.Style, t.shown(), 0)
+	if refused != nil {
+		first = view.NotDrawn(t.Said, r.Report.Sentence(refused))
+	}
+	id, err := t.Surface.post(ctx, first)
+	if err != nil {
+		r.Report.unwritten("no answer can be written", t, err)
+		r.Report.observer.Turn(outcomeUnwritten)
+	}
+	switch {
+	case refused == nil && err == nil:
+		t.place, t.message = place, id
+		return true
+	case refused == nil:
+		place.leave()
+	case err == nil:
+		r.Report.Ended(t.Speaker.ID, refused)
+	}
+	return false
+}
+
+// draw waits in the line, has the turn's picture drawn, and returns what the
+// message shows then.
+func (r *Runner) draw(ctx, working context.Context, t *Turn) (c object.Content, err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			r.Log.Error("a turn ended in a fault", "turn", t.Request.Event, "fault", fault, "stack", string(debug.Stack()))
+			err = errFault
+		}
+	}()
+	show := newThrottle(working, func(c object.Content) {
+		// The last word waits for it, so that it is not overwritten by what was
+		// before it; not for long. A cancel does not cut it short: Discord may
+		// have taken the request already, and carry it out later.
+		ctx, cancel := context.WithTimeout(ctx, showWithin)
+		defer cancel()
+		if err := t.Surface.edit(ctx, r.Screen.Cover(ctx, c)); err != nil && working.Err() == nil {
+			r.Log.Debug("progress cannot be shown", "error", err)
+		}
+	})
+	defer show.stop()
+	if err := t.place.wait(working, func(ahead int) { show.set(view.Waiting(r.Style, t.shown(), ahead)) }); err != nil {
+		return c, err
+	}
+	if t.Before != nil {
+		if err := t.Before(working); err != nil {
+			return c, err
+		}
+	}
+	request := t.Request
+	request.Allow = func(prompt string) error { return r.Quota.allow(t, prompt) }
+	request.Previews, request.Memo = !r.Screen.Checks(), r.memoOf(t)
+	request.Watch = r.watching(t, show)
+	return r.answer(ctx, working, t, request)
+}
+
+// answer has the turn's conversation do what it asks for, and returns what the
+// message shows of the answer.
+func (r *Runner) answer(ctx, working context.Context, t *Turn, request bot.Request) (object.Content, error) {
+	c := r.Talks.Open(t.Key)
+	before := *c
+	a, err := t.Do(working, c, request)
+	r.Talks.KeepQuestion(&before, c)
+	if err == nil {
+		err = r.Talks.KeepOptions(&before, c)
+	}
+	if err != nil {
+		return object.Content{}, err
+	}
+	if a.Drawing != nil {
+		r.Report.observer.Stage("keep", a.Kept)
+	}
+	out, err := view.Answer(r.Style, t.shown(), a)
+	// It is done, and shown even if it was cancelled too late.
+	return r.Screen.Cover(ctx, out), err
+}
+
+// watching shows how the turn's picture fares.
+func (r *Runner) watching(t *Turn, show *throttle) func(jobs.Event) {
+	var preview []byte
+	return func(e jobs.Event) {
+		if !e.Running {
+			// Besides those that will be drawn before it, one that is being
+			// drawn has to end first.
+			show.set(view.Waiting(r.Style, t.shown(), e.Ahead+min(1, e.Drawing)))
+			return
+		}
+		r.Running.drawing(t)
+		if e.Preview == nil {
+			e.Preview = preview
+		}
+		preview = e.Preview
+		show.set(view.Progress(r.Style, t.shown(), e.Progress))
+	}
+}
+
+// noAttaching is said where the bot may write and not attach files.
+const noAttaching = "I may not attach files here, so I can't show it. Whoever runs the server can give me the permission Attach Files."
+
+// reveal makes the turn's message show how it ended, and reports whether it does.
+// If not, the next process tries.
+func (r *Runner) reveal(ctx context.Context, t *Turn, final object.Content) bool {
+	err := t.Surface.edit(ctx, final)
+	if errors.Is(err, rest.ErrPermission) && len(final.Files) > 0 {
+		err = errors.Join(err, t.Surface.edit(ctx, view.NotDrawn(t.Said, noAttaching)))
+	}
+	if err != nil {
+		r.Report.unwritten("a picture cannot be shown", t, err)
+	}
+	return err == nil
+}
+
+// reason is why a turn ended with the error: that it was cancelled, and by whom,
+// if it was.
+func reason(working context.Context, err error) error {
+	if working.Err() == nil || !errors.Is(err, context.Canceled) && !errors.Is(err, jobs.ErrCancelled) {
+		return err
+	}
+	cause := context.Cause(working)
+	if errors.Is(cause, jobs.ErrDetached) {
+		return errStopping // it was not in the queue yet
+	}
+	return cause
+}

@@ -1,0 +1,141 @@
+package view
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/bwmarrin/discordgo"
+
+	"pentimento/bot"
+	"pentimento/bot/discord/object"
+	"pentimento/session"
+)
+
+// Answer is the message of a turn's answer: a picture with its components, a
+// question, a few words, or a page.
+func Answer(style Style, t Turn, a *bot.Answer) (object.Content, error) {
+	switch a.Show {
+	case bot.ShowHistory:
+		return history(a)
+	case bot.ShowHeat:
+		return heat(a.Heat)
+	case bot.ShowFilm:
+		return film(a.Frames)
+	case bot.ShowSheet:
+		return sheet(a.Frames)
+	case bot.ShowShare:
+		return shared(style, t.Speaker, a)
+	case bot.ShowFiles:
+		return files(style, a), nil
+	case bot.ShowSettings:
+		return object.Content{Text: "```\n" + a.Text + "```"}, nil
+	case bot.ShowText:
+		return object.Content{Text: Cut(a.Text, MaxContent)}, nil
+	case bot.ShowPicture:
+		return drawn(style, t.Key, a), nil
+	}
+	return object.Content{}, fmt.Errorf("an answer of the kind %d cannot be shown here", a.Show)
+}
+
+// drawn is the message of an answer that is a picture, or asks or says
+// something instead.
+func drawn(style Style, key session.Key, a *bot.Answer) object.Content {
+	switch {
+	case a.Question != nil:
+		return object.Content{Text: Escape(a.Question.Text), Rows: choiceRows(style.Signer, HandleOf(Choice, key, a.Turn.ID), a.Question.Choices)}
+	case a.PNG == nil:
+		return object.Content{Text: Cut(Escape(strings.Join(a.Notices, "\n")), MaxContent)}
+	}
+	return object.Content{
+		Text:  answerText(a),
+		Rows:  pictureRows(style.Signer, key, a.Session, a.Turn),
+		Files: []object.File{{Name: fmt.Sprintf("turn-%d.png", a.Turn.ID), Data: a.PNG, Shows: [][]byte{a.PNG}}},
+	}
+}
+
+// answerText says what a picture is: the edit in words, the seed, the time.
+func answerText(a *bot.Answer) string {
+	what := "**" + Escape(Cut(a.Turn.Recipe.Prompt, 400)) + "**"
+	if a.Turn.Edit != "" {
+		what = "**" + Escape(Cut(a.Turn.Edit, 400)) + "**"
+	}
+	parts := []string{what, fmt.Sprintf("turn %d", a.Turn.ID)}
+	if a.Source != nil {
+		parts[1] = fmt.Sprintf("turn %d from %d", a.Turn.ID, a.Source.ID)
+	}
+	parts = append(parts, fmt.Sprintf("seed %d", a.Turn.Settings.Seed))
+	if a.Drawing != nil {
+		parts = append(parts, fmt.Sprintf("%.1f s", a.Seconds))
+	}
+	lines := []string{strings.Join(parts, " · ")}
+	for _, n := range a.Notices {
+		lines = append(lines, "-# "+Escape(n))
+	}
+	return Cut(strings.Join(lines, "\n"), MaxContent)
+}
+
+// pictureRows are the components under a picture.
+func pictureRows(sign Signer, key session.Key, s *session.Session, t session.Turn) []discordgo.MessageComponent {
+	grey := func(label string, v Verb) discordgo.Button {
+		return button(sign, label, discordgo.SecondaryButton, HandleOf(v, key, t.ID))
+	}
+	undo, redo := grey("Undo", Undo), grey("Redo", Redo)
+	undo.Disabled = t.Parent == 0
+	_, forward := s.Left[t.ID]
+	redo.Disabled = !forward
+	rows := row(undo, redo, grey("Attention", Attention), grey("Share", Share), grey("Redraw", Redraw))
+	if options := weightOptions(t); len(options) > 0 {
+		rows = append(rows, row(discordgo.SelectMenu{
+			MenuType: discordgo.StringSelectMenu, CustomID: sign.Sign(HandleOf(Weight, key, t.ID)),
+			Placeholder: "Stronger or weaker …", Options: options,
+		})...)
+	}
+	return rows
+}
+
+// weightOptions are the words of a prompt, each stronger and weaker.
+func weightOptions(t session.Turn) []discordgo.SelectMenuOption {
+	var out []discordgo.SelectMenuOption
+	for _, w := range bot.ContentWords(t.Recipe.Prompt) {
+		if len(out)+2 > maxOptions {
+			break
+		}
+		factor := factorOf(t, w)
+		out = append(out,
+			discordgo.SelectMenuOption{Label: w + " stronger", Value: fmt.Sprintf("%.3g %s", min(factor*1.5, bot.MaxFactor), w)},
+			discordgo.SelectMenuOption{Label: w + " weaker", Value: fmt.Sprintf("%.3g %s", factor/2, w)})
+	}
+	return out
+}
+
+// factorOf is the weight that the word has now.
+func factorOf(t session.Turn, word string) float64 {
+	for _, w := range t.Recipe.Weights {
+		if w.Start >= 0 && w.Start <= w.End && w.End <= len(t.Recipe.Prompt) && t.Recipe.Prompt[w.Start:w.End] == word {
+			return w.Factor
+		}
+	}
+	return 1
+}
+
+// choiceRows are the answers to a question, as buttons with the handle.
+func choiceRows(sign Signer, h Handle, choices []string) []discordgo.MessageComponent {
+	var rows []discordgo.MessageComponent
+	var buttons []discordgo.MessageComponent
+	for i, choice := range choices {
+		if choice == "" || utf8.RuneCountInString(choice) > maxLabel || len(rows) == 5 {
+			continue
+		}
+		h.Index = uint8(min(i, 255))
+		buttons = append(buttons, button(sign, choice, discordgo.PrimaryButton, h))
+		if len(buttons) == 5 || i == len(choices)-1 {
+			rows = append(rows, discordgo.ActionsRow{Components: buttons})
+			buttons = nil
+		}
+	}
+	if len(buttons) > 0 && len(rows) < 5 {
+		rows = append(rows, discordgo.ActionsRow{Components: buttons})
+	}
+	return rows
+}

@@ -1,0 +1,127 @@
+package view
+
+import (
+	"fmt"
+	"path"
+	"slices"
+
+	"pentimento/bot"
+	"pentimento/bot/discord/object"
+	"pentimento/picture"
+	"pentimento/session"
+)
+
+// history shows all turns of a session as a tree, and some of its pictures.
+func history(a *bot.Answer) (object.Content, error) {
+	page, err := sheetFile("history.png", a.Frames)
+	return object.Content{Text: Cut(tree(a.Session), MaxContent), Files: []object.File{page}}, err
+}
+
+// film shows pictures one after the other, sheet on one page.
+func film(frames []picture.Frame) (object.Content, error) {
+	gif, err := filmFile(frames)
+	return object.Content{Text: Plural(len(frames), "picture"), Files: []object.File{gif}}, err
+}
+
+func sheet(frames []picture.Frame) (object.Content, error) {
+	page, err := sheetFile("sheet.png", frames)
+	return object.Content{Text: Plural(len(frames), "picture"), Files: []object.File{page}}, err
+}
+
+// shared shows what somebody shares as a filmstrip and a GIF, with the code.
+func shared(style Style, by object.User, a *bot.Answer) (object.Content, error) {
+	strip, err := sheetFile("filmstrip.png", a.Frames)
+	if err != nil {
+		return object.Content{}, err
+	}
+	gif, err := filmFile(a.Frames)
+	return object.Content{
+		Text: fmt.Sprintf("**%s** shares %s for %d days. Continue from here with `/%s code:%s`",
+			Escape(Cut(by.Name(), 40)), Plural(len(a.Frames), "picture"), session.ShareDays, style.Command("fork"), a.Code),
+		Files: []object.File{strip, gif},
+	}, err
+}
+
+// heat shows where a word acts in a picture.
+func heat(h *bot.Heat) (object.Content, error) {
+	overlay, err := h.Overlay()
+	return object.Content{
+		Text:  fmt.Sprintf("attention of **%s** in turn %d", Escape(h.Word), h.Turn.ID),
+		Files: []object.File{{Name: "attention.png", Data: overlay, Shows: [][]byte{h.PNG}}},
+	}, err
+}
+
+// files gives a picture with its recipe: the picture first.
+func files(style Style, a *bot.Answer) object.Content {
+	t := a.Turn
+	c := object.Content{
+		Text: Cut(fmt.Sprintf("**%s**\nturn %d · seed %d · %d steps · guidance %g · model %.12s\nBoth files hold the recipe: `/%s` draws the picture again from either.",
+			Escape(Cut(t.Recipe.Prompt, 1400)), t.ID, t.Settings.Seed, t.Settings.Steps, t.Settings.Guidance, t.Settings.Model, style.Command("import")), MaxContent),
+	}
+	for _, f := range a.Files {
+		file := object.File{Name: fmt.Sprintf("turn-%d%s", t.ID, path.Ext(f.Name)), Data: f.Data}
+		if path.Ext(f.Name) == ".png" {
+			file.Shows = [][]byte{f.Data}
+			c.Files = slices.Insert(c.Files, 0, file)
+			continue
+		}
+		c.Files = append(c.Files, file)
+	}
+	return c
+}
+
+// sheetFile is a page of frames, five to a row.
+func sheetFile(name string, frames []picture.Frame) (object.File, error) {
+	data, err := fitting(frames, maxFile, func(frames []picture.Frame) ([]byte, error) { return picture.Sheet(frames, 5) })
+	return object.File{Name: name, Data: data, Shows: shown(frames)}, err
+}
+
+// filmFile is a GIF of frames.
+func filmFile(frames []picture.Frame) (object.File, error) {
+	data, err := fitting(frames, maxFile, picture.Animate)
+	return object.File{Name: "animation.gif", Data: data, Shows: shown(frames)}, err
+}
+
+// shown are the pictures of frames.
+func shown(frames []picture.Frame) [][]byte {
+	var out [][]byte
+	for _, f := range frames {
+		out = append(out, f.PNG)
+	}
+	return out
+}
+
+// maxFile is how many bytes a file may have so that Discord takes it everywhere.
+const maxFile = 10 << 20
+
+// fitting makes a file of at most that many bytes of the frames, of smaller ones
+// if need be.
+func fitting(frames []picture.Frame, most int, make func([]picture.Frame) ([]byte, error)) ([]byte, error) {
+	for range 4 {
+		data, err := make(frames)
+		if err != nil || len(data) <= most {
+			return data, err
+		}
+		if frames, err = halved(frames); err != nil {
+			return nil, err
+		}
+	}
+	return nil, fmt.Errorf("%d pictures do not fit into %d bytes", len(frames), most)
+}
+
+// halved are the frames with pictures half as wide and high.
+func halved(frames []picture.Frame) ([]picture.Frame, error) {
+	out := make([]picture.Frame, len(frames))
+	for i, f := range frames {
+		full, err := picture.Decode(f.PNG)
+		if err != nil {
+			return nil, fmt.Errorf("make a picture smaller: %w", err)
+		}
+		data, err := picture.Encode(picture.Halve(full))
+		if err != nil {
+			return nil, fmt.Errorf("make a picture smaller: %w", err)
+		}
+		out[i] = picture.Frame{PNG: data, Label: f.Label}
+	}
+	return out, nil
+}

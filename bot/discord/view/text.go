@@ -1,0 +1,111 @@
+// Package view is what the bot's messages look like: functions from a turn, its
+// answer or its progress to the content of a message. They reach for nothing: what
+// they show is given to them.
+//
+// Start with [Answer]. handle.go is the signed state that components carry.
+package view
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"pentimento/bot/discord/object"
+)
+
+// A Style is what all messages of a bot have in common.
+type Style struct {
+	// Signer makes the components' custom_ids.
+	Signer Signer
+	// Renamed are the names that an operator gave to commands, by their own.
+	Renamed map[string]string
+}
+
+// Command is the name that users know a command by.
+func (s Style) Command(name string) string {
+	if to, ok := s.Renamed[name]; ok {
+		return to
+	}
+	return name
+}
+
+// Own is the command's own name, whatever users know it by.
+func (s Style) Own(name string) string {
+	for own, to := range s.Renamed {
+		if to == name {
+			return own
+		}
+	}
+	return name
+}
+
+// Discord's limits on what is shown.
+const (
+	// MaxContent is how many characters a message may have.
+	MaxContent = 2000
+	maxLabel   = 80
+	maxOptions = 25
+)
+
+// Escape takes the meaning from markdown, mentions, links and invites, so that
+// what people say is shown as they said it, and in its place.
+func Escape(text string) string {
+	var out strings.Builder
+	letters := []rune(text)
+	for i, r := range letters {
+		switch {
+		case unicode.Is(unicode.Bidi_Control, r): // would turn around what follows
+		case strings.ContainsRune("\\*_~`|>#[]()-<@:", r):
+			out.WriteByte('\\')
+			out.WriteRune(r)
+			if r == '@' || r == '<' {
+				out.WriteRune('\u200b') // not even after the backslash is eaten
+			}
+		case r == '.' && i > 0 && i+1 < len(letters) && unicode.IsLetter(letters[i-1]) && unicode.IsLetter(letters[i+1]):
+			out.WriteString(".\u200b") // "discord.gg/…" is an invite as it stands
+		case r == '\n' || unicode.IsControl(r):
+			out.WriteByte(' ')
+		default:
+			out.WriteRune(r)
+		}
+	}
+	// Something between keeps a link from being one.
+	return strings.ReplaceAll(out.String(), "://", ":\u200b//")
+}
+
+// Cut shortens text to n characters.
+func Cut(text string, n int) string {
+	if utf8.RuneCountInString(text) <= n {
+		return text
+	}
+	return string([]rune(text)[:n-1]) + "…"
+}
+
+// Capital begins a sentence.
+func Capital(text string) string {
+	r, n := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(r)) + text[n:]
+}
+
+// quote shows what somebody said.
+func quote(said string) string { return "*" + Escape(Cut(said, 300)) + "*" }
+
+// Said tells who said what.
+func Said(by object.User, said string) object.Content {
+	return object.Content{Text: "**" + Escape(Cut(by.Name(), 40)) + "**: " + quote(said)}
+}
+
+// NotDrawn is the message of a turn without a picture: what was said, and a
+// sentence that says why.
+func NotDrawn(said, why string) object.Content {
+	return object.Content{Text: Cut(quote(said)+"\n"+why, MaxContent)}
+}
+
+// Plural counts things.
+func Plural(n int, thing string) string {
+	if n == 1 {
+		return "one " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
