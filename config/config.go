@@ -13,7 +13,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -49,22 +48,6 @@ func Resolver(r io.Reader) (kong.Resolver, error) {
 		}
 	}
 	return &file{values: values}, nil
-}
-
-// Load opens a settings file by path, for the --config flag.
-func Load(path string) (kong.Resolver, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	r, err := Resolver(f)
-	if closing := f.Close(); err == nil && closing != nil {
-		err = closing
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return r, nil
 }
 
 // file resolves flags from the settings.

@@ -19,6 +19,7 @@ import (
 	"pentimento/models/pocket"
 	"pentimento/models/runtime/runtimetest"
 	"pentimento/study/judge"
+	"pentimento/study/judge/judgetest"
 	"pentimento/study/vision"
 	"pentimento/study/vision/visiontest"
 )
@@ -136,7 +137,7 @@ func TestRunIsReproducibleAndGoesOn(t *testing.T) {
 	m := openModel(t)
 	f := parse(t, tiny)
 	run := func(ctx context.Context, dir string, jobs int, progress func(Progress)) (*Findings, error) {
-		found, err := Run(ctx, m, []*File{f}, Options{Dir: dir, Jobs: jobs, Rules: judge.Pocket(), Progress: progress})
+		found, err := Run(ctx, m, []*File{f}, Options{Dir: dir, Jobs: jobs, Rules: judgetest.Pocket(), Progress: progress})
 		if err != nil {
 			return nil, err
 		}
@@ -189,7 +190,7 @@ func TestRunIsReproducibleAndGoesOn(t *testing.T) {
 	}
 	other := parse(t, tiny+"about: something else\n")
 	other.Settings["steps"] = "5"
-	if _, err := Run(t.Context(), m, []*File{other}, Options{Dir: third, Rules: judge.Pocket()}); !errors.Is(err, ErrOther) {
+	if _, err := Run(t.Context(), m, []*File{other}, Options{Dir: third, Rules: judgetest.Pocket()}); !errors.Is(err, ErrOther) {
 		t.Errorf("another study in the folder: %v", err)
 	}
 	checkFindings(t, findings)
@@ -260,7 +261,7 @@ sweeps:
   - {name: few, first: 1, base: {value: .5}, grid: [value_layers: [all, cross, self]]}
 `)
 	together, alone := t.TempDir(), t.TempDir()
-	o := Options{Dir: together, Jobs: 2, Rules: judge.Pocket()}
+	o := Options{Dir: together, Jobs: 2, Rules: judgetest.Pocket()}
 	mustRun(t, m, o, one, other)
 	o.Dir = alone
 	mustRun(t, m, o, other)
@@ -438,7 +439,7 @@ prompts:
 sweeps: [{name: methods, grid: [method: [p2p, regenerate, sdedit, magicmix, blended]]}]
 `)
 	dir := t.TempDir()
-	findings := mustRun(t, m, Options{Dir: dir, Rules: judge.Pocket()}, f)[0]
+	findings := mustRun(t, m, Options{Dir: dir, Rules: judgetest.Pocket()}, f)[0]
 	outside := map[string]float64{}
 	seen := map[string]string{}
 	files := folder(t, filepath.Join(dir, f.Name))
@@ -482,7 +483,7 @@ func TestRunRefuses(t *testing.T) {
 	m := openModel(t)
 	f := parse(t, tiny)
 	f.Prompts[0].Region = "nose"
-	if _, err := Run(t.Context(), m, []*File{f}, Options{Dir: t.TempDir(), Rules: judge.Pocket()}); !errors.Is(err, judge.ErrUnknown) {
+	if _, err := Run(t.Context(), m, []*File{f}, Options{Dir: t.TempDir(), Rules: judgetest.Pocket()}); !errors.Is(err, judge.ErrUnknown) {
 		t.Errorf("a region without rule: %v", err)
 	}
 	f = parse(t, tiny)

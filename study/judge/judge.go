@@ -1,13 +1,13 @@
-// Package judge looks at pictures and says what they show, by rules of colour
-// and place: whether hair is red, where the hair is.
+// Package judge looks at pictures and says what they show: whether hair is red,
+// and where the hair is.
 //
-// Rules are data, because they hold for one model's way of drawing: [Parse]
-// reads them, [Pocket] has those of the bundled model. What no rule speaks of
-// is not judged here.
+// There are two judges. A [Network] has learnt from drawings what one model's
+// pictures show; [OpenNetwork] opens it. [Rules] are for models without such a
+// network: ranges of colours and parts of the picture, which [Parse] reads from
+// YAML.
 package judge
 
 import (
-	_ "embed"
 	"errors"
 	"fmt"
 	"image"
@@ -56,18 +56,6 @@ type Region struct {
 
 // ErrUnknown says that there is no rule for a colour or region.
 var ErrUnknown = errors.New("no rule of the judge")
-
-//go:embed pocket.yaml
-var pocketRules []byte
-
-// Pocket returns the rules for pictures of the bundled model.
-func Pocket() *Rules {
-	r, err := Parse(pocketRules)
-	if err != nil {
-		panic(err) // the file is part of the program and tested
-	}
-	return r
-}
 
 // maxSize bounds the rules that are read, in bytes.
 const maxSize = 1 << 20

@@ -5,6 +5,7 @@ import (
 	"image"
 	"image/color"
 	"math"
+	"os"
 	"testing"
 )
 
@@ -34,8 +35,27 @@ var (
 	blackHair = color.NRGBA{31, 28, 36, 255}
 )
 
+// pocketRules are those that judgetest has, which this test cannot import.
+func pocketRules(t testing.TB) *Rules {
+	t.Helper()
+	rules, err := Parse(readPocket(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rules
+}
+
+func readPocket(t testing.TB) []byte {
+	t.Helper()
+	data, err := os.ReadFile("judgetest/pocket.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
 func TestHair(t *testing.T) {
-	rules := Pocket()
+	rules := pocketRules(t)
 	m, seen := rules.Find(head(blondHair), "hair", "blond")
 	if !seen || m.Count() != 600 {
 		t.Fatalf("found %d pixels of blond hair, want 600", m.Count())
@@ -66,7 +86,7 @@ func TestHSV(t *testing.T) {
 }
 
 func TestCheck(t *testing.T) {
-	rules := Pocket()
+	rules := pocketRules(t)
 	if err := rules.Check("hair", "red"); err != nil {
 		t.Error(err)
 	}
@@ -89,7 +109,7 @@ func TestParseRefuses(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	f.Add(pocketRules)
+	f.Add(readPocket(f))
 	f.Add([]byte("colours: {red: {hue: [1, 2]}}"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		r, err := Parse(data)

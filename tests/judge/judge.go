@@ -5,7 +5,7 @@ package judge
 import (
 	"image"
 
-	"pentimento/study/judge"
+	"pentimento/study/judge/judgetest"
 	"pentimento/study/metric"
 )
 
@@ -22,13 +22,13 @@ type Mask = metric.Mask
 
 // Hair finds blond hair.
 func Hair(picture *image.NRGBA) Mask {
-	m, _ := judge.Pocket().Find(picture, "hair", Blond)
+	m, _ := judgetest.Pocket().Find(picture, "hair", Blond)
 	return m
 }
 
 // Share is the share of the mask's inner pixels that show the hair colour.
 func Share(picture *image.NRGBA, m Mask, colour string) float64 {
-	return judge.Pocket().Share(picture, m, colour)
+	return judgetest.Pocket().Share(picture, m, colour)
 }
 
 // Outside is everything more than margin pixels away from the mask.

@@ -10,7 +10,7 @@ import "strings"
 // the user types: a terminal that does not say what it is by a variable gets
 // half blocks if it says that it has 24-bit colour, and nothing otherwise. So
 // does any terminal behind tmux or screen, which pass pictures on only when
-// told to; [New] is for those who have.
+// told to.
 func Detect(getenv func(string) string) *Screen {
 	if getenv("TERM") == "dumb" {
 		return nil
@@ -52,10 +52,5 @@ func terminalProtocol(getenv func(string) string) Protocol {
 // multiplexed reports whether tmux or screen is between us and the terminal.
 func multiplexed(getenv func(string) string) bool {
 	term := getenv("TERM")
-	return inTmux(getenv) || getenv("STY") != "" || strings.HasPrefix(term, "screen")
-}
-
-// inTmux reports whether tmux is.
-func inTmux(getenv func(string) string) bool {
-	return getenv("TMUX") != "" || strings.HasPrefix(getenv("TERM"), "tmux")
+	return getenv("TMUX") != "" || getenv("STY") != "" || strings.HasPrefix(term, "tmux") || strings.HasPrefix(term, "screen")
 }

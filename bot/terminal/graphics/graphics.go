@@ -37,22 +37,6 @@ const (
 // A Screen shows pictures on a terminal.
 type Screen struct {
 	protocol Protocol
-	// tmux says that tmux is between us and the terminal, so that what is
-	// for the terminal must be wrapped.
-	tmux bool
-}
-
-// New returns a screen that uses the protocol whatever the terminal is, or nil
-// for [None]. getenv gives the variables of the environment; it tells whether
-// tmux is in between, which then needs "set -g allow-passthrough on".
-func New(protocol Protocol, getenv func(string) string) (*Screen, error) {
-	switch protocol {
-	case None:
-		return nil, nil
-	case Kitty, ITerm2, Sixel, Blocks:
-		return &Screen{protocol: protocol, tmux: inTmux(getenv)}, nil
-	}
-	return nil, fmt.Errorf("no way to show pictures is called %q: it is one of %s, %s, %s, %s, %s", protocol, Kitty, ITerm2, Sixel, Blocks, None)
 }
 
 // Protocol is how pictures are shown.
@@ -68,11 +52,11 @@ func (s *Screen) Show(w io.Writer, data []byte) error {
 	var shown []byte
 	switch s.protocol {
 	case Kitty:
-		shown = s.kitty(data, cells(size, columns))
+		shown = kitty(data, cells(size, columns))
 	case ITerm2:
-		shown = s.iterm2(data, cells(size, columns))
+		shown = inline(data, cells(size, columns))
 	case Sixel:
-		shown, err = s.sixel(data, pixels(size))
+		shown, err = sixels(data, pixels(size))
 	case Blocks:
 		shown, err = blocks(data, cells(size, blockColumns))
 	}
