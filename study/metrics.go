@@ -46,3 +46,13 @@ func Metrics() []Metric {
 		{Name: "score", Label: "score", About: "Degree of success × preservation × wholeness: what searches maximise."},
 	}
 }
+
+// MetricNamed returns the metric with a name.
+func MetricNamed(name string) (Metric, bool) {
+	for _, m := range Metrics() {
+		if m.Name == name {
+			return m, true
+		}
+	}
+	return Metric{}, false
+}

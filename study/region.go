@@ -63,7 +63,7 @@ func (in *instrument) mark(ctx context.Context, at place, literature *yardstick,
 			if *t.Replaces == "" || m.region == nil {
 				masks = append(masks, in.attended(before, literature.turns[i].Prompt, *t.Replaces))
 			}
-			shown, err := in.shown(ctx, t, edited)
+			shown, err := in.whereShown(ctx, t, edited)
 			if err != nil {
 				return nil, err
 			}
@@ -134,9 +134,9 @@ func (y *yardstick) draw(ctx context.Context, in *instrument, turn int) (*editor
 	return d[0], nil
 }
 
-// shown is where an edited picture shows the target: where the judge sees its
+// whereShown is where an edited picture shows the target: where the judge sees its
 // region or, without one, where its words attend; nil for nowhere.
-func (in *instrument) shown(ctx context.Context, t Target, edited *editor.Drawing) (*metric.Mask, error) {
+func (in *instrument) whereShown(ctx context.Context, t Target, edited *editor.Drawing) (*metric.Mask, error) {
 	seen, err := in.sees(ctx, t, edited)
 	if seen != nil || err != nil {
 		return seen, err

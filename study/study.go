@@ -1,19 +1,34 @@
-// Package study is the research instrument: it draws the same edits under many
-// hyper-parameters, measures every picture, and keeps what it measured.
+// Package study is the research instrument. It draws the same edits under many
+// hyper-parameters, measures every picture, and tells what the numbers say:
 //
-// Data flows one way, and the files follow it:
+//	sweeps → measures → findings → report
 //
-//	file.go        a study's file: prompts, edits, seeds, sweeps
-//	parameters.go  the hyper-parameters that sweeps set
-//	expand.go      file → cells, one for each picture that is measured
-//	method.go      cell → picture, by Prompt-to-Prompt or what it is compared with
-//	measure.go     picture → metrics
-//	run.go, log.go all cells, in parallel, appended to a file that a killed run goes on with
-//	interval.go    results → means with confidence intervals
-//	search.go      results → the best parameters for each kind of edit
+// Data flows that one way, and the files follow it. Sweeps:
 //
-// [Parse] reads a study, [Shipped] has those of the paper, [Run] runs one.
-// What is shown of the results is the business of whoever called.
+//	file.go, values.go  a study as it is written: prompts, edits, seeds, sweeps
+//	parameters.go       the hyper-parameters that sweeps set
+//	cells.go            sweeps → cells, one for each picture that is measured
+//
+// Measures:
+//
+//	run.go, sources.go  hands cells that share a source picture to instruments
+//	task.go, turns.go   cell → edit → picture
+//	method.go           Prompt-to-Prompt and what it is compared with
+//	measure.go          picture → metrics; metrics.go says what each means
+//	region.go           where an edit should change the picture, and where not
+//	success.go          whether the picture shows what was asked
+//	wholeness.go        whether it is of one piece
+//	cycle.go            how far the way back is from the first picture
+//	log.go              results on disk, with which a killed run goes on
+//
+// Findings:
+//
+//	estimate.go         results → means with confidence intervals
+//	search.go           results → the best parameters for each kind of edit
+//	claims.go           which of a study's sentences the numbers bear out
+//
+// The report is package report. [Parse] reads a study, [Shipped] has those of
+// the paper, [Run] runs some.
 package study
 
 import (

@@ -104,7 +104,7 @@ func (in *instrument) success(ctx context.Context, at place, m *marks, tasks []*
 			if err != nil {
 				return err
 			}
-			degree, all := shows(sight, target.Shows)
+			degree, all := attributesShown(sight, target.Shows)
 			size := sizeOf(sight, target.Region, m.asked[t.turn()-1])
 			t.metrics["success"], t.metrics["succeeded"] = degree*size, all*truth(size > half)
 		case m.region != nil && in.coloured(at.prompt, target):
@@ -122,10 +122,10 @@ func (in *instrument) success(ctx context.Context, at place, m *marks, tasks []*
 	return nil
 }
 
-// shows is how far a picture shows attributes as they should be, and 1 where it
-// shows all of them. Remains of the old colour at the edge of a region count in
+// attributesShown is how far a picture shows attributes as they should be, and 1
+// where it shows all of them. Remains of the old colour at the edge of a region count in
 // the first.
-func shows(sight *judge.Sight, wanted map[string]string) (degree, all float64) {
+func attributesShown(sight *judge.Sight, wanted map[string]string) (degree, all float64) {
 	all = 1
 	for _, name := range slices.Sorted(maps.Keys(wanted)) {
 		degree += sight.Share(name, wanted[name]) / float64(len(wanted))

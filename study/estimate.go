@@ -100,13 +100,3 @@ func inOrder(results []Result, values map[uint64]float64) []float64 {
 	}
 	return out
 }
-
-// MetricNamed returns the metric with a name.
-func MetricNamed(name string) (Metric, bool) {
-	for _, m := range Metrics() {
-		if m.Name == name {
-			return m, true
-		}
-	}
-	return Metric{}, false
-}
