@@ -1,0 +1,203 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"pentimento/dialogue"
+	"pentimento/editor"
+	"pentimento/files"
+	"pentimento/jobs"
+	"pentimento/models"
+	"pentimento/models/graph"
+	"pentimento/models/runtime"
+	"pentimento/picture"
+	"pentimento/session"
+	"pentimento/session/blobs"
+	"pentimento/session/recipefile"
+)
+
+// met is an error that somebody may meet, and what they are told.
+type met struct {
+	err      error
+	kind     Kind
+	sentence string
+}
+
+const (
+	sentenceInternal  = "Something went wrong on my side. It is in the log; try again."
+	sentenceNotKept   = "What we say cannot be kept just now. Try again in a minute."
+	sentenceCancelled = "Cancelled. Nothing was changed."
+)
+
+// internal is met by nobody who did anything wrong.
+func internal(err error) met { return met{err, Internal, sentenceInternal} }
+
+// sentinels are all errors that packages of the product name, by folder and
+// name.
+func sentinels() map[string]met {
+	return map[string]met{
+		"bot.ErrNothingDrawn": {ErrNothingDrawn, NotFound, "Nothing is drawn yet: say what you would like to see."},
+		"bot.ErrTooStrong":    {ErrTooStrong, Invalid, "A word can be made up to 100 times as strong."},
+
+		"editor.ErrNoSuchWord": {fmt.Errorf("%w: %q", editor.ErrNoSuchWord, "zebra"), NotFound, `The prompt has no such word: "zebra".`},
+		"editor.ModelError":    {&editor.ModelError{Want: "aa", Have: "bb"}, Invalid, "The picture was made with model aa, this is bb."},
+		"dialogue.ErrNoChange": internal(dialogue.ErrNoChange),
+
+		"jobs.ErrCancelled":   {jobs.ErrCancelled, Cancelled, sentenceCancelled},
+		"jobs.ErrQueueFull":   {jobs.ErrQueueFull, Busy, "Very many pictures are waiting just now. Try again in a minute."},
+		"jobs.ErrUnavailable": {jobs.ErrUnavailable, Unavailable, "The pictures' queue cannot be reached just now, so nothing was drawn. Try again in a minute."},
+		"jobs.ErrDetached":    {jobs.ErrDetached, Detached, "I am being restarted. This picture goes on being drawn and will appear here."},
+		"jobs.ErrInvalid":     {jobs.ErrInvalid, Internal, "The way to this picture is too long to be drawn. Go back some turns, or start a new one."},
+		"jobs.ErrSettled":     internal(jobs.ErrSettled),
+		"jobs.ErrLost":        internal(jobs.ErrLost),
+		"jobs.ErrNotYours":    internal(jobs.ErrNotYours),
+		"jobs.ErrClosed":      internal(jobs.ErrClosed),
+		"jobs.LimitError":     {&jobs.LimitError{Limit: 1}, Limited, "You have one picture waiting or being drawn already; wait for one or cancel it."},
+		"jobs.Failure":        {&jobs.Failure{Sentence: "The picture is too large to send.", Detail: "x"}, Failed, "The picture is too large to send."},
+
+		"session.ErrNothingToUndo": {session.ErrNothingToUndo, NotFound, "There is nothing to undo."},
+		"session.ErrNothingToRedo": {session.ErrNothingToRedo, NotFound, "There is nothing to redo."},
+		"session.DistanceError": {&session.DistanceError{Asked: 3, Possible: 1, Err: session.ErrNothingToUndo}, NotFound,
+			"There is nothing to undo that far: 3 asked for, 1 possible."},
+		"session.ErrNoSuchTurn":       {session.ErrNoSuchTurn, NotFound, "There is no such turn."},
+		"session.ErrNoSuchShare":      {session.ErrNoSuchShare, NotFound, "Nothing is shared under that code: it was mistyped, taken back, or is too old."},
+		"session.ErrFull":             {session.ErrFull, Invalid, "This session is full: it has 10000 turns."},
+		"session.ErrTooLarge":         {session.ErrTooLarge, Invalid, "Too large to keep."},
+		"session.ErrUnavailable":      {session.ErrUnavailable, Unavailable, sentenceNotKept},
+		"session.ErrMemoryFull":       {session.ErrMemoryFull, Unavailable, sentenceNotKept},
+		"session.ErrDiskFull":         {session.ErrDiskFull, Unavailable, sentenceNotKept},
+		"session.ErrInvalid":          internal(session.ErrInvalid),
+		"session.ErrInUse":            internal(session.ErrInUse),
+		"session.ErrNewerSchema":      internal(session.ErrNewerSchema),
+		"session.ErrCorrupt":          internal(session.ErrCorrupt),
+		"session.ErrNoSuchBlob":       internal(session.ErrNoSuchBlob),
+		"session.ErrDenied":           internal(session.ErrDenied),
+		"session.ErrClosed":           internal(session.ErrClosed),
+		"session/blobs.ErrNone":       internal(blobs.ErrNone),
+		"files.ErrNotFile":            internal(files.ErrNotFile),
+		"files.ErrTooLarge":           internal(files.ErrTooLarge),
+		"picture.ErrPicture":          internal(picture.ErrPicture),
+		"models.ErrNoEncoder":         internal(models.ErrNoEncoder),
+		"models.ErrNotOpened":         internal(models.ErrNotOpened),
+		"models/runtime.ErrClosed":    internal(runtime.ErrClosed),
+		"models/runtime.DeviceError":  internal(&runtime.DeviceError{Reason: errors.New("no")}),
+		"models/graph.ErrMalformed":   internal(graph.ErrMalformed),
+		"models/graph.ErrUnsupported": internal(graph.ErrUnsupported),
+
+		"session/recipefile.ErrNoRecipe": {recipefile.ErrNoRecipe, Invalid, "There is no recipe in this file: give one that was exported here, JSON or PNG."},
+		"session/recipefile.ErrNewer":    {recipefile.ErrNewer, Invalid, "The recipe was written by a newer version of this program."},
+		"session/recipefile.ErrInvalid":  {recipefile.ErrInvalid, Invalid, "The recipe is damaged."},
+		"session/recipefile.ErrTooLarge": {recipefile.ErrTooLarge, Invalid, "The recipe is too large."},
+	}
+}
+
+func TestProblemOfEveryError(t *testing.T) {
+	table := sentinels()
+	for name, want := range table {
+		for _, err := range []error{want.err, fmt.Errorf("draw the picture: %w", want.err)} {
+			p := ProblemOf(err)
+			if p.Kind != want.kind || !errors.Is(p, want.err) {
+				t.Errorf("%s is a problem of the kind %s (%v), want %s", name, p.Kind, errors.Unwrap(p), want.kind)
+			}
+		}
+		if got := ProblemOf(want.err).Sentence(); got != want.sentence {
+			t.Errorf("%s is told as %q, want %q", name, got, want.sentence)
+		}
+	}
+	for _, name := range exportedErrors(t, "..") {
+		if _, ok := table[name]; !ok {
+			t.Errorf("%s is not in the table: say here what users are told of it", name)
+		}
+	}
+}
+
+func TestProblemOfOtherErrors(t *testing.T) {
+	if p := ProblemOf(nil); p != nil {
+		t.Errorf("no error is %v", p)
+	}
+	secret := errors.New("dial tcp 10.0.0.7: password rejected")
+	for _, test := range []met{
+		internal(secret),
+		internal(context.DeadlineExceeded),
+		{context.Canceled, Cancelled, sentenceCancelled},
+		{fmt.Errorf("answer: %w", Problemf(Refused, "I am not set up for this server")), Refused, "I am not set up for this server."},
+		{Problemf(Invalid, "say which?"), Invalid, "Say which?"},
+	} {
+		if p := ProblemOf(test.err); p.Kind != test.kind || p.Sentence() != test.sentence {
+			t.Errorf("%v is told as %s: %q", test.err, p.Kind, p.Sentence())
+		}
+	}
+}
+
+// exportedErrors are the errors that the packages below root name, but for those
+// that are not met in a conversation: at the command line, in a study, or by
+// what speaks with Discord.
+func exportedErrors(t *testing.T, root string) []string {
+	t.Helper()
+	var names []string
+	elsewhere := []string{"cli", "config", "study", "tests", "metrics", "bot/discord"}
+	err := fs.WalkDir(os.DirFS(root), ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		for _, dir := range elsewhere {
+			if path == dir {
+				return fs.SkipDir
+			}
+		}
+		if d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return nil
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(root, path), nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		for _, name := range errorsIn(file) {
+			names = append(names, filepath.ToSlash(filepath.Dir(path))+"."+name)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(names) < 30 {
+		t.Fatalf("only %d errors were found", len(names))
+	}
+	return names
+}
+
+// errorsIn are the exported variables Err… and types …Error of a file.
+func errorsIn(file *ast.File) []string {
+	var names []string
+	for _, declared := range file.Decls {
+		group, ok := declared.(*ast.GenDecl)
+		if !ok {
+			continue
+		}
+		for _, spec := range group.Specs {
+			switch spec := spec.(type) {
+			case *ast.TypeSpec:
+				if name := spec.Name.Name; spec.Name.IsExported() && strings.HasSuffix(name, "Error") {
+					names = append(names, name)
+				}
+			case *ast.ValueSpec:
+				for _, name := range spec.Names {
+					if strings.HasPrefix(name.Name, "Err") && name.IsExported() && group.Tok == token.VAR {
+						names = append(names, name.Name)
+					}
+				}
+			}
+		}
+	}
+	return names
+}
