@@ -73,7 +73,7 @@ const (
 )
 
 // Phrase reports whether an argument of the kind may be of several words.
-func (k ArgumentKind) Phrase() bool { return k == Text || k == Word || k == Path }
+func (k ArgumentKind) Phrase() bool { return k == Text || k == Word || k == Value || k == Path }
 
 // Named returns the command with that name, or other name.
 func Named(commands []Command, name string) (Command, bool) {

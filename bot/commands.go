@@ -47,9 +47,9 @@ func Commands() []Command {
 				return c.Weight(ctx, in.Request, in.Text("word"), in.Number("factor"))
 			},
 		},
-		moving("revert", "Go back, one turn or more", "/revert 2", turns, (*Conversation).Revert, "undo"),
-		moving("redo", "Go forward again", "/redo", turns, (*Conversation).Redo),
-		moving("goto", "Go to a turn of the history", "/goto 2",
+		moving("revert", "Go back, one turn or more", "say how many turns", "/revert 2", turns, (*Conversation).Revert, "undo"),
+		moving("redo", "Go forward again", "say how many turns", "/redo 2", turns, (*Conversation).Redo),
+		moving("goto", "Go to a turn of the history", "say which turn of /history", "/goto 2",
 			Argument{Name: "turn", Help: "The number of the turn", Kind: TurnID, Required: true}, (*Conversation).Goto),
 		{
 			Name: "history", Help: "Show all turns as a tree",
@@ -161,9 +161,9 @@ func saying(name, help, ask, example string, said func(Input) string, arguments 
 }
 
 // moving is a command that goes to another picture.
-func moving(name, help, example string, n Argument, move func(*Conversation, context.Context, Request, int) (*Answer, error), also ...string) Command {
+func moving(name, help, ask, example string, n Argument, move func(*Conversation, context.Context, Request, int) (*Answer, error), also ...string) Command {
 	return Command{
-		Name: name, Also: also, Help: help, Ask: "say which turn of /history", Example: example, Arguments: []Argument{n},
+		Name: name, Also: also, Help: help, Ask: ask, Example: example, Arguments: []Argument{n},
 		Said: func(in Input) string { return fmt.Sprintf("%s %d", name, in.Count(n.Name)) },
 		Do: func(ctx context.Context, c *Conversation, in Input) (*Answer, error) {
 			return move(c, ctx, in.Request, in.Count(n.Name))

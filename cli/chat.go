@@ -95,6 +95,9 @@ func (c *chatCommand) dress(p *Process, chat *terminal.Chat, model, device strin
 		return nil
 	}
 	chat.Prompt = "\n› "
+	if in, ok := p.In.(terminal.Terminal); ok && p.Getenv("TERM") != "dumb" {
+		chat.Console = terminal.NewConsole(in, p.Out)
+	}
 	_, err := fmt.Fprintf(p.Out, "Pentimento · %s model on the %s · pictures go to %s\n"+
 		"Say what you would like to see, then what to change. /help lists commands, /quit leaves.\n", model, device, c.Out)
 	return err

@@ -1,8 +1,9 @@
 // Package terminal holds the conversation in a terminal, or over a pipe: lines
 // in, pictures out. It is the whole product without Discord.
 //
-// Start with [Chat.Run]. commands.go has the slash commands, output.go what a
-// person sees and json.go what a program sees.
+// Start with [Chat.Run]. lines.go and console.go read what is said, commands.go
+// parses slash commands by the table, complete.go completes them; output.go is
+// what a person sees and json.go what a program sees.
 package terminal
 
 import (
@@ -22,23 +23,22 @@ import (
 	"pentimento/jobs"
 )
 
-// maxLine bounds one utterance in bytes. What is longer is cut, and said so.
-const maxLine = 64 << 10
-
 // Chat is a conversation with somebody at a terminal.
 type Chat struct {
 	// Conversation is what the lines are said to.
 	Conversation *bot.Conversation
 	// Commands is the table of slash commands.
 	Commands []bot.Command
-	// In gives one utterance or slash command a line.
-	In io.Reader
+	// In gives one utterance or slash command a line. Console does so in its place
+	// at a terminal where a line can be edited; nil for others.
+	In      io.Reader
+	Console *Console
+	// Prompt is shown before a line is read; empty for none.
+	Prompt string
 	// Out gets pictures and text, or with JSON one object a line.
 	Out io.Writer
 	// Status gets progress lines that overwrite each other; nil for none.
 	Status io.Writer
-	// Prompt is shown before a line is read; empty for none.
-	Prompt string
 	// Dir is where pictures are written.
 	Dir string
 	// JSON prints one object per turn instead of text.
@@ -64,15 +64,16 @@ func (c *Chat) Run(ctx context.Context) error {
 	if err := os.MkdirAll(c.Dir, 0o755); err != nil {
 		return fmt.Errorf("make the folder for pictures: %w", err)
 	}
-	lines := c.readLines(ctx)
+	lines := readLines(ctx, c.reading())
+	defer lines.close()
 	for {
-		c.prompt()
+		lines.ask(ctx)
 		select {
 		case <-ctx.Done():
 			return c.leave()
 		case <-c.Interrupts:
 			return c.leave()
-		case line, ok := <-lines:
+		case line, ok := <-lines.lines:
 			if !ok {
 				return c.leave()
 			}
@@ -82,56 +83,6 @@ func (c *Chat) Run(ctx context.Context) error {
 				return err
 			}
 		}
-	}
-}
-
-// A line is what somebody typed, or why reading ended.
-type line struct {
-	text string
-	cut  bool
-	err  error
-}
-
-// readLines reads the input in the background, so that an interrupt need not
-// wait for a key. The channel is closed at the end of the input.
-func (c *Chat) readLines(ctx context.Context) <-chan line {
-	lines := make(chan line)
-	go func() {
-		defer close(lines)
-		in := bufio.NewReaderSize(c.In, 4096)
-		for {
-			l := readLine(in)
-			if l.err == io.EOF && l.text == "" {
-				return
-			}
-			select {
-			case lines <- l:
-			case <-ctx.Done():
-				return
-			}
-			if l.err != nil {
-				return
-			}
-		}
-	}()
-	return lines
-}
-
-// readLine reads up to the next newline and keeps at most maxLine bytes.
-func readLine(in *bufio.Reader) line {
-	var out line
-	for {
-		part, err := in.ReadSlice('\n')
-		if room := maxLine - len(out.text); len(part) > room {
-			part, out.cut = part[:room], true
-		}
-		out.text += string(part)
-		if err == bufio.ErrBufferFull {
-			continue
-		}
-		out.err = err
-		out.text = strings.TrimSpace(strings.ToValidUTF8(out.text, "\uFFFD"))
-		return out
 	}
 }
 
@@ -213,14 +164,30 @@ func (c *Chat) clearStatus() {
 	}
 }
 
-func (c *Chat) prompt() {
-	if c.Prompt != "" {
-		_, _ = fmt.Fprint(c.Out, c.Prompt)
+// reading is how a line is read.
+func (c *Chat) reading() (read func() line) {
+	if c.Console != nil {
+		return func() line {
+			text, err := c.Console.ReadLine(c.Prompt, c.complete)
+			return line{text: clean(text), err: err}
+		}
+	}
+	in := bufio.NewReaderSize(c.In, 4096)
+	return func() line {
+		if c.Prompt != "" {
+			_, _ = fmt.Fprint(c.Out, c.Prompt)
+		}
+		return readLine(in)
 	}
 }
 
 // leave ends the prompt's line.
 func (c *Chat) leave() error {
+	if c.Console != nil {
+		if err := c.Console.Close(); err != nil {
+			return fmt.Errorf("leave the terminal as it was: %w", err)
+		}
+	}
 	if c.Prompt != "" {
 		_, _ = fmt.Fprintln(c.Out)
 	}

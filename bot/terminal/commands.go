@@ -2,13 +2,13 @@ package terminal
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"pentimento/bot"
+	"pentimento/files"
 	"pentimento/session/recipefile"
 )
 
@@ -28,7 +28,7 @@ func (c *Chat) command(ctx context.Context, line string) error {
 	if err != nil {
 		return err
 	}
-	in.File = func(context.Context) ([]byte, error) { return readFile(pathOf(command, in), recipefile.MaxPNGBytes) }
+	in.File = func(context.Context) ([]byte, error) { return readFile(pathOf(command, in)) }
 	answer, err := command.Do(ctx, c.Conversation, in)
 	if err != nil {
 		return err
@@ -104,20 +104,11 @@ func pathOf(command bot.Command, in bot.Input) string {
 	return ""
 }
 
-// readFile reads a file, of which it keeps at most one byte more than limit.
-func readFile(path string, limit int64) ([]byte, error) {
-	file, err := os.Open(path)
+// readFile reads a file to import.
+func readFile(path string) ([]byte, error) {
+	data, err := files.Read(os.DirFS(filepath.Dir(path)), filepath.Base(path), recipefile.MaxPNGBytes)
 	if err != nil {
-		return nil, unreadable(err)
-	}
-	data, err := io.ReadAll(io.LimitReader(file, limit+1))
-	if err := errors.Join(err, file.Close()); err != nil {
-		return nil, unreadable(err)
+		return nil, &bot.Problem{Kind: bot.NotFound, Text: fmt.Sprintf("import: %v", err), Err: err}
 	}
 	return data, nil
-}
-
-// unreadable says why a file cannot be imported.
-func unreadable(err error) error {
-	return &bot.Problem{Kind: bot.NotFound, Text: fmt.Sprintf("import: %v", err), Err: err}
 }

@@ -1,0 +1,120 @@
+package terminal
+
+import (
+	"bytes"
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"pentimento/bot"
+	"pentimento/recipe"
+	"pentimento/session"
+)
+
+func TestSplit(t *testing.T) {
+	for _, test := range []struct {
+		line string
+		want map[string]string // nil for a problem
+	}{
+		{"/imagine a \"large\" river", map[string]string{"prompt": `a "large" river`}},
+		{"/weight curly 1.5", map[string]string{"word": "curly", "factor": "1.5"}},
+		{"/weight curly hair 1.5", map[string]string{"word": "curly hair", "factor": "1.5"}},
+		{"/weight curly", map[string]string{"word": "curly", "factor": ""}},
+		{"/swap blond red", map[string]string{"from": "blond", "to": "red"}},
+		{`/swap "blond hair" "red hair"`, map[string]string{"from": "blond hair", "to": "red hair"}},
+		{"/swap blond hair red", nil},
+		{"/settings preset=cl", map[string]string{"name": "preset", "value": "cl"}},
+		{"/settings seed 1 2", map[string]string{"name": "seed", "value": "1 2"}},
+		{"/settings", map[string]string{}},
+		{"/share revoke ABC", map[string]string{"revoke": "revoke", "code": "ABC"}},
+		{"/revert 1 2", nil},
+		{"/history of all", map[string]string{}},
+	} {
+		name, rest, _ := strings.Cut(test.line, " ")
+		command, ok := bot.Named(bot.Commands(), name[1:])
+		if !ok {
+			t.Fatalf("there is no %s", name)
+		}
+		got, err := split(command, rest)
+		if (err == nil) != (test.want != nil) || err == nil && !maps.Equal(got, test.want) {
+			t.Errorf("%s is %q (%v), want %q", test.line, got, err, test.want)
+		}
+	}
+}
+
+func TestComplete(t *testing.T) {
+	s := new(session.Session)
+	for _, prompt := range []string{"a woman's face with blond hair", "a black hat on a hairy man"} {
+		if _, err := s.Add(session.Turn{Recipe: recipe.Turn{Prompt: prompt}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, test := range []struct {
+		before, after string
+		choices       []string
+	}{
+		{"/ima", "/imagine ", nil},
+		{"/re", "/re", []string{"/refine", "/revert", "/redo"}},
+		{"/rev", "/revert ", nil},
+		{"/nothing", "/nothing", nil},
+		{"/nothing like", "/nothing like", nil},
+		{"/attention bl", "/attention black ", nil},
+		{"/attention ha", "/attention ha", []string{"hat", "hairy"}},
+		{"/weight black 1", "/weight black 1", nil},
+		{"/goto ", "/goto ", []string{"2: a black hat on a hairy man", "1: a woman's face with blond hair"}},
+		{"/settings gui", "/settings guidance ", nil},
+		{"/settings preset=tex", "/settings preset=texture ", nil},
+		{"/settings steps ", "/settings steps auto ", nil},
+		{"/forget ", "/forget everything ", nil},
+		{"/import testd", "/import testd", nil},
+		{"/import graph", "/import graphics/", nil},
+		{"make the BL", "make the black ", nil},
+		{"", "", []string{"black", "hat", "hairy", "man"}},
+	} {
+		start, candidates := completions(bot.Commands(), s, test.before)
+		after, choices := extend(test.before, start, candidates)
+		if after != test.after || !slices.Equal(choices, test.choices) {
+			t.Errorf("%q becomes %q or %q, want %q or %q", test.before, after, choices, test.after, test.choices)
+		}
+	}
+}
+
+func TestColumns(t *testing.T) {
+	if got, want := columns([]string{"/revert", "/redo", "/goto"}, 20), "/revert  /redo\n/goto"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got := columns([]string{"much longer than that"}, 5); got != "much longer than that" {
+		t.Errorf("got %q", got)
+	}
+}
+
+// A command that is in the table is in the help, is completed, and is carried
+// out.
+func TestMadeUpCommand(t *testing.T) {
+	commands := append(bot.Commands(), bot.Command{
+		Name: "dream", Help: "Sleep on it", Ask: "say of what", Example: "/dream of sheep",
+		Arguments: []bot.Argument{{Name: "subject", Kind: bot.Text, Required: true}, {Name: "nights", Kind: bot.Count}},
+		Do: func(_ context.Context, _ *bot.Conversation, in bot.Input) (*bot.Answer, error) {
+			return &bot.Answer{Show: bot.ShowText, Text: strings.Repeat(in.Text("subject")+" ", in.Count("nights"))}, nil
+		},
+	})
+	var out bytes.Buffer
+	c := &Chat{Commands: commands, In: strings.NewReader("/help\n/dream electric sheep 2\n/dream\n/dream sheep x\n"), Out: &out, Dir: t.TempDir()}
+	if err := c.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"/dream subject [n]", "Sleep on it", "electric sheep electric sheep",
+		"! Say of what: /dream of sheep\n", `! "x" is not a number of turns`,
+	} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%q is not in\n%s", want, out.String())
+		}
+	}
+	start, candidates := completions(commands, new(session.Session), "/dr")
+	if got, _ := extend("/dr", start, candidates); got != "/dream " {
+		t.Errorf("/dr becomes %q", got)
+	}
+}
