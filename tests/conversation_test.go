@@ -1,12 +1,10 @@
 package tests
 
 import (
-	"encoding/json"
 	"image"
 	"image/draw"
 	"image/png"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -50,22 +48,6 @@ func TestConversationEditsTheSamePicture(t *testing.T) {
 	}
 	if turns[1].Parent != 1 || turns[1].SourceImage != turns[0].Image || turns[1].Prompt != "a woman's face with red hair" {
 		t.Errorf("turn 2 is described as %+v", turns[1])
-	}
-}
-
-func TestEditAfterRevertBranches(t *testing.T) {
-	p := newProgram(t)
-	turns := p.say(t, []string{"--seed", "3"},
-		"a woman's face with blond hair", "make her hair red", "/revert", "make her hair black", "/goto 2", "/history")
-	if turns[3].Parent != 1 || turns[4].Turn != 2 {
-		t.Errorf("the branch hangs on turn %d, /goto 2 went to %d", turns[3].Parent, turns[4].Turn)
-	}
-	var history []struct{ Turn, Parent int }
-	if err := json.Unmarshal(turns[5].History, &history); err != nil {
-		t.Fatal(err)
-	}
-	if len(history) != 3 || history[1].Parent != 1 || history[2].Parent != 1 {
-		t.Errorf("history is %+v", history)
 	}
 }
 
@@ -128,44 +110,6 @@ func TestInterruptCancelsTheTurnAndKeepsTheRest(t *testing.T) {
 		t.Error(err)
 	}
 	<-ended
-}
-
-func TestTwoChatsOnOneStore(t *testing.T) {
-	p := newProgram(t)
-	first := p.start(t)
-	first.ask("/settings")
-	second := p.chat()
-	second.Stderr = nil
-	message, err := second.CombinedOutput()
-	if _, failed := err.(*exec.ExitError); !failed || !strings.Contains(string(message), "in use") {
-		t.Errorf("the second chat said %q (%v)", message, err)
-	}
-	if err := first.in.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if err := first.cmd.Wait(); err != nil {
-		t.Error(err)
-	}
-}
-
-func TestOddInput(t *testing.T) {
-	p := newProgram(t)
-	long := "a woman's face with blond hair and " + strings.Repeat("very ", 2000) + "long hair"
-	turns := p.say(t, nil, "", "   ", long, "🙂🙂🙂", "make her \x00\xff hair red", "/revert 99", "/goto x", "/nonsense", "/weight zebra 2", "/attention hair")
-	if len(turns) != 8 {
-		t.Fatalf("8 lines that are not empty were answered with %d objects", len(turns))
-	}
-	if turns[0].Turn != 1 || len(turns[0].Notices) == 0 || !strings.Contains(turns[0].Notices[0], "too long") {
-		t.Errorf("a prompt of 10,000 characters gave %+v", turns[0].Notices)
-	}
-	for _, i := range []int{3, 4, 5, 6} {
-		if turns[i].Error == "" {
-			t.Errorf("%q was answered without an error: %+v", turns[i].Utterance, turns[i])
-		}
-	}
-	if turns[7].Image == "" {
-		t.Errorf("/attention hair gave %+v", turns[7])
-	}
 }
 
 func open(t *testing.T, path string) *image.NRGBA {

@@ -45,6 +45,14 @@ func newDiscord(t *testing.T, o discordtest.Options) *discordtest.Server {
 	return d
 }
 
+// runWith runs the program with a token and returns what it printed.
+func (p program) runWith(token string, args ...string) (string, error) {
+	cmd := exec.Command("pentimento", args...)
+	cmd.Env = append(os.Environ(), "PENTIMENTO_ONNXRUNTIME="+library(), "DISCORD_TOKEN="+token)
+	out, err := cmd.CombinedOutput()
+	return string(out), err
+}
+
 // serve starts the bot on the fake Discord and waits until it is connected.
 func (p program) serve(t *testing.T, d *discordtest.Server, args ...string) *exec.Cmd {
 	t.Helper()
@@ -55,8 +63,8 @@ func (p program) serve(t *testing.T, d *discordtest.Server, args ...string) *exe
 // connected. Arguments come after the usual ones, which they replace.
 func (p program) serveAt(t *testing.T, url string, connected func() bool, args ...string) *exec.Cmd {
 	t.Helper()
-	cmd := exec.Command(p.path, append([]string{"serve", "--discord-api", url, "--steps", "20", "--seed", "1",
-		"--store", filepath.Join(p.dir, "discord.db"), "--cache", filepath.Join(os.TempDir(), "pentimento-test-cache")}, args...)...)
+	cmd := exec.Command("pentimento", append([]string{"serve", "--discord-api", url, "--steps", "20", "--seed", "1",
+		"--store", filepath.Join(p.dir, "discord.db"), "--cache", preparedGraphs()}, args...)...)
 	cmd.Env = append(os.Environ(), "PENTIMENTO_ONNXRUNTIME="+library(), "DISCORD_TOKEN="+discordtest.Token)
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out

@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -44,8 +43,8 @@ type worker struct {
 func (p program) startWorker(t *testing.T, server *redistest.Server, args ...string) *worker {
 	t.Helper()
 	w := &worker{logged: make(chan bool)}
-	w.cmd = exec.Command(p.path, append([]string{"worker", "--log-level", "info", "--redis", "redis://" + server.Addr, "--metrics", "127.0.0.1:0",
-		"--cache", filepath.Join(os.TempDir(), "pentimento-test-cache")}, args...)...)
+	w.cmd = exec.Command("pentimento", append([]string{"worker", "--log-level", "info", "--redis", "redis://" + server.Addr, "--metrics", "127.0.0.1:0",
+		"--cache", preparedGraphs()}, args...)...)
 	w.cmd.Env = append(os.Environ(), "PENTIMENTO_ONNXRUNTIME="+library())
 	stderr, err := w.cmd.StderrPipe()
 	if err != nil {

@@ -1,15 +1,14 @@
-// Package tests runs the real program from end to end: the binary, the bundled
-// model, ONNX Runtime, a session file on disk.
+// Package tests runs the real program from end to end: its command line, the
+// bundled model, ONNX Runtime, a session file on disk.
 //
-// The scripts in testdata/script read like a terminal; conversation_test.go
-// looks at the pictures.
+// The scripts in testdata/script read like a terminal. In Go are the tests that
+// look at pictures, and those in which something breaks.
 package tests
 
 import (
 	"bufio"
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -18,67 +17,44 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"pentimento/cli"
 )
 
-// program is the binary under test, built once.
-type program struct{ path, dir string }
-
+// TestMain makes the test binary the program itself where it is called by that
+// name: what the scripts and tests run as pentimento is what is tested here,
+// with the race detector if the tests have it.
 func TestMain(m *testing.M) {
-	os.Exit(runTests(m))
+	testscript.Main(m, map[string]func(){
+		"pentimento": func() { os.Exit(cli.Main(os.Args[1:], cli.System())) },
+	})
 }
 
-func runTests(m *testing.M) int {
-	dir, err := os.MkdirTemp("", "pentimento-")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	path := filepath.Join(dir, "pentimento")
-	build := exec.Command("go", "build", "-race", "-o", path, "..")
-	build.Stderr = os.Stderr
-	if err := build.Run(); err != nil {
-		fmt.Fprintln(os.Stderr, "build the program:", err)
-		return 1
-	}
-	if err := os.Setenv(binaryVariable, path); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	return m.Run()
-}
+// program is the program with a folder of its own.
+type program struct{ dir string }
 
-// binaryVariable hands the binary's path from TestMain to the tests.
-const binaryVariable = "PENTIMENTO_TEST_BINARY"
-
-// newProgram returns the program with a store, pictures and cache of its own.
-func newProgram(t *testing.T) program {
-	return program{path: os.Getenv(binaryVariable), dir: t.TempDir()}
-}
+// newProgram returns the program with a store and pictures of its own.
+func newProgram(t *testing.T) program { return program{t.TempDir()} }
 
 // chat is the command that holds a conversation with the program's store.
 func (p program) chat(args ...string) *exec.Cmd {
-	cmd := exec.Command(p.path, append([]string{"chat", "--json", "--steps", "10",
-		"--out", filepath.Join(p.dir, "pictures"), "--store", filepath.Join(p.dir, "sessions.db"),
-		"--cache", filepath.Join(os.TempDir(), "pentimento-test-cache")}, args...)...)
+	cmd := exec.Command("pentimento", append([]string{"chat", "--json", "--steps", "10",
+		"--out", filepath.Join(p.dir, "pictures"), "--store", filepath.Join(p.dir, "sessions.db"), "--cache", preparedGraphs()}, args...)...)
 	cmd.Env = append(os.Environ(), "PENTIMENTO_ONNXRUNTIME="+library())
-	cmd.Stderr = os.Stderr
 	return cmd
 }
 
+// preparedGraphs is the folder that all tests share for prepared graphs.
+func preparedGraphs() string { return filepath.Join(os.TempDir(), "pentimento-test-cache") }
+
 // turn is what --json prints.
 type turn struct {
-	Turn, Parent                 int
-	Utterance, Prompt, Edit      string
-	Preset, Question, Error      string
-	Image                        string
-	SourceImage                  string `json:"source_image"`
-	Text                         string
-	Seed                         *uint64
-	Rows                         int
-	Seconds                      float64
-	Notices                      []string
-	Windows, Blend, Ops, History json.RawMessage
+	Turn, Parent            int
+	Utterance, Prompt, Edit string
+	Question, Error         string
+	Image                   string
+	SourceImage             string `json:"source_image"`
+	History                 json.RawMessage
 }
 
 // say holds a conversation and returns what was answered to each line.
@@ -86,103 +62,116 @@ func (p program) say(t *testing.T, args []string, lines ...string) []turn {
 	t.Helper()
 	cmd := p.chat(args...)
 	cmd.Stdin = strings.NewReader(strings.Join(lines, "\n") + "\n")
+	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	if err != nil {
 		t.Fatalf("chat: %v\n%s", err, out)
 	}
-	return decodeTurns(t, out)
+	var turns []turn
+	for line := range bytes.Lines(out) {
+		turns = append(turns, decodeTurn(t, line))
+	}
+	return turns
 }
 
-// talk is a conversation under way.
+// talk is a conversation under way, held line by line.
 type talk struct {
-	t   *testing.T
-	cmd *exec.Cmd
-	in  io.WriteCloser
-	out *bufio.Reader
+	t      fataler
+	cmd    *exec.Cmd
+	in     io.WriteCloser
+	out    *bufio.Reader
+	errors bytes.Buffer
 }
 
-// start begins a conversation that the test holds line by line. Whatever the
-// test does, the program is gone at its end.
+// fataler is what a test and a script have in common.
+type fataler interface {
+	Fatalf(format string, args ...any)
+}
+
+// start begins a conversation. Whatever the test does, the program is gone at
+// its end.
 func (p program) start(t *testing.T, args ...string) *talk {
-	t.Helper()
-	cmd := p.chat(args...)
+	c := begin(t, p.chat(args...))
+	t.Cleanup(c.kill)
+	return c
+}
+
+// begin starts a command that answers lines.
+func begin(t fataler, cmd *exec.Cmd) *talk {
+	c := &talk{t: t, cmd: cmd}
 	in, err := cmd.StdinPipe()
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v", err)
 	}
 	out, err := cmd.StdoutPipe()
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v", err)
 	}
+	cmd.Stderr = &c.errors
 	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v", err)
 	}
-	t.Cleanup(func() {
-		if cmd.ProcessState == nil {
-			_ = cmd.Process.Kill()
-			_ = cmd.Wait()
-		}
-	})
-	return &talk{t, cmd, in, bufio.NewReader(out)}
+	c.in, c.out = in, bufio.NewReader(out)
+	return c
+}
+
+// kill ends the program as kill -9 does, if it has not ended.
+func (c *talk) kill() {
+	if c.cmd.ProcessState == nil {
+		_ = c.cmd.Process.Kill()
+		_ = c.cmd.Wait()
+	}
 }
 
 // tell says a line without waiting for the answer.
 func (c *talk) tell(line string) {
-	c.t.Helper()
 	if _, err := io.WriteString(c.in, line+"\n"); err != nil {
-		c.t.Fatal(err)
+		c.t.Fatalf("say %q: %v", line, err)
 	}
 }
 
-// hear waits for the next answer.
-func (c *talk) hear() turn {
-	c.t.Helper()
+// answer waits for the next answer.
+func (c *talk) answer() []byte {
 	answer, err := c.out.ReadBytes('\n')
 	if err != nil {
-		c.t.Fatal(err)
+		c.kill()
+		c.t.Fatalf("wait for an answer: %v\n%s", err, c.errors.String())
 	}
-	return decodeTurns(c.t, answer)[0]
+	return answer
 }
+
+// hear waits for the next answer and reads it.
+func (c *talk) hear() turn { return decodeTurn(c.t, c.answer()) }
 
 // ask says a line and waits for the answer.
 func (c *talk) ask(line string) turn {
-	c.t.Helper()
 	c.tell(line)
 	return c.hear()
 }
 
 // interrupt is Ctrl-C.
 func (c *talk) interrupt() {
-	c.t.Helper()
 	if err := c.cmd.Process.Signal(os.Interrupt); err != nil {
-		c.t.Fatal(err)
+		c.t.Fatalf("%v", err)
 	}
 }
 
-func decodeTurns(t *testing.T, out []byte) []turn {
-	t.Helper()
-	var turns []turn
-	for line := range bytes.Lines(out) {
-		var one turn
-		if err := json.Unmarshal(line, &one); err != nil {
-			t.Fatalf("not an object: %q: %v", line, err)
-		}
-		turns = append(turns, one)
+// leave ends the input, and waits for the program.
+func (c *talk) leave() {
+	if err := c.in.Close(); err != nil {
+		c.t.Fatalf("%v", err)
 	}
-	return turns
+	if err := c.cmd.Wait(); err != nil {
+		c.t.Fatalf("the program ended with %v\n%s", err, c.errors.String())
+	}
 }
 
-func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{
-		Dir: "testdata/script",
-		Setup: func(env *testscript.Env) error {
-			env.Setenv("PATH", filepath.Dir(os.Getenv(binaryVariable))+string(os.PathListSeparator)+os.Getenv("PATH"))
-			env.Setenv("PENTIMENTO_ONNXRUNTIME", library())
-			env.Setenv("PENTIMENTO_CACHE", filepath.Join(os.TempDir(), "pentimento-test-cache"))
-			env.Setenv("PENTIMENTO_STEPS", "4")
-			return nil
-		},
-	})
+func decodeTurn(t fataler, line []byte) turn {
+	var one turn
+	if err := json.Unmarshal(line, &one); err != nil {
+		t.Fatalf("not an object: %q: %v", line, err)
+	}
+	return one
 }
 
 // library is ONNX Runtime's library as make fetches it, unless the environment

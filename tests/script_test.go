@@ -1,0 +1,172 @@
+package tests
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"pentimento/tests/discordtest"
+	"pentimento/tests/redistest"
+)
+
+// TestScripts runs testdata/script. Beside testscript's commands there are:
+//
+//	chat NAME FLAGS…          begin a conversation, which answers with JSON
+//	say NAME WORDS…           say something in it and print the answer
+//	leave NAME                end it
+//	capture VARIABLE PATTERN  keep what the pattern's group finds in the last output
+//	until PATTERN say … or exec …   repeat a command until its output has the pattern
+//	redis                     start a server, whose address is $REDIS
+//	nobody VARIABLE           an address of Redis where nobody listens
+//	discord [message-content] [permissions=N]   start a Discord, to which the bot has a token
+//	llm ANSWER ASKED          start a language model at $LLM that gives the answer and writes
+//	                          a line to ASKED for each question
+//
+// $POCKET is the bundled model's folder. Pictures have four steps.
+func TestScripts(t *testing.T) {
+	pocket, err := filepath.Abs("../models/pocket/model")
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("PENTIMENTO_ONNXRUNTIME", library())
+			env.Setenv("PENTIMENTO_CACHE", preparedGraphs())
+			env.Setenv("PENTIMENTO_STEPS", "4")
+			env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, "state"))
+			env.Setenv("POCKET", pocket)
+			env.Values["talks"] = talks{}
+			return nil
+		},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"chat":    wants(1, beginChat),
+			"say":     wants(2, say),
+			"leave":   wants(1, func(ts *testscript.TestScript, args []string) { talkOf(ts, args[0]).leave() }),
+			"capture": wants(2, capture),
+			"until":   wants(3, until),
+			"redis": func(ts *testscript.TestScript, _ bool, _ []string) {
+				ts.Setenv("REDIS", "redis://"+redistest.Start(t).Addr)
+			},
+			"nobody":  wants(1, func(ts *testscript.TestScript, args []string) { ts.Setenv(args[0], "redis://"+freeAddress(t)) }),
+			"discord": wants(0, func(ts *testscript.TestScript, args []string) { startDiscord(ts, t, args) }),
+			"llm":     wants(2, startLLM),
+		},
+	})
+}
+
+// wants makes a command of a function that takes at least that many arguments.
+func wants(n int, do func(ts *testscript.TestScript, args []string)) func(*testscript.TestScript, bool, []string) {
+	return func(ts *testscript.TestScript, neg bool, args []string) {
+		if neg || len(args) < n {
+			ts.Fatalf("this takes %d arguments or more, and no !", n)
+		}
+		do(ts, args)
+	}
+}
+
+// talks are a script's conversations by name.
+type talks map[string]*talk
+
+func talkOf(ts *testscript.TestScript, name string) *talk {
+	c := ts.Value("talks").(talks)[name]
+	if c == nil {
+		ts.Fatalf("nobody is called %s", name)
+	}
+	return c
+}
+
+func beginChat(ts *testscript.TestScript, args []string) {
+	cmd := exec.Command("pentimento", append([]string{"chat", "--json"}, args[1:]...)...)
+	cmd.Dir = ts.MkAbs(".")
+	ts.Check(ts.Exec("env", "-0"))
+	cmd.Env = strings.Split(strings.TrimSuffix(ts.ReadFile("stdout"), "\x00"), "\x00")
+	c := begin(ts, cmd)
+	ts.Defer(c.kill)
+	ts.Value("talks").(talks)[args[0]] = c
+}
+
+func say(ts *testscript.TestScript, args []string) {
+	c := talkOf(ts, args[0])
+	c.tell(strings.Join(args[1:], " "))
+	_, err := ts.Stdout().Write(c.answer())
+	ts.Check(err)
+}
+
+func capture(ts *testscript.TestScript, args []string) {
+	found := regexp.MustCompile(args[1]).FindStringSubmatch(ts.ReadFile("stdout"))
+	if len(found) != 2 {
+		ts.Fatalf("the output has no %s", args[1])
+	}
+	ts.Setenv(args[0], found[1])
+}
+
+func until(ts *testscript.TestScript, args []string) {
+	pattern := regexp.MustCompile(args[0])
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+		var out string
+		switch args[1] {
+		case "say":
+			c := talkOf(ts, args[2])
+			c.tell(strings.Join(args[3:], " "))
+			out = string(c.answer())
+		case "exec":
+			_ = ts.Exec(args[2], args[3:]...) // what fails is tried again
+			out = ts.ReadFile("stdout")
+		default:
+			ts.Fatalf("until repeats say or exec, not %s", args[1])
+		}
+		if pattern.MatchString(out) {
+			return
+		}
+	}
+	ts.Fatalf("after %v there is no %s", patience, args[0])
+}
+
+// startDiscord starts a Discord for the script. What it would not have fails
+// the whole test.
+func startDiscord(ts *testscript.TestScript, t *testing.T, args []string) {
+	var o discordtest.Options
+	for _, arg := range args {
+		if arg == "message-content" {
+			o.MessageContent = true
+		} else if _, err := fmt.Sscanf(arg, "permissions=%d", &o.Permissions); err != nil {
+			ts.Fatalf("a Discord has no %s", arg)
+		}
+	}
+	ts.Setenv("PENTIMENTO_DISCORD_API", newDiscord(t, o).URL())
+	ts.Setenv("DISCORD_TOKEN", discordtest.Token)
+}
+
+// startLLM starts what looks like a language model.
+func startLLM(ts *testscript.TestScript, args []string) {
+	content, asked := ts.ReadFile(args[0]), ts.MkAbs(args[1])
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		answer := map[string]any{"choices": []any{map[string]any{"message": map[string]any{"role": "assistant", "content": content}}}}
+		log, err := os.OpenFile(asked, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+		if err == nil {
+			_, err = fmt.Fprintln(log, r.URL)
+		}
+		if err == nil {
+			err = log.Close()
+		}
+		if err == nil {
+			err = json.NewEncoder(w).Encode(answer)
+		}
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+		}
+	}))
+	ts.Defer(server.Close)
+	ts.Setenv("LLM", server.URL)
+}
