@@ -57,7 +57,7 @@ func run(args []string, p *Process) error {
 		kong.Name("pentimento"),
 		kong.Description("A picture you can talk to: say what you would like to see, then what to change."),
 		kong.DefaultEnvars("PENTIMENTO"),
-		kong.Configuration(config.Resolver),
+		kong.Configuration(config.Reader(p.Getenv)),
 		kong.Writers(p.Out, p.Errors),
 		kong.Exit(func(int) { answered = true }),
 		kong.Vars{

@@ -5,7 +5,7 @@
 // the top for all commands or under a command's name for that one alone. The
 // command line wins over the environment, the environment over the file.
 //
-// [Resolver] gives the file to the command-line parser; nothing else in the
+// [Reader] gives the file to the command-line parser; nothing else in the
 // program reads configuration.
 package config
 
@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -29,8 +30,21 @@ var ErrSecret = errors.New("secrets belong in the environment, not in the settin
 // secrets are settings that are refused in the file.
 func secrets() []string { return []string{"discord-token", "redis-password", "llm-key"} }
 
-// Resolver reads a settings file for kong; pass it to kong.Configuration.
-func Resolver(r io.Reader) (kong.Resolver, error) {
+// Reader returns what reads a settings file for kong: pass it to
+// [kong.Configuration]. The file says nothing about flags whose variable getenv
+// has, since kong would believe the file.
+func Reader(getenv func(string) string) kong.ConfigurationLoader {
+	return func(r io.Reader) (kong.Resolver, error) {
+		values, err := read(r)
+		if err != nil {
+			return nil, err
+		}
+		return &file{values, getenv}, nil
+	}
+}
+
+// read reads a settings file of at most maxBytes.
+func read(r io.Reader) (map[string]any, error) {
 	data, err := io.ReadAll(io.LimitReader(r, maxBytes+1))
 	if err != nil {
 		return nil, fmt.Errorf("read the settings: %w", err)
@@ -47,11 +61,14 @@ func Resolver(r io.Reader) (kong.Resolver, error) {
 			return nil, fmt.Errorf("%s: %w", name, ErrSecret)
 		}
 	}
-	return &file{values: values}, nil
+	return values, nil
 }
 
 // file resolves flags from the settings.
-type file struct{ values map[string]any }
+type file struct {
+	values map[string]any
+	getenv func(string) string
+}
 
 // Validate refuses keys that are no flag of any command: a typing error that
 // is passed over in silence is a setting that does nothing.
@@ -106,6 +123,9 @@ func hasFlag(node *kong.Node, name string, deep bool) bool {
 
 // Resolve finds a flag's value: under its command first, then at the top.
 func (f *file) Resolve(_ *kong.Context, parent *kong.Path, flag *kong.Flag) (any, error) {
+	if slices.ContainsFunc(flag.Envs, func(name string) bool { return f.getenv(name) != "" }) {
+		return nil, nil
+	}
 	values := f.values
 	for _, name := range commands(parent) {
 		if inner, ok := values[name].(map[string]any); ok {
@@ -128,8 +148,9 @@ func commands(at *kong.Path) []string {
 	}
 	var names []string
 	for node := at.Node(); node != nil && node.Parent != nil; node = node.Parent {
-		names = append([]string{node.Name}, names...)
+		names = append(names, node.Name)
 	}
+	slices.Reverse(names)
 	return names
 }
 

@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"os"
 	"strings"
 	"testing"
 
@@ -12,7 +13,7 @@ import (
 type program struct {
 	LogLevel string `default:"warn"`
 	Chat     struct {
-		Steps int               `default:"25"`
+		Steps int               `default:"25" env:"TEST_STEPS"`
 		Seed  *uint64           ``
 		Set   map[string]string `mapsep:","`
 	} `cmd:""`
@@ -25,7 +26,7 @@ type program struct {
 
 func parse(t *testing.T, settings string, args ...string) (*program, error) {
 	t.Helper()
-	resolver, err := Resolver(strings.NewReader(settings))
+	resolver, err := Reader(os.Getenv)(strings.NewReader(settings))
 	if err != nil {
 		return nil, err
 	}
@@ -64,6 +65,13 @@ models:
 	}
 	if p, err = parse(t, "", "chat"); err != nil || p.Chat.Steps != 25 {
 		t.Errorf("an empty file gave %d steps (%v), want the default", p.Chat.Steps, err)
+	}
+	t.Setenv("TEST_STEPS", "12")
+	if p, err = parse(t, settings, "chat"); err != nil || p.Chat.Steps != 12 {
+		t.Errorf("the environment gave %d steps (%v), want 12", p.Chat.Steps, err)
+	}
+	if p, err = parse(t, settings, "chat", "--steps", "3"); err != nil || p.Chat.Steps != 3 {
+		t.Errorf("the command line gave %d steps (%v), want 3", p.Chat.Steps, err)
 	}
 }
 
