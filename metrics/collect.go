@@ -13,8 +13,8 @@ import (
 // collectFor bounds how long a scrape waits for the queue.
 const collectFor = 2 * time.Second
 
-// Queue has a queue's length and age read whenever metrics are asked for. It is
-// called once.
+// Queue says where a queue's length and age are read whenever metrics are asked
+// for. It is called once.
 func (m *Metrics) Queue(stats func(context.Context) (jobs.Stats, error)) {
 	m.registry.MustRegister(&queueCollector{
 		stats:   stats,
@@ -56,8 +56,8 @@ func (c *queueCollector) Collect(to chan<- prometheus.Metric) {
 	to <- gauge(c.workers, float64(s.Workers))
 }
 
-// Cache has the attention cache's figures read whenever metrics are asked for.
-// It is called once.
+// Cache says where the attention cache's figures are read whenever metrics are
+// asked for. It is called once.
 func (m *Metrics) Cache(stats func() attention.Stats) {
 	m.registry.MustRegister(&cacheCollector{
 		stats: stats,

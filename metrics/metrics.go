@@ -24,7 +24,8 @@ type Metrics struct {
 	rows     prometheus.Counter
 }
 
-// New returns metrics of the Go runtime and the process, and those below at zero.
+// New returns metrics of the Go runtime and of the process, and the program's
+// own at zero.
 func New() *Metrics {
 	m := &Metrics{
 		registry: prometheus.NewRegistry(),

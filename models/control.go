@@ -16,10 +16,10 @@ import (
 //	probs = (probs of row CrossSource[b] @ Mapper[b]) * Take[b] + own probs * Keep[b]
 //
 // which is word swap, refinement and re-weighting (P2P, section 3.2) as one
-// linear operation; in a self-attention layer with the probs of row
+// linear operation. In a self-attention layer it computes with the probs of row
 // SelfSource[layer, b]. Sources are rows of the same batch as they are after
-// their own control, so that a chain of rows edits one the other; source B+c
-// is Cached[c] of the [Batch], the maps of a row of an earlier run.
+// their own control, so that in a chain each row edits the row before it.
+// Source B+c is Cached[c] of the [Batch], the maps of a row of an earlier run.
 //
 // Values are mixed as V = own·(1−β) + source·β with the row
 // ValueSource[layer, b] and β from SelfValueMix or, in cross-attention, token
@@ -35,9 +35,9 @@ type Control struct {
 	SelfValueMix  []float32 // [layers, B]; cross layers' entries are ignored
 }
 
-// Identity is the control that leaves the UNet alone: every row its own
-// source, nothing taken, all kept, identity mappers. It is new memory, to be
-// changed at will.
+// Identity is the control that leaves the UNet alone: each row is its own
+// source, nothing is taken from it, and all of its own is kept. The caller may
+// change what it gets.
 func Identity(rows, layers, tokens int) Control {
 	c := Control{
 		CrossSource:   make([]int64, rows),

@@ -212,7 +212,7 @@ func (m *Model) Close() error {
 func (m *Model) Name() string { return m.name }
 
 // Digest is the hexadecimal sha256 over the files that a picture depends on:
-// equal digests and recipes, equal pictures.
+// equal digests and equal recipes give equal pictures.
 func (m *Model) Digest() string { return m.digest }
 
 // Device is the device that the model runs on, as [Options] names it, never

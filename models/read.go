@@ -6,8 +6,8 @@ import (
 	"io/fs"
 )
 
-// ErrNotOpened says that a model was read and not opened: it is known what it
-// is, but it cannot run.
+// ErrNotOpened says that a model was only read: its name, digest and vocabulary
+// are known, but no part of it can run.
 var ErrNotOpened = errors.New("the model was not opened to draw with it")
 
 // ReadDir reads the model in a folder on the disk as [OpenDir] does, but

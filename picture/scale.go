@@ -13,8 +13,8 @@ func Scale(picture image.Image, size image.Point) *image.RGBA {
 }
 
 // Shrink returns the picture scaled down until neither side is longer than side
-// pixels, or as it is if that is so already. It is made quickly, to be looked
-// at once.
+// pixels, or as it is if that is so already. It is quicker than [Scale] and
+// less smooth.
 func Shrink(picture image.Image, side int) image.Image {
 	size := picture.Bounds().Size()
 	longest := max(size.X, size.Y)
@@ -24,7 +24,7 @@ func Shrink(picture image.Image, side int) image.Image {
 	return scaled(draw.ApproxBiLinear, picture, image.Pt(max(1, size.X*side/longest), max(1, size.Y*side/longest)))
 }
 
-// Halve returns the picture half as wide and high, made as quickly as by
+// Halve returns the picture at half its width and height, scaled as by
 // [Shrink].
 func Halve(picture image.Image) *image.RGBA {
 	size := picture.Bounds().Size()

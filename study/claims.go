@@ -23,8 +23,8 @@ type Claim struct {
 	Over Axis `yaml:"over"`
 	// Expect is one of the constants below.
 	Expect string `yaml:"expect"`
-	// Bound is how large the difference of what is the same may be, or the
-	// metric itself.
+	// Bound is the largest difference that counts as the same, or the largest
+	// value that a claim allows of the metric.
 	Bound float64 `yaml:"bound"`
 }
 
@@ -42,9 +42,9 @@ const (
 // An Answer is what the numbers say of a claim.
 type Answer string
 
-// The answers. What holds has its whole interval on the side that was claimed,
-// what is opposed has it on the other. Otherwise no difference was seen, or it
-// is open whether there is one that matters.
+// The answers. A claim holds if the whole interval is on the side that was
+// claimed, and does not if it is on the other side. In between no difference
+// was seen, or it is open whether there is one that matters.
 const (
 	Holds   Answer = "holds"
 	Opposed Answer = "does not hold"

@@ -16,8 +16,8 @@ type Estimate struct {
 // confidence is the probability with which intervals hold the mean.
 const confidence = .95
 
-// Mean estimates the mean of values by Student's t; of one value the interval
-// is everything.
+// Mean estimates the mean of values by Student's t. The interval of a single
+// value is everything.
 func Mean(values []float64) Estimate {
 	if len(values) == 0 {
 		return Estimate{Mean: math.NaN(), Low: math.NaN(), High: math.NaN()}

@@ -221,8 +221,8 @@ func (s *Search) check(training Seeds) error {
 	return p.setAll(s.Settings)
 }
 
-// Override replaces the seeds, where there are any, and the denoising steps,
-// where they are not 0. A search on fewer seeds is confirmed on as few.
+// Override replaces the seeds if any are given, and the denoising steps unless
+// steps is 0. A search on fewer seeds is confirmed on as few.
 func (f *File) Override(seeds Seeds, steps int) error {
 	if len(seeds) > 0 {
 		f.Seeds = seeds

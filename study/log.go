@@ -18,7 +18,7 @@ import (
 const instrumentVersion = 4
 
 // ErrOther says that a folder has the results of another study, model or
-// version of the instrument, which cannot be gone on with.
+// version of the instrument, so that a run cannot go on from them.
 var ErrOther = errors.New("the folder has results of another study or model")
 
 // header is the first line of a log. Logs with equal headers hold results of

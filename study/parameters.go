@@ -36,8 +36,8 @@ type Parameters struct {
 	ValueLayers string `json:"value_layers"`
 	// Weight is the factor of the word that the edit re-weights.
 	Weight float64 `json:"weight"`
-	// Strength is the share of the steps that methods compute which begin in
-	// the middle.
+	// Strength is the share of the steps that is computed by methods which
+	// begin in the middle.
 	Strength float64 `json:"strength"`
 	// Mix is MagicMix's ν: the share of the edit in its layout phase.
 	Mix float64 `json:"mix"`

@@ -70,12 +70,12 @@ type Findings struct {
 	Confirmed []Result
 }
 
-// Run draws and measures all cells of studies, as far as their folders do not
-// have them yet, and for searches those on the seeds held out too. What
-// studies have in common is drawn once.
+// Run draws and measures the cells of studies that their folders do not have
+// yet, for a search also those on the seeds held out. What studies have in
+// common is drawn once.
 //
-// The files in a study's folder are cells.jsonl, confirmed.jsonl and
-// pictures/. They depend on the study, the model and the kind of device alone.
+// A study's folder has the files cells.jsonl and confirmed.jsonl and the folder
+// pictures. They depend on the study, the model and the kind of device alone.
 func Run(ctx context.Context, model *models.Model, files []*File, o Options) ([]*Findings, error) {
 	var found, searched []*Findings
 	cells := map[*Findings][]Cell{}

@@ -7,11 +7,12 @@ import (
 )
 
 // Best are the parameters for a kind of edit that are most surely better than
-// all presets that the search compares with: whose smallest margin, seed by
-// seed, has the interval that begins highest. A high mean alone is too often
-// that of a setting which fails now and then, but did not on the few seeds that
-// were searched on; and seeds differ more than settings do, so that settings are
-// compared on the same seeds.
+// all presets that the search compares with. Settings are compared on the same
+// seeds, because seeds differ more than settings do. What counts is not the
+// mean score: that is too often highest for a setting which fails now and then,
+// but did not on the few seeds that were searched on. What counts is the margin
+// over the preset that comes nearest: the best has the one whose interval
+// begins highest.
 type Best struct {
 	Kind       string
 	Parameters Parameters
@@ -92,9 +93,9 @@ func (t *tried) margin(score Metric, p Parameters) Estimate {
 	return slices.MinFunc(gains, func(a, b Estimate) int { return cmp.Compare(a.Low, b.Low) })
 }
 
-// The series on the seeds held out: Found is the parameters that the search
-// found, Own the program's preset for the kind of edit, if it has one. The
-// others are named like the presets that they are.
+// The series on the seeds held out. Found is what the search found, Own is the
+// program's preset for the kind of edit, if it has one; each other series has
+// the name of its preset.
 const (
 	Found = "found"
 	Own   = "the program's"

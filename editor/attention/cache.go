@@ -174,8 +174,9 @@ func (c *Cache) find(key Key, user string) *Trace {
 	return found.trace
 }
 
-// Put keeps a trace, which nobody changes any more. Once ctx is cancelled
-// nothing is kept: the turn is not wanted, and its user may be forgotten.
+// Put keeps a trace, which the caller does not change any more. Once ctx is
+// cancelled nothing is kept: the turn is not wanted, and its user may be
+// forgotten.
 func (c *Cache) Put(ctx context.Context, key Key, t *Trace, s Shape) {
 	if ctx.Err() != nil {
 		return

@@ -8,8 +8,8 @@ import (
 // A Key names a turn: equal keys, equal traces.
 type Key [sha256.Size]byte
 
-// A Trace is what drawing a turn computed and an edit of that turn needs
-// again. It is shared: who has one reads it only.
+// A Trace is what drawing a turn computed and what an edit of that turn needs
+// again. It is shared, so that nobody changes it.
 type Trace struct {
 	// Latents are x_T first, x_0 last. [steps+1][C·H·W]
 	Latents [][]float32

@@ -1,7 +1,7 @@
 // Package graph turns the UNet of a Stable Diffusion 1.x/2.x export into one
 // whose attention can be controlled from outside: Prompt-to-Prompt (Hertz et
-// al. 2022) as inputs of one ONNX graph. It works on the graph alone; running
-// it is somebody else's business.
+// al. 2022) as inputs of one ONNX graph. It works on the graph alone and
+// does not run it.
 //
 // Start with [Parse], which reads a model.onnx within limits. [Inspect] says
 // what is in it without changing anything, [Shapes] makes the graph of the one

@@ -96,7 +96,7 @@ type Controlled struct {
 //	self:  probs_b = all[self_source_lb]
 //	       value_b = (1 − mix_lb) value_b + mix_lb value                       of row value_source_lb
 //
-// repeated Depth times with the result for own on the right-hand side's
+// repeated Depth times, each time with the results of the time before as the
 // sources. It fails with [ErrUnsupported] where any part of the attention
 // would stay uncontrolled.
 func Rewrite(m *Model, probe Probe, o Options) (*Controlled, error) {

@@ -1,5 +1,5 @@
-// Package preprocess makes of a picture what a network such as CLIP or DINO
-// takes, as the preprocessor_config.json beside the network says.
+// Package preprocess turns a picture into the numbers that a network such as
+// CLIP or DINO takes, as the preprocessor_config.json beside the network says.
 package preprocess
 
 import (
@@ -20,9 +20,9 @@ const (
 	MaxPicture = 8192
 )
 
-// A Preprocessor is how a network sees a picture: its shorter side scaled to
-// a length, the middle square of it, each colour less a mean and over a
-// standard deviation.
+// A Preprocessor is how a network sees a picture. It scales the shorter side to
+// a length and takes the middle square; then it subtracts a mean from each
+// colour and divides by a standard deviation.
 type Preprocessor struct {
 	shortest, crop int
 	mean, std      [3]float64

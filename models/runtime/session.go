@@ -130,8 +130,9 @@ var ErrClosed = errors.New("the session is closed")
 
 // Run computes out from in, in the order of the names that the session was
 // opened with. An output that is nil is allocated, if it is of Float32, Int64
-// or Bool, and the caller destroys it. When ctx ends, the run stops at the next node of the graph and
-// Run returns ctx's error; what out holds then means nothing.
+// or Bool, and the caller destroys it. When ctx ends, the run stops at the next
+// node of the graph and Run returns ctx's error; the outputs then hold nothing
+// of use.
 func (s *Session) Run(ctx context.Context, in, out []*Tensor) (err error) {
 	s.running.RLock()
 	defer s.running.RUnlock()

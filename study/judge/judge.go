@@ -38,7 +38,7 @@ type Colour struct {
 	Value      Range `yaml:"value"`
 }
 
-// A Range is from its first to its second number, both outside.
+// A Range is the numbers between its first and its second, without these two.
 type Range []float64
 
 // A Region is a thing that has one colour: the largest connected area of that
@@ -54,7 +54,8 @@ type Region struct {
 	Enough float64 `yaml:"enough"`
 }
 
-// ErrUnknown says that there is no rule for a colour or region.
+// ErrUnknown says that the judge does not know a colour, a region or an
+// attribute.
 var ErrUnknown = errors.New("no rule of the judge")
 
 // maxSize bounds the rules that are read, in bytes.
@@ -119,8 +120,8 @@ func names[T any](of map[string]T) string {
 	return strings.Join(out, ", ")
 }
 
-// Find returns where the region is that has the colour, and whether there is
-// enough of it to be seen.
+// Find marks the region of that colour, and reports whether it is large enough
+// to be seen.
 func (r *Rules) Find(picture *image.NRGBA, region, colour string) (metric.Mask, bool) {
 	g, c := r.Regions[region], r.Colours[colour]
 	height := float64(picture.Rect.Dy())
@@ -133,8 +134,8 @@ func (r *Rules) Find(picture *image.NRGBA, region, colour string) (metric.Mask, 
 // edge is how far from a mask's edge two colours may mix, in pixels.
 const edge = 2
 
-// Share is the share of the mask's inner pixels that show the colour; pixels
-// near the edge are left out, because there two colours mix.
+// Share is the share of the mask's inner pixels that show the colour. Pixels
+// near the edge are left out, because two colours mix there.
 func (r *Rules) Share(picture *image.NRGBA, m metric.Mask, colour string) float64 {
 	inner, c := m.Shrink(edge), r.Colours[colour]
 	shown := metric.Where(picture, func(_, _ int, rgb [3]uint8) bool { return c.has(rgb) })

@@ -202,8 +202,8 @@ func largest(values []float32) int {
 	return at
 }
 
-// Region marks where the picture shows the region; nothing if the network
-// knows none of that name.
+// Region marks where the picture shows the region. It marks nothing if the
+// network does not know that name.
 func (s *Sight) Region(name string) metric.Mask {
 	m := metric.Mask{Width: s.size, Height: s.size, Set: make([]bool, s.size*s.size)}
 	wanted := slices.Index(s.regions, name)
@@ -221,8 +221,9 @@ func (s *Sight) Region(name string) metric.Mask {
 // colour to be read.
 const leastCells = 4
 
-// Share says how far an attribute has a value, from 0 to 1: of a colour, the
-// share of its region's places that have it; of others all or nothing.
+// Share is how far the picture shows a value of an attribute, from 0 to 1: for
+// a colour the share of its region's places that have it, for any other
+// attribute 0 or 1.
 func (s *Sight) Share(name, value string) float64 {
 	if shares, ok := s.tints[name]; ok {
 		return shares[value]

@@ -78,7 +78,7 @@ func (m Mask) Or(other Mask) Mask {
 // Grow adds the pixels within n steps of the marked ones.
 func (m Mask) Grow(n int) Mask { return m.move(n, true) }
 
-// Shrink takes the outermost n pixels off, not where the picture ends.
+// Shrink removes the marked pixels within n steps of one that is not marked.
 func (m Mask) Shrink(n int) Mask { return m.move(n, false) }
 
 // move shifts the mask's edge by n pixels, outwards or inwards.

@@ -105,8 +105,8 @@ func SSIMOf(a, b *image.NRGBA) SSIM {
 	return s
 }
 
-// Mean is the mean within a mask, beyond whose edge the windows reach. Where
-// nothing is marked it is 1.
+// Mean is the mean within a mask, and 1 where nothing is marked. The windows of
+// pixels near the edge of the mask reach beyond it.
 func (s SSIM) Mean(within Mask) float64 {
 	sum, n := 0., 0
 	for i, set := range within.Set {

@@ -124,9 +124,9 @@ func (s *set) has(name string) bool {
 	return slices.ContainsFunc(s.metrics(), func(m study.Metric) bool { return m.Name == name })
 }
 
-// tells reports whether a metric says something of the set. How much changed
-// everywhere says nothing where it is known what changed outside, nor does
-// drift say more than that after one turn.
+// tells reports whether a metric says something of the set. Where the change
+// outside is known, the change everywhere says nothing more. After one turn
+// drift is the change outside.
 func (s *set) tells(name string) bool {
 	switch name {
 	case "change":

@@ -29,8 +29,8 @@ func plotted() []string {
 }
 
 // plots draws a set's metrics along its axis, a line with intervals for each
-// series. Sets without a numeric axis have none, nor
-// have those with too many series.
+// series. Sets without a numeric axis have no plots, and those with too many
+// series have none either.
 func (s *set) plots() ([]figure, error) {
 	if !s.numeric() || s.crowded() {
 		return nil, nil

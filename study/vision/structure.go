@@ -92,11 +92,11 @@ func (s *Structure) Digest() string { return s.digest }
 // Close frees the network.
 func (s *Structure) Close() error { return s.network.session.Close() }
 
-// An Arrangement is how much each patch of a picture is like each other: the
-// cosines of their features. [tokens, tokens]
+// An Arrangement is how alike any two patches of a picture are: the cosines of
+// their features. [tokens, tokens]
 type Arrangement struct{ cosines *mat.SymDense }
 
-// Of sees a picture.
+// Of returns the arrangement of a picture.
 func (s *Structure) Of(ctx context.Context, picture image.Image) (Arrangement, error) {
 	out, err := s.network.run(ctx, func(v graph.Value) (*runtime.Tensor, error) { return pixels(s.eye, v, picture) })
 	if err != nil {

@@ -20,7 +20,7 @@ import (
 	"pentimento/models/runtime"
 )
 
-// ErrNetwork says that a folder holds no network that can be used here.
+// ErrNetwork says that the network in a folder cannot be used here.
 var ErrNetwork = errors.New("not a network that can be used")
 
 // pixelInput is the name of the input for pictures, [B, 3, side, side].
