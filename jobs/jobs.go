@@ -3,8 +3,9 @@
 //
 // A [Job] is one recipe to draw, with who asked and where. A bot submits it and
 // awaits its [Result]; a [Worker] takes it and draws it with an [Engine]. In
-// between stands a [Queue]: [NewMemory] within one process, or package redisjobs
-// for several. Both pass one conformance suite, package jobstest. For a bot, [Do]
+// between stands a [Queue]: [NewMemory] within one process, or package jobs/redis
+// for several. Both pass one conformance suite, package jobstest, and the latter
+// one more. For a bot, [Do]
 // is the whole of it: submit, await, keep, settle.
 //
 // What the queue promises:
@@ -14,10 +15,12 @@
 //   - Users take turns. Someone who asks for ten pictures waits for nine of them
 //     behind everybody else's first. The order is start-time fair queueing (Goyal
 //     et al. 1996) with every picture weighing the same.
-//   - A job whose worker falls silent goes to another one. What the first one may
-//     still deliver is refused, so nothing is drawn into a session twice.
+//   - A job whose worker falls silent goes to another one, or, within one process,
+//     is given up. What the first one may still deliver is refused, so nothing is
+//     drawn into a session twice.
 //   - A cancelled job is cancelled: no result of it will come.
-//   - A job that can't be drawn ends as a dead letter with the reason.
+//   - A job that cannot be drawn ends with the reason. Between several processes
+//     it is then a dead letter, which can be read and retried.
 //
 // No decision hangs on a wall clock. Silence is counted in the observer's own
 // elapsed time, so that a clock that jumps neither loses a job nor repeats one.
@@ -28,6 +31,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"pentimento/recipe"
@@ -189,12 +193,22 @@ type Pending struct {
 	Ticket Ticket
 }
 
-// A DeadLetter is a job that was given up, and why.
+// A DeadLetter is a job of a queue of several processes that was given up, and
+// why.
 type DeadLetter struct {
+	// Job has no more than its user if it could not be read.
 	Job     Job
 	Failure Failure
 	// Attempts is how many workers had taken it.
 	Attempts int
+	// At is when it was given up; zero if that is not known.
+	At time.Time
+}
+
+// Why says why in one line of kind and detail, without a word of the prompts.
+func (d DeadLetter) Why() string {
+	detail := withoutPrompts(d.Failure.Detail, d.Job.Recipe)
+	return strings.Join(strings.Fields(d.Failure.Kind+": "+detail), " ")
 }
 
 // Stats are what an operator wants to know of a queue.
@@ -203,7 +217,8 @@ type Stats struct {
 	Waiting, Running int
 	// Oldest is how long the job that is next has waited.
 	Oldest time.Duration
-	// DeadLetters is the number of jobs given up that are still kept.
+	// DeadLetters is the number of jobs given up that are kept, if the queue has
+	// them.
 	DeadLetters int
 	// Workers is the number of workers that were heard of lately.
 	Workers int

@@ -23,6 +23,13 @@ func NewLocal(ctx context.Context, options Options, worker Worker) *Local {
 	return &Local{Memory: queue, stop: stop, ended: ended}
 }
 
+// Stats implements [Queue]. The queue has one worker.
+func (l *Local) Stats(ctx context.Context) (Stats, error) {
+	stats, err := l.Memory.Stats(ctx)
+	stats.Workers = 1
+	return stats, err
+}
+
 // Close stops the worker, which drains, and closes the queue.
 func (l *Local) Close() error {
 	l.stop()

@@ -8,8 +8,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	"pentimento/jobs/internal/silence"
 )
 
 // keptSettled is how many keys of settled jobs a Memory remembers, so that an
@@ -20,7 +18,8 @@ const keptSettled = 10_000
 // not store it, and nobody else will.
 const unclaimedFor = 10 * time.Minute
 
-// Memory is the queue of one process.
+// Memory is the queue of one process. It has no dead letters: who asked is
+// there and is told, and there is no other worker to try.
 type Memory struct {
 	options Options
 
@@ -33,12 +32,10 @@ type Memory struct {
 	byKey   map[string]*record
 	running map[string]*record // by slot
 	homes   map[string]string  // worker by session
-	alive   map[string]time.Time
-	dead    []DeadLetter
-	ended   []ending // oldest first
-	settled []string // keys, oldest first
+	ended   []ending           // oldest first
+	settled []string           // keys, oldest first
 	isDone  map[string]bool
-	watch   silence.Watch
+	reaped  time.Time // when Reap was last called
 }
 
 // ending says when a job ended.
@@ -55,9 +52,8 @@ type record struct {
 	round    int
 	passed   int
 	attempt  int
-	deaths   int
-	beats    int
 	slot     string        // that has it; empty when nobody has
+	heard    time.Time     // when its worker last beat
 	doubt    chan struct{} // closed when the lease ends
 	progress Progress
 	changed  chan struct{} // closed and replaced when something happens to it
@@ -74,8 +70,7 @@ func NewMemory(options Options) *Memory {
 		closed:  make(chan struct{}), changed: make(chan struct{}),
 		order: order{last: map[string]int{}},
 		jobs:  map[string]*record{}, byKey: map[string]*record{}, running: map[string]*record{},
-		homes: map[string]string{}, alive: map[string]time.Time{}, isDone: map[string]bool{},
-		watch: silence.Watch{Limit: options.Silence},
+		homes: map[string]string{}, isDone: map[string]bool{},
 	}
 }
 
@@ -303,42 +298,22 @@ func (m *Memory) Forget(ctx context.Context, user string) error {
 		m.drop(r)
 	}
 	maps.DeleteFunc(m.homes, func(session, _ string) bool { return strings.HasPrefix(session, sessionOf(Job{User: user})) })
-	m.dead = slices.DeleteFunc(m.dead, func(d DeadLetter) bool { return d.Job.User == user })
 	delete(m.order.last, user)
 	return nil
 }
 
-// Stats implements [Queue].
+// Stats implements [Queue]. It counts no workers.
 func (m *Memory) Stats(ctx context.Context) (Stats, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if err := m.usable(ctx); err != nil {
 		return Stats{}, err
 	}
-	stats := Stats{Waiting: len(m.order.waiting), Running: len(m.running), DeadLetters: len(m.dead)}
+	stats := Stats{Waiting: len(m.order.waiting), Running: len(m.running)}
 	if stats.Waiting > 0 {
 		stats.Oldest = time.Since(m.order.waiting[0].since)
 	}
-	workers := map[string]bool{}
-	for slot := range m.alive {
-		if m.isAlive(slot) {
-			workers[WorkerOf(slot)] = true
-		}
-	}
-	stats.Workers = len(workers)
 	return stats, nil
-}
-
-// DeadLetters implements [Queue].
-func (m *Memory) DeadLetters(ctx context.Context) ([]DeadLetter, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if err := m.usable(ctx); err != nil {
-		return nil, err
-	}
-	letters := slices.Clone(m.dead)
-	slices.Reverse(letters)
-	return letters, nil
 }
 
 // Close implements [Queue].

@@ -14,8 +14,6 @@ const keptHomes = 1000
 func (m *Memory) Take(ctx context.Context, slot string) (*Lease, error) {
 	var patience <-chan time.Time
 	impatient := false
-	alive := time.NewTicker(m.options.Silence / 4) // who waits is heard of
-	defer alive.Stop()
 	for {
 		lease, held, changed, err := m.try(ctx, slot, impatient)
 		if lease != nil || err != nil {
@@ -30,7 +28,6 @@ func (m *Memory) Take(ctx context.Context, slot string) (*Lease, error) {
 		case <-ctx.Done():
 		case <-m.closed:
 		case <-changed:
-		case <-alive.C:
 		case <-patience:
 			impatient = true
 		}
@@ -44,21 +41,15 @@ func (m *Memory) try(ctx context.Context, slot string, impatient bool) (lease *L
 	if err := m.usable(ctx); err != nil {
 		return nil, false, nil, err
 	}
-	m.alive[slot] = time.Now()
 	if r, ok := m.running[slot]; ok {
 		return r.lease(), false, nil, nil
 	}
-	home := func(r *record) string {
-		if at := m.homes[sessionOf(r.job)]; at == WorkerOf(slot) || m.workerAlive(at) {
-			return at
-		}
-		return ""
-	}
+	home := func(r *record) string { return m.homes[sessionOf(r.job)] }
 	r, held := m.order.take(m.options.Passes, WorkerOf(slot), home, impatient)
 	if r == nil {
 		return nil, held, m.changed, nil
 	}
-	r.slot, r.progress, r.doubt = slot, Progress{}, make(chan struct{})
+	r.slot, r.heard, r.progress, r.doubt = slot, time.Now(), Progress{}, make(chan struct{})
 	r.attempt++
 	m.running[slot] = r
 	m.remember(sessionOf(r.job), WorkerOf(slot))
@@ -94,23 +85,6 @@ func WorkerOf(slot string) string {
 // sessionOf names the session that a job belongs to.
 func sessionOf(job Job) string { return job.User + "\x00" + job.Place }
 
-// isAlive reports whether the slot was heard of lately.
-func (m *Memory) isAlive(slot string) bool {
-	return time.Since(m.alive[slot]) < m.options.Silence
-}
-
-func (m *Memory) workerAlive(worker string) bool {
-	if worker == "" {
-		return false
-	}
-	for slot := range m.alive {
-		if WorkerOf(slot) == worker && m.isAlive(slot) {
-			return true
-		}
-	}
-	return false
-}
-
 // leased returns the lease's job if the lease has not ended.
 func (m *Memory) leased(lease *Lease) (*record, error) {
 	r, ok := m.running[lease.Slot]
@@ -127,12 +101,11 @@ func (m *Memory) Beat(ctx context.Context, lease *Lease, progress *Progress) err
 	if err := m.usable(ctx); err != nil {
 		return err
 	}
-	m.alive[lease.Slot] = time.Now()
 	r, err := m.leased(lease)
 	if err != nil {
 		return err
 	}
-	r.beats++
+	r.heard = time.Now()
 	if progress != nil {
 		r.progress = progress.bounded()
 		r.tell()
@@ -166,20 +139,11 @@ func (m *Memory) Finish(ctx context.Context, lease *Lease, result Result, failur
 		failure = PictureTooLarge(len(result.PNG))
 	}
 	if failure != nil {
-		m.giveUp(r, failure)
+		m.end(r, Result{}, failure)
 		return nil
 	}
 	m.end(r, result, nil)
 	return nil
-}
-
-// giveUp ends a job with a failure and keeps it as a dead letter.
-func (m *Memory) giveUp(r *record, failure *Failure) {
-	m.dead = append(m.dead, DeadLetter{Job: r.job, Failure: *failure, Attempts: r.attempt})
-	if len(m.dead) > m.options.DeadLetters {
-		m.dead = m.dead[1:]
-	}
-	m.end(r, Result{}, failure)
 }
 
 // Release implements [Source].
@@ -189,56 +153,45 @@ func (m *Memory) Release(ctx context.Context, lease *Lease) error {
 	if err := m.usable(ctx); err != nil {
 		return err
 	}
-	delete(m.alive, lease.Slot)
 	r, err := m.leased(lease)
 	if err != nil {
 		return err
 	}
-	m.putBack(r)
+	m.unlease(r)
+	m.order.insert(r) // where it waited before
+	m.orderChanged()
+	r.tell()
 	return nil
 }
 
-// putBack has a running job wait again, where it did.
-func (m *Memory) putBack(r *record) {
-	m.unlease(r)
-	m.order.insert(r)
-	m.orderChanged()
-	r.tell()
-}
-
-// Reap implements [Source].
+// Reap implements [Source]. A worker of this process falls silent when its
+// engine hangs where no context reaches it. Another slot has the same engine,
+// so the job is given up.
 func (m *Memory) Reap(ctx context.Context) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if err := m.usable(ctx); err != nil {
 		return err
 	}
-	counts := make(map[string]string, len(m.running))
-	for slot, r := range m.running {
-		counts[slot] = fmt.Sprintf("%s %d %d", r.id, r.attempt, r.beats)
-	}
-	for _, slot := range m.watch.Look(time.Now(), counts) {
-		r := m.running[slot]
-		delete(m.alive, slot)
-		if r.deaths++; r.deaths >= m.options.Deaths {
-			m.giveUp(r, AllDied(r.deaths))
-			continue
-		}
-		m.putBack(r)
-	}
-	for slot := range m.alive {
-		if !m.isAlive(slot) {
-			delete(m.alive, slot)
+	now := time.Now()
+	stopped := now.Sub(m.reaped) > m.options.Silence/2 // this process was, and its workers with it
+	m.reaped = now
+	for _, r := range m.running {
+		switch {
+		case stopped:
+			r.heard = now
+		case now.Sub(r.heard) > m.options.Silence:
+			m.end(r, Result{}, hung(m.options.Silence))
 		}
 	}
 	return nil
 }
 
-// AllDied is the failure of a job over which that many workers fell silent.
-func AllDied(deaths int) *Failure {
+// hung is the failure of a job whose worker has been silent for that long.
+func hung(silence time.Duration) *Failure {
 	return &Failure{
-		Kind: WorkersDied, Sentence: "Drawing this picture failed several times, so it was given up.",
-		Detail: fmt.Sprintf("%d workers fell silent while drawing it", deaths),
+		Kind: TimeLimit, Sentence: "Drawing this picture did not end, so it was given up.",
+		Detail: fmt.Sprintf("the engine hangs: its worker has been silent for %v", silence),
 	}
 }
 

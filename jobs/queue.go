@@ -40,9 +40,6 @@ type Queue interface {
 	// Stats counts.
 	Stats(ctx context.Context) (Stats, error)
 
-	// DeadLetters returns the jobs given up, the latest first.
-	DeadLetters(ctx context.Context) ([]DeadLetter, error)
-
 	// Close ends every call that waits with [ErrClosed] and releases the queue.
 	Close() error
 }
@@ -67,8 +64,9 @@ type Source interface {
 	// Release gives the job back unfinished, at the place that it had.
 	Release(ctx context.Context, lease *Lease) error
 
-	// Reap takes the jobs of silent workers from them. Every worker calls it
-	// about four times in Options.Silence.
+	// Reap takes the jobs of silent workers from them: another worker gets them,
+	// or who asked is told. Every worker calls it several times in
+	// Options.Silence.
 	Reap(ctx context.Context) error
 }
 
@@ -95,10 +93,11 @@ type Options struct {
 	PerUser int
 	// MaxWaiting is how many jobs may wait in all; 10,000.
 	MaxWaiting int
-	// Silence is how long a worker may be silent before its job goes to another;
+	// Silence is how long a worker may be silent before its job is taken from it;
 	// 10 s.
 	Silence time.Duration
-	// Deaths is how many workers may fall silent over one job; 3.
+	// Deaths is how many workers of several processes may fall silent over one
+	// job; 3.
 	Deaths int
 	// Passes is how often a job may be passed over in favour of one whose
 	// session the worker knows; 4. Negative means never.
@@ -106,7 +105,7 @@ type Options struct {
 	// Patience is how long a job waits for the worker that knows its session
 	// while others are idle; 300 ms.
 	Patience time.Duration
-	// DeadLetters is how many are kept; 1,000.
+	// DeadLetters is how many are kept, if the queue has them; 1,000.
 	DeadLetters int
 }
 

@@ -232,7 +232,7 @@ func TestWorkerRefusesOtherModel(t *testing.T) {
 	if f, ok := errors.AsType[*jobs.Failure](err); !ok || !strings.Contains(f.Sentence, "another model") || !strings.Contains(f.Detail, "0123456789ab") {
 		t.Errorf("got %v", err)
 	}
-	if letters, err := q.DeadLetters(t.Context()); err != nil || len(letters) != 1 || letters[0].Job.Key != "other" {
+	if letters, err := q.DeadLetters(t.Context(), 10); err != nil || len(letters) != 1 || letters[0].Job.Key != "other" {
 		t.Errorf("dead letters %+v, %v", letters, err)
 	}
 }

@@ -1,5 +1,5 @@
 // Package jobstest is what every queue of jobs must do, as tests. Call [Run]
-// with a way to make one.
+// with a way to make one, and [RunShared] too if several processes share it.
 package jobstest
 
 import (
@@ -42,13 +42,10 @@ func Run(t *testing.T, create New) {
 		{"CancelRunning", testCancelRunning},
 		{"CancelFinished", testCancelFinished},
 		{"CancelOrFinish", testCancelOrFinish},
-		{"SilentWorker", testSilentWorker},
-		{"WorkersDie", testWorkersDie},
 		{"TakeAgain", testTakeAgain},
 		{"TakeInterrupted", testTakeInterrupted},
 		{"FinishAgain", testFinishAgain},
 		{"Release", testRelease},
-		{"IdleWorker", testIdleWorker},
 		{"Home", testHome},
 		{"Passes", testPasses},
 		{"Events", testEvents},
@@ -63,7 +60,6 @@ func Run(t *testing.T, create New) {
 		{"Worker", testWorker},
 		{"WorkerPanics", testWorkerPanics},
 		{"WorkerTimeLimit", testWorkerTimeLimit},
-		{"WorkerHangs", testWorkerHangs},
 		{"WorkerDrains", testWorkerDrains},
 		{"WorkerGivesBack", testWorkerGivesBack},
 		{"WorkerStops", testWorkerStops},
@@ -164,24 +160,6 @@ func settle(t *testing.T, q Broker, ticket jobs.Ticket, want bool) {
 	if got, err := q.Settle(t.Context(), ticket); err != nil || got != want {
 		t.Fatalf("settle: %v, %v; want %v", got, err, want)
 	}
-}
-
-// quick has workers be taken for dead soon.
-var quick = jobs.Options{Silence: 400 * time.Millisecond, Passes: -1}
-
-// reapUntil reaps until done says so.
-func reapUntil(t *testing.T, q Broker, done func() bool) {
-	t.Helper()
-	for range 400 {
-		if err := q.Reap(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		if done() {
-			return
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
-	t.Fatal("the silent worker was not noticed")
 }
 
 // stats counts, or fails the test.

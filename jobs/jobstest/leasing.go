@@ -10,89 +10,6 @@ import (
 	"pentimento/jobs"
 )
 
-// A worker stops beating: another one gets the job, and what the first still
-// delivers is refused.
-func testSilentWorker(t *testing.T, create New) {
-	open := create(t, quick)
-	bot, dead, living := open(), open(), open()
-	j := job("ann", "a1")
-	ticket := submit(t, bot, j)
-	lost := take(t, dead, "dead/0")
-	other := submit(t, bot, job("bob", "b1"))
-	kept := take(t, living, "living/1")
-	reapUntil(t, living, func() bool {
-		if err := living.Beat(t.Context(), kept, nil); err != nil {
-			t.Fatalf("the one that beats: %v", err)
-		}
-		return stats(t, bot).Waiting == 1
-	})
-	again := take(t, living, "living/0")
-	if again.ID != ticket.ID || again.Attempt != 2 {
-		t.Fatalf("took %+v, want the lost job's second attempt", again)
-	}
-	late := jobs.Result{PNG: []byte("too late")}
-	if err := dead.Finish(t.Context(), lost, late, nil); !errors.Is(err, jobs.ErrNotYours) {
-		t.Errorf("late finish: %v, want ErrNotYours", err)
-	}
-	if err := dead.Beat(t.Context(), lost, nil); !errors.Is(err, jobs.ErrNotYours) {
-		t.Errorf("late beat: %v, want ErrNotYours", err)
-	}
-	finish(t, living, again)
-	if err := dead.Finish(t.Context(), lost, late, nil); !errors.Is(err, jobs.ErrNotYours) {
-		t.Errorf("finish after the other's: %v, want ErrNotYours", err)
-	}
-	wantPicture(t, bot, ticket, j)
-	finish(t, living, kept)
-	wantPicture(t, bot, other, kept.Job)
-}
-
-// A worker that has had nothing to draw for long is still there.
-func testIdleWorker(t *testing.T, create New) {
-	open := create(t, jobs.Options{Silence: 3 * time.Second})
-	q, worker := open(), open()
-	ctx, stop := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() {
-		_, err := worker.Take(ctx, "w/0")
-		ended <- err
-	}()
-	reapUntil(t, q, func() bool { return stats(t, q).Workers == 1 })
-	for begun := time.Now(); time.Since(begun) < 4*time.Second; time.Sleep(100 * time.Millisecond) {
-		if err := q.Reap(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if s := stats(t, q); s.Workers != 1 {
-		t.Errorf("stats %+v, want the worker that waits", s)
-	}
-	stop()
-	if err := <-ended; !errors.Is(err, context.Canceled) {
-		t.Errorf("take: %v", err)
-	}
-}
-
-// A job over which every worker dies is given up.
-func testWorkersDie(t *testing.T, create New) {
-	options := quick
-	options.Deaths = 2
-	open := create(t, options)
-	q := open()
-	ticket := submit(t, q, job("ann", "a1"))
-	take(t, q, "w/0")
-	reapUntil(t, q, func() bool { return stats(t, q).Waiting == 1 })
-	take(t, q, "w/1")
-	reapUntil(t, q, func() bool { return stats(t, q).Running == 0 })
-	_, err := await(t, q, ticket)
-	if failure, ok := errors.AsType[*jobs.Failure](err); !ok || failure.Kind != jobs.WorkersDied || failure.Sentence == "" {
-		t.Errorf("await: %v, want a failure of kind %s", err, jobs.WorkersDied)
-	}
-	letters, err := q.DeadLetters(t.Context())
-	if err != nil || len(letters) != 1 || letters[0].Failure.Kind != jobs.WorkersDied || letters[0].Attempts != 2 || letters[0].Job.Key != "a1" {
-		t.Errorf("dead letters %+v, %v", letters, err)
-	}
-	noTake(t, q, "w/2")
-}
-
 // The answer to Take was lost: the slot asks again.
 func testTakeAgain(t *testing.T, create New) {
 	q := create(t, jobs.Options{})()
@@ -152,9 +69,7 @@ func testFinishAgain(t *testing.T, create New) {
 
 // A job that is given back is next again, and that is no death.
 func testRelease(t *testing.T, create New) {
-	options := quick
-	options.Deaths = 1
-	q := create(t, options)()
+	q := create(t, jobs.Options{Deaths: 1})()
 	for _, user := range []string{"ann", "bob"} {
 		submit(t, q, job(user, user))
 	}
@@ -170,7 +85,7 @@ func testRelease(t *testing.T, create New) {
 			t.Errorf("finish after release: %v, want ErrNotYours", err)
 		}
 	}
-	if s := stats(t, q); s.Waiting != 2 || s.Running != 0 || s.Workers != 0 {
+	if s := stats(t, q); s.Waiting != 2 || s.Running != 0 {
 		t.Errorf("stats %+v", s)
 	}
 }
@@ -226,8 +141,8 @@ func testPasses(t *testing.T, create New) {
 }
 
 func testFailure(t *testing.T, create New) {
-	q := create(t, jobs.Options{DeadLetters: 3})()
-	for n := range 5 {
+	q := create(t, jobs.Options{})()
+	for n := range 2 {
 		ticket := submit(t, q, job("ann", keyOf("a", n)))
 		lease := take(t, q, "w/0")
 		want := jobs.Failure{Kind: jobs.EngineFailed, Sentence: "It didn't work.", Detail: keyOf("detail", n)}
@@ -241,21 +156,6 @@ func testFailure(t *testing.T, create New) {
 			t.Fatalf("await: %v, want %+v", err, want)
 		}
 		settle(t, q, ticket, true)
-	}
-	letters, err := q.DeadLetters(t.Context())
-	if err != nil || len(letters) != 3 || stats(t, q).DeadLetters != 3 {
-		t.Fatalf("%d dead letters, %v; want 3", len(letters), err)
-	}
-	for i, letter := range letters {
-		if letter.Job.Key != keyOf("a", 4-i) || letter.Failure.Detail != keyOf("detail", 4-i) || letter.Attempts != 1 {
-			t.Errorf("dead letter %d is %+v", i, letter)
-		}
-	}
-	if err := q.Forget(t.Context(), "ann"); err != nil {
-		t.Fatal(err)
-	}
-	if letters, err := q.DeadLetters(t.Context()); err != nil || len(letters) != 0 {
-		t.Errorf("after Forget: %v, %v", letters, err)
 	}
 }
 

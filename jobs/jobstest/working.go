@@ -157,29 +157,6 @@ func testWorkerTimeLimit(t *testing.T, create New) {
 	}
 }
 
-// The job of an engine that does not stop goes to another worker, and what the
-// first one draws in the end is not wanted.
-func testWorkerHangs(t *testing.T, create New) {
-	open := create(t, quick)
-	bot := open()
-	drawing, wake := make(chan bool, 1), make(chan bool)
-	stop := work(t, &jobs.Worker{Name: "hung", Source: open(), TimeLimit: 30 * time.Millisecond, Engine: engine(func(context.Context, jobs.Job, func(jobs.Progress)) (jobs.Result, error) {
-		drawing <- true
-		<-wake
-		return jobs.Result{PNG: []byte("too late")}, nil
-	})})
-	defer stop()
-	defer close(wake)
-	j := job("ann", "a1")
-	ticket := submit(t, bot, j)
-	<-drawing
-	defer work(t, &jobs.Worker{Name: "well", Source: open(), Engine: engine(stub)})()
-	wantPicture(t, bot, ticket, j)
-	wake <- true
-	stop()
-	wantPicture(t, bot, ticket, j)
-}
-
 // A worker that is asked to leave finishes what it draws and takes no more.
 func testWorkerDrains(t *testing.T, create New) {
 	open := create(t, jobs.Options{})

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -261,32 +260,4 @@ func (q *Queue) Stats(ctx context.Context) (jobs.Stats, error) {
 		Waiting: a.number(0), Running: a.number(1), Oldest: time.Duration(a.number(2)) * time.Millisecond,
 		DeadLetters: a.number(3), Workers: a.number(4),
 	}, nil
-}
-
-// DeadLetters implements [jobs.Queue].
-func (q *Queue) DeadLetters(ctx context.Context) ([]jobs.DeadLetter, error) {
-	if err := q.usable(ctx); err != nil {
-		return nil, err
-	}
-	ids, err := q.client.LRange(ctx, q.key("dead"), 0, -1).Result()
-	if err != nil {
-		return nil, q.explain(ctx, err)
-	}
-	letters := make([]jobs.DeadLetter, 0, len(ids))
-	for _, id := range ids {
-		fields, err := q.client.HGetAll(ctx, q.key("dead:"+id)).Result()
-		if err != nil {
-			return nil, q.explain(ctx, err)
-		}
-		job, err := jobs.Decode([]byte(fields["body"]))
-		if err != nil {
-			job = jobs.Job{User: fields["user"]}
-		}
-		attempts, err := strconv.Atoi(fields["attempts"])
-		if err != nil {
-			continue // forgotten meanwhile
-		}
-		letters = append(letters, jobs.DeadLetter{Job: job, Failure: *readFailure(fields["failure"]), Attempts: attempts})
-	}
-	return letters, nil
 }

@@ -327,7 +327,7 @@ func TestClockJumps(t *testing.T) {
 				}
 			}
 			wait()
-			if letters, err := q.DeadLetters(t.Context()); err != nil || len(letters) > 0 {
+			if letters, err := q.DeadLetters(t.Context(), 10); err != nil || len(letters) > 0 {
 				t.Errorf("dead letters %v, %v", letters, err)
 			}
 		})
@@ -445,7 +445,7 @@ func TestHostileData(t *testing.T) {
 		}
 		drop(t, client, "settled")
 	}
-	if letters, err := q.DeadLetters(t.Context()); err != nil || len(letters) != 3 || letters[0].Failure.Kind != jobs.Unreadable {
+	if letters, err := q.DeadLetters(t.Context(), 10); err != nil || len(letters) != 3 || letters[0].Failure.Kind != jobs.Unreadable {
 		t.Errorf("dead letters %+v, %v", letters, err)
 	}
 	ticket, err := q.Submit(t.Context(), newJob("ann", 1))

@@ -27,7 +27,6 @@ import (
 	goredis "github.com/redis/go-redis/v9"
 
 	"pentimento/jobs"
-	"pentimento/jobs/internal/silence"
 	"pentimento/session"
 	"pentimento/session/redis/conn"
 )
@@ -69,7 +68,7 @@ type Queue struct {
 	wake    chan struct{} // closed and replaced when there may be a job to take
 	waiters map[string]map[chan message]bool
 	leases  map[string]leased // by slot
-	watch   silence.Watch
+	watch   silenceWatch
 	beats   atomic.Uint64
 }
 
@@ -96,7 +95,7 @@ func New(ctx context.Context, client goredis.UniversalClient, options Options) (
 	q := &Queue{
 		client: client, options: options, scripts: scripts,
 		wake: make(chan struct{}), waiters: map[string]map[chan message]bool{}, leases: map[string]leased{},
-		watch: silence.Watch{Limit: options.Silence},
+		watch: silenceWatch{limit: options.Silence},
 	}
 	if err := q.Check(ctx); err != nil {
 		return nil, err

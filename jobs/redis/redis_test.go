@@ -27,11 +27,17 @@ func TestRedis(t *testing.T) {
 	t.Parallel()
 	_, client := newServer(t)
 	var queues atomic.Int64
-	jobstest.Run(t, func(t *testing.T, options jobs.Options) func() jobstest.Broker {
+	create := func(t *testing.T, options jobs.Options) func() *redis.Queue {
 		prefix := fmt.Sprintf("test:{%d}:", queues.Add(1))
-		return func() jobstest.Broker {
-			return open(t, client, redis.Options{Options: options, Prefix: prefix})
-		}
+		return func() *redis.Queue { return open(t, client, redis.Options{Options: options, Prefix: prefix}) }
+	}
+	jobstest.Run(t, func(t *testing.T, options jobs.Options) func() jobstest.Broker {
+		open := create(t, options)
+		return func() jobstest.Broker { return open() }
+	})
+	jobstest.RunShared(t, func(t *testing.T, options jobs.Options) func() jobstest.Shared {
+		open := create(t, options)
+		return func() jobstest.Shared { return open() }
 	})
 }
 

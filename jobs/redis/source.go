@@ -170,11 +170,19 @@ func (q *Queue) Release(ctx context.Context, lease *jobs.Lease) error {
 
 // putBack has a job wait again; see putback.lua.
 func (q *Queue) putBack(ctx context.Context, id, attempt, beat string) (bool, error) {
-	failure, err := json.Marshal(jobs.AllDied(q.options.Deaths))
+	failure, err := json.Marshal(allDied(q.options.Deaths))
 	if err != nil {
 		return false, err
 	}
 	return q.done(ctx, q.scripts.putback, id, attempt, beat, failure, q.options.Deaths, seconds(q.options.Keep), q.options.DeadLetters)
+}
+
+// allDied is the failure of a job over which that many workers fell silent.
+func allDied(deaths int) *jobs.Failure {
+	return &jobs.Failure{
+		Kind: jobs.WorkersDied, Sentence: "Drawing this picture failed several times, so it was given up.",
+		Detail: fmt.Sprintf("%d workers fell silent while drawing it", deaths),
+	}
 }
 
 // Reap implements [jobs.Source].
@@ -198,5 +206,5 @@ func (q *Queue) Reap(ctx context.Context) error {
 func (q *Queue) silent(beats map[string]string) []string {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return q.watch.Look(time.Now(), beats)
+	return q.watch.look(time.Now(), beats)
 }

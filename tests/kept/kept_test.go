@@ -296,7 +296,7 @@ var random = []struct {
 	{regexp.MustCompile(`[A-Z2-7]{26}`), "RANDOM"},
 	{regexp.MustCompile(`(\b0{15}[0-9a-f])-[0-9a-f]{16}`), "$1-NONCE"},
 	{regexp.MustCompile(`([0-9a-f]{32} → )[0-9a-f]{16}$`), "${1}TOKEN"},
-	{regexp.MustCompile(`since → [0-9]+`), "since → NOW"},
+	{regexp.MustCompile(`(since|at) → [0-9]+$`), "$1 → NOW"},
 }
 
 // compare holds lines to a golden file.

@@ -43,12 +43,34 @@ end
 
 -- bury keeps a dead letter and drops the oldest beyond most.
 local function bury(id, failure, most)
-  local job = redis.call('HMGET', jobkey(id), 'body', 'user', 'attempt')
-  redis.call('HSET', P .. 'dead:' .. id, 'body', job[1], 'user', job[2], 'attempts', job[3], 'failure', failure)
+  local job = redis.call('HMGET', jobkey(id), 'body', 'user', 'attempt', 'asker')
+  redis.call('HSET', P .. 'dead:' .. id, 'body', job[1], 'user', job[2], 'attempts', job[3], 'failure', failure,
+    'asker', job[4], 'at', now())
   redis.call('LPUSH', P .. 'dead', id)
   while redis.call('LLEN', P .. 'dead') > most do
     redis.call('DEL', P .. 'dead:' .. redis.call('RPOP', P .. 'dead'))
   end
+end
+
+-- enqueue puts a new job behind those of its round and returns its id, which
+-- ends with the nonce.
+local function enqueue(nonce, body, key, user, place, asker, keep)
+  local id = string.format('%016x', redis.call('INCR', P .. 'sequence')) .. '-' .. nonce
+  -- Start-time fair queueing: see order.go.
+  local round = tonumber(redis.call('GET', P .. 'round') or 0)
+  local last = redis.call('ZSCORE', P .. 'rounds', user)
+  if last then round = math.max(round, last + 1) end
+  redis.call('ZADD', P .. 'rounds', round, user)
+  redis.call('ZADD', P .. 'waiting', round, id)
+  redis.call('HSET', jobkey(id), 'body', body, 'key', key, 'user', user, 'place', place, 'asker', asker,
+    'since', now(), 'round', round, 'passed', 0, 'attempt', 0, 'deaths', 0, 'state', 'waiting')
+  redis.call('SET', P .. 'key:' .. key, id)
+  redis.call('SADD', P .. 'open:' .. user, id)
+  redis.call('SADD', P .. 'of:' .. user, id)
+  redis.call('EXPIRE', P .. 'of:' .. user, 2 * keep)
+  redis.call('SADD', P .. 'asked:' .. asker, id)
+  redis.call('PUBLISH', P .. 'wake', '')
+  return id
 end
 
 -- settled notes that somebody has taken the result of that key.

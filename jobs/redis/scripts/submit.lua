@@ -18,19 +18,5 @@ if redis.call('SCARD', P .. 'open:' .. user) >= peruser then
 end
 if redis.call('ZCARD', P .. 'waiting') >= most then return {'full'} end
 
-local id = string.format('%016x', redis.call('INCR', P .. 'sequence')) .. '-' .. nonce
--- Start-time fair queueing: see order.go.
-local round = tonumber(redis.call('GET', P .. 'round') or 0)
-local last = redis.call('ZSCORE', P .. 'rounds', user)
-if last then round = math.max(round, last + 1) end
-redis.call('ZADD', P .. 'rounds', round, user)
-redis.call('ZADD', P .. 'waiting', round, id)
-redis.call('HSET', jobkey(id), 'body', body, 'key', key, 'user', user, 'place', place, 'asker', asker,
-  'since', now(), 'round', round, 'passed', 0, 'attempt', 0, 'deaths', 0, 'state', 'waiting')
-redis.call('SET', P .. 'key:' .. key, id)
-redis.call('SADD', P .. 'open:' .. user, id)
-redis.call('SADD', P .. 'of:' .. user, id)
-redis.call('EXPIRE', P .. 'of:' .. user, 2 * keep)
-redis.call('SADD', P .. 'asked:' .. asker, id)
-redis.call('PUBLISH', P .. 'wake', '')
+local id = enqueue(nonce, body, key, user, place, asker, keep)
 return {'new', id, redis.call('ZRANK', P .. 'waiting', id)}

@@ -1,4 +1,4 @@
-package silence
+package redis
 
 import (
 	"slices"
@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-func TestLook(t *testing.T) {
+func TestSilence(t *testing.T) {
 	type look struct {
 		after  time.Duration // since the look before
 		counts map[string]string
@@ -27,11 +27,11 @@ func TestLook(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			w := Watch{Limit: 10 * time.Second}
+			w := silenceWatch{limit: 10 * time.Second}
 			now := time.Unix(1000, 0)
 			for i, look := range test.looks {
 				now = now.Add(look.after)
-				got := w.Look(now, look.counts)
+				got := w.look(now, look.counts)
 				if !slices.Equal(got, look.want) {
 					t.Errorf("look %d: got %q, want %q", i, got, look.want)
 				}
