@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 
 	"pentimento/bot/discord"
 	"pentimento/bot/discord/rest"
+	"pentimento/jobs"
 	redisjobs "pentimento/jobs/redis"
 	"pentimento/models"
 	"pentimento/models/runtime"
@@ -105,17 +107,66 @@ func (c *doctorCommand) examineQueue(ctx context.Context, p *Process, report fin
 	err = queue.Check(ctx)
 	took := time.Since(asked)
 	stats, counting := queue.Stats(ctx)
-	if err = errors.Join(err, counting, queue.Close()); err != nil {
+	letters, reading := queue.DeadLetters(ctx, shownDead)
+	if err = errors.Join(err, counting, reading, queue.Close()); err != nil {
 		report("queue", "", err)
 		return
 	}
 	report("queue", fmt.Sprintf("%s answers in %.1f ms; %d waiting, %d being drawn, %d given up",
 		c.Redis, float64(took.Microseconds())/1000, stats.Waiting, stats.Running, stats.DeadLetters), nil)
+	reportDead(letters, stats.DeadLetters, report)
 	if stats.Workers == 0 {
 		report("workers", "", fmt.Errorf("nobody draws: run pentimento worker --redis %s", c.Redis))
 		return
 	}
 	report("workers", fmt.Sprintf("%d, heard of in the last 10 s", stats.Workers), nil)
+}
+
+// shownDead is how many pictures that were given up the doctor shows, and
+// shownWhy how much of the reason of each.
+const (
+	shownDead = 5
+	shownWhy  = 200
+)
+
+// reportDead shows the latest of all pictures that were given up: nothing that
+// needs to be fixed, since those who asked were told. It quotes no prompt.
+func reportDead(letters []jobs.DeadLetter, all int, report finding) {
+	for _, d := range letters {
+		key, place, at := d.Job.Key, d.Job.Place, "at an unknown time"
+		if key == "" {
+			key, place = "that cannot be read", "unknown"
+		}
+		if !d.At.IsZero() {
+			at = d.At.UTC().Format("2006-01-02 15:04:05 MST")
+		}
+		line := fmt.Sprintf("turn %s, place %s, %s, after %s: %.*s", key, place, at, plural(d.Attempts, "attempt"), shownWhy, d.Why())
+		report("given up", printable(line), nil)
+	}
+	if more := all - len(letters); more > 0 {
+		report("given up", fmt.Sprintf("and %d more", more), nil)
+	}
+	if all > 0 {
+		report("given up", "pentimento worker --retry-dead draws them again", nil)
+	}
+}
+
+// printable leaves out of text from elsewhere what could steer a terminal.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return -1
+		}
+		return r
+	}, text)
+}
+
+// plural is a number with its noun.
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // examineStore opens the conversations and closes them again.

@@ -25,6 +25,7 @@ type workerCommand struct {
 	Slots      int           `help:"Pictures drawn at once." default:"1"`
 	TimeLimit  time.Duration `help:"How long drawing a picture may take." default:"5m"`
 	Drain      time.Duration `help:"How long to go on drawing after SIGTERM; what is unfinished then goes to another worker." default:"30s"`
+	RetryDead  bool          `help:"First put the pictures that were given up back into the queue; pentimento doctor --engine=queue shows them."`
 }
 
 // Run draws pictures for the bots on the same Redis until SIGTERM or an
@@ -64,8 +65,28 @@ func (c *workerCommand) Run(ctx context.Context, p *Process) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, stop()) }()
+	if c.RetryDead {
+		if err := retryDead(ctx, p, queue.Queue); err != nil {
+			return err
+		}
+	}
 	p.log.Info("ready", "worker", name, "model", model.Name(), "digest", model.Digest(), "device", model.Device())
 	return worker.Run(ctx)
+}
+
+// retryDead puts the pictures that were given up back into the queue and says
+// how many. If there is no room for all, the rest stays given up.
+func retryDead(ctx context.Context, p *Process, queue *redisjobs.Queue) error {
+	n, err := queue.RetryDead(ctx)
+	if err != nil && !errors.Is(err, jobs.ErrQueueFull) {
+		return fmt.Errorf("put back what was given up: %w", err)
+	}
+	stats, err := queue.Stats(ctx)
+	if err != nil {
+		return fmt.Errorf("count what is given up: %w", err)
+	}
+	_, err = fmt.Fprintf(p.Out, "%d of the pictures that were given up are in the queue again; %d stay given up\n", n, stats.DeadLetters)
+	return err
 }
 
 // workerName is the worker's and no other's, not even its own after a restart.

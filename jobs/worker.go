@@ -36,8 +36,8 @@ type Worker struct {
 	// Slots is how many jobs are drawn at once; 1 if zero.
 	Slots int
 	// TimeLimit is how long one drawing may take; 5 minutes if zero. An engine
-	// that draws on for twice as long is left to itself, and its job goes to
-	// another worker.
+	// that draws on for twice as long is left to itself, and its job is taken
+	// from it as from a worker that has died.
 	TimeLimit time.Duration
 	// Drain is how long Run goes on with what is being drawn after its context
 	// has ended; 30 s if zero. What is unfinished then goes back in the queue.
@@ -152,7 +152,7 @@ func (w *Worker) draw(drained context.Context, lease *Lease) {
 	defer stop()
 	// An engine may hang where no context reaches it. Its heart must not beat on.
 	hung := time.AfterFunc(2*w.TimeLimit, func() {
-		log.Error("drawing does not stop: another worker will do it")
+		log.Error("drawing does not stop: the job is taken from this worker")
 		stopBeating()
 	})
 	result, err := w.guarded(limited, lease.Job, latest.set)

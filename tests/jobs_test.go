@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -33,6 +34,8 @@ const recoverFor = 30 * time.Second
 type worker struct {
 	cmd *exec.Cmd
 	log syncBuffer
+	// said is what it printed, once it has ended.
+	said bytes.Buffer
 	// logged is closed when the process has said all.
 	logged chan bool
 	// metrics is the address where it answers operators.
@@ -46,6 +49,7 @@ func (p program) startWorker(t *testing.T, server *redistest.Server, args ...str
 	w.cmd = exec.Command("pentimento", append([]string{"worker", "--log-level", "info", "--redis", "redis://" + server.Addr, "--metrics", "127.0.0.1:0",
 		"--cache", preparedGraphs()}, args...)...)
 	w.cmd.Env = append(os.Environ(), "PENTIMENTO_ONNXRUNTIME="+library())
+	w.cmd.Stdout = &w.said
 	stderr, err := w.cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -234,5 +238,85 @@ func TestWorkerRefusesOtherModel(t *testing.T) {
 	}
 	if letters, err := q.DeadLetters(t.Context(), 10); err != nil || len(letters) != 1 || letters[0].Job.Key != "other" {
 		t.Errorf("dead letters %+v, %v", letters, err)
+	}
+}
+
+// The doctor shows what was given up, without a word of what was asked for, and
+// a worker that is told to draws it again, once.
+func TestRetryDead(t *testing.T) {
+	server := redistest.Start(t)
+	p, q := newProgram(t), openQueue(t, server)
+	for n := range 7 {
+		job := edit(fmt.Sprint("message ", n), 4)
+		job.User, job.Place = fmt.Sprint("user ", n), fmt.Sprint("place ", n)
+		ticket, err := q.Submit(t.Context(), job)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lease, err := q.Take(t.Context(), "broken/0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		detail := fmt.Sprintf("cannot draw %q\x1b[31m\non this device", job.Recipe.Turns[0].Prompt)
+		err = q.Finish(t.Context(), lease, jobs.Result{}, &jobs.Failure{Kind: jobs.EngineFailed, Sentence: "Something went wrong.", Detail: detail})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := q.Settle(t.Context(), ticket); err != nil { // the user was told
+			t.Fatal(err)
+		}
+	}
+	if err := q.Forget(t.Context(), "user 6"); err != nil {
+		t.Fatal(err)
+	}
+	out, _ := p.runWith("", "doctor", "--engine", "queue", "--redis", "redis://"+server.Addr, "--store", filepath.Join(p.dir, "s.db"))
+	today := time.Now().UTC().Format("2006-01-02")
+	for _, line := range []string{
+		"✓ given up turn message 5, place place 5, " + today, ` UTC, after 1 attempt: engine: cannot draw "…"`,
+		"✓ given up turn message 1, ", "✓ given up and 1 more", "✓ given up pentimento worker --retry-dead",
+	} {
+		if !strings.Contains(out, line) {
+			t.Errorf("the doctor does not say %q:\n%s", line, out)
+		}
+	}
+	for _, not := range []string{"message 0", "message 6", edit("", 4).Recipe.Turns[0].Prompt, "\x1b"} {
+		if strings.Contains(out, not) {
+			t.Errorf("the doctor says %q:\n%s", not, out)
+		}
+	}
+
+	w := p.startWorker(t, server, "--cache-shared", "0", "--retry-dead")
+	pending, err := q.Outstanding(t.Context())
+	if err != nil || len(pending) != 6 {
+		t.Fatalf("%d jobs wait again, %v; want 6", len(pending), err)
+	}
+	for _, job := range pending {
+		kept := 0
+		settled, err := jobs.Resume(t.Context(), q, job.Ticket, nil, func(_ context.Context, r jobs.Result) error {
+			kept++
+			if !bytes.HasPrefix(r.PNG, []byte("\x89PNG")) {
+				t.Errorf("%s is %d bytes", job.Job.Key, len(r.PNG))
+			}
+			return nil
+		})
+		if !settled || err != nil || kept != 1 {
+			t.Errorf("%s: settled: %v, %v; kept %d times", job.Job.Key, settled, err, kept)
+		}
+	}
+	if err := w.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	<-w.logged
+	if err := w.cmd.Wait(); err != nil {
+		t.Error(err)
+	}
+	if said := w.said.String(); said != "6 of the pictures that were given up are in the queue again; 0 stay given up\n" {
+		t.Errorf("the worker said %q", said)
+	}
+	if drawn := strings.Count(w.log.String(), "msg=drawn "); drawn != 6 {
+		t.Errorf("%d were drawn, want 6", drawn)
+	}
+	if stats, err := q.Stats(t.Context()); err != nil || stats.Waiting+stats.Running+stats.DeadLetters > 0 {
+		t.Errorf("stats %+v, %v", stats, err)
 	}
 }

@@ -448,6 +448,9 @@ func TestHostileData(t *testing.T) {
 	if letters, err := q.DeadLetters(t.Context(), 10); err != nil || len(letters) != 3 || letters[0].Failure.Kind != jobs.Unreadable {
 		t.Errorf("dead letters %+v, %v", letters, err)
 	}
+	if n, err := q.RetryDead(t.Context()); n != 0 || err != nil {
+		t.Errorf("%d that cannot be read were retried, %v", n, err)
+	}
 	ticket, err := q.Submit(t.Context(), newJob("ann", 1))
 	if err != nil {
 		t.Fatal(err)
