@@ -318,3 +318,5 @@ func ownerKnown(e *edit, x english.Words) bool {
 	r := e.caption.Resolve(x)
 	return r.Found || r.Whole
 }
+
+func poseOf(e *edit, m english.Match) bool { return act(e, m["x"], m["y"]) }

@@ -192,6 +192,10 @@ func addPlace(e *edit, m english.Match) bool {
 
 func addY(e *edit, m english.Match) bool { return add(e, m["y"], nil, "") }
 
+func addWith(e *edit, m english.Match) bool { return add(e, m["y"], nil, "with") }
+
+func addWearing(e *edit, m english.Match) bool { return add(e, m["y"], nil, "wearing") }
+
 func giveXY(e *edit, m english.Match) bool {
 	give := func(x, y english.Words) bool {
 		what := e.caption.Resolve(x)

@@ -154,32 +154,30 @@ type Reply struct {
 // A Planner understands utterances. It keeps no state between them and may be
 // used from any number of goroutines at once.
 type Planner struct {
-	en        *english.Reader
-	rules     []rule
-	followUps []rule
-	controls  []controlRule
-	settings  []settingRule
-	beyond    []beyondRule
-	asking    []english.Pattern
-	fresh     []english.Pattern
-	draw      english.Pattern
-	insert    english.Pattern
-	helping   english.Pattern
+	en       *english.Reader
+	rules    []compiledRule
+	controls []controlRule
+	settings []settingRule
+	beyond   []beyondRule
+	asking   []english.Pattern
+	fresh    []english.Pattern
+	draw     english.Pattern
+	insert   english.Pattern
+	helping  english.Pattern
 }
 
 // New makes a planner.
 func New() *Planner {
 	return &Planner{
-		en:        english.New(),
-		rules:     grammar(),
-		followUps: followUpRules(),
-		controls:  controlRules(),
-		settings:  settingRules(),
-		beyond:    beyondRules(),
-		asking:    english.CompileAll(asking()),
-		fresh:     english.CompileAll(fresh()),
-		draw:      english.Compile("(draw|sketch|create|illustrate) <x>"),
-		insert:    english.Compile("(add|put|insert|place|draw) <y>"),
-		helping:   english.Compile("(help|help me|what can you do|what can i do|what can i say|what do i say|how does this work|how do i use this|how do you work|commands|instructions|what are my options|what now)"),
+		en:       english.New(),
+		rules:    grammar(),
+		controls: controlRules(),
+		settings: settingRules(),
+		beyond:   beyondRules(),
+		asking:   english.CompileAll(asking()),
+		fresh:    english.CompileAll(fresh()),
+		draw:     english.Compile("(draw|sketch|create|illustrate) <x>"),
+		insert:   english.Compile("(add|put|insert|place|draw) <y>"),
+		helping:  english.Compile("(help|help me|what can you do|what can i do|what can i say|what do i say|how does this work|how do i use this|how do you work|commands|instructions|what are my options|what now)"),
 	}
 }

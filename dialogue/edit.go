@@ -5,29 +5,33 @@ import (
 	"pentimento/dialogue/english"
 )
 
-// A edit is a plan in the making: the caption under the knife and what is
-// remembered from clause to clause.
+// An edit is a request being carried out: the caption under the knife, and what
+// its clauses leave behind for the plan and for each other.
 type edit struct {
 	p       *Planner
 	en      *english.Reader
 	talk    Conversation
 	caption *caption.Caption
-	// preset is the widest of the presets that the edits so far ask for.
+
+	// preset is the widest of the presets that the clauses so far ask for.
 	preset string
 	// wholeScene is set where the edit has no bounds inside the picture.
 	wholeScene bool
-	// correction is set for a clause that began with "no".
-	correction bool
-	// removed is where the clause before took words out, so that "remove the
-	// bananas and add grapes" puts the grapes there; -1 after any other.
-	removed *removal
-	// parts and places of the request that could not be done.
-	undone  []string
-	reasons []string
-	// said is the clause that is being understood.
-	said english.Words
+	// undone are the parts of the request that could not be done, reasons what
+	// was done and why.
+	undone, reasons []string
 	// question is what to ask where a clause was understood but not clear.
 	question *Question
+
+	// said is the clause that is being read, correction tells that it began with
+	// "no", and gone what the clause before took out.
+	said       english.Words
+	correction bool
+	gone       *removal
+	// removed is what this clause took out, rule the name of the rule that it
+	// was read by.
+	removed *removal
+	rule    string
 }
 
 // A removal remembers the caption before words were taken out, and which.

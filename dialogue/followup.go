@@ -10,30 +10,54 @@ import (
 	"pentimento/dialogue/lexicon"
 )
 
-// followUp answers clauses that only the turn before gives a meaning: "a bit
-// more", "too much", "again", "same for the shirt", "what about green?".
-func followUp(e *edit, tokens english.Words) (done, ok bool) {
-	text := tokens.Lower()
-	for _, lead := range []string{"make it ", "make that ", "do it ", "do that ", "it's ", "it is ", "that's ", "that is ", "this is ", "do ", "i want ", "it should be ", "go ", "add ", "can you "} {
+// inItsPlace puts what is added right after a removal in the place of what was
+// removed: "remove the bananas and add grapes", "… and grapes instead".
+func inItsPlace(e *edit, m english.Match) bool {
+	y := m["y"]
+	if e.gone == nil || y[len(y)-1].Lower == "instead" {
+		return false
+	}
+	if _, verb := m["verb"]; !verb && english.Starters.Has(y[0].Lower) {
+		return false
+	}
+	if slices.ContainsFunc(y, func(t english.Token) bool { return english.ClassOf(t.Lower) == english.Preposition && !t.Mark }) {
+		return false
+	}
+	e.caption = e.gone.before.Clone()
+	return swap(e, e.gone.spoken, y)
+}
+
+// byAmount answers what says only how much of the last edit to add or take.
+func byAmount(e *edit, m english.Match) bool {
+	factor, ok := amount(m["x"])
+	return ok && again(e, factor)
+}
+
+// moreOfIt answers what asks for more of the last edit: "a bit more".
+func moreOfIt(e *edit, m english.Match) bool {
+	return isMore(withoutLead(m.Text("x"))) && again(e, strength(m["x"]))
+}
+
+// lessOfIt answers what asks for less of the last edit: "too much".
+func lessOfIt(e *edit, m english.Match) bool {
+	return isLess(withoutLead(m.Text("x"))) && again(e, 1/strength(m["x"]))
+}
+
+// onceMore answers what asks for the last edit once more.
+func onceMore(e *edit, m english.Match) bool {
+	switch withoutLead(m.Text("x")) {
+	case "again", "once more", "one more time", "repeat", "repeat that", "same again", "another", "the same again":
+		return again(e, normal)
+	}
+	return false
+}
+
+// withoutLead drops the words with which a follow-up may begin.
+func withoutLead(text string) string {
+	for _, lead := range [...]string{"make it ", "make that ", "do it ", "do that ", "it's ", "it is ", "that's ", "that is ", "this is ", "do ", "i want ", "it should be ", "go ", "add ", "can you "} {
 		text = strings.TrimPrefix(text, lead)
 	}
-	if factor, ok := amount(tokens); ok {
-		return again(e, factor), true
-	}
-	switch {
-	case isMore(text):
-		return again(e, strength(tokens)), true
-	case isLess(text):
-		return again(e, 1/strength(tokens)), true
-	case text == "again" || text == "once more" || text == "one more time" || text == "repeat" || text == "repeat that" || text == "same again" || text == "another" || text == "the same again":
-		return again(e, normal), true
-	}
-	for _, f := range e.p.followUps {
-		if f.pattern.Match(tokens, func(m english.Match) bool { return f.do(e, m) }) {
-			return true, true
-		}
-	}
-	return false, false
+	return text
 }
 
 // amount reads requests that say only how much of the last edit to add or take:
@@ -104,31 +128,6 @@ func isLess(text string) bool {
 		return true
 	}
 	return false
-}
-
-func followUpRules() []rule {
-	list := []struct {
-		pattern string
-		do      func(*edit, english.Match) bool
-	}{
-		{"[do|make|and] [the] same [thing|color|colour] (for|to|with|on|goes for) <x>", sameFor},
-		{"[and] <x> (too|as well|likewise|the same|the same way|the same color|the same colour)", sameFor},
-		{"make <x> (the same|the same color|the same colour|match|like that too)", sameFor},
-		{"(what about|how about|and what about|try|rather|i meant|i mean|actually|or|maybe|preferably|better) <y> [instead|rather|then]", otherValue},
-		{"(make it|make that|make them|use|go with|have it|let's try|do it in|let it be|want it|turn it) <y> (instead|rather)", otherValue},
-		{"<y> (instead|rather)", otherValue},
-		{"(i said|i asked for|i wanted|i meant|rather have|i'd rather have|i would rather have|i'd rather see|prefer|i prefer) <y>", otherValue},
-		{"[would] <y> (would be|would look|is|looks|look|be|might be) (better|nicer|cooler|prettier|good|nice)", otherValue},
-		{"[it's|its|that's|thats|it is|that is|this is|it looks|looks] [a bit|a little|way|much|far] (too) <y>", tooMuch},
-		{"(back to|go back to|return to|switch back to|change it back to|make it) <y> [again]", backTo},
-		{"(put|bring|give|add|get|want|have) [her|him|it|me] [back] <y> [back|again]", bringBack},
-		{"(another|another one|one more|add another|add another one|add one more)", anotherOne},
-	}
-	rules := make([]rule, len(list))
-	for i, r := range list {
-		rules[i] = rule{english.Compile(r.pattern), r.do}
-	}
-	return rules
 }
 
 // sameFor repeats the last edit's adjectives for another noun.
@@ -279,9 +278,10 @@ func tooMuch(e *edit, m english.Match) bool {
 	return false
 }
 
-// undoThing takes back one edit of the conversation by its name: "undo the
+// undoNamed takes back one edit of the conversation by its name: "undo the
 // glasses". Words that it put in go, words that it replaced come back.
-func undoThing(e *edit, spoken english.Words) bool {
+func undoNamed(e *edit, m english.Match) bool {
+	spoken := m["x"]
 	if len(spoken) == 1 && (english.Pronouns.Has(spoken[0].Lower) || spoken[0].Lower == "everything") {
 		return undoLast(e)
 	}

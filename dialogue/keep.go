@@ -23,5 +23,5 @@ func keepSame(e *edit, m english.Match) bool {
 }
 
 func sameWith(e *edit, m english.Match) bool {
-	return e.caption.IsReference(m["x"]) && keepSame(e, m) && e.clause(slices.Concat(m["relation"], m["y"]))
+	return e.caption.IsReference(m["x"]) && keepSame(e, m) && e.read(slices.Concat(m["relation"], m["y"]))
 }

@@ -1,14 +1,15 @@
 package dialogue
 
-import "pentimento/dialogue/english"
+// Prompts of the pictures that the examples are about.
+const (
+	face  = "a woman's face with blond hair"
+	curls = "a woman's face with long curly red hair, glasses and a hat"
+	river = "a river between mountains with a house at sunset"
+	dog   = "a brown dog sitting on the grass"
+	cars  = "a red car next to a red house"
+)
 
-// A rule is a sentence that is understood and what it does to the caption. do
-// returns false where the sentence, on a closer look, is another one.
-type rule struct {
-	pattern english.Pattern
-	do      func(*edit, english.Match) bool
-}
-
+// Runs of words that several wordings share.
 const (
 	change  = "(change|turn|convert|transform|switch|swap|morph|alter|make|modify|set|edit|transfigure|recolor|recolour|repaint|paint|color|colour|dye|render)"
 	into    = "(into|in to|to|to be|to become|to look like|as)"
@@ -20,138 +21,392 @@ const (
 	should  = "(should|must|could|would|ought to|needs to|need to|has to|have to|can|will|may)"
 )
 
-// grammar lists the sentences, the more particular before the more general.
-func grammar() []rule {
-	rules := []struct {
-		pattern string
-		do      func(*edit, english.Match) bool
-	}{
-		// No change.
-		{"(keep|leave|preserve|retain|maintain) <x> [the same|as is|as it is|as they are|alone|unchanged|like that|that way|how it is]", keepIt},
-		{"(don't|do not|dont|without) (change|changing|touch|touching|alter|altering|modify|modifying) <x>", keepIt},
-		{"[exactly|just] [the] (same|same picture|same image|same one|same thing|like before|as before|like that|nothing else|everything else the same|everything the same)", keepIt},
-		{"[the] same <x> (relation=with|in|at|on|under|wearing) <y>", sameWith},
-		{"[the] same <x>", keepSame},
-		{"(change|vary|modify|alter) [the] (name=color|colour) of <x>", changeWhat},
-		{"(change|vary|modify|alter|swap) <x>", changeWhat},
+// followUps are the clauses that only the turn before gives a meaning. They are
+// tried before the sentences.
+func followUps() []rule {
+	return []rule{
+		{"in the place of what was removed", inItsPlace, []example{
+			{curls, "remove the hat and add a scarf", "hat → scarf"},
+			{curls, "remove the glasses. Earrings instead", "glasses → earrings"},
+		}, []string{
+			"(verb=add|put|insert|place|draw) <y> [instead]",
+			"<y> instead",
+		}},
+		{"how much more or less", byAmount, []example{
+			{curls, "make her hair curlier / decrease it by 20 percent", "curly ×1.25"},
+			{face, "make her hair red / a bit more", "red ×1.25"},
+			{face, "make her hair red / repeat that", "red ×1.5"},
+		}, []string{
+			"<x>",
+		}},
+		{"more of it", moreOfIt, []example{
+			{face, "make her hair red / not enough", "red ×1.5"},
+			{face, "not enough", "? clarify"},
+		}, []string{
+			"<x>",
+		}},
+		{"less of it", lessOfIt, []example{
+			{face, "make her hair red / too much", "red ×0.67"},
+			{face, "make her hair red / tone it down a bit", "red ×0.8"},
+		}, []string{
+			"<x>",
+		}},
+		{"again", onceMore, []example{{face, "make her hair red / another", "red ×1.5"}}, []string{"<x>"}},
+		{"the same for another", sameFor, []example{
+			{face, "make her hair red / same for the background", "+ red background"},
+			{cars, "make the car blue / make the house the same", "red → blue"},
+		}, []string{
+			"[do|make|and] [the] same [thing|color|colour] (for|to|with|on|goes for) <x>",
+			"[and] <x> (too|as well|likewise|the same|the same way|the same color|the same colour)",
+			"make <x> (the same|the same color|the same colour|match|like that too)",
+		}},
+		{"another value", otherValue, []example{
+			{face, "make her hair red / what about green", "red → green"},
+			{river, "night instead", "sunset → night"},
+			{face, "make her hair red / I meant brown", "red → brown"},
+		}, []string{
+			"(what about|how about|and what about|try|rather|i meant|i mean|actually|or|maybe|preferably|better) <y> [instead|rather|then]",
+			"(make it|make that|make them|use|go with|have it|let's try|do it in|let it be|want it|turn it) <y> (instead|rather)",
+			"<y> (instead|rather)",
+			"(i said|i asked for|i wanted|i meant|rather have|i'd rather have|i would rather have|i'd rather see|prefer|i prefer) <y>",
+			"[would] <y> (would be|would look|is|looks|look|be|might be) (better|nicer|cooler|prettier|good|nice)",
+		}},
+		{"too much so", tooMuch, []example{{curls, "too curly", "curly ×0.67"}}, []string{
+			"[it's|its|that's|thats|it is|that is|this is|it looks|looks] [a bit|a little|way|much|far] (too) <y>",
+		}},
+		{"back to", backTo, []example{{face, "make her hair red / add glasses / back to blond", "red → blond"}}, []string{
+			"(back to|go back to|return to|switch back to|change it back to|make it) <y> [again]",
+		}},
+		{"bring back", bringBack, []example{{curls, "remove the glasses / put the glasses back", "+ glasses"}}, []string{
+			"(put|bring|give|add|get|want|have) [her|him|it|me] [back] <y> [back|again]",
+		}},
+		{"another one", anotherOne, []example{{river, "add a boat / another one", "+ boat"}}, []string{
+			"(another|another one|one more|add another|add another one|add one more)",
+		}},
+	}
+}
+
+// sentences are the clauses that mean something by themselves, the more particular
+// before the more general.
+func sentences() []rule {
+	return []rule{
+		// Nothing changes.
+		{"keep something as it is", keepIt, []example{
+			{face, "make her hair red but keep the rest", "blond → red"},
+			{face, "make her hair red. Don't change her face", "blond → red"},
+		}, []string{
+			"(keep|leave|preserve|retain|maintain) <x> [the same|as is|as it is|as they are|alone|unchanged|like that|that way|how it is]",
+			"(don't|do not|dont|without) (change|changing|touch|touching|alter|altering|modify|modifying) <x>",
+			"[exactly|just] [the] (same|same picture|same image|same one|same thing|like before|as before|like that|nothing else|everything else the same|everything the same)",
+		}},
+		{"the same, with something else", sameWith, []example{{face, "the same woman with glasses", "+ glasses"}}, []string{"[the] same <x> (relation=with|in|at|on|under|wearing) <y>"}},
+		{"the same", keepSame, []example{{face, "the same woman", "? nothing-to-do"}}, []string{"[the] same <x>"}},
+		{"change something, not said to what", changeWhat, []example{
+			{face, "change her hair", "? clarify"},
+			{face, "change the color of her hair", "? clarify"},
+		}, []string{
+			"(change|vary|modify|alter) [the] (name=color|colour) of <x>",
+			"(change|vary|modify|alter|swap) <x>",
+		}},
 
 		// Style.
-		{"[change|set|make|turn|switch|apply] [the|its|this] [art|painting|drawing|overall|image|picture|photo] (style|medium) [of] [the] [image|picture|photo] [to|into|as|be|to be|is|should be] <s>", styleAfter},
-		{"[use|apply|do it|make it|try|have it] [in|with] [the|a|an] style of <s>", styleOf},
-		{change + " [the] " + picture + " (into|to|in|as|like|look like|with) [the|a|an] style of <s>", styleOf},
-		{"(use|apply|add|give it|give the image|put|create|try|do|make it|make it in|make it with) <s> (kind=style|styling|effect|filter|lighting|light|palette|look|tone|tones|theme|aesthetic|color palette|colour palette|mood)", styleEffect},
-		{"(use|apply|add|give it|give the image|put|create|try|do) <s> (kind=style|styling|effect|filter|lighting|light|palette|look|tone|tones|theme|aesthetic|color palette|colour palette|mood) (to|on|onto|over|for|of|in) <x>", styleEffect},
-		{"(paint|draw|render|redraw|repaint) [it|this|the picture|the image|the scene] like <s>", styleOf},
-		{"(make|create|do) <s> (out of|of|from) <x>", outOf},
-		{"(use|apply) <s>", styleAfter},
-		{change + " <x> (into|in to|to|to be|as|with|like|look like|in) [a|an|the] <s>", pictureInto},
-		{change + " (into|in to|to|in|as) <s>", styleOnly},
-		{change + " <x> (look like|look as if|look as though) [it's|it is|it was|they are|they're] <y>", lookLike},
-		{"make <x> <s>", pictureInto},
-		{"(in|as|like) [a|an] <s>", styleOnly},
+		{"set the style", styleAfter, []example{{river, "change the style to watercolor", "+ watercolor"}}, []string{
+			"[change|set|make|turn|switch|apply] [the|its|this] [art|painting|drawing|overall|image|picture|photo] (style|medium) [of] [the] [image|picture|photo] [to|into|as|be|to be|is|should be] <s>",
+		}},
+		{"in the style of", styleOf, []example{
+			{river, "in the style of Monet", "+ Monet style"},
+			{face, "make it in the style of van gogh", "+ van gogh style"},
+		}, []string{
+			"[use|apply|do it|make it|try|have it] [in|with] [the|a|an] style of <s>",
+			change + " [the] " + picture + " (into|to|in|as|like|look like|with) [the|a|an] style of <s>",
+		}},
+		{"apply a style, an effect or a light", styleEffect, []example{
+			{river, "add a vintage effect", "+ vintage"},
+			{river, "apply dramatic lighting to the scene", "+ dramatic lighting"},
+		}, []string{
+			"(use|apply|add|give it|give the image|put|create|try|do|make it|make it in|make it with) <s> (kind=style|styling|effect|filter|lighting|light|palette|look|tone|tones|theme|aesthetic|color palette|colour palette|mood)",
+			"(use|apply|add|give it|give the image|put|create|try|do) <s> (kind=style|styling|effect|filter|lighting|light|palette|look|tone|tones|theme|aesthetic|color palette|colour palette|mood) (to|on|onto|over|for|of|in) <x>",
+		}},
+		{"draw it like", styleOf, []example{{river, "paint it like Monet", "+ Monet style"}}, []string{
+			"(paint|draw|render|redraw|repaint) [it|this|the picture|the image|the scene] like <s>",
+		}},
+		{"make a picture out of it", outOf, []example{{face, "make a watercolor out of it", "+ watercolor"}}, []string{"(make|create|do) <s> (out of|of|from) <x>"}},
+		{"use a style", styleAfter, []example{{river, "use pointillism", "+ pointillism style"}}, []string{"(use|apply) <s>"}},
+		{"turn the picture into a style", pictureInto, []example{{river, "turn it into a watercolor", "+ watercolor"}}, []string{
+			change + " <x> (into|in to|to|to be|as|with|like|look like|in) [a|an|the] <s>",
+		}},
+		{"turn into a style", styleOnly, []example{{river, "turn into a pencil sketch", "+ pencil sketch"}}, []string{change + " (into|in to|to|in|as) <s>"}},
+		{"make it look like", lookLike, []example{
+			{face, "make her look like a queen", "woman → queen"},
+			{river, "make it look like it's night", "sunset → night"},
+		}, []string{
+			change + " <x> (look like|look as if|look as though) [it's|it is|it was|they are|they're] <y>",
+		}},
+		{"make the picture a style", pictureInto, []example{{face, "make it a pencil sketch", "+ pencil sketch"}}, []string{"make <x> <s>"}},
+		{"a style alone", styleOnly, []example{{face, "as a watercolor", "+ watercolor"}}, []string{"(in|as|like) [a|an] <s>"}},
 
-		// Scene.
-		{"(edit|change) the " + scene + " by (removing|replacing) <x> (and placing|and adding|with|by) <y>", sceneTo},
-		{"[change|make|set|turn|replace|switch|swap|edit|alter|have|let] [the|its|her|his|their] " + scene + " (to|into|with|by|be|as|to be|for|is|should be|becomes|become|from now on) <y>", sceneTo},
-		{"(make|turn|set|change|paint|color|colour) [the|its|her|his|their] " + scene + " <y>", sceneTo},
-		{"(put|move|place|set|take|bring|transport|relocate|teleport) <x> (relation=in|on|at|into|onto|to|inside) <y>", moveTo},
-		{put + " <x> (in|to|on|into|onto|at) [the] (background|back ground|backdrop|distance|foreground|backgroud|back)", inBackground},
-		{"[with] <x> (in|on|at) [the] (background|backdrop|distance|foreground)", inBackground},
-		{"[give|have|use|add|put|make|show|want|set] [it|her|him|them|the picture|the image] [on|with|against|in|in front of] [a|an|the] <y> (background|backdrop)", backgroundOnly},
+		// Place and background.
+		{"set the background", sceneTo, []example{
+			{face, "change the background to a forest", "+ forest"},
+			{face, "make the background blue", "+ blue background"},
+			{dog, "change the background to a beach", "grass → beach"},
+		}, []string{
+			"(edit|change) the " + scene + " by (removing|replacing) <x> (and placing|and adding|with|by) <y>",
+			"[change|make|set|turn|replace|switch|swap|edit|alter|have|let] [the|its|her|his|their] " + scene + " (to|into|with|by|be|as|to be|for|is|should be|becomes|become|from now on) <y>",
+			"(make|turn|set|change|paint|color|colour) [the|its|her|his|their] " + scene + " <y>",
+		}},
+		{"move to a place", moveTo, []example{{dog, "put it on a beach", "grass → beach"}}, []string{
+			"(put|move|place|set|take|bring|transport|relocate|teleport) <x> (relation=in|on|at|into|onto|to|inside) <y>",
+		}},
+		{"add in the background", inBackground, []example{
+			{face, "add a castle in the background", "+ castle in the background"},
+			{face, "a castle in the distance", "+ castle in the background"},
+		}, []string{
+			put + " <x> (in|to|on|into|onto|at) [the] (background|back ground|backdrop|distance|foreground|backgroud|back)",
+			"[with] <x> (in|on|at) [the] (background|backdrop|distance|foreground)",
+		}},
+		{"a background alone", backgroundOnly, []example{{face, "on a blue background", "+ blue background"}}, []string{
+			"[give|have|use|add|put|make|show|want|set] [it|her|him|them|the picture|the image] [on|with|against|in|in front of] [a|an|the] <y> (background|backdrop)",
+		}},
 
 		// Time and weather.
-		{"(make|set|change|turn|let|have) [the] (kind=weather|time|season|time of day|lighting|sky|day) [to|into|be|at|to be|as] <t>", momentOf},
-		{"(make|turn|change|set|let|have|add) [it|this|the scene|the image|the picture|the photo|everything] [look like it's|look like it is|look as if it's|look like|look|be|into|to|to be|like] [it's|it is|at|in] <t>", momentOnly},
-		{"<t>", momentOnly},
-		{"(it should be|it is|it's|should be|let it be|let it|with|during|at|in|under|on|have it) [a|an|the] <t>", momentOnly},
+		{"set weather, time or light", momentOf, []example{
+			{dog, "make the sky cloudy", "+ cloudy sky"},
+			{river, "change the season to winter", "+ winter"},
+		}, []string{
+			"(make|set|change|turn|let|have) [the] (kind=weather|time|season|time of day|lighting|sky|day) [to|into|be|at|to be|as] <t>",
+		}},
+		{"weather or time alone", momentOnly, []example{
+			{dog, "make it rain", "+ rain"},
+			{river, "at night", "sunset → night"},
+			{river, "snow", "+ snowy"},
+		}, []string{
+			"(make|turn|change|set|let|have|add) [it|this|the scene|the image|the picture|the photo|everything] [look like it's|look like it is|look as if it's|look like|look|be|into|to|to be|like] [it's|it is|at|in] <t>",
+			"<t>",
+			"(it should be|it is|it's|should be|let it be|let it|with|during|at|in|under|on|have it) [a|an|the] <t>",
+		}},
 
-		// Colours.
-		{change + " [the] (color|colour) of <x> " + into + " <y>", colourOf},
-		{change + " <x> (color|colour) " + into + " <y>", colourOf},
-		{"(color|colour|paint|dye|tint|make|recolor|repaint) <z>", colourSplit},
+		// Colour, pose, and what is said with its old value.
+		{"set a colour", colourOf, []example{
+			{face, "change the colour of her hair to red", "blond → red"},
+			{face, "change the hair color to red", "blond → red"},
+		}, []string{
+			change + " [the] (color|colour) of <x> " + into + " <y>",
+			change + " <x> (color|colour) " + into + " <y>",
+		}},
+		{"paint something", colourSplit, []example{
+			{face, "dye her hair red", "blond → red"},
+			{cars, "make the car blue", "red → blue"},
+		}, []string{
+			"(color|colour|paint|dye|tint|make|recolor|repaint) <z>",
+		}},
+		{"set a pose", poseOf, []example{{dog, "change the pose of the dog to running", "sitting → running"}}, []string{
+			"(change|make|set) [the] (action|pose|posture|activity|gesture) of <x> " + into + " <y>",
+		}},
+		{"change from one to another", fromTo, []example{{face, "change her hair from blond to red", "blond → red"}}, []string{change + " <x> from <f> " + into + " <y>"}},
 
-		{"(change|make|set) [the] (action|pose|posture|activity|gesture) of <x> " + into + " <y>", func(e *edit, m english.Match) bool { return act(e, m["x"], m["y"]) }},
-		{change + " <x> from <f> " + into + " <y>", func(e *edit, m english.Match) bool { return swapFrom(e, m["x"], m["f"], m["y"]) }},
+		// One thing for another.
+		{"replace one by another", swapXY, []example{
+			{face, "replace blond with red", "blond → red"},
+			{dog, "swap the dog for a cat", "dog → cat"},
+		}, []string{
+			"(replace|substitute|swap|exchange|switch|change) [out] <x> (with|by|for|to|into) <y>",
+		}},
+		{"one instead of another", insteadOf, []example{
+			{face, "a man instead of a woman", "woman → man"},
+			{face, "not blond but red", "blond → red"},
+			{cars, "blue instead of red", "? clarify"},
+		}, []string{
+			"<y> instead of <x>",
+			"<y> rather than <x>",
+			"instead of <x> [make it|use|have|put|i want|add] <y>",
+			"not <x> (but|,) <y>",
+		}},
+		{"one, not another", notX, []example{{face, "red, not blond", "blond → red"}}, []string{"<y> (not) <x>"}},
+		{"put one in the place of another", insteadOf, []example{{dog, "put a lion in the place of the dog", "dog → lion"}}, []string{put + " <y> (in place of|in the place of|where <x>) <x>"}},
+		{"change one to another", swapXY, []example{
+			{dog, "turn the dog into a cat", "dog → cat"},
+			{river, "turn the river into a road", "river → road"},
+		}, []string{
+			"(remove|delete|take away|get rid of) <x> (and add|and put|and place|and insert|, add|then add) <y>",
+			change + " <x> " + into + " <y>",
+		}},
+		{"one → another", swapNamed, []example{{face, "blond -> red", "blond → red"}}, []string{"<x> (- >|→|:|to|becomes|become|into) <y>"}},
 
-		// Swaps.
-		{"(replace|substitute|swap|exchange|switch|change) [out] <x> (with|by|for|to|into) <y>", swapXY},
-		{"<y> instead of <x>", insteadOf},
-		{"<y> rather than <x>", insteadOf},
-		{"instead of <x> [make it|use|have|put|i want|add] <y>", insteadOf},
-		{"not <x> (but|,) <y>", insteadOf},
-		{"<y> (not) <x>", notX},
-		{put + " <y> (in place of|in the place of|where <x>) <x>", insteadOf},
-		{"(remove|delete|take away|get rid of) <x> (and add|and put|and place|and insert|, add|then add) <y>", swapXY},
-		{change + " <x> " + into + " <y>", swapXY},
-		{"<x> (- >|→|:|to|becomes|become|into) <y>", swapNamed},
+		// Less, more and away.
+		{"make something less so", lessOf, []example{{curls, "make her hair less curly", "curly ×0.67"}}, []string{"(make|have) <x> [be|look] [a] [bit|little|lot] (less) <y>"}},
+		{"less of something", less, []example{
+			{curls, "a bit less curly", "curly ×0.8"},
+			{curls, "tone down the red", "red ×0.67"},
+			{face, "fewer freckles", "? nothing-to-do"},
+		}, []string{
+			"[make it|a bit|a little|much|a lot|way|slightly|even|some] (less|fewer) <x>",
+			"(reduce|decrease|lower|lessen|weaken|soften|tone down|dial down|turn down) <x>",
+		}},
+		{"more of something", more, []example{
+			{curls, "emphasize the hat", "hat ×1.5"},
+			{face, "more smile", "+ smile"},
+			{curls, "much more curly", "curly ×2"},
+		}, []string{
+			"(increase|strengthen|boost|intensify|emphasize|emphasise|enhance|stress|raise|amplify|dial up|turn up) <x>",
+			"[make it|give it|give her|give him|add|with] [a bit|a little|much|a lot|way|slightly|even|some] more <x>",
+		}},
+		{"make something more so", moreOf, []example{{face, "make her hair more curly", "+ curly"}}, []string{
+			"(make|have) <x> [be|look] [a bit|a little|a lot|much|way|even|slightly|far] more <y>",
+		}},
+		{"do not show", removeY, []example{
+			{curls, "don't let her wear glasses", "− glasses"},
+			{curls, "she shouldn't wear glasses", "− glasses"},
+		}, []string{
+			"(don't|do not|dont|never) [let|have|make|show|allow] <x> (wear|have|hold|be|look|show) <y>",
+			"(don't|do not|dont|never) (wear|have|hold|be|look|show) <y>",
+			"(make|let|have) <x> not (wear|have|hold|be|look) <y>",
+			"<x> (should not|shouldn't|shouldnt|must not|mustn't|doesn't|does not|can't|cannot|isn't|is not) [be|have|wear|hold|look|need|show] <y>",
+			"(stop|quit|no longer) [being|wearing|holding] <y>",
+		}},
+		{"take off", removeX, []example{
+			{curls, "take her glasses off", "− glasses"},
+			{curls, "make the hat disappear", "− hat"},
+		}, []string{
+			"(take|get|leave|cut) <x> (off|away|out)",
+			allow + " <x> (disappear|vanish|be gone|go away|be removed|be deleted|be absent|be invisible|go)",
+		}},
+		{"something less so", lessOf, []example{{curls, "her hair less red", "red ×0.67"}}, []string{"<x> (less) <y>"}},
+		{"something more", more, []example{{curls, "curly more", "curly ×1.5"}}, []string{"<x> (more)"}},
+		{"something less", less, []example{{curls, "curly less", "curly ×0.67"}}, []string{"<x> (less)"}},
+		{"as much as possible", asPossible, []example{
+			{curls, "as curly as possible", "curly ×2"},
+			{curls, "the curliest hair possible", "curly ×2"},
+		}, []string{
+			"[make] [it|her|him] [the] (as) <y> as (possible|you can|can be)",
+			"(make|have) <x> as <y> as (possible|you can|can be)",
+			"[the|with the] <y> (possible|imaginable|ever)",
+		}},
+		{"not so much", less, []example{
+			{curls, "not so curly", "curly ×0.67"},
+			{curls, "not too curly", "curly ×0.67"},
+		}, []string{
+			"not (so|that|as|too) <x>",
+			"too <x>",
+		}},
+		{"something is too much so", lessOf, []example{{curls, "her hair is too curly", "curly ×0.67"}}, []string{
+			"<x> (is|are|looks|look|seems|seem) [way|a bit|much|far] too <y>",
+		}},
+		{"not enough", more, []example{{curls, "not curly enough", "curly ×1.5"}}, []string{"not <x> enough"}},
+		{"something is not enough so", moreOf, []example{
+			{face, "they are not happy enough", "+ happy"},
+			{curls, "they are not more than a bit curly enough", "+ more than a bit curly"},
+		}, []string{
+			"<x> (is|are) not <y> enough",
+		}},
+		{"not so", notAdjective, []example{{curls, "not curly", "− curly"}}, []string{"not <y>"}},
+		{"undo one edit", undoNamed, []example{{face, "make her hair red / add glasses / undo the hair", "red → blond"}}, []string{"undo <x>"}},
+		{"remove", removeX, []example{
+			{curls, "remove the hat", "− hat"},
+			{cars, "get rid of the house", "− red house"},
+			{face, "remove the hat", "? nothing-to-do"},
+		}, []string{
+			"[i] [want|need|have|keep|leave|make] [it|her|him|them] " + gone + " <x> from <y>",
+			"[i] [want|need|have|keep|leave|make] [it|her|him|them] " + gone + " <x>",
+		}},
+		{"a verb made of an adjective", adjectiveVerb, []example{
+			{curls, "straighten her hair", "curly → straight"},
+			{face, "lengthen her hair", "+ long"},
+		}, []string{
+			"(make|get|have) <v>",
+			"<v>",
+		}},
 
-		// Removal and degree.
-		{"(make|have) <x> [be|look] [a] [bit|little|lot] (less) <y>", lessOf},
-		{"[make it|a bit|a little|much|a lot|way|slightly|even|some] (less|fewer) <x>", less},
-		{"(reduce|decrease|lower|lessen|weaken|soften|tone down|dial down|turn down) <x>", less},
-		{"(increase|strengthen|boost|intensify|emphasize|emphasise|enhance|stress|raise|amplify|dial up|turn up) <x>", more},
-		{"[make it|give it|give her|give him|add|with] [a bit|a little|much|a lot|way|slightly|even|some] more <x>", more},
-		{"(make|have) <x> [be|look] [a bit|a little|a lot|much|way|even|slightly|far] more <y>", moreOf},
-		{"(don't|do not|dont|never) [let|have|make|show|allow] <x> (wear|have|hold|be|look|show) <y>", removeY},
-		{"(don't|do not|dont|never) (wear|have|hold|be|look|show) <y>", removeY},
-		{"(make|let|have) <x> not (wear|have|hold|be|look) <y>", removeY},
-		{"<x> (should not|shouldn't|shouldnt|must not|mustn't|doesn't|does not|can't|cannot|isn't|is not) [be|have|wear|hold|look|need|show] <y>", removeY},
-		{"(stop|quit|no longer) [being|wearing|holding] <y>", removeY},
-		{"(take|get|leave|cut) <x> (off|away|out)", removeX},
-		{allow + " <x> (disappear|vanish|be gone|go away|be removed|be deleted|be absent|be invisible|go)", removeX},
-		{"<x> (less) <y>", lessOf},
-		{"<x> (more)", more},
-		{"<x> (less)", less},
-		{"[make] [it|her|him] [the] (as) <y> as (possible|you can|can be)", asPossible},
-		{"(make|have) <x> as <y> as (possible|you can|can be)", asPossible},
-		{"[the|with the] <y> (possible|imaginable|ever)", asPossible},
-		{"not (so|that|as|too) <x>", less},
-		{"too <x>", less},
-		{"<x> (is|are|looks|look|seems|seem) [way|a bit|much|far] too <y>", lessOf},
-		{"not <x> enough", more},
-		{"<x> (is|are) not <y> enough", moreOf},
-		{"not <y>", notAdjective},
-		{"undo <x>", func(e *edit, m english.Match) bool { return undoThing(e, m["x"]) }},
-		{"[i] [want|need|have|keep|leave|make] [it|her|him|them] " + gone + " <x> from <y>", removeX},
-		{"[i] [want|need|have|keep|leave|make] [it|her|him|them] " + gone + " <x>", removeX},
-
-		{"(make|get|have) <v>", adjectiveVerb},
-		{"<v>", adjectiveVerb},
-
-		// Comparatives: the handler looks for one among the words.
-		{"(make|turn|have|let|get|i want) <z>", comparative},
-		{"<y>", bareComparative},
+		// Comparatives, which the functions look for among the words.
+		{"make something comparative", comparative, []example{
+			{face, "make her older", "+ old"},
+			{face, "make her hair a bit longer", "+ long"},
+		}, []string{
+			"(make|turn|have|let|get|i want) <z>",
+		}},
+		{"a comparative alone", bareComparative, []example{
+			{face, "curlier", "+ curly"},
+			{face, "darker hair", "+ dark"},
+		}, []string{
+			"<y>",
+		}},
 
 		// Additions.
-		{"(put|bring|give|get) <y> back", addY},
-		{"(put|bring|give) back <y>", addY},
-		{"(give|lend|hand|offer) <z>", giveXY},
-		{"(add|attach) <y> (to|onto) <x>", addTo},
-		{put + " <y> (relation=on top of|in front of|next to|close to|in the middle of|in the center of|in the centre of|on the side of|to the left of|to the right of|on|in|at|near|beside|behind|under|above|over|below|between|around|inside|along|by|onto|into|against) <x>", addPlace},
-		{put + " <y> " + "(too|there|here)", func(e *edit, m english.Match) bool { return add(e, m["y"], nil, "") }},
-		{"(have|get|want|i want|need|there should be|there could be|let there be|it should be|it could be|should be) <z>", makeSplit},
-		{"(open|close|shut) <x>", openClose},
-		{put + " <y>", addY},
-		{"wearing <y>", func(e *edit, m english.Match) bool { return add(e, m["y"], nil, "wearing") }},
-		{"with <y>", func(e *edit, m english.Match) bool { return add(e, m["y"], nil, "with") }},
-		{"plus <y>", func(e *edit, m english.Match) bool { return add(e, m["y"], nil, "") }},
-		{"+ <y>", func(e *edit, m english.Match) bool { return add(e, m["y"], nil, "") }},
+		{"put back", addY, []example{{face, "put the hat back", "+ hat"}}, []string{
+			"(put|bring|give|get) <y> back",
+			"(put|bring|give) back <y>",
+		}},
+		{"give somebody something", giveXY, []example{
+			{face, "give her glasses", "+ glasses"},
+			{face, "give her red hair", "blond → red"},
+		}, []string{
+			"(give|lend|hand|offer) <z>",
+		}},
+		{"add to something", addTo, []example{{dog, "add a collar to the dog", "+ collar"}}, []string{"(add|attach) <y> (to|onto) <x>"}},
+		{"add at a place", addPlace, []example{
+			{face, "put glasses on her", "+ glasses"},
+			{cars, "put a tree next to the car", "+ tree"},
+		}, []string{
+			put + " <y> (relation=on top of|in front of|next to|close to|in the middle of|in the center of|in the centre of|on the side of|to the left of|to the right of|on|in|at|near|beside|behind|under|above|over|below|between|around|inside|along|by|onto|into|against) <x>",
+		}},
+		{"add here or there", addY, []example{{river, "put a boat there", "+ boat"}}, []string{put + " <y> " + "(too|there|here)"}},
+		{"have or want something be so", makeSplit, []example{
+			{face, "have her wear a red hat", "+ red hat"},
+			{face, "have her hair curly", "+ curly"},
+		}, []string{
+			"(have|get|want|i want|need|there should be|there could be|let there be|it should be|it could be|should be) <z>",
+		}},
+		{"open or close", openClose, []example{{cars, "open the car", "+ open"}}, []string{"(open|close|shut) <x>"}},
+		{"add", addY, []example{
+			{face, "add a red hat and glasses", "+ red hat and glasses"},
+			{river, "add a boat", "+ boat"},
+		}, []string{
+			put + " <y>",
+		}},
+		{"wearing", addWearing, []example{{face, "wearing a red hat", "+ red hat"}}, []string{"wearing <y>"}},
+		{"with", addWith, []example{{face, "with glasses", "+ glasses"}}, []string{"with <y>"}},
+		{"plus", addY, []example{{face, "plus a hat", "+ hat"}}, []string{
+			"plus <y>",
+			"+ <y>",
+		}},
 
 		// What something should be or do.
-		{allow + " <x> (be changed to|be changed into|be replaced by|be replaced with|be turned into|change to|change into|turn into|look like|be|become|turn|look|appear) <y>", beXY},
-		{"<x> to (be|become|turn|look|appear|look like|turn into) <y>", beXY},
-		{"<x> to <y>", actXY},
-		{"<x> " + should + " (be|become|turn|look|appear|look like|turn into) <y>", beXY},
-		{allow + " <z>", makeSplit},
-		{"<x> " + should + " <y>", actXY},
-		{"<x> (is wearing|are wearing|was wearing|were wearing|wears|wore|wear) <y>", wearingXY},
-		{"<x> (has|have|had|has got) <y>", havingXY},
-		{"<x> (is|are|was|were|turns|becomes|looks|gets) <y>", statement},
-		{"<x>", fragment},
+		{"let one be another", beXY, []example{
+			{face, "let her hair be red", "blond → red"},
+			{face, "I'd like her hair to be red", "blond → red"},
+		}, []string{
+			allow + " <x> (be changed to|be changed into|be replaced by|be replaced with|be turned into|change to|change into|turn into|look like|be|become|turn|look|appear) <y>",
+			"<x> to (be|become|turn|look|appear|look like|turn into) <y>",
+		}},
+		{"somebody to do something", actXY, []example{
+			{dog, "the dog to run", "sitting → running"},
+			{face, "I want her to wear a hat", "+ hat"},
+		}, []string{
+			"<x> to <y>",
+		}},
+		{"something should be", beXY, []example{{face, "her hair should be red", "blond → red"}}, []string{
+			"<x> " + should + " (be|become|turn|look|appear|look like|turn into) <y>",
+		}},
+		{"make something so", makeSplit, []example{
+			{dog, "make it run", "sitting → running"},
+			{face, "make her sad", "+ sad"},
+			{face, "make her a man", "woman → man"},
+		}, []string{
+			allow + " <z>",
+		}},
+		{"somebody should do something", actXY, []example{{face, "she should smile", "+ smile"}}, []string{"<x> " + should + " <y>"}},
+		{"somebody wears", wearingXY, []example{{face, "she wears a hat", "+ hat"}}, []string{
+			"<x> (is wearing|are wearing|was wearing|were wearing|wears|wore|wear) <y>",
+		}},
+		{"somebody has", havingXY, []example{{face, "she has freckles", "+ freckles"}}, []string{"<x> (has|have|had|has got) <y>"}},
+		{"something is", statement, []example{{face, "her hair is red", "blond → red"}}, []string{"<x> (is|are|was|were|turns|becomes|looks|gets) <y>"}},
+		{"words without a verb", fragment, []example{
+			{face, "red hair", "blond → red"},
+			{face, "glasses", "+ glasses"},
+			{dog, "a cat", "+ cat"},
+			{cars, "blue", "? clarify"},
+		}, []string{
+			"<x>",
+		}},
 	}
-	out := make([]rule, len(rules))
-	for i, r := range rules {
-		out[i] = rule{english.Compile(r.pattern), r.do}
-	}
-	return out
 }

@@ -128,7 +128,7 @@ func swapXY(e *edit, m english.Match) bool {
 		return false
 	}
 	if rest != nil && e.question == nil {
-		if said := e.said; !e.clause(rest) {
+		if said := e.said; !e.read(rest) {
 			e.undone = append(e.undone, fmt.Sprintf("%q was not understood", rest.Text()))
 			e.said = said
 		}
@@ -146,8 +146,9 @@ func cutTail(e *edit, y english.Words) (head, rest english.Words) {
 	return y[:i], y[i+1:]
 }
 
-// swapFrom replaces words of the caption that were spoken: "from blond to red".
-func swapFrom(e *edit, x, from, to english.Words) bool {
+// fromTo replaces words of the caption that were spoken: "from blond to red".
+func fromTo(e *edit, m english.Match) bool {
+	x, from, to := m["x"], m["f"], m["y"]
 	if e.en.IsMoment(to) {
 		return setTime(e, to)
 	}

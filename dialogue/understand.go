@@ -125,7 +125,7 @@ func (p *Planner) edit(tokens, spoken english.Words, talk Conversation) Reply {
 		e.caption.Begin(i)
 		before := e.caption.Clone()
 		e.question = p.outOfScope(clause, talk)
-		done := e.question == nil && (stepBack(e, clause) || e.clause(clause))
+		done := e.question == nil && (stepBack(e, clause) || e.read(clause))
 		if e.question != nil {
 			if question == nil {
 				question = e.question
@@ -174,7 +174,7 @@ func (p *Planner) onlyControl(clauses []english.Words, talk Conversation) (Reply
 		return Reply{}, false
 	}
 	for _, clause := range others {
-		if p.newEdit(talk).clause(clause) {
+		if p.newEdit(talk).read(clause) {
 			return Reply{}, false
 		}
 	}
@@ -217,71 +217,4 @@ func complete(q *Question, clause english.Words) []string {
 		out = append(out, words.Text())
 	}
 	return out
-}
-
-// clauseLimit is how many words of a clause are read. Nobody says more in one
-// edit.
-const clauseLimit = 60
-
-// clause understands one clause: the first rule of the grammar that matches and
-// does not decline.
-func (e *edit) clause(tokens english.Words) bool {
-	tokens = e.en.Reshade(e.en.Polite(tokens))
-	if len(tokens) == 0 {
-		return true
-	}
-	if len(tokens) > clauseLimit {
-		return false
-	}
-	e.said = tokens
-	removed := e.removed
-	e.removed = nil
-	spoken := tokens
-	if n := len(tokens) - 1; n > 0 && tokens[n].Lower == "instead" {
-		tokens = tokens[:n]
-		if removed != nil && !english.Starters.Has(tokens[0].Lower) {
-			tokens = slices.Concat(english.Tokenise("add"), tokens)
-		}
-	}
-	if removed != nil && inItsPlace(e, removed, tokens) {
-		return true
-	}
-	if done, ok := followUp(e, spoken); ok {
-		return done
-	}
-	for _, r := range e.p.rules {
-		if r.pattern.Match(tokens, func(m english.Match) bool { return e.try(func() bool { return r.do(e, m) }) }) {
-			return true
-		}
-	}
-	return false
-}
-
-// try undoes what an edit did to the draft if it declines in the end.
-func (e *edit) try(edit func() bool) bool {
-	before, reasons, undone := *e, len(e.reasons), len(e.undone)
-	e.caption = e.caption.Clone()
-	if edit() && (e.question != nil || e.caption.Sane()) {
-		return true
-	}
-	*e = before
-	e.reasons, e.undone = e.reasons[:reasons], e.undone[:undone]
-	return false
-}
-
-// inItsPlace puts what is added right after a removal in the place of what was
-// removed: "remove the bananas and add grapes".
-func inItsPlace(e *edit, r *removal, tokens english.Words) bool {
-	return e.p.insert.Match(tokens, func(m english.Match) bool {
-		if slices.ContainsFunc(m["y"], func(t english.Token) bool { return english.ClassOf(t.Lower) == english.Preposition && !t.Mark }) {
-			return false
-		}
-		now := e.caption
-		e.caption = r.before
-		if !swap(e, r.spoken, m["y"]) {
-			e.caption = now
-			return false
-		}
-		return true
-	})
 }

@@ -7,20 +7,20 @@ import (
 	"testing"
 )
 
-// example is a line of testdata/utterances.txt.
-type example struct {
-	line         int
+// An utterance is one of testdata/utterances.txt.
+type utterance struct {
+	number       int
 	prompt, said string
 	want         string
 }
 
-func readExamples(t *testing.T) []example {
+func readExamples(t *testing.T) []utterance {
 	t.Helper()
 	data, err := os.ReadFile("testdata/utterances.txt")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var all []example
+	var all []utterance
 	prompt := ""
 	for i, line := range strings.Split(string(data), "\n") {
 		switch {
@@ -32,7 +32,7 @@ func readExamples(t *testing.T) []example {
 			if !ok {
 				t.Fatalf("line %d has no =>", i+1)
 			}
-			all = append(all, example{i + 1, prompt, said, strings.TrimSpace(want)})
+			all = append(all, utterance{i + 1, prompt, said, strings.TrimSpace(want)})
 		}
 	}
 	return all
@@ -43,7 +43,7 @@ func TestUtterances(t *testing.T) {
 	planner := New()
 	examples := readExamples(t)
 	for _, e := range examples {
-		t.Run(fmt.Sprintf("%d %s", e.line, e.said), func(t *testing.T) {
+		t.Run(fmt.Sprintf("%d %s", e.number, e.said), func(t *testing.T) {
 			talk := Conversation{Turns: []Turn{{Prompt: e.prompt}}}
 			var reply Reply
 			for said := range strings.SplitSeq(e.said, " / ") {

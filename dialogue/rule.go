@@ -1,0 +1,106 @@
+package dialogue
+
+import (
+	"slices"
+
+	"pentimento/dialogue/english"
+)
+
+// A rule is a clause that is understood and what it does to the caption.
+type rule struct {
+	name string
+	// do returns false where the clause, on a closer look, is another one.
+	do       func(*edit, english.Match) bool
+	examples []example
+	// wordings are the patterns of the clause.
+	wordings []string
+}
+
+// An example is something said about a picture with a prompt, and the label of
+// the edit that it asks for, or "? " and the kind of the question that it leads
+// to. What was said in turns before is separated by " / ".
+type example struct{ prompt, said, want string }
+
+// A compiledRule is a rule that is ready to be tried.
+type compiledRule struct {
+	rule
+	patterns []english.Pattern
+	// followUp tells that the turn before gives the clause its meaning.
+	followUp bool
+}
+
+// grammar are the rules in the order in which they are tried.
+func grammar() []compiledRule {
+	var rules []compiledRule
+	for _, r := range followUps() {
+		rules = append(rules, compiledRule{r, english.CompileAll(r.wordings), true})
+	}
+	for _, r := range sentences() {
+		rules = append(rules, compiledRule{r, english.CompileAll(r.wordings), false})
+	}
+	return rules
+}
+
+// clauseLimit is how many words of a clause are read. Nobody says more in one
+// edit.
+const clauseLimit = 60
+
+// read understands one clause and edits the caption: the first rule of the
+// grammar that matches and does not decline.
+func (e *edit) read(words english.Words) bool {
+	said := e.en.Reshade(e.en.Polite(words))
+	if len(said) == 0 {
+		return true
+	}
+	if len(said) > clauseLimit {
+		return false
+	}
+	e.said, e.gone, e.removed = said, e.removed, nil
+	sentence := e.sentence()
+	for _, r := range e.p.rules {
+		words := sentence
+		if r.followUp {
+			words = said
+		}
+		if e.follows(r, words) {
+			e.rule = r.name
+			return true
+		}
+	}
+	return false
+}
+
+// sentence is what was said without "instead" at its end. After a removal, "a hat
+// instead" is something to add.
+func (e *edit) sentence() english.Words {
+	words, last := e.said, len(e.said)-1
+	if last == 0 || words[last].Lower != "instead" {
+		return words
+	}
+	words = words[:last]
+	if e.gone != nil && !english.Starters.Has(words[0].Lower) {
+		return slices.Concat(english.Tokenise("add"), words)
+	}
+	return words
+}
+
+// follows tells whether a rule understands the words.
+func (e *edit) follows(r compiledRule, words english.Words) bool {
+	return slices.ContainsFunc(r.patterns, func(p english.Pattern) bool {
+		return p.Match(words, func(m english.Match) bool { return e.try(r, m) })
+	})
+}
+
+// try applies a rule, and takes back what it did if it declines in the end. A
+// sentence that would write what no caption says was misread; what follows up on a
+// turn is taken at its word.
+func (e *edit) try(r compiledRule, m english.Match) bool {
+	before, reasons, undone := *e, len(e.reasons), len(e.undone)
+	e.caption = e.caption.Clone()
+	if r.do(e, m) && (e.question != nil || r.followUp || e.caption.Sane()) {
+		return true
+	}
+	*e = before
+	e.reasons, e.undone = e.reasons[:reasons], e.undone[:undone]
+	return false
+}
