@@ -47,7 +47,7 @@ func act(e *edit, spoken, does english.Words) bool {
 		return give(e, spoken, english.Tokenise("a "+base), "with")
 	}
 	action := slices.Concat(english.Tokenise(lexicon.Gerund(base)), does[1:])
-	if does.StartsWith([]string{does[0].Lower}) && e.en.PastForm(does[0].Lower) && does[0].Lower != base {
+	if does.StartsWith(does[0].Lower) && e.en.PastForm(does[0].Lower) && does[0].Lower != base {
 		action = does // "surrounded by …"
 	}
 	e.widen(Shape)
@@ -262,7 +262,7 @@ func actXY(e *edit, m english.Match) bool {
 	if !e.caption.IsReference(m["x"]) {
 		return false
 	}
-	if m["y"].StartsWith([]string{"be"}) && len(m["y"]) > 1 {
+	if m["y"].StartsWith("be") && len(m["y"]) > 1 {
 		return become(e, m["x"], m["y"][1:])
 	}
 	return e.en.StartsVerb(m["y"]) && act(e, m["x"], m["y"])

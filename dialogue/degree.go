@@ -162,7 +162,7 @@ func strengthenable(e *edit) []string {
 // lastWords are the indices of the words that the turn before put in or
 // re-weighted.
 func lastWords(e *edit) []int {
-	plan := e.talk.Turns[len(e.talk.Turns)-1].Plan
+	plan := e.head().Plan
 	if plan == nil {
 		return nil
 	}

@@ -2,32 +2,27 @@
 // in the context of a conversation, becomes an edit [Plan] or a short
 // [Question].
 //
-// The hard part is editing a caption by conversation, and the package follows
-// the way of an utterance through it:
+// An utterance is heard (hear.go), its kind recognised (kinds, below), and
+// answered. The hard kind is the edit:
 //
-//   - understand.go is the order of things; start there;
-//   - normalise.go, tokens.go, typo.go and vocabulary.go clean an utterance and
-//     cut it into words that are known;
-//   - control.go, settings.go and imagine.go answer what is no edit: undo, use
-//     seed 7, draw a castle;
-//   - clauses.go splits a compound request, followup.go reads what only the turn
-//     before gives a meaning;
-//   - grammar.go lists the sentences that are understood, as patterns
-//     (pattern.go), and the edit_….go files say what each does to the caption;
-//   - reference.go and likeness.go find what "her hair", "it" or "the animal"
-//     names, split.go where the words that name something end;
-//   - caption.go is the caption under the knife, tagger.go and phrases.go see its
-//     parts of speech and noun phrases, lists.go its "with a, b and c";
-//   - plan.go reads the finished edit off the caption: spans, operations, preset,
-//     words to blend and the label;
-//   - clarify.go and question.go ask back.
+//   - request.go carries out the clauses of a request one after the other;
+//   - rules.go is the table of the clauses that are understood, with examples,
+//     in the order in which they are tried; rule.go tries them;
+//   - add.go, swap.go, remove.go, describe.go, degree.go, act.go, scene.go,
+//     moment.go, style.go, fragment.go, keep.go and followup.go hold what the
+//     rules do;
+//   - edit.go is what they share, and makes the plan of it in the end.
 //
-// Everything is deterministic, offline and explained by the plan's Reason. The
-// words themselves are known to the package lexicon.
+// The other kinds are in moves.go (undo, go to, start over), help.go (what can be
+// said, and what cannot be done), settings.go and imagine.go; clarify.go asks
+// back. typo.go and vocabulary.go serve the hearing.
+//
+// English itself is read by package english, and the prompt under the knife is a
+// caption of package caption. Everything is deterministic, offline and explained
+// by the plan's Reason.
 package dialogue
 
 import (
-	"pentimento/dialogue/caption"
 	"pentimento/dialogue/english"
 	"pentimento/recipe"
 )
@@ -57,113 +52,17 @@ type Turn struct {
 	Plan *Plan `json:"plan,omitempty"`
 }
 
-// An Action is what a plan asks for.
-type Action string
-
-// The actions.
-const (
-	Imagine Action = "imagine" // draw Prompt afresh
-	Edit    Action = "edit"    // edit the head into Prompt
-	Undo    Action = "undo"    // go back Steps turns
-	Redo    Action = "redo"    // go forward Steps turns
-	Goto    Action = "goto"    // go to turn number Steps, counted from 1
-	Restart Action = "restart" // forget the picture and begin anew
-	Set     Action = "set"     // change Settings
-)
-
-// The presets that a plan names, by kind of edit.
-const (
-	Appearance = "appearance" // colour, mood, small attributes
-	Texture    = "texture"    // texture, length, size, material of a thing
-	Shape      = "shape"      // another object or element of a landscape
-	Global     = "global"     // style, light, season, weather, time of day
-)
-
-// A Plan is an utterance understood. It serialises to JSON.
-type Plan struct {
-	Action Action `json:"action"`
-	// Prompt is the complete target prompt of Imagine and Edit.
-	Prompt string `json:"prompt,omitempty"`
-	// Weights are all weights of the target prompt, old and new.
-	Weights []recipe.Weight `json:"weights,omitempty"`
-	// Ops are the operations that lead from the head's prompt to Prompt.
-	Ops []caption.Op `json:"ops,omitempty"`
-	// Preset is the kind of an edit: Appearance, Texture, Shape or Global.
-	Preset string `json:"preset,omitempty"`
-	// Blend are the words for local blend; none for edits of the whole scene.
-	Blend caption.Blend `json:"blend"`
-	// Label is the edit in the fewest words: "blond → red", "+ glasses".
-	Label string `json:"label,omitempty"`
-	// Steps is how far to go for Undo and Redo, and where to for Goto.
-	Steps int `json:"steps,omitempty"`
-	// Settings holds what Set changes, by name.
-	Settings map[string]string `json:"settings,omitempty"`
-	// Undone are the parts of the utterance that could not be done, in words.
-	Undone []string `json:"undone,omitempty"`
-	// Unknown are words of the utterance that the model does not know.
-	Unknown []string `json:"unknown,omitempty"`
-	// Instead are words that it knows for things of the same kinds.
-	Instead []string `json:"instead,omitempty"`
-	// Reason explains the plan in a line.
-	Reason string `json:"reason,omitempty"`
-}
-
-// The operations of a plan and the words that bound it are the caption's.
-type (
-	// An Op is one difference between the head's prompt and the plan's.
-	Op = caption.Op
-	// An OpKind is one of the operations of Prompt-to-Prompt.
-	OpKind = caption.OpKind
-	// A Blend holds the words whose attention bounds an edit.
-	Blend = caption.Blend
-)
-
-// The kinds of operations.
-const (
-	Swap     = caption.Swap     // words replaced by others
-	Refine   = caption.Refine   // words added
-	Remove   = caption.Remove   // words taken out
-	Reweight = caption.Reweight // attention of words scaled
-)
-
-// A QuestionKind tells why a question is asked.
-type QuestionKind string
-
-// The kinds of questions.
-const (
-	Clarify       QuestionKind = "clarify"        // which of several, or how
-	NotUnderstood QuestionKind = "not-understood" // what can be said instead
-	OutOfScope    QuestionKind = "out-of-scope"   // understood, and impossible
-	NothingToDo   QuestionKind = "nothing-to-do"  // e.g. undo before the first edit
-)
-
-// A Question is asked where no plan can be made.
-type Question struct {
-	Kind QuestionKind `json:"kind"`
-	Text string       `json:"text"`
-	// Choices are complete utterances, each an answer.
-	Choices []string `json:"choices,omitempty"`
-}
-
-// A Reply is a plan or a question: exactly one of them is set.
-type Reply struct {
-	Plan     *Plan     `json:"plan,omitempty"`
-	Question *Question `json:"question,omitempty"`
-}
-
 // A Planner understands utterances. It keeps no state between them and may be
 // used from any number of goroutines at once.
 type Planner struct {
 	en       *english.Reader
 	rules    []compiledRule
-	controls []controlRule
+	moves    []moveRule
 	settings []settingRule
 	beyond   []beyondRule
-	asking   []english.Pattern
-	fresh    []english.Pattern
-	draw     english.Pattern
-	insert   english.Pattern
-	helping  english.Pattern
+	// asking are the ways to ask for a picture, fresh those to ask for another.
+	asking, fresh []english.Pattern
+	draw, helping english.Pattern
 }
 
 // New makes a planner.
@@ -171,13 +70,65 @@ func New() *Planner {
 	return &Planner{
 		en:       english.New(),
 		rules:    grammar(),
-		controls: controlRules(),
+		moves:    moveRules(),
 		settings: settingRules(),
 		beyond:   beyondRules(),
 		asking:   english.CompileAll(asking()),
 		fresh:    english.CompileAll(fresh()),
 		draw:     english.Compile("(draw|sketch|create|illustrate) <x>"),
-		insert:   english.Compile("(add|put|insert|place|draw) <y>"),
 		helping:  english.Compile("(help|help me|what can you do|what can i do|what can i say|what do i say|how does this work|how do i use this|how do you work|commands|instructions|what are my options|what now)"),
 	}
+}
+
+// Plan understands an utterance in a conversation. It never fails: what it
+// cannot plan it answers with a question.
+func (p *Planner) Plan(utterance string, talk Conversation) Reply {
+	h := p.hear(utterance, talk)
+	for _, k := range p.kinds() {
+		if reply, ok := k.answer(h, talk); ok {
+			if reply.Plan != nil {
+				p.noted(reply.Plan, h, talk)
+			}
+			return reply
+		}
+	}
+	return Reply{Question: p.notUnderstood(h.spoken, talk)}
+}
+
+// A kind is one of the things that an utterance may be. answer tells whether it is
+// that, and what follows.
+type kind struct {
+	name    string
+	example string
+	answer  func(hearing, Conversation) (Reply, bool)
+}
+
+// kinds are the kinds of utterances in the order in which they are recognised.
+func (p *Planner) kinds() []kind {
+	return []kind{
+		{"nothing", "?!", p.nothing},
+		{"courtesy", "thank you", p.courtesy},
+		{"move", "go back two", p.wholeMove},
+		{"help", "what can you do?", p.help},
+		{"setting", "use seed 7", p.setting},
+		{"first picture", "a castle by a lake", p.firstPicture},
+		{"new picture", "new picture: a castle by a lake", p.newPicture},
+		{"edit", "make her hair red", p.edit},
+	}
+}
+
+// nothing answers an utterance without a word.
+func (p *Planner) nothing(h hearing, talk Conversation) (Reply, bool) {
+	if len(h.spoken.TrimMarks()) > 0 {
+		return Reply{}, false
+	}
+	return Reply{Question: p.notUnderstood(h.words, talk)}, true
+}
+
+// courtesy answers "thank you" and the like.
+func (p *Planner) courtesy(h hearing, talk Conversation) (Reply, bool) {
+	if !p.en.Meaningless(h.spoken) || isMore(h.spoken.Lower()) {
+		return Reply{}, false
+	}
+	return Reply{Question: &Question{Kind: NothingToDo, Text: "Say what should change.", Choices: examples(p.suggestions(talk))}}, true
 }

@@ -1,8 +1,12 @@
 package dialogue
 
 import (
+	"slices"
+	"strings"
+
 	"pentimento/dialogue/caption"
 	"pentimento/dialogue/english"
+	"pentimento/dialogue/lexicon"
 )
 
 // An edit is a request being carried out: the caption under the knife, and what
@@ -20,8 +24,9 @@ type edit struct {
 	// undone are the parts of the request that could not be done, reasons what
 	// was done and why.
 	undone, reasons []string
-	// question is what to ask where a clause was understood but not clear.
-	question *Question
+	// question is what to ask where a clause was understood but not clear; asked
+	// is the first such question.
+	question, asked *Question
 
 	// said is the clause that is being read, correction tells that it began with
 	// "no", and gone what the clause before took out.
@@ -40,16 +45,20 @@ type removal struct {
 	spoken english.Words
 }
 
+// newEdit begins an edit of the conversation's head.
 func (p *Planner) newEdit(talk Conversation) *edit {
-	head := talk.Turns[len(talk.Turns)-1]
-	e := &edit{p: p, en: p.en, talk: talk, caption: caption.New(p.en, head.Prompt, head.Weights)}
+	e := &edit{p: p, en: p.en, talk: talk}
+	e.caption = caption.New(p.en, e.head().Prompt, e.head().Weights)
 	e.attendLast()
 	return e
 }
 
+// head is the turn whose picture is edited.
+func (e *edit) head() Turn { return e.talk.Turns[len(e.talk.Turns)-1] }
+
 // attendLast makes the noun that the turn before edited the one that "it" names.
 func (e *edit) attendLast() {
-	plan := e.talk.Turns[len(e.talk.Turns)-1].Plan
+	plan := e.head().Plan
 	if plan == nil || len(plan.Ops) == 0 {
 		return
 	}
@@ -80,4 +89,35 @@ func (e *edit) because(reason string) { e.reasons = append(e.reasons, reason) }
 func (e *edit) ask(q Question) bool {
 	e.question = &q
 	return true
+}
+
+// finish makes the plan of what the edits have done to the caption.
+func (e *edit) finish() *Plan {
+	done := e.caption.Finish()
+	plan := &Plan{
+		Action: Edit, Prompt: done.Prompt, Weights: done.Weights, Ops: done.Ops, Preset: e.preset, Label: caption.Label(done.Ops),
+		Undone: e.undone, Reason: strings.Join(e.reasons, "; "),
+	}
+	if plan.Preset == "" {
+		plan.Preset = Appearance
+	}
+	if plan.Preset == Appearance && slices.ContainsFunc(plan.Ops, e.p.retextures) {
+		plan.Preset = Texture
+	}
+	if e.preset != Global && !e.wholeScene {
+		plan.Blend = done.Blend
+	}
+	return plan
+}
+
+// retextures tells whether an operation changes how a thing is, and not its
+// colour alone: "curly" for "straight". Adjectives of persons are moods and ages,
+// by which nobody should become another.
+func (p *Planner) retextures(op Op) bool {
+	if op.Noun == "" || op.Kind == Remove || p.en.Is(op.Noun, lexicon.Person) {
+		return false
+	}
+	return slices.ContainsFunc(strings.Fields(english.Lower(op.From+" "+op.To)), func(w string) bool {
+		return w != op.Noun && !english.Shades.Has(w) && !p.en.IsColour(w)
+	})
 }

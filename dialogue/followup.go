@@ -213,7 +213,7 @@ func saysSame(e *edit, text string, spoken english.Words) bool {
 
 // anotherOne adds once more what the turn before added.
 func anotherOne(e *edit, m english.Match) bool {
-	plan := e.talk.Turns[len(e.talk.Turns)-1].Plan
+	plan := e.head().Plan
 	if plan == nil || len(plan.Ops) != 1 || plan.Ops[0].Kind != Refine {
 		return false
 	}

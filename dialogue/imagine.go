@@ -37,17 +37,20 @@ func fresh() []string {
 	}
 }
 
-// imagine makes the plan for a first picture: the utterance is its prompt, without
-// the asking.
-func (p *Planner) imagine(h hearing, talk Conversation) Reply {
+// firstPicture answers all that is said before anything is drawn: the utterance is
+// the prompt, without the asking.
+func (p *Planner) firstPicture(h hearing, talk Conversation) (Reply, bool) {
+	if len(talk.Turns) > 0 {
+		return Reply{}, false
+	}
 	if p.presupposes(h.spoken) {
-		return Reply{Question: &Question{Kind: NothingToDo, Text: "Nothing has been drawn yet. Say what you would like to see.", Choices: examples(nil)}}
+		return Reply{Question: &Question{Kind: NothingToDo, Text: "Nothing has been drawn yet. Say what you would like to see.", Choices: examples(nil)}}, true
 	}
 	prompt := h.verbatim(p.described(h.spoken))
 	if prompt == "" {
-		return Reply{Question: p.notUnderstood(h.spoken, talk)}
+		return Reply{Question: p.notUnderstood(h.spoken, talk)}, true
 	}
-	return Reply{Plan: &Plan{Action: Imagine, Prompt: prompt, Label: "new picture", Reason: "the first picture"}}
+	return Reply{Plan: &Plan{Action: Imagine, Prompt: prompt, Label: "new picture", Reason: "the first picture"}}, true
 }
 
 // asksToDraw are verbs that start edits and may also ask for a picture.
@@ -75,6 +78,16 @@ func (p *Planner) described(spoken english.Words) english.Words {
 		})
 	}
 	return spoken.TrimMarks()
+}
+
+// newPicture answers what asks in mid conversation for a picture of something
+// else.
+func (p *Planner) newPicture(h hearing, talk Conversation) (Reply, bool) {
+	scene := p.newScene(h.spoken, talk)
+	if len(scene) == 0 {
+		return Reply{}, false
+	}
+	return Reply{Plan: &Plan{Action: Imagine, Prompt: h.verbatim(scene), Label: "new picture", Reason: "a new picture is asked for"}}, true
 }
 
 // newScene gives the description of a new picture if an utterance in mid

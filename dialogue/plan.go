@@ -1,41 +1,75 @@
 package dialogue
 
 import (
-	"slices"
-	"strings"
-
 	"pentimento/dialogue/caption"
-	"pentimento/dialogue/english"
-	"pentimento/dialogue/lexicon"
+	"pentimento/recipe"
 )
 
-// finish makes the plan of what the edits have done to the caption.
-func (e *edit) finish() *Plan {
-	done := e.caption.Finish()
-	plan := &Plan{
-		Action: Edit, Prompt: done.Prompt, Weights: done.Weights, Ops: done.Ops, Preset: e.preset, Label: caption.Label(done.Ops),
-		Undone: e.undone, Reason: strings.Join(e.reasons, "; "),
-	}
-	if plan.Preset == "" {
-		plan.Preset = Appearance
-	}
-	if plan.Preset == Appearance && slices.ContainsFunc(plan.Ops, e.p.retextures) {
-		plan.Preset = Texture
-	}
-	if e.preset != Global && !e.wholeScene {
-		plan.Blend = done.Blend
-	}
-	return plan
+// An Action is what a plan asks for.
+type Action string
+
+// The actions.
+const (
+	Imagine Action = "imagine" // draw Prompt afresh
+	Edit    Action = "edit"    // edit the head into Prompt
+	Undo    Action = "undo"    // go back Steps turns
+	Redo    Action = "redo"    // go forward Steps turns
+	Goto    Action = "goto"    // go to turn number Steps, counted from 1
+	Restart Action = "restart" // forget the picture and begin anew
+	Set     Action = "set"     // change Settings
+)
+
+// The kinds of edits, each by the name of the preset that is for it.
+const (
+	Appearance = "appearance" // colour, mood, small attributes
+	Texture    = "texture"    // texture, length, size, material of a thing
+	Shape      = "shape"      // another object or element of a landscape
+	Global     = "global"     // style, light, season, weather, time of day
+)
+
+// A Plan is an utterance understood. It serialises to JSON.
+type Plan struct {
+	Action Action `json:"action"`
+	// Prompt is the complete target prompt of Imagine and Edit.
+	Prompt string `json:"prompt,omitempty"`
+	// Weights are all weights of the target prompt, old and new.
+	Weights []recipe.Weight `json:"weights,omitempty"`
+	// Ops are the operations that lead from the head's prompt to Prompt.
+	Ops []Op `json:"ops,omitempty"`
+	// Preset is the kind of an edit: Appearance, Texture, Shape or Global.
+	Preset string `json:"preset,omitempty"`
+	// Blend are the words for local blend; none for edits of the whole scene.
+	Blend Blend `json:"blend"`
+	// Label is the edit in the fewest words: "blond → red", "+ glasses".
+	Label string `json:"label,omitempty"`
+	// Steps is how far to go for Undo and Redo, and where to for Goto.
+	Steps int `json:"steps,omitempty"`
+	// Settings holds what Set changes, by name.
+	Settings map[string]string `json:"settings,omitempty"`
+	// Undone are the parts of the utterance that could not be done, in words.
+	Undone []string `json:"undone,omitempty"`
+	// Unknown are words of the utterance that the model does not know.
+	Unknown []string `json:"unknown,omitempty"`
+	// Instead are words that it knows for things of the same kinds.
+	Instead []string `json:"instead,omitempty"`
+	// Reason explains the plan in a line.
+	Reason string `json:"reason,omitempty"`
 }
 
-// retextures tells whether an operation changes how a thing is, and not its
-// colour alone: "curly" for "straight". Adjectives of persons are moods and ages,
-// by which nobody should become another.
-func (p *Planner) retextures(op Op) bool {
-	if op.Noun == "" || op.Kind == Remove || p.en.Is(op.Noun, lexicon.Person) {
-		return false
-	}
-	return slices.ContainsFunc(strings.Fields(english.Lower(op.From+" "+op.To)), func(w string) bool {
-		return w != op.Noun && !english.Shades.Has(w) && !p.en.IsColour(w)
-	})
-}
+// The operations of a plan and the words that bound it are read off the caption.
+type (
+	// An Op is one difference between the head's prompt and the plan's.
+	Op = caption.Op
+	// An OpKind names one of the operations of Prompt-to-Prompt.
+	OpKind = caption.OpKind
+	// A Blend holds the words whose attention bounds an edit.
+	Blend = caption.Blend
+)
+
+// The kinds of operations.
+const (
+	Swap     = caption.Swap     // words replaced by others
+	Refine   = caption.Refine   // words added
+	Remove   = caption.Remove   // words taken out
+	Reweight = caption.Reweight // attention of words scaled
+)

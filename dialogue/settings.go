@@ -34,10 +34,10 @@ func settingRules() []settingRule {
 // setting plans a change of the conversation's settings: "use seed 7", "set the
 // guidance to 5", "switch to the cl preset". What is no proper value is no setting
 // either, but may be an edit.
-func (p *Planner) setting(tokens english.Words) (*Plan, bool) {
+func (p *Planner) setting(h hearing, _ Conversation) (Reply, bool) {
 	var plan *Plan
 	for _, s := range p.settings {
-		if s.pattern.Match(tokens, func(m english.Match) bool {
+		if s.pattern.Match(h.spoken, func(m english.Match) bool {
 			name, value := s.name, s.value
 			if name == "" {
 				name, value = strings.Fields(m.Text("name"))[0], m.Text("v")
@@ -57,10 +57,10 @@ func (p *Planner) setting(tokens english.Words) (*Plan, bool) {
 			plan = &Plan{Action: Set, Settings: map[string]string{name: value}, Label: name + " " + value, Reason: "set " + name}
 			return true
 		}) {
-			return plan, true
+			return Reply{Plan: plan}, true
 		}
 	}
-	return nil, false
+	return Reply{}, false
 }
 
 // settingValue reads what a setting should become: "auto", a preset's name, or

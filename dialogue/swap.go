@@ -162,7 +162,7 @@ func insteadOf(e *edit, m english.Match) bool {
 	y := m["y"]
 	for _, lead := range [...]string{"make it", "make her", "make him", "give it", "give her", "give him", "have", "let it be", "add", "put", "use", "i want", "let her have", "with", "make"} {
 		lead := strings.Fields(lead)
-		if y.StartsWith(lead) && len(y) > len(lead) {
+		if y.StartsWith(lead...) && len(y) > len(lead) {
 			y = y[len(lead):]
 		}
 	}

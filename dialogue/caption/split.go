@@ -93,7 +93,7 @@ func (c *Caption) namesExactly(phrase english.Words) bool {
 // caption must name.
 func (c *Caption) SubjectAndVerb(y english.Words) (subject, rest english.Words, ok bool) {
 	for _, lead := range [...]string{"let", "have", "make", "get"} {
-		if y.StartsWith([]string{lead}) {
+		if y.StartsWith(lead) {
 			y = y[1:]
 		}
 	}

@@ -97,7 +97,7 @@ func (p Pattern) step(tokens Words, m Match, left *int, accept func(Match) bool)
 		return false
 	}
 	for _, words := range e.choices {
-		if !tokens.StartsWith(words) {
+		if !tokens.StartsWith(words...) {
 			continue
 		}
 		if e.name != "" {

@@ -35,7 +35,7 @@ func (en *Reader) Polite(tokens Words) Words {
 	for again := true; again; {
 		again = false
 		for _, phrase := range en.openings {
-			if tokens.StartsWith(phrase) && len(phrase) < len(tokens) {
+			if tokens.StartsWith(phrase...) && len(phrase) < len(tokens) {
 				tokens, again = tokens[len(phrase):].TrimMarks(), true
 			}
 		}
@@ -52,7 +52,7 @@ func (en *Reader) Polite(tokens Words) Words {
 func (en *Reader) Meaningless(spoken Words) bool {
 	for _, list := range [][][]string{en.openings, en.endings} {
 		for _, phrase := range list {
-			if len(phrase) == len(spoken) && spoken.StartsWith(phrase) && phrase[0] != "again" {
+			if len(phrase) == len(spoken) && spoken.StartsWith(phrase...) && phrase[0] != "again" {
 				return true
 			}
 		}

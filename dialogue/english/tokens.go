@@ -26,7 +26,7 @@ func (tokens Words) TrimMarks() Words {
 	return tokens
 }
 
-func (tokens Words) StartsWith(phrase []string) bool {
+func (tokens Words) StartsWith(phrase ...string) bool {
 	if len(tokens) < len(phrase) {
 		return false
 	}
@@ -39,7 +39,7 @@ func (tokens Words) StartsWith(phrase []string) bool {
 }
 
 func (tokens Words) endsWith(phrase []string) bool {
-	return len(tokens) >= len(phrase) && tokens[len(tokens)-len(phrase):].StartsWith(phrase)
+	return len(tokens) >= len(phrase) && tokens[len(tokens)-len(phrase):].StartsWith(phrase...)
 }
 
 // A Token is a word, a clitic ('s), or a piece of punctuation.

@@ -37,6 +37,7 @@ func numberNamed(w string) (n int, ok bool) {
 // maxSteps bounds how far a plan can go; histories are shorter.
 const maxSteps = 1000
 
+// readNumber reads a number in words or digits, up to maxSteps.
 func readNumber(tokens english.Words) (int, bool) {
 	for len(tokens) > 0 && (tokens[0].Lower == "a" || tokens[0].Lower == "by" || tokens[0].Lower == "number") && len(tokens) > 1 {
 		tokens = tokens[1:]
@@ -54,10 +55,17 @@ func readNumber(tokens english.Words) (int, bool) {
 	return n, err == nil && n > 0 && n <= maxSteps
 }
 
-// control answers an utterance that is about the conversation: undo, redo, go to,
-// start over.
-func (p *Planner) control(tokens english.Words, talk Conversation) (Reply, bool) {
-	for _, c := range p.controls {
+// wholeMove answers an utterance that is a move and nothing else.
+func (p *Planner) wholeMove(h hearing, talk Conversation) (Reply, bool) {
+	if reply, ok := p.move(h.words.TrimMarks(), talk); ok {
+		return reply, true
+	}
+	return p.move(h.spoken, talk)
+}
+
+// move answers words about the conversation: undo, redo, go to, start over.
+func (p *Planner) move(tokens english.Words, talk Conversation) (Reply, bool) {
+	for _, c := range p.moves {
 		var reply Reply
 		accepted := c.pattern.Match(tokens, func(m english.Match) bool {
 			steps := c.steps
@@ -68,7 +76,7 @@ func (p *Planner) control(tokens english.Words, talk Conversation) (Reply, bool)
 				}
 				steps = n
 			}
-			reply = move(c.action, steps, talk)
+			reply = moved(c.action, steps, talk)
 			return true
 		})
 		if accepted {
@@ -78,15 +86,16 @@ func (p *Planner) control(tokens english.Words, talk Conversation) (Reply, bool)
 	return Reply{}, false
 }
 
-type controlRule struct {
+// A moveRule is a wording of a move. steps is unset where the words say how far.
+type moveRule struct {
 	pattern english.Pattern
 	action  Action
 	steps   int
 }
 
-// controlRules are utterances about the conversation itself. A rule without a gap
+// moveRules are utterances about the conversation itself. A rule without a gap
 // must be the whole utterance; <n> takes a number.
-func controlRules() []controlRule {
+func moveRules() []moveRule {
 	list := []struct {
 		pattern string
 		action  Action
@@ -110,16 +119,16 @@ func controlRules() []controlRule {
 		{"(go to|goto|go back to|back to|return to|jump to|show me|show|revert to|restore) [the] (turn|step|number|picture|image|version|edit|no) [number] <n>", Goto, 0},
 		{"(goto) <n>", Goto, 0},
 	}
-	rules := make([]controlRule, len(list))
+	rules := make([]moveRule, len(list))
 	for i, c := range list {
-		rules[i] = controlRule{english.Compile(c.pattern), c.action, c.steps}
+		rules[i] = moveRule{english.Compile(c.pattern), c.action, c.steps}
 	}
 	return rules
 }
 
-// move makes the plan for going about the conversation, or says why there is
+// moved makes the plan for going about the conversation, or says why there is
 // nowhere to go.
-func move(action Action, steps int, talk Conversation) Reply {
+func moved(action Action, steps int, talk Conversation) Reply {
 	turns := len(talk.Turns)
 	switch {
 	case turns == 0:

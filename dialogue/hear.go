@@ -1,0 +1,79 @@
+package dialogue
+
+import (
+	"fmt"
+	"strings"
+
+	"pentimento/dialogue/english"
+)
+
+// A hearing is an utterance as it was heard.
+type hearing struct {
+	text string
+	// words are its words, spoken those of them that carry meaning.
+	words, spoken english.Words
+	// all is unset where the text was too long to be read to its end.
+	all bool
+	// mended says which typing errors were mended, replaced are the words that
+	// the model does not know and that others stand for.
+	mended   string
+	replaced []replacement
+}
+
+// hear normalises an utterance: the answer to a pending question becomes the
+// choice it means, typing errors are mended, words that the model does not know
+// give way to words that it knows, and courtesies are dropped.
+func (p *Planner) hear(utterance string, talk Conversation) hearing {
+	h := hearing{text: p.answer(english.Fold(utterance), talk)}
+	h.words, h.all = english.Read(h.text)
+	h.words, h.mended = p.mend(h.words, talk)
+	h.words, h.replaced = p.translate(h.words, talk)
+	h.spoken = p.en.Polite(h.words)
+	return h
+}
+
+// corrects tells whether the utterance begins by refusing what is there.
+func (h hearing) corrects() bool {
+	words := h.words.TrimMarks()
+	return words.StartsWith("no") || words.StartsWith("not")
+}
+
+// verbatim is some of the hearing's words as they were typed, with mended words in
+// their place. The end of a text that was too long to be read belongs to its
+// last words.
+func (h hearing) verbatim(tokens english.Words) string {
+	if len(tokens) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	at := tokens[0].Start
+	for _, t := range tokens {
+		if t.Mended && t.Start >= at {
+			b.WriteString(h.text[at:t.Start])
+			b.WriteString(t.Text)
+			at = t.Start + t.Size
+		}
+	}
+	last := tokens[len(tokens)-1]
+	end := last.Start + last.Size
+	if said := h.spoken.TrimMarks(); !h.all && len(said) > 0 && last.Start == said[len(said)-1].Start {
+		end = len(h.text)
+	}
+	if end > at {
+		b.WriteString(h.text[at:end])
+	}
+	return strings.TrimSpace(b.String())
+}
+
+// noted adds to a plan what became of the utterance on the way to it.
+func (p *Planner) noted(plan *Plan, h hearing, talk Conversation) {
+	if plan.Action == Edit && !h.all {
+		plan.Undone = append(plan.Undone, fmt.Sprintf("everything after the first %d words", english.UtteranceLimit))
+	}
+	plan.Unknown = p.unknownWords(plan, talk)
+	plan.Instead = p.insteadOf(plan.Unknown, talk)
+	plan.Undone = append(plan.Undone, approximations(plan, h.replaced)...)
+	if h.mended != "" {
+		plan.Reason = strings.TrimPrefix(plan.Reason+"; "+h.mended, "; ")
+	}
+}

@@ -1,0 +1,26 @@
+package dialogue
+
+// A QuestionKind tells why a question is asked.
+type QuestionKind string
+
+// The kinds of questions.
+const (
+	Clarify       QuestionKind = "clarify"        // which of several, or how
+	NotUnderstood QuestionKind = "not-understood" // what can be said instead
+	OutOfScope    QuestionKind = "out-of-scope"   // understood, and impossible
+	NothingToDo   QuestionKind = "nothing-to-do"  // e.g. undo before the first edit
+)
+
+// A Question is asked where no plan can be made.
+type Question struct {
+	Kind QuestionKind `json:"kind"`
+	Text string       `json:"text"`
+	// Choices are complete utterances, each an answer.
+	Choices []string `json:"choices,omitempty"`
+}
+
+// A Reply is a plan or a question: exactly one of them is set.
+type Reply struct {
+	Plan     *Plan     `json:"plan,omitempty"`
+	Question *Question `json:"question,omitempty"`
+}

@@ -1,0 +1,159 @@
+package dialogue
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"pentimento/dialogue/english"
+)
+
+// maxClauses bounds how many edits one utterance can ask for.
+const maxClauses = 12
+
+// edit plans the clauses of a request one after the other. What cannot be done
+// is named in the plan; if nothing can, the first reason is asked about.
+func (p *Planner) edit(h hearing, talk Conversation) (Reply, bool) {
+	e := p.newEdit(talk)
+	clauses := p.en.Clauses(h.spoken)
+	if len(clauses) > maxClauses {
+		e.undone = append(e.undone, fmt.Sprintf("everything after the first %d edits", maxClauses))
+		clauses = clauses[:maxClauses]
+	}
+	if reply, ok := p.onlyMove(clauses, talk); ok {
+		return reply, true
+	}
+	done := 0
+	for i, clause := range clauses {
+		e.correction = i == 0 && h.corrects()
+		if e.correction {
+			clause = e.withoutNo(clause)
+		}
+		if e.carryOut(i, clause) {
+			done++
+		}
+	}
+	switch {
+	case done > 0:
+		return e.reply(), true
+	case e.asked != nil:
+		return Reply{Question: e.asked}, true
+	}
+	return Reply{Question: p.notUnderstood(h.spoken, talk)}, true
+}
+
+// withoutNo drops the "no" of a correction, where it is not what should be gone:
+// "no, brown", but not "no hat".
+func (e *edit) withoutNo(clause english.Words) english.Words {
+	if len(clause) < 2 || clause[0].Lower != "no" {
+		return clause
+	}
+	rest, second := e.en.Polite(clause[1:]), clause[1]
+	if len(rest) == 0 {
+		return clause
+	}
+	class := english.ClassOf(second.Lower)
+	if second.Mark || english.Starters.Has(rest[0].Lower) || class == english.Auxiliary || class == english.Pronoun {
+		return rest
+	}
+	if e.caption.Resolve(rest).Found || e.caption.ResolveLoosely(rest).Found {
+		return clause
+	}
+	return rest
+}
+
+// carryOut edits the caption as a clause asks; it tells whether that could be
+// done. What could not leaves the caption as it was.
+func (e *edit) carryOut(i int, clause english.Words) bool {
+	e.caption.Begin(i)
+	before := e.caption.Clone()
+	e.question = e.p.outOfScope(clause, e.talk)
+	done := e.question == nil && (stepBack(e, clause) || e.read(clause))
+	why := fmt.Sprintf("%q was not understood", clause.Text())
+	switch q := e.question; {
+	case q == nil && done:
+		return true
+	case q != nil:
+		if e.asked == nil {
+			q.Choices = complete(q, clause)
+			e.asked = q
+		}
+		why = clause.Text() + ": " + q.Text
+	}
+	e.undone = append(e.undone, why)
+	e.question, e.caption = nil, before
+	return false
+}
+
+// reply is the plan of what was done, unless that is nothing or everything.
+func (e *edit) reply() Reply {
+	plan := e.finish()
+	switch {
+	case len(plan.Ops) == 0 && plan.Prompt == e.head().Prompt:
+		return Reply{Question: &Question{Kind: NothingToDo, Text: "The picture's prompt says so already: " + plan.Prompt, Choices: e.p.suggestions(e.talk)}}
+	case strings.TrimSpace(plan.Prompt) == "":
+		return Reply{Question: &Question{Kind: NothingToDo, Text: "That would leave nothing to draw.", Choices: []string{"start over", "undo"}}}
+	}
+	return Reply{Plan: plan}
+}
+
+// onlyMove answers requests of which one clause is about the conversation and
+// no other means anything: "no, I liked it before, can you undo that?"
+func (p *Planner) onlyMove(clauses []english.Words, talk Conversation) (Reply, bool) {
+	var reply Reply
+	var others []english.Words
+	for _, clause := range clauses {
+		if r, ok := p.move(clause, talk); ok {
+			reply = r
+		} else {
+			others = append(others, clause)
+		}
+	}
+	if len(others)+1 != len(clauses) {
+		return Reply{}, false
+	}
+	for _, clause := range others {
+		if p.newEdit(talk).read(clause) {
+			return Reply{}, false
+		}
+	}
+	return reply, true
+}
+
+// stepBack takes back whole turns inside a request that goes on: "undo and make
+// it blue".
+func stepBack(e *edit, clause english.Words) bool {
+	reply, ok := e.p.move(clause, e.talk)
+	if !ok || reply.Plan == nil {
+		return false
+	}
+	turns := e.talk.Turns
+	e.because(reply.Plan.Label)
+	switch reply.Plan.Action {
+	case Undo:
+		return restore(e, turns[len(turns)-1-reply.Plan.Steps])
+	case Goto:
+		return restore(e, turns[reply.Plan.Steps-1])
+	}
+	return false
+}
+
+// complete makes whole utterances of the choices of "Which car?": the clause
+// with the choice in the place of the noun.
+func complete(q *Question, clause english.Words) []string {
+	if q.Kind != Clarify || !strings.HasPrefix(q.Text, "Which ") {
+		return q.Choices
+	}
+	head := strings.TrimSuffix(strings.TrimPrefix(q.Text, "Which "), "?")
+	var out []string
+	for _, choice := range q.Choices {
+		words := slices.Clone(clause)
+		for i := range words {
+			if words[i].Lower == head {
+				words[i].Text = choice
+			}
+		}
+		out = append(out, words.Text())
+	}
+	return out
+}
