@@ -76,7 +76,13 @@ func (c *Conversation) Say(ctx context.Context, r Request, utterance string) (*A
 	if reply.Question != nil {
 		return &Answer{Session: s, Question: reply.Question}, nil
 	}
-	answer, err := c.carryOut(ctx, r, s, utterance, reply.Plan)
+	var answer *Answer
+	switch reply.Plan.Action {
+	case dialogue.Imagine, dialogue.Edit:
+		answer, err = c.draw(ctx, r, s, utterance, reply.Plan)
+	default:
+		answer, err = c.carryOut(ctx, r, s, reply.Plan)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -97,11 +103,9 @@ func (c *Conversation) Imagine(ctx context.Context, r Request, prompt string) (*
 	return c.draw(ctx, r, s, prompt, plan)
 }
 
-// carryOut does what the plan says to the session.
-func (c *Conversation) carryOut(ctx context.Context, r Request, s *session.Session, utterance string, plan *dialogue.Plan) (*Answer, error) {
+// carryOut does what a plan says that draws nothing.
+func (c *Conversation) carryOut(ctx context.Context, r Request, s *session.Session, plan *dialogue.Plan) (*Answer, error) {
 	switch plan.Action {
-	case dialogue.Imagine, dialogue.Edit:
-		return c.draw(ctx, r, s, utterance, plan)
 	case dialogue.Undo:
 		return c.Revert(ctx, r, max(1, plan.Steps))
 	case dialogue.Redo:

@@ -20,6 +20,9 @@ type Request struct {
 	Event string
 	// Turn is the picture that is spoken of; 0 for the head.
 	Turn int
+	// Session is the conversation's session, if the asker has read it and it has
+	// not changed since; nil has it read.
+	Session *session.Session
 	// Watch is told how the picture fares; nil for nobody.
 	Watch func(jobs.Event)
 	// Previews says that whoever watches shows the previews of a drawing.
@@ -54,11 +57,14 @@ func (r Request) turnTo(s *session.Session) error {
 
 // load returns the session with the picture that is spoken of at its head.
 func (c *Conversation) load(ctx context.Context, r Request) (*session.Session, error) {
-	s, err := c.Store.Load(ctx, c.Key)
-	if err == nil {
-		err = r.turnTo(s)
+	s := r.Session
+	if s == nil {
+		var err error
+		if s, err = c.Store.Load(ctx, c.Key); err != nil {
+			return nil, err
+		}
 	}
-	return s, err
+	return s, r.turnTo(s)
 }
 
 // head is load where something is drawn, with the turn at the head.

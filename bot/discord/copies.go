@@ -51,9 +51,8 @@ func (c copier) about(t *turn.Turn, h view.Handle, channelID string) {
 		return
 	}
 	t.Key = view.SessionKey(t.Speaker.ID, channelID)
-	t.Before = func(ctx context.Context) (err error) {
-		t.Request.Turn, err = c.copy(ctx, h.Key(), int(h.Turn), t.Key, "fork "+t.Request.Event)
-		return err
+	t.Before = func(ctx context.Context) (int, error) {
+		return c.copy(ctx, h.Key(), int(h.Turn), t.Key, "fork "+t.Request.Event)
 	}
 }
 

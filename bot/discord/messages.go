@@ -43,52 +43,53 @@ func (l *listener) hear(ctx context.Context, m *object.Message) {
 	if m.Author.Bot || m.WebhookID != "" || m.Author.ID == self || m.Type != object.PlainMessage && m.Type != object.ReplyMessage {
 		return
 	}
-	replied := l.repliedTo(ctx, m, self)
-	if !l.addressed(ctx, m, self, replied) {
-		return
-	}
-	t, err := l.turnOf(ctx, m, self, replied)
-	switch {
-	case err != nil:
-		l.say(ctx, m, l.report.Sentence(err))
-	case t != nil:
-		l.runner.Run(ctx, t)
-	}
-}
-
-// turnOf is the turn that a message asks for; nil if it was answered already. The
-// error is for the author.
-func (l *listener) turnOf(ctx context.Context, m *object.Message, self string, replied *object.Message) (*turn.Turn, error) {
-	if err := l.door.admit(m.Author, l.door.placeOfMessage(ctx, m)); err != nil {
-		return nil, err
-	}
-	text := utterance(m.Content, self)
-	switch {
-	case text == "" && len(m.Attachments) > 0:
-		l.say(ctx, m, "I don't read files or pictures in messages; say in words what you would like to see. `/"+l.style.Command("import")+"` takes what `/"+l.style.Command("export")+"` gave.")
-		return nil, nil
-	case text == "" && m.GuildID != "" && !hasMention(m, self):
-		l.explainIntent(ctx, m, self)
-		return nil, nil
-	case text == "":
-		l.say(ctx, m, "Say what you would like to see, or what to change: “make her hair red”.")
-		return nil, nil
-	}
 	t := &turn.Turn{
 		Speaker: m.Author, Roles: m.Roles(), Key: view.SessionKey(m.Author.ID, m.ChannelID),
 		Request: bot.Request{Author: m.Author.ID, Event: m.ID},
 		Surface: turn.InChannel(l.api, m.ChannelID, m.ID),
+	}
+	replied := l.repliedTo(ctx, m, self)
+	if !l.addressed(ctx, m, self, replied, t) {
+		return
 	}
 	if replied != nil {
 		if h, ok := pictureOf(l.style.Signer, replied); ok {
 			l.copies.about(t, h, m.ChannelID)
 		}
 	}
+	asked, err := l.ask(ctx, m, self, t)
+	switch {
+	case err != nil:
+		l.say(ctx, m, l.report.Sentence(err))
+	case asked:
+		l.runner.Run(ctx, t)
+	}
+}
+
+// ask makes the turn one that says what the message says. It is false if the
+// message asks for nothing, which is answered. The error is for the author.
+func (l *listener) ask(ctx context.Context, m *object.Message, self string, t *turn.Turn) (bool, error) {
+	if err := l.door.admit(m.Author, l.door.placeOfMessage(ctx, m)); err != nil {
+		return false, err
+	}
+	text := utterance(m.Content, self)
+	switch {
+	case text == "" && len(m.Attachments) > 0:
+		l.say(ctx, m, "I don't read files or pictures in messages; say in words what you would like to see. `/"+l.style.Command("import")+"` takes what `/"+l.style.Command("export")+"` gave.")
+		return false, nil
+	case text == "" && m.GuildID != "" && !hasMention(m, self):
+		l.explainIntent(ctx, m, self)
+		return false, nil
+	case text == "":
+		l.say(ctx, m, "Say what you would like to see, or what to change: “make her hair red”.")
+		return false, nil
+	}
 	edit, _ := bot.Named(l.table, "edit")
 	if _, err := command(t, edit, map[string]string{"request": view.Cut(text, maxPrompt)}); err != nil {
-		return nil, err
+		return false, err
 	}
-	return t, l.desk.refusal(t)
+	err := l.desk.refusal(t)
+	return err == nil, err
 }
 
 // repliedTo is the bot's message that m replies to; nil if it replies to none.
@@ -112,8 +113,9 @@ func (l *listener) repliedTo(ctx context.Context, m *object.Message, self string
 	return to
 }
 
-// addressed reports whether a message is said to the bot.
-func (l *listener) addressed(ctx context.Context, m *object.Message, self string, replied *object.Message) bool {
+// addressed reports whether a message is said to the bot. What it reads of the
+// turn's session it leaves to the turn.
+func (l *listener) addressed(ctx context.Context, m *object.Message, self string, replied *object.Message, t *turn.Turn) bool {
 	if m.GuildID == "" || replied != nil || hasMention(m, self) {
 		return true
 	}
@@ -124,8 +126,13 @@ func (l *listener) addressed(ctx context.Context, m *object.Message, self string
 		return true
 	}
 	// Somebody who has a session of their own in the thread.
-	s, err := l.store.Load(ctx, view.SessionKey(m.Author.ID, m.ChannelID))
-	return err == nil && s.Head != 0
+	asOf := l.runner.Running.Ended()
+	s, err := l.store.Load(ctx, t.Key)
+	if err != nil || s.Head == 0 {
+		return false
+	}
+	t.Found(s, asOf)
+	return true
 }
 
 func hasMention(m *object.Message, self string) bool {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"pentimento/bot"
 	"pentimento/bot/discord/object"
@@ -189,4 +190,39 @@ func TestPictureThatWasNotShown(t *testing.T) {
 	if now := w.picture(direct, "", "turn 1"); now.ID != m.ID {
 		t.Error("the picture is in another message")
 	}
+}
+
+func TestRestartTellsThoseWhoWaited(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, discordtest.Options{}, func(o *setup) { o.engine = &stub{hold: make(chan struct{})} })
+	ann, bob := w.Person("ann"), w.Person("bob")
+	ann.Say(ann.Direct(), "a woman's face with blond hair")
+	w.sees(ann.Direct(), "", "step 1 of 2")
+	bob.Say(bob.Direct(), "a river between mountains")
+	w.sees(bob.Direct(), "", "before yours")
+	// Ann's picture is being drawn and may be finished, Bob's waits.
+	go func() {
+		time.Sleep(200 * time.Millisecond)
+		close(w.engine.hold)
+	}()
+	w.stop()
+	w.picture(ann.Direct(), "", "blond")
+	w.sees(bob.Direct(), "", "being restarted")
+}
+
+func TestKilledBotTidiesUp(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, discordtest.Options{}, nil)
+	w.stop()
+	ann := w.Person("ann")
+	direct := ann.Direct()
+	id, err := w.bot.api.Post(t.Context(), direct.ID, "", object.Content{Text: "step 1 of 20"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.bot.state.Open(id, state.OpenMessage{Channel: direct.ID, Said: "a river"}); err != nil {
+		t.Fatal(err)
+	}
+	w.start(w.bot.o)
+	w.sees(direct, "", "restarted before this was drawn")
 }

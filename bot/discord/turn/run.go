@@ -48,7 +48,7 @@ func (r *Runner) Run(ctx context.Context, t *Turn) {
 	t.cancel, t.ended = cancel, make(chan struct{})
 	defer close(t.ended)
 	if t.Quick {
-		r.answerAtOnce(ctx, working, t)
+		r.runQuick(ctx, working, t)
 		return
 	}
 	if t.place == nil && !r.open(ctx, t) {
@@ -58,7 +58,14 @@ func (r *Runner) Run(ctx context.Context, t *Turn) {
 	start := r.Report.now()
 	r.Running.add(t)
 	r.keepOpen(t)
-	final, err := r.draw(ctx, working, t)
+	show := newThrottle(working, r.showing(ctx, working, t))
+	defer show.stop()
+	var final object.Content
+	err := t.place.wait(working, func(ahead int) { show.set(view.Waiting(r.Style, t.shown(), ahead)) })
+	if err == nil {
+		final, err = r.answer(ctx, working, t, r.request(t, show))
+	}
+	show.stop()
 	if err != nil {
 		err = reason(working, err)
 		final = view.NotDrawn(t.Said, r.Report.Sentence(err))
@@ -74,8 +81,8 @@ func (r *Runner) Run(ctx context.Context, t *Turn) {
 	r.Log.Info("a turn has ended", "turn", t.Request.Event, "outcome", r.Report.Ended(t.Speaker.ID, err), "seconds", now.Sub(start).Seconds())
 }
 
-// answerAtOnce carries out a quick turn and writes its message.
-func (r *Runner) answerAtOnce(ctx, working context.Context, t *Turn) {
+// runQuick carries out a turn that draws nothing new, and writes its message.
+func (r *Runner) runQuick(ctx, working context.Context, t *Turn) {
 	r.Running.add(t)
 	defer r.Running.remove(t)
 	request := t.Request
@@ -121,16 +128,52 @@ func (r *Runner) open(ctx context.Context, t *Turn) bool {
 	return false
 }
 
-// draw waits in the line, has the turn's picture drawn, and returns what the
-// message shows then.
-func (r *Runner) draw(ctx, working context.Context, t *Turn) (c object.Content, err error) {
+// answer has the turn's conversation do what is asked for, and returns what the
+// message shows of it. A fault in that is an error like any other.
+func (r *Runner) answer(ctx, working context.Context, t *Turn, request bot.Request) (c object.Content, err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
-			r.Log.Error("a turn ended in a fault", "turn", t.Request.Event, "fault", fault, "stack", string(debug.Stack()))
+			r.Log.Error("a turn ended in a fault", "turn", request.Event, "fault", fault, "stack", string(debug.Stack()))
 			err = errFault
 		}
 	}()
-	show := newThrottle(working, func(c object.Content) {
+	if t.Before != nil {
+		if request.Turn, err = t.Before(working); err != nil {
+			return c, err
+		}
+	}
+	talk := r.Talks.Open(t.Key)
+	before := *talk
+	a, err := t.Do(working, talk, request)
+	r.Talks.KeepQuestion(&before, talk)
+	if err == nil {
+		err = r.Talks.KeepOptions(&before, talk)
+	}
+	if err != nil {
+		return c, err
+	}
+	if a.Drawing != nil {
+		r.Report.observer.Stage("keep", a.Kept)
+	}
+	c, err = view.Answer(r.Style, t.shown(), a)
+	// It is done, and shown even if it was cancelled too late.
+	return r.Screen.Cover(ctx, c), err
+}
+
+// request is what a turn asks for that has its place and its message.
+func (r *Runner) request(t *Turn, show *throttle) bot.Request {
+	out := t.Request
+	if t.asOf == r.Running.Ended() {
+		out.Session = t.session
+	}
+	out.Allow = func(prompt string) error { return r.Quota.allow(t, prompt) }
+	out.Watch, out.Previews, out.Memo = r.watching(t, show), !r.Screen.Checks(), r.memoOf(t)
+	return out
+}
+
+// showing shows what becomes of a turn in its message.
+func (r *Runner) showing(ctx, working context.Context, t *Turn) func(object.Content) {
+	return func(c object.Content) {
 		// The last word waits for it, so that it is not overwritten by what was
 		// before it; not for long. A cancel does not cut it short: Discord may
 		// have taken the request already, and carry it out later.
@@ -139,42 +182,7 @@ func (r *Runner) draw(ctx, working context.Context, t *Turn) (c object.Content, 
 		if err := t.Surface.edit(ctx, r.Screen.Cover(ctx, c)); err != nil && working.Err() == nil {
 			r.Log.Debug("progress cannot be shown", "error", err)
 		}
-	})
-	defer show.stop()
-	if err := t.place.wait(working, func(ahead int) { show.set(view.Waiting(r.Style, t.shown(), ahead)) }); err != nil {
-		return c, err
 	}
-	if t.Before != nil {
-		if err := t.Before(working); err != nil {
-			return c, err
-		}
-	}
-	request := t.Request
-	request.Allow = func(prompt string) error { return r.Quota.allow(t, prompt) }
-	request.Previews, request.Memo = !r.Screen.Checks(), r.memoOf(t)
-	request.Watch = r.watching(t, show)
-	return r.answer(ctx, working, t, request)
-}
-
-// answer has the turn's conversation do what it asks for, and returns what the
-// message shows of the answer.
-func (r *Runner) answer(ctx, working context.Context, t *Turn, request bot.Request) (object.Content, error) {
-	c := r.Talks.Open(t.Key)
-	before := *c
-	a, err := t.Do(working, c, request)
-	r.Talks.KeepQuestion(&before, c)
-	if err == nil {
-		err = r.Talks.KeepOptions(&before, c)
-	}
-	if err != nil {
-		return object.Content{}, err
-	}
-	if a.Drawing != nil {
-		r.Report.observer.Stage("keep", a.Kept)
-	}
-	out, err := view.Answer(r.Style, t.shown(), a)
-	// It is done, and shown even if it was cancelled too late.
-	return r.Screen.Cover(ctx, out), err
 }
 
 // watching shows how the turn's picture fares.

@@ -25,6 +25,7 @@ type Running struct {
 
 	mu       sync.Mutex
 	turns    map[*Turn]bool
+	ended    int // turns
 	draining bool
 	aborted  bool
 }
@@ -48,6 +49,15 @@ func (r *Running) remove(t *Turn) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.turns, t)
+	r.ended++
+}
+
+// Ended counts the turns that have ended: as long as it stays the same, sessions
+// do.
+func (r *Running) Ended() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.ended
 }
 
 // drawing notes that a worker has taken the turn's picture.

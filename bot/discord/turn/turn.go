@@ -30,8 +30,9 @@ type Turn struct {
 	// Surface is where the answer is written.
 	Surface Surface
 
-	// Before is done first, when it is the turn's turn; nil for nothing.
-	Before func(ctx context.Context) error
+	// Before is done when all turns before this one have ended, and returns the
+	// picture that is spoken of; nil for nothing.
+	Before func(ctx context.Context) (turnID int, err error)
 	// Do carries the turn out.
 	Do func(ctx context.Context, c *bot.Conversation, r bot.Request) (*bot.Answer, error)
 	// After is told the message of a quick turn that succeeded; nil for nobody.
@@ -42,6 +43,9 @@ type Turn struct {
 	// Fresh turns begin a session, which gets a thread of its own where it can.
 	Fresh bool
 
+	session *session.Session // as it was when so many turns had ended; nil if it was not read
+	asOf    int
+
 	message string // the ID of its message
 	place   *spot  // in the line
 	cancel  context.CancelCauseFunc
@@ -49,6 +53,10 @@ type Turn struct {
 	drawing bool          // guarded by the lock of Running
 	counted bool          // as one of the speaker's pictures of today
 }
+
+// Found notes what was read of the turn's session, after [Running.Ended] had
+// counted so many turns.
+func (t *Turn) Found(s *session.Session, asOf int) { t.session, t.asOf = s, asOf }
 
 // shown is what the turn's message tells of it.
 func (t *Turn) shown() view.Turn { return view.Turn{Said: t.Said, Speaker: t.Speaker, Key: t.Key} }

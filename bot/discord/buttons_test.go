@@ -1,0 +1,120 @@
+package discord
+
+import (
+	"strings"
+	"testing"
+
+	"pentimento/tests/discordtest"
+)
+
+func TestRedrawAsksFirst(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, discordtest.Options{}, nil)
+	ann := w.Person("ann")
+	direct := ann.Direct()
+	ann.Say(direct, "a woman's face with blond hair")
+	first := w.picture(direct, "", "blond hair")
+	asked := ann.Press(direct, first, "Redraw")
+	question := asked.Reply(soon)
+	if question == nil || question.Flags&discordtest.Ephemeral == 0 || w.engine.count() != 1 {
+		t.Fatalf("redraw did not ask: %+v", question)
+	}
+	ann.Press(direct, question, "Draw another")
+	w.picture(direct, question.ID, "turn 2")
+
+	// With a seed that is set, too, it is another one.
+	w.told(ann.Slash(direct, "settings", map[string]any{"name": "seed", "value": "5"}))
+	i := imagine(ann, direct, "a river between mountains")
+	river := w.picture(direct, i.ID, "seed 5")
+	question = ann.Press(direct, river, "Redraw").Reply(soon)
+	ann.Press(direct, question, "Draw another")
+	w.picture(direct, question.ID, "seed 7")
+	i = imagine(ann, direct, "a boat on a lake")
+	w.picture(direct, i.ID, "seed 5")
+}
+
+func TestCancelTellsTheTruth(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, discordtest.Options{}, func(o *setup) { o.engine = &stub{hold: make(chan struct{})} })
+	ann, bob := w.Person("ann"), w.Person("bob")
+	direct, other := ann.Direct(), bob.Direct()
+	ann.Say(direct, "a woman's face with blond hair")
+	running := w.sees(direct, "", "step 1 of 2")
+	bob.Say(other, "a river between mountains")
+	w.sees(other, "", "one picture before yours")
+	ann.Press(direct, running, "Cancel")
+	cancelled := w.sees(direct, "", "Cancelled. Nothing was changed.")
+	if len(cancelled.Labels()) != 0 {
+		t.Errorf("what is cancelled has the buttons %q", cancelled.Labels())
+	}
+	close(w.engine.hold)
+	w.picture(other, "", "river")
+	if text := w.told(ann.Press(direct, running, "Cancel")); !strings.Contains(text, "nothing to cancel") {
+		t.Errorf("a second cancel was told %q", text)
+	}
+	if n := w.engine.count(); n != 1 {
+		t.Errorf("%d pictures were drawn", n)
+	}
+}
+
+func TestForgedAndForeignButtons(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, discordtest.Options{}, nil)
+	ann, bob := w.Person("ann"), w.Person("bob")
+	channel := w.Channel("art")
+	w.ForbidThreads(channel)
+	imagine(ann, channel, "a woman's face with blond hair")
+	first := w.picture(channel, "", "blond")
+	undo := ""
+	for _, row := range first.Components {
+		undo = row.Components[0].CustomID
+		break
+	}
+	forged := []string{"", "undo", strings.Repeat("A", 46), undo[:len(undo)-2] + "AA", "A" + undo[1:], undo + "AAAA"}
+	for _, id := range forged {
+		if text := w.told(ann.Use(channel, first, id, 2, nil)); !strings.Contains(text, "don't know that button") {
+			t.Errorf("the forged id %q was answered with %q", id, text)
+		}
+	}
+	if text := w.told(bob.Use(channel, first, undo, 2, nil)); !strings.Contains(text, "belong to somebody else") {
+		t.Errorf("a foreign button was answered with %q", text)
+	}
+	if n := w.engine.count(); n != 1 {
+		t.Errorf("%d pictures were drawn", n)
+	}
+	if n := strings.Count(w.log.String(), "a forged button"); n != 1 {
+		t.Errorf("forged buttons were logged %d times", n)
+	}
+}
+
+func TestModalAutocompletionAndRecipe(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, discordtest.Options{}, func(o *setup) {
+		o.engine, o.Rename = pocketStub(t), map[string]string{"imagine": "paint"}
+	})
+	ann, channel := w.Person("ann"), w.Channel("art")
+	w.ForbidThreads(channel)
+	ann.Slash(channel, "paint", map[string]any{"prompt": "a woman's face with blond hair"})
+	first := w.picture(channel, "", "blond")
+	choices := ann.Autocomplete(channel, "weight", "word", "ha").Choices(soon)
+	if len(choices) != 1 || choices[0].Name != "hair" {
+		t.Errorf("offered %v", choices)
+	}
+	asked := ann.OnMessage(channel, "Edit this picture", first)
+	if _, ok := asked.Wait(soon); !ok {
+		t.Fatal("no modal")
+	}
+	ann.Submit(channel, asked, "make her hair red")
+	second := w.picture(channel, first.ID, "blond → red")
+	if text := w.told(ann.OnMessage(channel, "Recipe", second)); !strings.Contains(text, "seed 7") {
+		t.Errorf("the recipe is %q", text)
+	}
+	if choices := ann.Autocomplete(channel, "goto", "turn", "").Choices(soon); len(choices) != 2 {
+		t.Errorf("offered %v", choices)
+	}
+	for _, name := range []string{"help", "export", "settings"} {
+		if w.told(ann.Slash(channel, name, nil)) == "" {
+			t.Errorf("/%s was not answered", name)
+		}
+	}
+}
