@@ -52,7 +52,8 @@ const (
 )
 
 // checkStructure makes sure that path holds a well-formed bbolt file. A shared
-// lock keeps writers away meanwhile. The error is session.ErrCorrupt or session.ErrInUse.
+// lock keeps writers away meanwhile. The error is session.ErrCorrupt or
+// session.ErrInUse.
 func checkStructure(path string) (err error) {
 	info, err := os.Stat(path)
 	if err != nil {

@@ -34,8 +34,9 @@ type Options struct {
 }
 
 // Store is a [session.Store] in one bbolt file, with the blobs in a folder
-// beside it or wherever the options say. It belongs to one process at a time. What Update returned without an error
-// is on disk: killing the process at any moment loses none of it.
+// beside it or wherever the options say. It belongs to one process at a time.
+// What Update returned without an error is on disk: killing the process at any
+// moment loses none of it.
 type Store struct {
 	path   string
 	file   string // path without symbolic links, once there is a file
@@ -47,10 +48,10 @@ type Store struct {
 	db *boltFile    // nil once closed
 }
 
-// Open opens the store at path, creating it if there is none. Its errors
-// are [session.ErrInUse] within a second if another process has it open, [session.ErrCorrupt]
-// if it is damaged or not a store, [session.ErrNewerSchema], [session.ErrDiskFull], and those
-// of the file system.
+// Open opens the store at path, creating it if there is none. Its errors are
+// [session.ErrInUse] within a second if another process has it open,
+// [session.ErrCorrupt] if it is damaged or not a store,
+// [session.ErrNewerSchema], [session.ErrDiskFull], and those of the file system.
 func Open(path string, options Options) (*Store, error) {
 	f := &Store{path: path, file: path, blobs: options.Blobs, expiry: options.Expiry}
 	if err := f.open(); err != nil {

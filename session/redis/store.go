@@ -57,9 +57,9 @@ func (o Options) validate() error {
 }
 
 // Store is a [session.Store] on a Redis server of version 6.2 or later, for
-// several processes at once. What Update returned without an error is in Redis; how
-// much of that outlives the server is for its own settings to say (appendonly,
-// appendfsync, and maxmemory-policy, which must be noeviction).
+// several processes at once. What Update returned without an error is in Redis;
+// how much of that outlives the server is for its own settings to say
+// (appendonly, appendfsync, and maxmemory-policy, which must be noeviction).
 //
 // layout.go says what is kept where, retry.go what happens when the server is
 // away.
