@@ -81,21 +81,15 @@ func (c *Conversation) Export(ctx context.Context, r Request) (*Exported, error)
 	return out, nil
 }
 
-// Import is [Conversation.ImportDocument] of an exported file, JSON or PNG. The
-// errors are those of [recipefile.Read] too.
+// Import draws the picture of an exported file, JSON or PNG, and goes on from
+// there. The errors are those of [recipefile.Read] and of drawing, and for another
+// model's recipe an [*editor.ModelError] with that model's name.
 func (c *Conversation) Import(ctx context.Context, r Request, file []byte) (*Answer, error) {
+	start := c.Clock.Now()
 	document, err := recipefile.Read(file)
 	if err != nil {
 		return nil, err
 	}
-	return c.ImportDocument(ctx, r, document)
-}
-
-// ImportDocument draws the picture of an exported recipe and goes on from
-// there. The errors are an [*editor.ModelError] with the
-// model's name for another model's recipe, and those of drawing.
-func (c *Conversation) ImportDocument(ctx context.Context, r Request, document recipefile.Document) (*Answer, error) {
-	start := c.Clock.Now()
 	if r.AllowImport != nil {
 		if err := r.AllowImport(document.Recipe); err != nil {
 			return nil, err
