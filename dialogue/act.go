@@ -47,21 +47,20 @@ func act(e *edit, spoken, does english.Words) bool {
 		return give(e, spoken, english.Tokenise("a "+base), "with")
 	}
 	action := slices.Concat(english.Tokenise(lexicon.Gerund(base)), does[1:])
-	if does.StartsWith(does[0].Lower) && e.en.PastForm(does[0].Lower) && does[0].Lower != base {
+	if e.en.PastForm(does[0].Lower) && does[0].Lower != base {
 		action = does // "surrounded by …"
 	}
 	e.widen(Shape)
 	e.because(spoken.Text() + " " + does.Text())
 	if !what.Found {
 		if what.Whole || len(spoken) == 0 {
-			end := e.caption.Tail(p)
-			e.caption.Splice(end, end, slices.Concat(english.Tokenise(","), action))
+			e.caption.Append(slices.Concat(english.Tokenise(","), action))
 			return true
 		}
 		return addDoing(e, spoken, action)
 	}
 	e.caption.Attend(what.NP.Head)
-	e.caption.PlaceAction(p, e.caption.After(p, what.NP), action)
+	e.caption.PlaceAction(what.NP, action)
 	return true
 }
 
@@ -72,8 +71,7 @@ func addDoing(e *edit, spoken, action english.Words) bool {
 	if name, ok := subject.Main(); ok {
 		spoken = e.en.WithArticle(subject, name)
 	}
-	end := e.caption.Tail(e.caption.Parse())
-	e.caption.Splice(end, end, slices.Concat(english.Tokenise("with"), spoken, action))
+	e.caption.Append(slices.Concat(english.Tokenise("with"), spoken, action))
 	e.widen(Shape)
 	e.because("add " + spoken.Text())
 	return true
@@ -275,20 +273,17 @@ const photo english.List = "photo photograph painting drawing"
 // placePhraseAfter writes words after what they describe: "made of glass", "on a
 // table".
 func placePhraseAfter(e *edit, what caption.Referent, y english.Words) bool {
-	p := e.caption.Parse()
 	e.widen(Shape)
 	e.because("say " + y.Text())
 	if !what.Found {
 		if what.Head != "" && !what.Whole {
 			return addDoing(e, what.Phrase, y)
 		}
-		end := e.caption.Tail(p)
-		e.caption.Splice(end, end, y)
+		e.caption.Append(y)
 		return true
 	}
-	at := e.caption.After(p, what.NP)
 	e.caption.Attend(what.NP.Head)
-	e.caption.Splice(at, at, y)
+	e.caption.Follow(what.NP, y)
 	return true
 }
 

@@ -58,17 +58,12 @@ func modify(e *edit, what caption.Referent, adjectives english.Words) bool {
 		if strengthen(e, n, group) {
 			continue
 		}
-		p := e.caption.Parse()
-		if from, to, ok := e.caption.Clashing(p, n, group); ok {
-			if group.Lower() != p.Words[from:to].Lower() {
-				e.caption.Splice(from, to, group)
-				e.because(fmt.Sprintf("%s is %s now, not %s", p.Words[n.Head].Lower, group.Text(), p.Words[from:to].Text()))
-			}
-			continue
+		switch was, changed := e.caption.Describe(n, group); {
+		case changed && was != nil:
+			e.because(fmt.Sprintf("%s is %s now, not %s", what.Noun, group.Text(), was.Text()))
+		case changed:
+			e.because(fmt.Sprintf("%s becomes %s", what.Noun, group.Text()))
 		}
-		at := e.caption.AdjectivePlace(p, n, group[0].Lower)
-		e.caption.Splice(at, at, group)
-		e.because(fmt.Sprintf("%s becomes %s", p.Words[n.Head].Lower, group.Text()))
 	}
 	if n, ok := e.caption.PhraseOf(what); ok {
 		e.caption.Attend(n.Head)

@@ -240,7 +240,7 @@ func swapLast(e *edit, y english.Words) bool {
 			if e.en.Lemma(p.Words[i].Lower) == e.en.Lemma(thing.Words[name.Head].Lower) {
 				return respecify(e, caption.Referent{}.At(p, n), thing, name)
 			}
-			e.caption.PutInPlace(caption.Referent{}.At(p, n), thing, name)
+			e.caption.Replace(caption.Referent{}.At(p, n), thing, name)
 			e.widen(Shape)
 			e.because("in place of " + p.Words[i].Lower)
 			return true
@@ -323,7 +323,7 @@ func reverse(e *edit, op Op) bool {
 	case Remove:
 		return add(e, english.Tokenise(op.From), nil, "")
 	case Swap:
-		if r := e.caption.ResolveWord(e.caption.Parse(), caption.Referent{Phrase: english.Tokenise(op.To)}); r.Found {
+		if r := e.caption.ResolveWord(english.Tokenise(op.To)); r.Found {
 			e.caption.Splice(r.From, r.To, english.Tokenise(op.From))
 			return true
 		}

@@ -30,8 +30,7 @@ func fragment(e *edit, m english.Match) bool {
 		if name, ok := p.Main(); ok && e.en.Is(p.Words[name.Head].Lower, lexicon.Place) && x[0].Lower != "with" {
 			return setScene(e, x)
 		}
-		end := e.caption.Tail(e.caption.Parse())
-		e.caption.Splice(end, end, x)
+		e.caption.Append(x)
 		e.widen(Global)
 		e.because("say " + x.Text())
 		return true

@@ -49,7 +49,7 @@ func transform(e *edit, to english.Words) bool {
 		}
 		for _, n := range p.Nouns {
 			if e.en.Is(p.Words[n.Head].Lower, kind) {
-				e.caption.PutInPlace(caption.Referent{}.At(p, n), thing, name)
+				e.caption.Replace(caption.Referent{}.At(p, n), thing, name)
 				e.widen(Shape)
 				e.because("it becomes " + to.Text())
 				return true
@@ -59,7 +59,7 @@ func transform(e *edit, to english.Words) bool {
 			return setScene(e, to)
 		}
 	}
-	e.caption.PutInPlace(caption.Referent{}.At(p, what), thing, name)
+	e.caption.Replace(caption.Referent{}.At(p, what), thing, name)
 	e.widen(Shape)
 	e.because("it becomes " + to.Text())
 	return true
@@ -127,13 +127,11 @@ func setScene(e *edit, to english.Words) bool {
 	e.widen(Shape)
 	e.because("the scene becomes " + to.Text())
 	given, ground := english.SplitPlace(to)
-	p := e.caption.Parse()
 	thing := e.en.Parse(ground)
 	name, ok := thing.Main()
 	if !ok || placeAdverb.Has(to[len(to)-1].Lower) {
 		if len(to) == 1 { // "indoors"
-			from, end := e.caption.PlacePhrase(p)
-			e.caption.Splice(from, end, to)
+			e.caption.SetPlace(to)
 			return true
 		}
 		return false
@@ -141,13 +139,11 @@ func setScene(e *edit, to english.Words) bool {
 	if given == "" {
 		ground = e.en.WithArticle(thing, name)
 	}
-	from, end := e.caption.PlacePhrase(p)
-	relation := given
-	if relation == "" {
-		relation = e.caption.PlacePreposition(p, from, end, thing.Words[name.Head].Lower, thing.Words)
+	if given == "" {
+		given = e.caption.PrepositionFor(thing.Words[name.Head].Lower, thing.Words)
 	}
-	e.caption.Splice(from, end, slices.Concat(english.Tokenise(relation), ground))
-	e.caption.Attend(from + len(english.Tokenise(relation)) + len(ground) - 1)
+	place := slices.Concat(english.Tokenise(given), ground)
+	e.caption.Attend(e.caption.SetPlace(place) + len(place) - 1)
 	return true
 }
 

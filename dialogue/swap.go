@@ -52,16 +52,10 @@ func swap(e *edit, spoken, to english.Words) bool {
 	if e.en.Lemma(thing.Words[name.Head].Lower) == e.en.Lemma(what.Noun) && what.From == what.NP.Head && len(to) > 1 {
 		return respecify(e, what, thing, name)
 	}
-	place := e.en.Is(what.Noun, lexicon.Place)
-	if place {
-		if p := e.caption.Parse(); what.NP.End < len(p.Words) && p.Words[what.NP.End].Lower == "of" {
-			_, end := e.caption.Extent(p, what.NP) // a desert is not "of tall grass"
-			e.caption.Splice(what.NP.End, end, nil)
-		}
-	}
-	e.caption.PutInPlace(what, thing, name)
-	if place {
-		e.caption.MendPlace(what.NP.Start-1, thing.Words[name.Head].Lower)
+	if e.en.Is(what.Noun, lexicon.Place) {
+		e.caption.ReplacePlace(what, thing, name)
+	} else {
+		e.caption.Replace(what, thing, name)
 	}
 	e.widen(Shape)
 	e.because(fmt.Sprintf("swap %q for %q", what.Head, to.Text()))
@@ -93,7 +87,7 @@ func respecify(e *edit, what caption.Referent, thing english.Parsed, name englis
 	var modifiers english.Words
 	for i := name.Start; i < name.Head; i++ {
 		if thing.Tags[i] == english.Number {
-			e.caption.PutInPlace(what, thing, name)
+			e.caption.Replace(what, thing, name)
 			e.widen(Shape)
 			return true
 		}
@@ -168,7 +162,7 @@ func insteadOf(e *edit, m english.Match) bool {
 	}
 	x := e.caption.Resolve(m["x"])
 	if !x.Found && !x.Scene {
-		if x = e.caption.ResolveWord(e.caption.Parse(), caption.Referent{Phrase: m["x"]}); !x.Found {
+		if x = e.caption.ResolveWord(m["x"]); !x.Found {
 			if subject, verb, ok := e.caption.SubjectAndVerb(y); ok {
 				return act(e, subject, verb)
 			}

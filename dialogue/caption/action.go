@@ -6,10 +6,12 @@ import (
 	"pentimento/dialogue/english"
 )
 
-// PlaceAction writes a participle phrase after the noun phrase that ends at at:
+// PlaceAction writes a participle phrase after a noun phrase:
 // in the place of a verb that says the same kind of thing, before one that
 // goes on.
-func (c *Caption) PlaceAction(p english.Parsed, at int, action english.Words) {
+func (c *Caption) PlaceAction(n english.NounPhrase, action english.Words) {
+	p := c.Parse()
+	at := c.after(p, n)
 	if c.restate(p, at, action) {
 		return
 	}

@@ -29,6 +29,8 @@ func (c *Caption) OnScale(p english.Parsed, base string) (english.Words, bool) {
 	return nil, false
 }
 
+// ColourIn is the index of the colour in a noun phrase; -1 if there is none, or if
+// it has a shade already.
 func (c *Caption) ColourIn(p english.Parsed, n english.NounPhrase) int {
 	for i := n.Start; i < n.Head; i++ {
 		if c.en.IsColour(p.Words[i].Lower) {
@@ -41,8 +43,26 @@ func (c *Caption) ColourIn(p english.Parsed, n english.NounPhrase) int {
 	return -1
 }
 
-// Clashing is where a noun phrase has words on the scale of the new ones.
-func (c *Caption) Clashing(p english.Parsed, n english.NounPhrase, group english.Words) (from, to int, ok bool) {
+// Describe gives a noun phrase adjectives: in the place of those that the caption
+// has on their scale, which are returned, else where English has them. changed is
+// unset where the caption says so already.
+func (c *Caption) Describe(n english.NounPhrase, adjectives english.Words) (was english.Words, changed bool) {
+	p := c.Parse()
+	if from, to, ok := c.clashing(p, n, adjectives); ok {
+		was = p.Words[from:to]
+		if adjectives.Lower() == was.Lower() {
+			return was, false
+		}
+		c.Splice(from, to, adjectives)
+		return was, true
+	}
+	at := c.adjectivePlace(p, n, adjectives[0].Lower)
+	c.Splice(at, at, adjectives)
+	return nil, true
+}
+
+// clashing is where a noun phrase has words on the scale of the new ones.
+func (c *Caption) clashing(p english.Parsed, n english.NounPhrase, group english.Words) (from, to int, ok bool) {
 	last := group[len(group)-1].Lower
 	for i := p.SkipDeterminer(n); i < n.Head; i++ {
 		if n.Owner >= 0 && i <= n.Owner+1 || !c.en.SameScale(p.Words[i].Lower, last) && !c.en.OneKind(p.Words[i].Lower, last) {
@@ -60,8 +80,8 @@ func (c *Caption) Clashing(p english.Parsed, n english.NounPhrase, group english
 	return 0, 0, false
 }
 
-// AdjectivePlace is where an adjective goes in a noun phrase.
-func (c *Caption) AdjectivePlace(p english.Parsed, n english.NounPhrase, w string) int {
+// adjectivePlace is where an adjective goes in a noun phrase.
+func (c *Caption) adjectivePlace(p english.Parsed, n english.NounPhrase, w string) int {
 	rank := c.en.AdjectiveRank(w)
 	i := n.Core
 	for i > n.Start && p.Tags[i-1] == english.Adjective && c.en.AdjectiveRank(p.Words[i-1].Lower) > rank {

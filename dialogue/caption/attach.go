@@ -36,7 +36,7 @@ func (c *Caption) Attach(owner *english.NounPhrase, item english.Words, lead str
 	if !ok {
 		return c.AttachScene(item, lead)
 	}
-	at := c.After(p, n)
+	at := c.after(p, n)
 	lists := c.lists(p, at)
 	if owner == nil && len(lists) == 0 && lead == "with" {
 		lists = c.farLists(p, at)
@@ -51,6 +51,19 @@ func (c *Caption) Attach(owner *english.NounPhrase, item english.Words, lead str
 	c.Splice(at, at, slices.Concat(english.Tokenise(lead), item))
 	c.Attend(at + len(item))
 	return true
+}
+
+// Append writes words at the end, before what ends a caption (time, style, a full
+// stop).
+func (c *Caption) Append(words english.Words) {
+	end := c.Tail(c.Parse())
+	c.Splice(end, end, words)
+}
+
+// Follow writes words after a noun phrase and its "of": after "a group of people".
+func (c *Caption) Follow(n english.NounPhrase, words english.Words) {
+	at := c.after(c.Parse(), n)
+	c.Splice(at, at, words)
 }
 
 // AttachScene adds to the scene: to its list, else at the end, before what

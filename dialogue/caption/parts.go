@@ -7,14 +7,14 @@ import (
 	"pentimento/dialogue/lexicon"
 )
 
-// After is where words about a noun phrase go: after it and its "of": "a group
+// after is where words about a noun phrase go: after it and its "of": "a group
 // of people".
-func (c *Caption) After(p english.Parsed, n english.NounPhrase) int {
+func (c *Caption) after(p english.Parsed, n english.NounPhrase) int {
 	whole := p.Whole(n)
 	if c.en.CanBe(p.Words[whole.Head].Lower, lexicon.Picture) {
 		return whole.End
 	}
-	_, end := c.Extent(p, whole)
+	_, end := c.extent(p, whole)
 	return end
 }
 
@@ -76,8 +76,8 @@ func (c *Caption) Moment(p english.Parsed) (MomentSpan, bool) {
 	return MomentSpan{}, false
 }
 
-// Extent is the noun phrase with what hangs on it: "of cookies" after "a jar".
-func (c *Caption) Extent(p english.Parsed, n english.NounPhrase) (from, to int) {
+// extent is the noun phrase with what hangs on it: "of cookies" after "a jar".
+func (c *Caption) extent(p english.Parsed, n english.NounPhrase) (from, to int) {
 	from, to = n.Start, n.End
 	for to < len(p.Words) && p.Words[to].Lower == "of" {
 		next, ok := p.At(to + 1)

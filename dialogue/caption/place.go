@@ -5,10 +5,18 @@ import (
 	"pentimento/dialogue/lexicon"
 )
 
-// PlacePhrase is where the caption says where it is set: the last "in", "on",
+// SetPlace says where the picture is set, in the words of the caption that said
+// it, else before its tail. It returns where the new words begin.
+func (c *Caption) SetPlace(place english.Words) int {
+	from, to := c.placePhrase(c.Parse())
+	c.Splice(from, to, place)
+	return from
+}
+
+// placePhrase is where the caption says where it is set: the last "in", "on",
 // "at" phrase of its main part that names a place or something to stand on;
 // empty, before the tail, if it says nothing.
-func (c *Caption) PlacePhrase(p english.Parsed) (from, to int) {
+func (c *Caption) placePhrase(p english.Parsed) (from, to int) {
 	best, rank := -1, 0
 	for i, n := range p.Nouns {
 		start := n.Start
@@ -29,7 +37,7 @@ func (c *Caption) PlacePhrase(p english.Parsed) (from, to int) {
 	for from > 0 && (p.Tags[from-1] == english.Preposition || english.PlaceWords.Has(p.Words[from-1].Lower)) {
 		from--
 	}
-	_, to = c.Extent(p, n)
+	_, to = c.extent(p, n)
 	if to+2 < len(p.Words)+1 && p.Words[to:min(to+3, len(p.Words))].Text() == "in the background" {
 		to += 3
 	}
@@ -80,9 +88,11 @@ func (c *Caption) placeRank(p english.Parsed, n english.NounPhrase, relation str
 	return score
 }
 
-// PlacePreposition chooses the preposition for a new place: the caption's own
+// PrepositionFor chooses the preposition for a new place: the caption's own
 // where it may stand before any place, else the one that the place takes.
-func (c *Caption) PlacePreposition(p english.Parsed, from, to int, head string, ground english.Words) string {
+func (c *Caption) PrepositionFor(head string, ground english.Words) string {
+	p := c.Parse()
+	from, to := c.placePhrase(p)
 	if from < to {
 		switch own := p.Words[from:min(from+1, to)].Lower(); own {
 		case "at", "over", "down", "up", "along", "across", "through":
@@ -113,9 +123,9 @@ const behind english.List = "skyline horizon wall curtain fireplace waterfall fi
 
 const onIt english.List = "beach moon mars street road stage mountain mountains hill hills island planet surface rooftop roof shore bridge table grass ground rock cliff boat ship train platform rink court lawn jupiter venus runway racetrack track trail path floor mudslide carpet rug"
 
-// MendPlace changes the preposition at i where the new place takes another: "on a
+// mendPlace changes the preposition at i where the new place takes another: "on a
 // desert", "in a bedroom".
-func (c *Caption) MendPlace(i int, head string) {
+func (c *Caption) mendPlace(i int, head string) {
 	if i < 0 {
 		return
 	}
@@ -126,4 +136,15 @@ func (c *Caption) MendPlace(i int, head string) {
 	case w == "in" && onIt.Has(head):
 		c.Splice(i, i+1, english.Tokenise("on"))
 	}
+}
+
+// ReplacePlace is [Caption.Replace] for a place: what was of the old one goes ("of
+// tall grass"), and the preposition becomes that of the new one.
+func (c *Caption) ReplacePlace(what Referent, thing english.Parsed, name english.NounPhrase) {
+	if p := c.Parse(); what.NP.End < len(p.Words) && p.Words[what.NP.End].Lower == "of" {
+		_, end := c.extent(p, what.NP)
+		c.Splice(what.NP.End, end, nil)
+	}
+	c.Replace(what, thing, name)
+	c.mendPlace(what.NP.Start-1, thing.Words[name.Head].Lower)
 }

@@ -20,7 +20,7 @@ func (c *Caption) ResolveAdjective(spoken english.Words) Referent {
 	if len(spoken) != 1 {
 		return Referent{}
 	}
-	return c.ResolveWord(c.Parse(), Referent{Phrase: spoken})
+	return c.ResolveWord(spoken)
 }
 
 // PhraseOf finds the referent's noun phrase again after the caption changed.
@@ -44,7 +44,7 @@ func (c *Caption) ResolveLoosely(spoken english.Words) Referent {
 	if len(spoken) != 1 {
 		return Referent{}
 	}
-	return c.ResolveWord(c.Parse(), Referent{Phrase: spoken})
+	return c.ResolveWord(spoken)
 }
 
 func (c *Caption) TagOf(x Referent) english.Tag {
@@ -112,7 +112,7 @@ func (c *Caption) Resolve(phrase english.Words) Referent {
 	spoken := c.en.Parse(phrase)
 	name, ok := spoken.Main()
 	if !ok {
-		return c.ResolveWord(p, r)
+		return c.resolveWord(p, r)
 	}
 	r.Head = spoken.Words[name.Head].Lower
 	switch {
@@ -125,7 +125,7 @@ func (c *Caption) Resolve(phrase english.Words) Referent {
 	c.resolveOwner(p, spoken, name, &r)
 	c.pick(p, spoken, name, &r)
 	if score := c.en.Likeness(r.Head, headOf(p, r)); name.Head == spoken.SkipDeterminer(name) && score < 9 {
-		if w := c.ResolveWord(p, Referent{Phrase: spoken.Words[name.Head:name.End]}); w.Found && p.Words[w.From].Lower == r.Head {
+		if w := c.resolveWord(p, Referent{Phrase: spoken.Words[name.Head:name.End]}); w.Found && p.Words[w.From].Lower == r.Head {
 			w.Phrase = phrase
 			return w // the word itself stands there, as an adjective: "the blond"
 		}
@@ -167,9 +167,15 @@ func (r Referent) At(p english.Parsed, n english.NounPhrase) Referent {
 	return r
 }
 
-// ResolveWord finds a phrase without a noun: a word of the caption itself ("the
+// ResolveWord finds a word of the caption itself, whatever its part of speech: the
+// last of the phrase.
+func (c *Caption) ResolveWord(phrase english.Words) Referent {
+	return c.resolveWord(c.Parse(), Referent{Phrase: phrase})
+}
+
+// resolveWord finds a phrase without a noun: a word of the caption itself ("the
 // red").
-func (c *Caption) ResolveWord(p english.Parsed, r Referent) Referent {
+func (c *Caption) resolveWord(p english.Parsed, r Referent) Referent {
 	want := r.Phrase[len(r.Phrase)-1].Lower
 	for i, t := range p.Words {
 		if !t.Mark && !english.Closed(t.Lower) && c.en.Related(t.Lower, want) {

@@ -15,7 +15,7 @@ func (c *Caption) Remove(what Referent, spoken english.Words) {
 		c.Splice(what.From, what.To, nil) // "not curly": an adjective
 		return
 	}
-	from, to := c.Extent(p, p.Whole(what.NP))
+	from, to := c.extent(p, p.Whole(what.NP))
 	if from == 0 && to < len(p.Words) {
 		c.removeSubject(p, to)
 		return

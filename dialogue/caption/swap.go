@@ -7,9 +7,9 @@ import (
 	"pentimento/dialogue/lexicon"
 )
 
-// PutInPlace replaces the answering words by the new noun phrase, drops the
+// Replace replaces the answering words by the new noun phrase, drops the
 // adjectives that the new one excludes and makes the article agree.
-func (c *Caption) PutInPlace(what Referent, thing english.Parsed, name english.NounPhrase) {
+func (c *Caption) Replace(what Referent, thing english.Parsed, name english.NounPhrase) {
 	p := c.Parse()
 	n := what.NP
 	start := name.Start
