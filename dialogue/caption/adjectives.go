@@ -2,8 +2,8 @@ package caption
 
 import "pentimento/dialogue/english"
 
-// Opposite is an adjective that the caption has on the spoken one's scale: for
-// "less long", "short".
+// Opposite is an adjective of the caption on the scale of the one that was
+// spoken: "short" for "long". It is nil if there is none.
 func (c *Caption) Opposite(spoken english.Words) english.Words {
 	for _, t := range c.Words() {
 		if len(spoken) == 1 && !t.Mark && !english.Closed(t.Lower) && t.Lower != spoken[0].Lower && c.en.SameScale(t.Lower, spoken[0].Lower) {
@@ -13,8 +13,8 @@ func (c *Caption) Opposite(spoken english.Words) english.Words {
 	return nil
 }
 
-// OnScale is the noun whose adjective lies on a scale: for "longer", the hair of
-// "short hair".
+// OnScale is the noun that has an adjective on the scale of base: for "long", the
+// hair of "short hair".
 func (c *Caption) OnScale(p english.Parsed, base string) (english.Words, bool) {
 	if c.en.IsColour(base) {
 		return nil, false

@@ -7,8 +7,8 @@ import (
 	"pentimento/dialogue/lexicon"
 )
 
-// LeadFor is the connective for a thing that was added without one: clothes join
-// what the caption's person is wearing already.
+// LeadFor is the connective for a thing that was added without one: "wearing" for
+// clothes if somebody wears some already, else "with".
 func (c *Caption) LeadFor(head string) string {
 	if c.en.Is(head, lexicon.Garment) && slices.ContainsFunc(c.Words(), func(t english.Token) bool { return t.Lower == "wearing" }) {
 		return "wearing"
@@ -16,7 +16,8 @@ func (c *Caption) LeadFor(head string) string {
 	return "with"
 }
 
-// Attachable tells whether a thing goes with a person: what one wears or has.
+// Attachable tells whether a thing is what the caption's person can have or wear,
+// and is not another thing in the scene.
 func (c *Caption) Attachable(head string) bool {
 	if _, ok := c.Person(c.Parse()); !ok {
 		return false
@@ -25,8 +26,9 @@ func (c *Caption) Attachable(head string) bool {
 	return lex.Is(head, lexicon.Garment) || lex.CanBe(head, lexicon.BodyPart) || lex.CanBe(head, lexicon.Garment) || lex.CanBe(head, lexicon.Expression) || head == "freckles" || head == "makeup" || head == "tattoo"
 }
 
-// Attach adds to what the caption says of its person (or of owner): to the list
-// after "with" or "wearing", else as a new one.
+// Attach adds an item to what owner has or wears, or the caption's person where
+// owner is nil: to the list after the connective lead ("with", "wearing"), else
+// as a new one.
 func (c *Caption) Attach(owner *english.NounPhrase, item english.Words, lead string) bool {
 	p := c.Parse()
 	n, ok := c.Person(p)
@@ -66,8 +68,8 @@ func (c *Caption) Follow(n english.NounPhrase, words english.Words) {
 	c.Splice(at, at, words)
 }
 
-// AttachScene adds to the scene: to its list, else at the end, before what
-// ends a caption (time, style, a full stop).
+// AttachScene adds an item to the scene, with the connective lead: to the list
+// that ends the caption, else before its tail.
 func (c *Caption) AttachScene(item english.Words, lead string) bool {
 	p := c.Parse()
 	end := c.Tail(p)

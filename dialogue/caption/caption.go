@@ -1,3 +1,11 @@
+// Package caption has the prompt under the knife.
+//
+// A [Caption] finds what is named in it (referent.go, split.go, parts.go), has
+// words put in, replaced and taken out as English wants it (attach.go, lists.go,
+// adjectives.go, action.go, place.go, swap.go, remove.go), and in the end says
+// what became of its source: operations, weights and the words that bound the
+// edit (difference.go, operations.go, weights.go). It knows nothing of what was
+// asked for, or why.
 package caption
 
 import (
@@ -7,10 +15,6 @@ import (
 	"pentimento/dialogue/english"
 	"pentimento/recipe"
 )
-
-// Limit is how many words of a prompt are edited; what follows is kept
-// as it stands. No text encoder reads as many.
-const Limit = 160
 
 // A word of a caption under the knife.
 type word struct {
@@ -25,9 +29,9 @@ type word struct {
 	clause int
 }
 
-// A Caption is a prompt being edited: its words, each of which remembers which
-// word of the source it was. Operations, spans and weights are read off that
-// memory when all edits are done (plan.go), so an edit only has to move words.
+// A Caption is a prompt under the knife: its words, each of which remembers the
+// word of the source that it was. An edit only moves words; [Caption.Finish]
+// reads operations, spans and weights off their memory when all edits are done.
 type Caption struct {
 	en     *english.Reader
 	source english.Words
@@ -46,6 +50,11 @@ type Caption struct {
 	seen *english.Parsed
 }
 
+// Limit is how many words of a prompt are edited, more than any text encoder
+// reads. Words after them are kept as they stand.
+const Limit = 160
+
+// New makes a caption of a prompt, the source, and the weights of its words.
 func New(en *english.Reader, prompt string, weights []recipe.Weight) *Caption {
 	c := &Caption{en: en, source: english.Tokenise(prompt)}
 	for i, t := range c.source {
@@ -63,7 +72,7 @@ func New(en *english.Reader, prompt string, weights []recipe.Weight) *Caption {
 	return c
 }
 
-// Clone copies the caption, so that an edit can be tried.
+// Clone copies the caption, so that an edit can be tried and taken back.
 func (c *Caption) Clone() *Caption {
 	d := *c
 	d.cutBy = slices.Clone(c.cutBy)
@@ -75,10 +84,11 @@ func (c *Caption) Clone() *Caption {
 	return &d
 }
 
-// Begin tells that a clause of the request is edited from now on, by its number.
+// Begin says that edits from now on are those of the clause with that number.
+// Words that one clause takes out and another puts in are not a swap.
 func (c *Caption) Begin(clause int) { c.clause = clause }
 
-// Words are the first words, as many as are edited.
+// Words are the words as they stand, the first [Limit] of them.
 func (c *Caption) Words() english.Words {
 	out := make(english.Words, 0, min(len(c.words), Limit))
 	for _, w := range c.words[:min(len(c.words), Limit)] {
@@ -87,7 +97,8 @@ func (c *Caption) Words() english.Words {
 	return out
 }
 
-// Parse finds the parts of speech and noun phrases of the words as they stand.
+// Parse finds the parts of speech and noun phrases of [Caption.Words]. Indices in
+// what it returns hold until the next edit.
 func (c *Caption) Parse() english.Parsed {
 	if c.seen == nil {
 		p := c.en.Parse(c.Words())
@@ -96,9 +107,9 @@ func (c *Caption) Parse() english.Parsed {
 	return *c.seen
 }
 
-// Splice replaces the words [from, to) by new ones. Words at either end that are
-// the same before and after are kept, with their memory. A first word in
-// capitals passes them on to the word that takes its place.
+// Splice replaces the words [from, to) by others. Words at either end that are
+// the same before and after are kept with their memory, and a capital at the
+// start of the caption stays there.
 func (c *Caption) Splice(from, to int, with english.Words) {
 	c.seen = nil
 	for from < to && len(with) > 0 && c.words[from].Lower == with[0].Lower {
@@ -174,7 +185,7 @@ func (c *Caption) Attend(i int) {
 }
 
 // AttendWord makes the last such word the one that "it" names; it tells whether
-// there is one.
+// the caption has one.
 func (c *Caption) AttendWord(word string) bool {
 	for _, w := range slices.Backward(c.words) {
 		if word != "" && w.Lower == word {
@@ -185,10 +196,11 @@ func (c *Caption) AttendWord(word string) bool {
 	return false
 }
 
-// Focus is where the noun that was edited last stands, or -1.
+// Focus is the index of the noun that "it" names, or -1.
 func (c *Caption) Focus() int {
 	return slices.IndexFunc(c.words, func(w *word) bool { return w.id == c.focus })
 }
 
-// Weights stay where the pictures hold together.
+// MinWeight and MaxWeight bound the weight of a word, within which pictures hold
+// together.
 const MinWeight, MaxWeight = -2.0, 4.0

@@ -12,6 +12,19 @@ import (
 // source[from:to) became the caption's words [start, end).
 type hunk struct{ from, to, start, end int }
 
+// A Difference is what an edited caption says, and how that differs from its
+// source.
+type Difference struct {
+	Prompt string
+	// Ops are the operations that lead from the source to the prompt.
+	Ops []Op
+	// Weights are all weights of the prompt.
+	Weights []recipe.Weight
+	// Blend are the words that were touched, each with its noun, as spans of
+	// the source and of the prompt.
+	Blend Blend
+}
+
 // hunks compares the caption with its source. Kept words never change their
 // order, so one walk suffices; a word that was moved all the same counts as
 // removed in one place and added in the other.
@@ -34,20 +47,8 @@ func (c *Caption) hunks() []hunk {
 	return all
 }
 
-// A Difference is what an edited caption says, and how that differs from its
-// source.
-type Difference struct {
-	Prompt string
-	// Ops are the operations that lead from the source to the prompt.
-	Ops []Op
-	// Weights are all weights of the prompt.
-	Weights []recipe.Weight
-	// Blend are the words that were touched, each with its noun, as spans of
-	// the source and of the prompt.
-	Blend Blend
-}
-
-// Finish tidies the caption and reads the difference off it.
+// Finish mends what edits left behind (articles, commas, connectives) and reads
+// the difference off the caption.
 func (c *Caption) Finish() Difference {
 	c.tidy()
 	prompt, spans := c.text()

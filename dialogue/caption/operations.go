@@ -7,8 +7,8 @@ import (
 	"pentimento/recipe"
 )
 
-// Blend holds the words whose attention bounds an edit, as byte spans of the
-// head's prompt and of the plan's.
+// A Blend holds the words whose attention bounds an edit, as byte spans of the
+// source and of the target prompt.
 type Blend struct {
 	Source []recipe.Span `json:"source,omitempty"`
 	Target []recipe.Span `json:"target,omitempty"`
@@ -17,17 +17,9 @@ type Blend struct {
 // An OpKind is one of the operations of Prompt-to-Prompt.
 type OpKind string
 
-// The kinds of operations.
-const (
-	Swap     OpKind = "swap"     // words replaced by others
-	Refine   OpKind = "refine"   // words added
-	Remove   OpKind = "remove"   // words taken out
-	Reweight OpKind = "reweight" // attention of words scaled
-)
-
-// An Op is one difference between the head's prompt and the plan's. A span
-// that does not apply (the source of words added, the target of words removed)
-// is empty and marks the place.
+// An Op is one difference between a source prompt and a target prompt. Source and
+// Target are byte spans; one that does not apply (the source of words added, the
+// target of words removed) is empty and marks the place.
 type Op struct {
 	Kind   OpKind      `json:"kind"`
 	Source recipe.Span `json:"source"`
@@ -41,7 +33,15 @@ type Op struct {
 	Noun string `json:"noun,omitempty"`
 }
 
-// Label is the edit in the fewest words.
+// The kinds of operations.
+const (
+	Swap     OpKind = "swap"     // words replaced by others
+	Refine   OpKind = "refine"   // words added
+	Remove   OpKind = "remove"   // words taken out
+	Reweight OpKind = "reweight" // attention of words scaled
+)
+
+// Label writes operations in the fewest words: "blond → red, + glasses".
 func Label(ops []Op) string {
 	var parts []string
 	for _, op := range ops {

@@ -7,6 +7,10 @@ import (
 	"pentimento/dialogue/lexicon"
 )
 
+// A MomentSpan is the words [Start, End) with which a caption says when it is or
+// what the weather is like: "at sunset", "under a cloudy sky".
+type MomentSpan struct{ Start, End int }
+
 // after is where words about a noun phrase go: after it and its "of": "a group
 // of people".
 func (c *Caption) after(p english.Parsed, n english.NounPhrase) int {
@@ -18,7 +22,8 @@ func (c *Caption) after(p english.Parsed, n english.NounPhrase) int {
 	return end
 }
 
-// AlreadyThere tells whether the caption names the thing with all its adjectives.
+// AlreadyThere tells whether the caption names a thing with all of its
+// adjectives.
 func (c *Caption) AlreadyThere(thing english.Parsed, name english.NounPhrase) bool {
 	p := c.Parse()
 	if first := thing.Words[name.Start].Lower; first == "another" || first == "more" {
@@ -40,7 +45,8 @@ func (c *Caption) AlreadyThere(thing english.Parsed, name english.NounPhrase) bo
 	return false
 }
 
-// Tail is where the last part of a caption begins that additions go before.
+// Tail is the index before which additions go: that of the time, the style or the
+// full stop that ends the caption, or its end.
 func (c *Caption) Tail(p english.Parsed) int {
 	end := len(p.Words)
 	for end > 0 && p.Tags[end-1] == english.Mark {
@@ -55,12 +61,8 @@ func (c *Caption) Tail(p english.Parsed) int {
 	return end
 }
 
-// A MomentSpan is where a caption says when, or in which weather: "at sunset",
-// "under a cloudy sky".
-type MomentSpan struct{ Start, End int }
-
-// Moment finds what a caption says about time and weather; the last if it says
-// it twice.
+// Moment finds what a caption says about time and weather, the last if it says
+// several things.
 func (c *Caption) Moment(p english.Parsed) (MomentSpan, bool) {
 	for _, n := range slices.Backward(p.Nouns) {
 		if n.Start == 0 || p.Tags[n.Start-1] != english.Preposition || n.Owner >= 0 {
@@ -97,8 +99,8 @@ func (c *Caption) extent(p english.Parsed, n english.NounPhrase) (from, to int) 
 	return from, to
 }
 
-// Subject is what the caption is about: its first noun phrase, inside "a
-// picture of …".
+// Subject is the noun phrase of what the caption is about: the first, or in "a
+// picture of a cat" the cat.
 func (c *Caption) Subject(p english.Parsed) (english.NounPhrase, bool) {
 	for i, n := range p.Nouns {
 		about := n.End < len(p.Words) && p.Words[n.End].Lower == "of" && c.en.Is(p.Words[n.Head].Lower, lexicon.Picture)
@@ -109,21 +111,21 @@ func (c *Caption) Subject(p english.Parsed) (english.NounPhrase, bool) {
 	return english.NounPhrase{}, false
 }
 
-// IsModifier tells whether a word before a noun was spoken, and not the noun: "the
-// rusty".
+// IsModifier tells whether an adjective before a noun was spoken of, and not the
+// noun: "the rusty".
 func (c *Caption) IsModifier(what Referent) bool {
 	p := c.Parse()
 	return what.To <= what.NP.Head && what.To == what.From+1 && (p.Tags[what.From] == english.Adjective || p.Tags[what.From] == english.Gerund)
 }
 
-// InMoment tells whether a word is part of what the caption says about time or
-// weather.
+// InMoment tells whether a referent is part of what the caption says about time
+// or weather.
 func (c *Caption) InMoment(what Referent) bool {
 	m, ok := c.Moment(c.Parse())
 	return ok && m.Start <= what.From && what.From < m.End
 }
 
-// Person is the first noun phrase about a person, or about an animal.
+// Person is the first noun phrase about a person, else the first about an animal.
 func (c *Caption) Person(p english.Parsed) (english.NounPhrase, bool) {
 	for _, kind := range []lexicon.Kind{lexicon.Person, lexicon.Animal} {
 		for _, n := range p.Nouns {

@@ -6,71 +6,21 @@ import (
 	"pentimento/dialogue/english"
 )
 
-func (c *Caption) NounAgain(p english.Parsed, what Referent) english.NounPhrase {
-	for _, n := range p.Nouns {
-		if n.Head == what.NP.Head {
-			return n
-		}
-	}
-	return what.NP
-}
-
-// ResolveAdjective finds an adjective of the caption itself ("less curly").
-func (c *Caption) ResolveAdjective(spoken english.Words) Referent {
-	if len(spoken) != 1 {
-		return Referent{}
-	}
-	return c.ResolveWord(spoken)
-}
-
-// PhraseOf finds the referent's noun phrase again after the caption changed.
-func (c *Caption) PhraseOf(what Referent) (english.NounPhrase, bool) {
-	p := c.Parse()
-	best, distance := english.NounPhrase{}, 1<<30
-	for _, n := range p.Nouns {
-		if gap := max(n.Head-what.NP.Head, what.NP.Head-n.Head); p.Words[n.Head].Lower == what.Noun && gap < distance {
-			best, distance = n, gap
-		}
-	}
-	return best, distance < 1<<30
-}
-
-// ResolveLoosely finds a word of the caption that is made of the spoken one:
-// "snowy" for "the snow".
-func (c *Caption) ResolveLoosely(spoken english.Words) Referent {
-	for len(spoken) > 1 && english.Closed(spoken[0].Lower) {
-		spoken = spoken[1:]
-	}
-	if len(spoken) != 1 {
-		return Referent{}
-	}
-	return c.ResolveWord(spoken)
-}
-
-func (c *Caption) TagOf(x Referent) english.Tag {
-	p := c.Parse()
-	if x.To-1 < len(p.Tags) {
-		return p.Tags[x.To-1]
-	}
-	return english.Other
-}
-
-// A Referent is what a spoken phrase names in the caption.
+// A Referent is what a spoken phrase names in a caption.
 type Referent struct {
-	// Phrase is what was spoken, head the noun in it, adjectives what else was
-	// said of it, number "one" or "both" when that was said.
+	// Phrase is what was spoken, Head the noun in it.
 	Phrase english.Words
 	Head   string
-	// Whole is set for the picture itself ("it", "the image"), scene for its
+	// Whole is set for the picture itself ("it", "the image"), Scene for its
 	// background.
 	Whole, Scene bool
-	// Found tells that the caption names it: in noun phrase np, with the words
-	// [from, to) answering to what was spoken.
+	// Found tells that the caption names it: in the noun phrase NP, with the noun
+	// Noun, where the words [From, To) answer to what was spoken.
 	Found    bool
 	NP       english.NounPhrase
 	From, To int
-	Noun     string // the caption's own head of np
-	// owner is the noun phrase it belongs to ("the man's top"), where known.
+	Noun     string
+	// Owned tells that it belongs to the noun phrase Owner: "the man's top".
 	Owned bool
 	Owner english.NounPhrase
 	// Rivals are other noun phrases that answer just as well.
@@ -79,7 +29,15 @@ type Referent struct {
 
 const wordsForPicture english.List = "image picture photo photograph pic scene everything whole painting drawing portrait all rendering shot frame"
 
+// SceneNouns are words for the background.
 const SceneNouns english.List = "background backdrop location setting surroundings scenery place environment backgroud bg"
+
+// At is the referent that the noun phrase n of the caption p answers.
+func (r Referent) At(p english.Parsed, n english.NounPhrase) Referent {
+	r.Found, r.NP, r.From, r.To, r.Head = true, n, n.Core, n.Head+1, p.Words[n.Head].Lower
+	r.Noun = r.Head
+	return r
+}
 
 // Resolve finds what a phrase names. Reference is the hard part of edits in
 // conversation: only a fifth of real requests name the words that they want
@@ -94,7 +52,7 @@ const SceneNouns english.List = "background backdrop location setting surroundin
 //     to the last edit, then order.
 //
 // What the caption does not name (it may be in the picture all the same) comes
-// back with found unset and the owner, if any.
+// back with Found unset and the owner, if any.
 func (c *Caption) Resolve(phrase english.Words) Referent {
 	p := c.Parse()
 	phrase = phrase.TrimMarks()
@@ -158,36 +116,6 @@ func (c *Caption) resolvePronoun(p english.Parsed, r Referent) Referent {
 		}
 	}
 	r.Whole = true
-	return r
-}
-
-func (r Referent) At(p english.Parsed, n english.NounPhrase) Referent {
-	r.Found, r.NP, r.From, r.To, r.Head = true, n, n.Core, n.Head+1, p.Words[n.Head].Lower
-	r.Noun = r.Head
-	return r
-}
-
-// ResolveWord finds a word of the caption itself, whatever its part of speech: the
-// last of the phrase.
-func (c *Caption) ResolveWord(phrase english.Words) Referent {
-	return c.resolveWord(c.Parse(), Referent{Phrase: phrase})
-}
-
-// resolveWord finds a phrase without a noun: a word of the caption itself ("the
-// red").
-func (c *Caption) resolveWord(p english.Parsed, r Referent) Referent {
-	want := r.Phrase[len(r.Phrase)-1].Lower
-	for i, t := range p.Words {
-		if !t.Mark && !english.Closed(t.Lower) && c.en.Related(t.Lower, want) {
-			n := p.Around(i)
-			if r.Found {
-				r.Rivals = append(r.Rivals, n)
-				continue
-			}
-			r.Found, r.From, r.To, r.NP, r.Head = true, i, i+1, n, p.Words[n.Head].Lower
-			r.Noun = r.Head
-		}
-	}
 	return r
 }
 
@@ -289,4 +217,82 @@ func (c *Caption) modifiers(spoken english.Parsed, name english.NounPhrase, p en
 		}
 	}
 	return from, bonus
+}
+
+// ResolveWord finds a word of the caption itself, whatever its part of speech: the
+// last of the phrase.
+func (c *Caption) ResolveWord(phrase english.Words) Referent {
+	return c.resolveWord(c.Parse(), Referent{Phrase: phrase})
+}
+
+// resolveWord finds a phrase without a noun: a word of the caption itself ("the
+// red").
+func (c *Caption) resolveWord(p english.Parsed, r Referent) Referent {
+	want := r.Phrase[len(r.Phrase)-1].Lower
+	for i, t := range p.Words {
+		if !t.Mark && !english.Closed(t.Lower) && c.en.Related(t.Lower, want) {
+			n := p.Around(i)
+			if r.Found {
+				r.Rivals = append(r.Rivals, n)
+				continue
+			}
+			r.Found, r.From, r.To, r.NP, r.Head = true, i, i+1, n, p.Words[n.Head].Lower
+			r.Noun = r.Head
+		}
+	}
+	return r
+}
+
+// ResolveAdjective finds an adjective that was spoken alone in the caption:
+// "curly".
+func (c *Caption) ResolveAdjective(spoken english.Words) Referent {
+	if len(spoken) != 1 {
+		return Referent{}
+	}
+	return c.ResolveWord(spoken)
+}
+
+// ResolveLoosely finds a word of the caption that is another form of the one that
+// was spoken: "snowy" for "the snow".
+func (c *Caption) ResolveLoosely(spoken english.Words) Referent {
+	for len(spoken) > 1 && english.Closed(spoken[0].Lower) {
+		spoken = spoken[1:]
+	}
+	if len(spoken) != 1 {
+		return Referent{}
+	}
+	return c.ResolveWord(spoken)
+}
+
+// PhraseOf finds the referent's noun phrase after an edit that may have moved it:
+// the nearest with its noun.
+func (c *Caption) PhraseOf(what Referent) (english.NounPhrase, bool) {
+	p := c.Parse()
+	best, distance := english.NounPhrase{}, 1<<30
+	for _, n := range p.Nouns {
+		if gap := max(n.Head-what.NP.Head, what.NP.Head-n.Head); p.Words[n.Head].Lower == what.Noun && gap < distance {
+			best, distance = n, gap
+		}
+	}
+	return best, distance < 1<<30
+}
+
+// NounAgain finds the referent's noun phrase after an edit that left its head
+// where it was.
+func (c *Caption) NounAgain(p english.Parsed, what Referent) english.NounPhrase {
+	for _, n := range p.Nouns {
+		if n.Head == what.NP.Head {
+			return n
+		}
+	}
+	return what.NP
+}
+
+// TagOf is the part of speech of the last word that answers to what was spoken.
+func (c *Caption) TagOf(x Referent) english.Tag {
+	p := c.Parse()
+	if x.To-1 < len(p.Tags) {
+		return p.Tags[x.To-1]
+	}
+	return english.Other
 }

@@ -5,6 +5,8 @@ import (
 	"pentimento/dialogue/lexicon"
 )
 
+// Remove takes a referent that was found out of the caption, with what hangs on
+// it and the connectives that held it.
 func (c *Caption) Remove(what Referent, spoken english.Words) {
 	p := c.Parse()
 	if m, ok := c.Moment(p); ok && m.Start <= what.From && what.From < m.End {
@@ -134,6 +136,8 @@ func (c *Caption) removeSubject(p english.Parsed, end int) {
 	c.Splice(0, end, nil)
 }
 
+// RemoveBackground takes out the phrase that ends in "background"; it tells
+// whether there is one.
 func (c *Caption) RemoveBackground() bool {
 	p := c.Parse()
 	for i, t := range p.Words {

@@ -6,9 +6,9 @@ import (
 	"pentimento/recipe"
 )
 
-// Restore makes the caption say what another prompt says, keeping the words that
-// both have, by longest common subsequence. It refuses prompts of more words than
-// are edited.
+// Restore makes the caption say what another prompt says. Words that both have,
+// by longest common subsequence, keep their memory. It returns false, and changes
+// nothing, if either has more than [Limit] words.
 func (c *Caption) Restore(prompt string, weights []recipe.Weight) bool {
 	old := New(c.en, prompt, weights)
 	if len(old.words) > Limit || len(c.words) > Limit {
@@ -56,7 +56,8 @@ func common(n, m int, same func(i, j int) bool) map[int]int {
 }
 
 // WordsOf are the indices of the words that the last of the operations put in or
-// re-weighted; the operations led to the source.
+// re-weighted, of those that are still there. The operations must have led to the
+// source.
 func (c *Caption) WordsOf(ops []Op) []int {
 	p := c.Parse()
 	for _, op := range slices.Backward(ops) {

@@ -9,7 +9,8 @@ const unwritten english.List = "i you we if would could should can cannot please
 // paletteWord may follow "colour" in a caption.
 const paletteWord english.List = "palette scheme grading tone photo photograph film"
 
-// Sane tells whether an edit put only words into the caption that belong there.
+// Sane tells whether the clause now edited put only such words into the caption
+// as captions are written in.
 func (c *Caption) Sane() bool {
 	for i, w := range c.words {
 		if w.origin >= 0 || w.clause != c.clause {

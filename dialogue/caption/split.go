@@ -2,8 +2,8 @@ package caption
 
 import "pentimento/dialogue/english"
 
-// StartsThing tells whether words begin as a noun phrase that is not just the
-// rest of another.
+// StartsThing tells whether words can be a thing: they hold a noun phrase and do
+// not begin with a preposition or a connective.
 func (c *Caption) StartsThing(y english.Words) bool {
 	t := c.en.Guess(y[0])
 	if t == english.Preposition || t == english.Conjunction || t == english.Mark {
@@ -13,7 +13,7 @@ func (c *Caption) StartsThing(y english.Words) bool {
 }
 
 // Split tries the ways to cut words into what is named and what it should be
-// ("her hair | red"), first after the noun phrase that they begin with.
+// ("her hair | red"), the likeliest first, until try accepts one.
 func (c *Caption) Split(z english.Words, try func(x, y english.Words) bool) bool {
 	if n := len(z) - 2; n > 0 && english.Directions.Has(z[n+1].Lower) { // "the zebra | face left"
 		if can := c.en.Possible(z[n].Lower); can.Verb >= 0 && c.IsReference(z[:n]) && try(z[:n], z[n:]) {
@@ -89,8 +89,8 @@ func (c *Caption) namesExactly(phrase english.Words) bool {
 	return r.Found && r.To == r.NP.Head+1 && c.en.Likeness(r.Head, r.Noun) > 9
 }
 
-// SubjectAndVerb splits "the cat wear a bow tie" after the subject, which the
-// caption must name.
+// SubjectAndVerb splits "let the cat wear a bow tie" before its verb, if the
+// caption names the subject.
 func (c *Caption) SubjectAndVerb(y english.Words) (subject, rest english.Words, ok bool) {
 	for _, lead := range [...]string{"let", "have", "make", "get"} {
 		if y.StartsWith(lead) {
@@ -107,8 +107,8 @@ func (c *Caption) SubjectAndVerb(y english.Words) (subject, rest english.Words, 
 	return y[:n], y[n:], true
 }
 
-// IsReference tells whether words can name something: a pronoun or one noun
-// phrase.
+// IsReference tells whether words can name something: a pronoun, or one noun
+// phrase without a verb.
 func (c *Caption) IsReference(x english.Words) bool {
 	if len(x) == 1 && english.Pronouns.Has(x[0].Lower) {
 		return true

@@ -7,8 +7,9 @@ import (
 	"pentimento/dialogue/lexicon"
 )
 
-// Replace replaces the answering words by the new noun phrase, drops the
-// adjectives that the new one excludes and makes the article agree.
+// Replace puts a noun phrase in the place of a referent's words. Adjectives of
+// the caption stay unless the new phrase excludes them, and the article agrees
+// with the new noun.
 func (c *Caption) Replace(what Referent, thing english.Parsed, name english.NounPhrase) {
 	p := c.Parse()
 	n := what.NP

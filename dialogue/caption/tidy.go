@@ -6,8 +6,8 @@ import (
 	"pentimento/dialogue/english"
 )
 
-// Prefix says first what kind of picture the caption is of: "an oil painting"
-// and "of".
+// Prefix puts the kind of picture before the caption, with "of": "an oil painting
+// of …".
 func (c *Caption) Prefix(lead english.Words) {
 	c.seen = nil
 	if len(c.words) > 0 && english.Closed(c.words[0].Lower) {

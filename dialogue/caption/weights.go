@@ -8,8 +8,8 @@ import (
 	"pentimento/recipe"
 )
 
-// Unweigh takes the weight off the first such word; it tells whether there is
-// one.
+// Unweigh takes the weight off the first such word; it tells whether the caption
+// has one.
 func (c *Caption) Unweigh(word string) bool {
 	for _, w := range c.words {
 		if w.Lower == word {
@@ -20,8 +20,8 @@ func (c *Caption) Unweigh(word string) bool {
 	return false
 }
 
-// SetWeights weighs words by the factors for them; others keep the weight that
-// they had in the source.
+// SetWeights gives words, in lower case, their weights; all others get the weight
+// that they had in the source.
 func (c *Caption) SetWeights(factors map[string]float64) {
 	for _, w := range c.words {
 		w.factor = c.factorBefore(w)
@@ -31,7 +31,8 @@ func (c *Caption) SetWeights(factors map[string]float64) {
 	}
 }
 
-// Weigh scales the attention of the word at index i.
+// Weigh multiplies the weight of the word at an index by a factor, within
+// [MinWeight, MaxWeight]. Words of grammar have none.
 func (c *Caption) Weigh(i int, factor float64) {
 	w := c.words[i]
 	if english.Closed(w.Lower) || w.Mark {

@@ -6,8 +6,8 @@ import (
 	"pentimento/dialogue/lexicon"
 )
 
-// Comparative is the adjective under a comparative with its degree words:
-// "a bit longer", "even darker".
+// Comparative is the adjective of which a phrase is the comparative or
+// superlative, with or without degree words: "long" for "a bit longer".
 func (en *Reader) Comparative(y Words) (string, bool) {
 	for len(y) > 1 && (DegreeWords.Has(y[0].Lower) || y[0].Lower == "even" || y[0].Lower == "way" || y[0].Lower == "far" || y[0].Lower == "look" || y[0].Lower == "be" || y[0].Lower == "still") {
 		y = y[1:]
@@ -19,16 +19,16 @@ func (en *Reader) Comparative(y Words) (string, bool) {
 	return base, ok
 }
 
-// PlainAdjective tells whether a word that looks like a comparative is an
-// adjective of its own.
+// PlainAdjective tells whether a word ends as a comparative does and is none:
+// "upper", "later".
 func (en *Reader) PlainAdjective(w string) bool {
 	return notCompared.Has(w)
 }
 
 const notCompared List = "further outer inner upper other former latter elder later latest rather super"
 
-// ColourGroups keeps "black and white" and "dark blue" together and everything
-// else apart.
+// ColourGroups cuts adjectives apart, but for those that are one colour together:
+// "black and white", "dark blue".
 func (en *Reader) ColourGroups(adjectives Words) []Words {
 	var groups []Words
 	for i, t := range adjectives {
@@ -42,6 +42,7 @@ func (en *Reader) ColourGroups(adjectives Words) []Words {
 	return groups
 }
 
+// Shades are words that change a colour's shade and stand before it.
 const Shades List = "dark light bright pale deep neon pastel bluish reddish greenish navy lime sky hot"
 
 // HairWords are adjectives that only hair has.
@@ -64,6 +65,8 @@ func (en *Reader) OneKind(a, b string) bool {
 	return false
 }
 
+// AdjectiveRank is where English has an adjective among others, from size (0) by
+// age, all others and colour to material (4).
 func (en *Reader) AdjectiveRank(w string) int {
 	switch {
 	case en.SameScale(w, "big"), en.SameScale(w, "long"):
@@ -78,7 +81,8 @@ func (en *Reader) AdjectiveRank(w string) int {
 	return 2
 }
 
-// BareAdjectives drops degree words and connectives from a list of adjectives.
+// BareAdjectives are the adjectives of a phrase without articles, degree words
+// and connectives; nil if a preposition, pronoun or auxiliary is among them.
 func (en *Reader) BareAdjectives(list Words) Words {
 	var out Words
 	for i, t := range list {
@@ -106,8 +110,8 @@ func (en *Reader) BareAdjectives(list Words) Words {
 	return out
 }
 
-// IsAdjectival tells whether a phrase is one adjective or more, with degree
-// words and "and".
+// IsAdjectival tells whether a phrase is made of adjectives alone, with degree
+// words and "and" between them.
 func (en *Reader) IsAdjectival(tokens Words) bool {
 	seen := false
 	for i, t := range tokens {
@@ -130,4 +134,5 @@ func (en *Reader) IsAdjectival(tokens Words) bool {
 	return seen
 }
 
+// DegreeWords say how much of an adjective is meant.
 const DegreeWords List = "all very really much more most quite rather slightly somewhat extremely so too a bit little completely totally fully lot"

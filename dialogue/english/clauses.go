@@ -2,7 +2,7 @@ package english
 
 import "slices"
 
-// Starters begin a clause of their own: after a comma or "and" they start
+// Starters are words that start a clause: after a comma or "and" they begin
 // another edit.
 const Starters List = "change turn convert transform switch swap morph alter make modify set edit replace substitute exchange add put place insert include draw paint give remove delete erase get take drop lose let have use apply undo revert without more less wear open close color colour dye move keep increase decrease reduce render hide show bring crop rotate flip zoom tilt mirror resize improve fix blur sharpen brighten darken save delete download straighten lengthen shorten curl widen undo go"
 

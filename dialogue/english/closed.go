@@ -1,5 +1,6 @@
 package english
 
+// Closed tells whether a word belongs to one of the closed classes.
 func Closed(w string) bool {
 	_, ok := closedTag(w)
 	return ok
@@ -45,8 +46,8 @@ func closedTag(w string) (t Tag, ok bool) {
 	return Noun, false
 }
 
-// ClassOf is the closed class that a word belongs to, or noun if it belongs to
-// none.
+// ClassOf is the part of speech of a word of the closed classes ("the", "with",
+// "her"), and Noun for all other words, which may be several.
 func ClassOf(w string) Tag {
 	t, _ := closedTag(w)
 	return t

@@ -122,3 +122,11 @@ func readAll(text string) Words {
 	tokens, _ := Read(text)
 	return tokens
 }
+func TestList(t *testing.T) {
+	const list List = "other the there & her"
+	for word, want := range map[string]bool{"the": true, "there": true, "her": true, "other": true, "&": true, "he": false, "ther": false, "": false, "the there": false, " ": false} {
+		if got := list.Has(word); got != want {
+			t.Errorf("%q: %v", word, got)
+		}
+	}
+}

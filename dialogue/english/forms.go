@@ -2,13 +2,14 @@ package english
 
 import "strings"
 
+// VerbBase is the base form of a verb, or the word itself if it is none.
 func (en *Reader) VerbBase(w string) string {
 	base, _ := en.VerbLemma(w)
 	return base
 }
 
-// Compound is the noun at i with the compound's parts before it, where the
-// lexicon has the whole ("las vegas"), else the noun alone.
+// Compound is the name that ends in the word at index i and starts at core or
+// later ("las vegas") if the lexicon has it, else the word.
 func (en *Reader) Compound(q Parsed, core, i int) string {
 	for ; core < i; core++ {
 		whole := q.Words[core : i+1].Lower()
@@ -41,7 +42,8 @@ func (en *Reader) root(w string) string {
 	return base
 }
 
-// Lemma folds a word's number, spelling and degree, for comparing.
+// Lemma is the base form of a noun or verb in American spelling, for comparing
+// words.
 func (en *Reader) Lemma(w string) string {
 	if l, ok := en.NounLemma(w); ok {
 		return AmericanSpelling(l)
@@ -52,8 +54,9 @@ func (en *Reader) Lemma(w string) string {
 	return AmericanSpelling(w)
 }
 
-// AmericanSpelling folds British spellings, by rule; it is for comparing words
-// with each other, so that folding too much does no harm.
+// AmericanSpelling turns British spellings into American ones. It goes by endings
+// and also changes words that are spelt alike in both, so it is for comparing
+// words and not for writing them.
 func AmericanSpelling(w string) string {
 	switch w {
 	case "grey":
@@ -83,8 +86,9 @@ func AmericanSpelling(w string) string {
 	return w
 }
 
-// CompoundPart allows a compound's first noun to answer ("the varanus"), unless
-// the compound is a name of its own that the lexicon has.
+// CompoundPart tells whether the noun at index i may stand for a compound that it
+// begins ("the varanus" for a varanus lizard): not where the lexicon has the
+// compound as a name of its own.
 func (en *Reader) CompoundPart(spoken Parsed, name NounPhrase, q Parsed, n NounPhrase, i int) bool {
 	_, ok := en.Lookup(q.Words[i].Lower + " " + q.Words[n.Head].Lower)
 	return !ok

@@ -6,8 +6,9 @@ import (
 	"pentimento/dialogue/lexicon"
 )
 
-// Likeness is how well a noun of the caption answers to a spoken one; 0 is not
-// at all.
+// Likeness is how well a noun that was spoken can mean a noun of a caption: 10
+// for the same word, above 9 for another form of it, less for a synonym, a kind
+// of it or a thing of which it is a kind, and 0 for anything else.
 func (en *Reader) Likeness(spoken, noun string) float64 {
 	if spoken == noun {
 		return 10
@@ -58,4 +59,5 @@ func gender(w string) int {
 	return 0
 }
 
+// Persons are words that mean whatever person there is.
 const Persons List = "person people someone somebody figure character subject human model he she they him them her me you"

@@ -1,11 +1,15 @@
 package english
 
+// WeatherWords are adjectives and seasons that describe the whole scene.
 const WeatherWords List = "sunny cloudy rainy snowy foggy misty stormy windy starry overcast cloudless clear gloomy wintry autumnal night nighttime daytime winter summer autumn fall spring hazy dark moonlit sunlit"
 
+// SeasonWords are seasons and what looks like one.
 const SeasonWords List = "winter summer autumn fall spring snowy wintry autumnal"
 
+// DayWords say what a day is like.
 const DayWords List = "sunny cloudy rainy snowy foggy misty stormy windy overcast cloudless clear gloomy hazy wintry"
 
+// TimeWords are times of day.
 const TimeWords List = "day night evening morning afternoon sunset sunrise dawn dusk noon midnight twilight midday nighttime daytime daybreak sundown nightfall"
 
 const fallWords List = "rain snow fog mist storm thunderstorm blizzard sandstorm sunshine sunlight moonlight snowfall rainfall"
@@ -33,7 +37,8 @@ func (en *Reader) IsMoment(phrase Words) bool {
 	return TimeWords.Has(last) && len(rest) == 2 && en.IsAdjectival(rest[:1])
 }
 
-// MomentPhrase says a time or weather as captions do.
+// MomentPhrase writes a time, a season or weather as captions do: "at night", "on
+// a sunny day".
 func (en *Reader) MomentPhrase(phrase Words) Words {
 	last := phrase[len(phrase)-1].Lower
 	if relation := phrase[0].Lower; ClassOf(relation) == Preposition && !(last == "night" && (relation == "by" || relation == "in" || relation == "during")) {

@@ -7,7 +7,7 @@ import (
 	"pentimento/dialogue/lexicon"
 )
 
-// Article is the indefinite article for a word.
+// Article is "a" or "an", whichever the next word takes.
 func Article(next string) string {
 	for _, consonant := range []string{"uni", "use", "eu", "one", "ut", "uk"} {
 		if strings.HasPrefix(next, consonant) {
@@ -20,12 +20,12 @@ func Article(next string) string {
 	return "a"
 }
 
-// Animate tells whether a noun can do things.
+// Animate tells whether a noun names a person or an animal.
 func (en *Reader) Animate(noun string) bool {
 	return en.Is(noun, lexicon.Person) || en.Is(noun, lexicon.Animal)
 }
 
-// Items cuts "a hat, glasses and a beard" into its things.
+// Items cuts a list into its things: "a hat", "glasses" and "a beard".
 func (en *Reader) Items(list Words) []Words {
 	var out []Words
 	start := 0
@@ -49,8 +49,8 @@ func (en *Reader) Items(list Words) []Words {
 	return out
 }
 
-// Measured is the index of the noun that a thing is about: the glasses of "a pair of
-// glasses".
+// Measured is the index of the noun that a noun phrase is about: the glasses in
+// "a pair of glasses".
 func Measured(thing Parsed, name NounPhrase) int {
 	if measure.Has(thing.Words[name.Head].Lower) && name.End < len(thing.Words) && thing.Words[name.End].Lower == "of" {
 		if n, ok := thing.At(name.End + 1); ok {
@@ -62,7 +62,8 @@ func Measured(thing Parsed, name NounPhrase) int {
 
 const measure List = "pair kind sort type set piece bunch lot couple"
 
-// WithArticle gives a thing the article that a caption would have.
+// WithArticle gives a thing the article that it has in a caption: "hat" and "the
+// hat" become "a hat", "two hats" stay.
 func (en *Reader) WithArticle(thing Parsed, name NounPhrase) Words {
 	tokens := thing.Words
 	switch first := tokens[name.Start].Lower; {
@@ -89,8 +90,8 @@ func (en *Reader) WithArticle(thing Parsed, name NounPhrase) Words {
 // onlyOne are things of which the world has one.
 const onlyOne List = "moon sun sky sea ocean"
 
-// SplitPlace cuts "on top of the camel" into the preposition and the noun
-// phrase.
+// SplitPlace cuts a place into its preposition and the noun phrase: "on top of"
+// and "the camel".
 func SplitPlace(place Words) (relation string, ground Words) {
 	n := 0
 	for n < len(place) && (ClassOf(place[n].Lower) == Preposition || PlaceWords.Has(place[n].Lower) || n > 0 && place[n].Lower == "the" && n+1 < len(place) && PlaceWords.Has(place[n+1].Lower)) {
@@ -99,10 +100,12 @@ func SplitPlace(place Words) (relation string, ground Words) {
 	return place[:n].Lower(), place[n:]
 }
 
+// PlaceWords are the nouns and adverbs inside prepositions: "next to", "on top
+// of".
 const PlaceWords List = "next close front top middle center centre side left right"
 
-// MassNoun tells whether a noun takes no "a": water, snow, hair. WordNet does not
-// say; materials, weather and food that is no single thing are taken for it.
+// MassNoun tells whether a noun takes no "a": a plural, or water, snow, hair.
+// WordNet does not say, so materials and weather count, and a list of others.
 func (en *Reader) MassNoun(w string) bool {
 	if en.IsPlural(w) {
 		return true
@@ -114,8 +117,8 @@ func (en *Reader) MassNoun(w string) bool {
 	return en.Is(w, lexicon.Material) || en.Is(w, lexicon.Weather)
 }
 
-// KnowsAll tells whether every word is English: a fragment of unknown words
-// is not understood rather than drawn.
+// KnowsAll tells whether the lexicon has every word of x, so that it can be
+// trusted to name something.
 func (en *Reader) KnowsAll(q Parsed, x Words) bool {
 	for _, t := range x {
 		if t.Mark || Closed(t.Lower) {
@@ -130,8 +133,9 @@ func (en *Reader) KnowsAll(q Parsed, x Words) bool {
 	return true
 }
 
-// SameSort tells whether two nouns are of one kind of thing, so that a colour's
-// name is the thing that it comes from: "salmon" beside steak.
+// SameSort tells whether two nouns are both food, plants, animals or clothes.
+// Beside a thing of its sort the name of a colour means the thing: "salmon" for a
+// steak.
 func (en *Reader) SameSort(a, b string) bool {
 	for _, kind := range []lexicon.Kind{lexicon.Food, lexicon.Plant, lexicon.Animal, lexicon.Garment} {
 		if en.CanBe(a, kind) && en.CanBe(b, kind) {
@@ -141,9 +145,12 @@ func (en *Reader) SameSort(a, b string) bool {
 	return false
 }
 
+// OneOfThem tells whether a phrase ends in "one" for a noun that is left out: "a
+// red one".
 func OneOfThem(to Words) bool {
 	w := to[len(to)-1].Lower
 	return w == "one" || w == "ones"
 }
 
+// Pronouns are words that name what was spoken of before.
 const Pronouns List = "it this that they them one he she him her these those"

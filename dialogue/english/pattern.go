@@ -2,22 +2,13 @@ package english
 
 import "strings"
 
-func CompileAll(texts []string) []Pattern {
-	out := make([]Pattern, len(texts))
-	for i, text := range texts {
-		out[i] = Compile(text)
-	}
-	return out
-}
-
-// A Pattern is a sentence with gaps, written so that the grammar reads:
+// A Pattern is a clause with gaps:
 //
 //	(change|turn) <x> (to|into) <y>
 //
 // Words stand for themselves, (…|…) chooses between runs of words, […] is
-// optional, <x> is a gap that takes one word or more, the fewest first. A
-// gap's name is how a rule asks for its words, and (kind=…|…) gives a choice
-// one.
+// optional, and <x> is a gap that takes one word or more, the fewest first. A
+// choice has a name where a rule asks for its words: (kind=…|…).
 type Pattern []element
 
 type element struct {
@@ -27,8 +18,21 @@ type element struct {
 	optional bool
 }
 
-// Compile reads a pattern. Patterns are part of the program: a malformed one
-// shows in the tests as a rule that never matches.
+// A Match holds the words in the gaps and the named choices of a pattern, by
+// name.
+type Match map[string]Words
+
+// CompileAll reads patterns with [Compile].
+func CompileAll(texts []string) []Pattern {
+	out := make([]Pattern, len(texts))
+	for i, text := range texts {
+		out[i] = Compile(text)
+	}
+	return out
+}
+
+// Compile reads a pattern. Patterns are part of the program and not checked: a
+// malformed one shows in the tests, as a rule that never matches.
 func Compile(text string) Pattern {
 	var p Pattern
 	for text = strings.TrimSpace(text); text != ""; text = strings.TrimSpace(text) {
@@ -58,17 +62,15 @@ func Compile(text string) Pattern {
 	return p
 }
 
-// A Match holds the words that a pattern's gaps took.
-type Match map[string]Words
-
-// Text is a gap's words in lower case.
+// Text is the words of a gap as a text in lower case.
 func (m Match) Text(gap string) string { return m[gap].Lower() }
 
 // tries bounds how many ways a pattern is matched before it is given up.
 const tries = 4000
 
-// Match calls accept with every way in which the pattern covers all of the
-// tokens, until accept returns true; it tells whether one was accepted.
+// Match calls accept with every way in which the pattern covers all of the words,
+// until accept returns true. It tells whether one was accepted, and gives up
+// after 4000 steps.
 func (p Pattern) Match(tokens Words, accept func(Match) bool) bool {
 	left := tries
 	return p.step(tokens, Match{}, &left, accept)

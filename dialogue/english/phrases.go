@@ -2,8 +2,28 @@ package english
 
 import "slices"
 
-// Finite tells whether a verb that agrees with its subject stands at i, so that the
-// subject must stay where it is.
+// A NounPhrase is the words [Start, End) of a text, by index, of which Head is
+// the noun. "A woman's red hair" holds two: one for the woman inside the one for
+// the hair.
+type NounPhrase struct {
+	Start, End, Head int
+	// Core is where the noun with its compound parts starts: "baseball" in "the
+	// red baseball cap".
+	Core int
+	// Owner is the index of the possessor's noun, or -1.
+	Owner int
+}
+
+// A Parsed text is its words, their parts of speech and its noun phrases from
+// left to right.
+type Parsed struct {
+	Words Words
+	Tags  []Tag
+	Nouns []NounPhrase
+}
+
+// Finite tells whether the word at an index is a verb or an auxiliary, so that
+// the subject before it must stay there.
 func (p Parsed) Finite(i int) bool {
 	return i < len(p.Tags) && (p.Tags[i] == Verb || p.Tags[i] == Auxiliary)
 }
@@ -16,17 +36,6 @@ func (p Parsed) Determiners(n NounPhrase) int {
 		i++
 	}
 	return i - n.Start
-}
-
-// A NounPhrase is a span of tokens [start, end) with its head noun. In "a
-// woman's red hair" there are two: one for the woman inside one for the hair.
-type NounPhrase struct {
-	Start, End, Head int
-	// Core is where the noun and its compound parts start: "baseball" in "the
-	// red baseball cap".
-	Core int
-	// Owner is the index of the possessor's noun, or -1.
-	Owner int
 }
 
 // nounPhrases finds the noun phrases among tagged tokens, from left to right:
@@ -105,21 +114,14 @@ func core(tags []Tag, start, head int) int {
 	return c
 }
 
-// Parsed is a text with its parts of speech and noun phrases.
-type Parsed struct {
-	Words Words
-	Tags  []Tag
-	Nouns []NounPhrase
-}
-
+// Parse finds the parts of speech and the noun phrases of a text.
 func (en *Reader) Parse(tokens Words) Parsed {
 	tags := en.tagAll(tokens)
 	return Parsed{tokens, tags, nounPhrases(tokens, tags)}
 }
 
-// Main is the noun phrase that a spoken phrase is about: the first, with
-// its possessor inside; in "one of the children" the children, in "the color of
-// the car" the car.
+// Main is the noun phrase that a spoken phrase is about, with its possessor
+// inside. It is the first: in "the color of the car" the color.
 func (p Parsed) Main() (NounPhrase, bool) {
 	var whole []NounPhrase
 	for _, n := range p.Nouns {
@@ -135,8 +137,8 @@ func (p Parsed) Main() (NounPhrase, bool) {
 	return whole[0], true
 }
 
-// Whole is the phrase that n is inside of, as the woman in "a woman's
-// face".
+// Whole is the longest noun phrase that n is the possessor in: for the woman in
+// "a woman's face" the face.
 func (p Parsed) Whole(n NounPhrase) NounPhrase {
 	for _, w := range p.Nouns {
 		if w.Owner == n.Head {
@@ -146,6 +148,7 @@ func (p Parsed) Whole(n NounPhrase) NounPhrase {
 	return n
 }
 
+// At is the longest noun phrase that starts at an index.
 func (p Parsed) At(at int) (NounPhrase, bool) {
 	best, ok := NounPhrase{}, false
 	for _, n := range p.Nouns {
@@ -156,7 +159,8 @@ func (p Parsed) At(at int) (NounPhrase, bool) {
 	return best, ok
 }
 
-// Around is the noun phrase that word i is in; alone if it is in none.
+// Around is the noun phrase that the word at an index is in, or a phrase of that
+// word alone.
 func (p Parsed) Around(i int) NounPhrase {
 	around := NounPhrase{Start: i, End: i + 1, Head: i, Core: i, Owner: -1}
 	for _, n := range p.Nouns {
@@ -167,6 +171,8 @@ func (p Parsed) Around(i int) NounPhrase {
 	return around
 }
 
+// SkipDeterminer is the index of a noun phrase's first word after its
+// determiners.
 func (p Parsed) SkipDeterminer(n NounPhrase) int {
 	i := n.Start
 	for i < n.Head && p.Tags[i] == Determiner {
@@ -175,7 +181,7 @@ func (p Parsed) SkipDeterminer(n NounPhrase) int {
 	return i
 }
 
-// Names tells whether the caption has the noun itself.
+// Names tells whether a noun is the head of one of the noun phrases.
 func (p Parsed) Names(head string) bool {
 	return slices.ContainsFunc(p.Nouns, func(n NounPhrase) bool { return p.Words[n.Head].Lower == head })
 }

@@ -29,7 +29,8 @@ func phrases(list ...string) [][]string {
 	return out
 }
 
-// Polite strips what carries no meaning from both ends of a clause.
+// Polite drops courtesies and other words without a meaning from both ends of a
+// request: "could you please make it red for me" becomes "make it red".
 func (en *Reader) Polite(tokens Words) Words {
 	tokens = tokens.TrimMarks()
 	for again := true; again; {
@@ -48,7 +49,7 @@ func (en *Reader) Polite(tokens Words) Words {
 	return tokens
 }
 
-// Meaningless tells whether nothing was said but "thanks" and the like.
+// Meaningless tells whether all that was said is a courtesy: "thank you".
 func (en *Reader) Meaningless(spoken Words) bool {
 	for _, list := range [][][]string{en.openings, en.endings} {
 		for _, phrase := range list {

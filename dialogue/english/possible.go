@@ -2,17 +2,21 @@ package english
 
 import "strings"
 
-func (en *Reader) PastForm(w string) bool {
-	lemma, ok := en.VerbLemma(w)
-	return ok && lemma != w && !strings.HasSuffix(w, "s") && !strings.HasSuffix(w, "ing")
-}
-
-// Possibility is what a word can be, by how often; -1 means never.
+// A Possibility says what a word can be. The numbers are how often the word was
+// each part of speech in WordNet's tagged texts; -1 is never.
 type Possibility struct {
 	Noun, Verb, Adjective, Adverb int
 	Gerund, Past                  bool
 }
 
+// PastForm tells whether a word is the past form of a verb: "covered", "made".
+func (en *Reader) PastForm(w string) bool {
+	lemma, ok := en.VerbLemma(w)
+	return ok && lemma != w && !strings.HasSuffix(w, "s") && !strings.HasSuffix(w, "ing")
+}
+
+// Possible says what a word can be; a word that the lexicon lacks is judged by
+// its ending.
 func (en *Reader) Possible(w string) Possibility {
 	e, known := en.Lookup(w)
 	p := Possibility{Noun: e.Noun, Verb: e.Verb, Adjective: e.Adjective, Adverb: e.Adverb}
@@ -66,7 +70,8 @@ func (en *Reader) unknown(w string) Possibility {
 	return p
 }
 
-// Guess is a word's most frequent part of speech, without context.
+// Guess is the most frequent part of speech of a word, whatever its neighbours
+// are.
 func (en *Reader) Guess(t Token) Tag {
 	if t.Mark {
 		return Mark

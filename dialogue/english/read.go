@@ -9,8 +9,8 @@ import (
 // a time, and it bounds the work on hostile input.
 const UtteranceLimit = 200
 
-// Fold prepares an utterance for reading: valid text, no capitals if all is
-// capitals, and no more than a program should hold of it.
+// Fold prepares an utterance for [Read]: it becomes valid UTF-8 of at most 32
+// KiB, and lower case if all of it is in capitals.
 func Fold(utterance string) string {
 	if len(utterance) > maxUtterance {
 		utterance = utterance[:maxUtterance]
@@ -25,8 +25,9 @@ func Fold(utterance string) string {
 // maxUtterance is how much of an utterance is kept, in bytes; prompts may be long.
 const maxUtterance = 32 << 10
 
-// Read turns a text into tokens: symbols go, the number of words is bounded. It
-// tells whether all of the text was read.
+// Read cuts an utterance into words: contractions are written out and symbols
+// dropped. all is unset where the utterance has more than [UtteranceLimit] words,
+// of which the first are kept.
 func Read(text string) (kept Words, all bool) {
 	starts := true
 	for _, t := range expand(Tokenise(text)) {
@@ -66,7 +67,7 @@ func expand(tokens Words) Words {
 	return out
 }
 
-// Reshade says "a darker shade of orange" as captions do: "dark orange".
+// Reshade writes "a darker shade of orange" as captions do: "dark orange".
 func (en *Reader) Reshade(tokens Words) Words {
 	for i := 1; i+2 < len(tokens); i++ {
 		if w := tokens[i].Lower; w != "shade" && w != "tone" && w != "hue" || tokens[i+1].Lower != "of" || !en.IsColour(tokens[i+2].Lower) {

@@ -6,8 +6,9 @@ import (
 	"pentimento/dialogue/lexicon"
 )
 
-// StripStyleWord drops the article and a word for style; named tells that a
-// word for style is needed to make sense of what is left.
+// StripStyleWord drops the article before a style and the noun for style after
+// it. named tells that the noun was "style", without which the rest may say
+// nothing.
 func StripStyleWord(style Words) (rest Words, named bool) {
 	for len(style) > 1 && (style[0].Lower == "a" || style[0].Lower == "an" || style[0].Lower == "the" || style[0].Lower == "some") {
 		style = style[1:]
@@ -19,9 +20,11 @@ func StripStyleWord(style Words) (rest Words, named bool) {
 	return style, false
 }
 
+// StyleNouns are nouns that make a style of the words before them.
 const StyleNouns List = "style effect filter styling look aesthetic theme version"
 
-// IsStyle tells whether a phrase is about how the picture is made.
+// IsStyle tells whether a phrase says how the picture is made: "a watercolor",
+// "vintage", "in the style of Monet".
 func (en *Reader) IsStyle(phrase Words) bool {
 	if len(phrase) == 0 {
 		return false
@@ -50,7 +53,7 @@ func (en *Reader) IsStyle(phrase Words) bool {
 
 const styleWords List = "vintage retro cyberpunk steampunk photorealistic realistic abstract minimalist surreal cinematic noir cartoonish cartoony painterly pixelated silhouette monochrome claymation origami pointillism impressionism impressionist expressionism cubism cubist anime manga neon 3d 2d baroque gothic futuristic hdr 8-bit high-contrast grayscale sepia bokeh lowpoly"
 
-// IsMedium tells whether a noun names a kind of picture.
+// IsMedium tells whether a noun names a kind of picture: "painting", "cartoon".
 func (en *Reader) IsMedium(w string) bool {
 	switch w {
 	case "cartoon", "anime", "comic", "manga", "silhouette", "animation", "window", "tapestry", "pixel", "illustration", "render", "rendering", "crayon", "ink", "pastel", "graffiti", "mosaic", "watercolour", "drawing", "book", "claymation":

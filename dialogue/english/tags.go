@@ -2,13 +2,10 @@ package english
 
 import "strings"
 
-func (t Tag) Functional() bool {
-	return t == Determiner || t == Preposition || t == Conjunction || t == Mark || t == Auxiliary || t == Possessive || t == Pronoun
-}
-
-// A Tag is a part of speech, as far as editing a caption needs to know.
+// A Tag is a part of speech, as fine as editing a caption needs it.
 type Tag int
 
+// The parts of speech.
 const (
 	Noun Tag = iota
 	Adjective
@@ -26,6 +23,12 @@ const (
 	Other
 	Mark
 )
+
+// Functional tells whether words of that part of speech carry grammar and not
+// content.
+func (t Tag) Functional() bool {
+	return t == Determiner || t == Preposition || t == Conjunction || t == Mark || t == Auxiliary || t == Possessive || t == Pronoun
+}
 
 // tagAll gives each token its part of speech. What a word can be comes from the
 // lexicon; which of it it is, from its neighbours: after an article comes a

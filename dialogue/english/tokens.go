@@ -6,43 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-func StartsUpper(s string) bool {
-	r, _ := utf8.DecodeRuneInString(s)
-	return unicode.IsUpper(r)
-}
-
-func UpperFirst(s string) string {
-	r, n := utf8.DecodeRuneInString(s)
-	return string(unicode.ToUpper(r)) + s[n:]
-}
-
-func (tokens Words) TrimMarks() Words {
-	for len(tokens) > 0 && tokens[0].Mark {
-		tokens = tokens[1:]
-	}
-	for len(tokens) > 0 && tokens[len(tokens)-1].Mark {
-		tokens = tokens[:len(tokens)-1]
-	}
-	return tokens
-}
-
-func (tokens Words) StartsWith(phrase ...string) bool {
-	if len(tokens) < len(phrase) {
-		return false
-	}
-	for i, w := range phrase {
-		if tokens[i].Lower != w {
-			return false
-		}
-	}
-	return true
-}
-
-func (tokens Words) endsWith(phrase []string) bool {
-	return len(tokens) >= len(phrase) && tokens[len(tokens)-len(phrase):].StartsWith(phrase...)
-}
-
-// A Token is a word, a clitic ('s), or a piece of punctuation.
+// A Token is a word, the possessive 's, or a punctuation mark.
 type Token struct {
 	Text, Lower string
 	// Glued tells that no space stood before it.
@@ -59,6 +23,46 @@ type Token struct {
 
 // Words are tokens in a row: a text, or some of it.
 type Words []Token
+
+// StartsUpper tells whether a text starts with a capital.
+func StartsUpper(s string) bool {
+	r, _ := utf8.DecodeRuneInString(s)
+	return unicode.IsUpper(r)
+}
+
+// UpperFirst gives a text a capital.
+func UpperFirst(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[n:]
+}
+
+// TrimMarks drops the punctuation at both ends.
+func (tokens Words) TrimMarks() Words {
+	for len(tokens) > 0 && tokens[0].Mark {
+		tokens = tokens[1:]
+	}
+	for len(tokens) > 0 && tokens[len(tokens)-1].Mark {
+		tokens = tokens[:len(tokens)-1]
+	}
+	return tokens
+}
+
+// StartsWith tells whether the words begin with those of a phrase, in lower case.
+func (tokens Words) StartsWith(phrase ...string) bool {
+	if len(tokens) < len(phrase) {
+		return false
+	}
+	for i, w := range phrase {
+		if tokens[i].Lower != w {
+			return false
+		}
+	}
+	return true
+}
+
+func (tokens Words) endsWith(phrase []string) bool {
+	return len(tokens) >= len(phrase) && tokens[len(tokens)-len(phrase):].StartsWith(phrase...)
+}
 
 // Lower is the text of the words in lower case.
 func (w Words) Lower() string { return Lower(w.Text()) }
@@ -124,12 +128,12 @@ func clitic(t Token) Words {
 
 const contracted List = "it let that there what how he she who here"
 
-// Lower folds case and the curly apostrophe.
+// Lower writes a text in lower case and with straight apostrophes, for comparing.
 func Lower(s string) string {
 	return strings.ReplaceAll(strings.ToLower(s), "’", "'")
 }
 
-// Text writes tokens as text again.
+// Text writes the words as a text again, with spaces where the text had them.
 func (tokens Words) Text() string {
 	var b strings.Builder
 	for i, t := range tokens {
@@ -141,7 +145,7 @@ func (tokens Words) Text() string {
 	return b.String()
 }
 
-// A List is words with spaces between them.
+// A List is a set of words in lower case, written with spaces between them.
 type List string
 
 // Has tells whether a word is in the list.

@@ -1,7 +1,9 @@
 package english
 
+// Directions are where somebody can look or turn.
 const Directions List = "left right up down away forward backward forwards backwards straight sideways around"
 
+// StartsVerb tells whether words begin with a verb: "wear a hat", "running".
 func (en *Reader) StartsVerb(y Words) bool {
 	if len(y) == 0 || y[0].Mark {
 		return false
