@@ -135,11 +135,9 @@ func cutInstead(things english.Words) (to, instead english.Words, ok bool) {
 	return nil, nil, false
 }
 
-// makeXY answers "make the bus red", "let the cat lick its nose", "make the donut
+// makeThing answers "make the bus red", "let the cat lick its nose", "make the donut
 // a cupcake": x is what the front of the words names, y the rest.
-func makeXY(e *edit, m english.Match) bool {
-	y := m["y"]
-	x := m["x"]
+func makeThing(e *edit, x, y english.Words) bool {
 	if !e.caption.IsReference(x) {
 		return false
 	}
@@ -178,8 +176,9 @@ func makeXY(e *edit, m english.Match) bool {
 	return false
 }
 
-func makeSplit(e *edit, m english.Match) bool {
-	return e.caption.Split(m["z"], func(x, y english.Words) bool { return makeXY(e, english.Match{"x": x, "y": y}) })
+// makeSo answers "make the bus red", trying the ways to cut the words in two.
+func makeSo(e *edit, m english.Match) bool {
+	return e.caption.Split(m["z"], func(x, y english.Words) bool { return makeThing(e, x, y) })
 }
 
 // become makes x what y says: an adjective, a noun, a doing, a place.
@@ -247,7 +246,8 @@ func (p *Planner) madeOf(w, of string) bool {
 	return p.en.Is(w, lexicon.Material) || p.en.Is(w, lexicon.Act) || p.en.IsPlural(of) && !p.en.Is(w, lexicon.Animal) && !p.en.Is(w, lexicon.Person)
 }
 
-func beXY(e *edit, m english.Match) bool {
+// beSomething answers "let her hair be red" and "her hair should be red".
+func beSomething(e *edit, m english.Match) bool {
 	y := m["y"]
 	x := m["x"]
 	if len(y) == 0 || !e.caption.IsReference(x) {
@@ -256,7 +256,8 @@ func beXY(e *edit, m english.Match) bool {
 	return become(e, x, y)
 }
 
-func actXY(e *edit, m english.Match) bool {
+// doSomething answers "she should smile" and "I want her to wear a hat".
+func doSomething(e *edit, m english.Match) bool {
 	if !e.caption.IsReference(m["x"]) {
 		return false
 	}
@@ -287,7 +288,8 @@ func placePhraseAfter(e *edit, what caption.Referent, y english.Words) bool {
 	return true
 }
 
-func statement(e *edit, m english.Match) bool {
+// isSomething answers "her hair is red".
+func isSomething(e *edit, m english.Match) bool {
 	if !e.caption.IsReference(m["x"]) {
 		return false
 	}
@@ -298,14 +300,17 @@ func statement(e *edit, m english.Match) bool {
 	return become(e, m["x"], m["y"])
 }
 
-func wearingXY(e *edit, m english.Match) bool {
+// wears answers "she wears a hat".
+func wears(e *edit, m english.Match) bool {
 	return ownerKnown(e, m["x"]) && give(e, m["x"], m["y"], "wearing")
 }
 
-func havingXY(e *edit, m english.Match) bool {
+// has answers "she has freckles".
+func has(e *edit, m english.Match) bool {
 	return ownerKnown(e, m["x"]) && give(e, m["x"], m["y"], "with")
 }
 
+// ownerKnown tells whether words name somebody of the caption, or the picture.
 func ownerKnown(e *edit, x english.Words) bool {
 	if !e.caption.IsReference(x) {
 		return false
@@ -314,4 +319,5 @@ func ownerKnown(e *edit, x english.Words) bool {
 	return r.Found || r.Whole
 }
 
+// poseOf answers "change the pose of the dog to running".
 func poseOf(e *edit, m english.Match) bool { return act(e, m["x"], m["y"]) }

@@ -31,6 +31,8 @@ func add(e *edit, thing, place english.Words, lead string) bool {
 	return done
 }
 
+// addOne adds one thing. What is no thing is an adjective of something or a
+// description; what the caption has already is described anew or left.
 func addOne(e *edit, item, place english.Words, lead string) bool {
 	thing := e.en.Parse(item)
 	name, ok := thing.Main()
@@ -142,6 +144,7 @@ func besides(relation string) bool {
 	return false
 }
 
+// addTo answers "add a collar to the dog".
 func addTo(e *edit, m english.Match) bool {
 	if e.en.IsStyle(m["y"]) || e.en.IsMoment(m["y"]) {
 		return add(e, m["y"], nil, "")
@@ -162,6 +165,7 @@ func addTo(e *edit, m english.Match) bool {
 	return add(e, m["y"], slices.Concat(english.Tokenise("on"), m["x"]), "")
 }
 
+// addPlace answers "put a tree next to the car".
 func addPlace(e *edit, m english.Match) bool {
 	y := m["y"]
 	if r := e.caption.Resolve(y); r.Found && len(y) > 0 && (y[0].Lower == "the" || english.Pronouns.Has(y[0].Lower)) {
@@ -190,13 +194,17 @@ func addPlace(e *edit, m english.Match) bool {
 	return add(e, y, slices.Concat(m["relation"], m["x"]), "")
 }
 
-func addY(e *edit, m english.Match) bool { return add(e, m["y"], nil, "") }
+// addThing answers "add a boat".
+func addThing(e *edit, m english.Match) bool { return add(e, m["y"], nil, "") }
 
+// addWith answers "with glasses".
 func addWith(e *edit, m english.Match) bool { return add(e, m["y"], nil, "with") }
 
+// addWearing answers "wearing a red hat".
 func addWearing(e *edit, m english.Match) bool { return add(e, m["y"], nil, "wearing") }
 
-func giveXY(e *edit, m english.Match) bool {
+// giveTo answers "give her glasses".
+func giveTo(e *edit, m english.Match) bool {
 	give := func(x, y english.Words) bool {
 		what := e.caption.Resolve(x)
 		if !what.Found && !what.Whole || !e.caption.StartsThing(y) {

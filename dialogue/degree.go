@@ -187,6 +187,7 @@ func comparative(e *edit, m english.Match) bool {
 	})
 }
 
+// bareComparative answers "curlier" and "longer hair".
 func bareComparative(e *edit, m english.Match) bool {
 	if base, ok := e.en.Comparative(m["y"]); ok {
 		return compare(e, base, nil, strength(e.said))
@@ -260,12 +261,16 @@ func stemsOf(stem string) []string {
 	return all
 }
 
+// less answers "a bit less curly" and "tone down the red".
 func less(e *edit, m english.Match) bool { return scaleWord(e, m["x"], 1/strength(e.said)) }
 
+// more answers "more smile".
 func more(e *edit, m english.Match) bool { return scaleWord(e, m["x"], strength(e.said)) }
 
+// lessOf answers "make her hair less curly".
 func lessOf(e *edit, m english.Match) bool { return scaleOf(e, m, 1/strength(e.said)) }
 
+// moreOf answers "make her hair more curly".
 func moreOf(e *edit, m english.Match) bool { return scaleOf(e, m, strength(e.said)) }
 
 // scaleOf answers "make her hair less curly".

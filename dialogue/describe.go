@@ -112,6 +112,7 @@ func addDescribed(e *edit, what caption.Referent, adjectives english.Words) bool
 	return e.caption.Attach(owner, thing, "with")
 }
 
+// colourOf answers "change the colour of her hair to red".
 func colourOf(e *edit, m english.Match) bool {
 	return setAdjectives(e, m["x"], m["y"]) || swap(e, m["x"], m["y"])
 }

@@ -66,6 +66,7 @@ func (e *edit) attendLast() {
 	_ = e.caption.AttendWord(op.Noun) || e.caption.AttendWord(lastWord(op.To))
 }
 
+// lastWord is the last word of a text in lower case.
 func lastWord(text string) string {
 	tokens := english.Tokenise(text)
 	if len(tokens) == 0 {

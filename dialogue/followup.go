@@ -249,6 +249,7 @@ func swapLast(e *edit, y english.Words) bool {
 	return false
 }
 
+// swapLastVerb replaces what the turn before made somebody do.
 func swapLastVerb(e *edit, y english.Words) bool {
 	base, ok := e.en.VerbLemma(y[0].Lower)
 	if !ok {
@@ -304,6 +305,7 @@ func undoNamed(e *edit, m english.Match) bool {
 	return false
 }
 
+// names tells whether an operation is about one of the words, in their base form.
 func names(e *edit, op Op, want map[string]bool) bool {
 	for _, t := range english.Tokenise(op.From + " " + op.To + " " + op.Noun) {
 		if want[e.en.Lemma(t.Lower)] {

@@ -15,6 +15,8 @@ type beyondRule struct {
 	answer  string
 }
 
+// beyondRules are the requests that cannot be carried out, with what is said
+// about them.
 func beyondRules() []beyondRule {
 	const image = "[the|this|it|that|my] [image|picture|photo|it|face|whole thing|portrait]"
 	list := []struct{ pattern, answer string }{

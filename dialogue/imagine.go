@@ -10,6 +10,7 @@ import (
 // fresh those that ask for a new one in mid conversation.
 const drawing = "(draw|imagine|generate|create|show|paint|sketch|render|make|produce|give|design|illustrate)"
 
+// asking are the ways to ask for a picture that are no part of its description.
 func asking() []string {
 	return []string{
 		drawing + " [me|us] [a|an|the|one|another|new] [new] (picture|image|photo|photograph|drawing|pic|scene|illustration) (of|with|showing|that shows) <x>",
@@ -26,6 +27,7 @@ func asking() []string {
 	}
 }
 
+// fresh are the ways to ask for a new picture in mid conversation.
 func fresh() []string {
 	return []string{
 		"[draw|make|paint|show|generate|create|imagine|give] [me|us] [a|the] (new|next|another|fresh|different) (picture|image|scene|photo|drawing) [of|with|showing|:|,] [:] <x>",

@@ -88,6 +88,7 @@ func RunPlan(ctx context.Context, r io.Reader, w io.Writer) error {
 	return nil
 }
 
+// result plans a request.
 func (p *Planner) result(request planRequest) planResult {
 	talk := p.conversation(request)
 	reply := p.Plan(request.Instruction, talk)

@@ -12,6 +12,7 @@ func keepIt(e *edit, m english.Match) bool {
 	return true
 }
 
+// keepSame answers "the same woman".
 func keepSame(e *edit, m english.Match) bool {
 	if x := e.en.Parse(m["x"]); len(x.Nouns) != 1 || x.Nouns[0].End < len(x.Words) {
 		return false
@@ -22,6 +23,7 @@ func keepSame(e *edit, m english.Match) bool {
 	return keepIt(e, m)
 }
 
+// sameWith answers "the same woman with glasses".
 func sameWith(e *edit, m english.Match) bool {
 	return e.caption.IsReference(m["x"]) && keepSame(e, m) && e.read(slices.Concat(m["relation"], m["y"]))
 }

@@ -70,6 +70,7 @@ func setSky(e *edit, kind string, adjectives english.Words) bool {
 	return setTime(e, slices.Concat(english.Tokenise(lead+english.Article(adjectives[0].Lower)), adjectives, english.Tokenise(kind)))
 }
 
+// globally makes the edit one of the whole picture; it returns true.
 func globally(e *edit) bool {
 	e.widen(Global)
 	return true
@@ -93,6 +94,7 @@ func adjustDay(e *edit, p english.Parsed, phrase english.Words, w string) bool {
 	return false
 }
 
+// momentOf answers "make the sky cloudy" and "change the season to winter".
 func momentOf(e *edit, m english.Match) bool {
 	t := m["t"]
 	switch kind := m.Text("kind"); {
@@ -104,4 +106,5 @@ func momentOf(e *edit, m english.Match) bool {
 	return false
 }
 
+// momentOnly answers "at night".
 func momentOnly(e *edit, m english.Match) bool { return e.en.IsMoment(m["t"]) && setTime(e, m["t"]) }

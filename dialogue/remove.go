@@ -21,7 +21,7 @@ func remove(e *edit, spoken english.Words) bool {
 			return true
 		case what.Found:
 			e.because("take out " + item.Text())
-			e.caption.Remove(what, item)
+			e.caption.Remove(what)
 			done = true
 		case what.Scene && e.caption.RemoveBackground():
 			done = true
@@ -53,9 +53,11 @@ func removable(e *edit) []string {
 	return choices
 }
 
-func removeX(e *edit, m english.Match) bool { return remove(e, m["x"]) }
+// takeAway answers "remove the hat".
+func takeAway(e *edit, m english.Match) bool { return remove(e, m["x"]) }
 
-func removeY(e *edit, m english.Match) bool { return remove(e, m["y"]) }
+// notShown answers "she shouldn't wear glasses".
+func notShown(e *edit, m english.Match) bool { return remove(e, m["y"]) }
 
 // notAdjective takes an adjective out: "not curly".
 func notAdjective(e *edit, m english.Match) bool {

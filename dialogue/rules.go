@@ -146,7 +146,7 @@ func sentences() []rule {
 		{"a style alone", styleOnly, []example{{face, "as a watercolor", "+ watercolor"}}, []string{"(in|as|like) [a|an] <s>"}},
 
 		// Place and background.
-		{"set the background", sceneTo, []example{
+		{"set the background", backgroundTo, []example{
 			{face, "change the background to a forest", "+ forest"},
 			{face, "make the background blue", "+ blue background"},
 			{dog, "change the background to a beach", "grass → beach"},
@@ -206,7 +206,7 @@ func sentences() []rule {
 		{"change from one to another", fromTo, []example{{face, "change her hair from blond to red", "blond → red"}}, []string{change + " <x> from <f> " + into + " <y>"}},
 
 		// One thing for another.
-		{"replace one by another", swapXY, []example{
+		{"replace one by another", swapFor, []example{
 			{face, "replace blond with red", "blond → red"},
 			{dog, "swap the dog for a cat", "dog → cat"},
 		}, []string{
@@ -222,9 +222,9 @@ func sentences() []rule {
 			"instead of <x> [make it|use|have|put|i want|add] <y>",
 			"not <x> (but|,) <y>",
 		}},
-		{"one, not another", notX, []example{{face, "red, not blond", "blond → red"}}, []string{"<y> (not) <x>"}},
+		{"one, not another", notAnother, []example{{face, "red, not blond", "blond → red"}}, []string{"<y> (not) <x>"}},
 		{"put one in the place of another", insteadOf, []example{{dog, "put a lion in the place of the dog", "dog → lion"}}, []string{put + " <y> (in place of|in the place of|where <x>) <x>"}},
-		{"change one to another", swapXY, []example{
+		{"change one to another", swapFor, []example{
 			{dog, "turn the dog into a cat", "dog → cat"},
 			{river, "turn the river into a road", "river → road"},
 		}, []string{
@@ -254,7 +254,7 @@ func sentences() []rule {
 		{"make something more so", moreOf, []example{{face, "make her hair more curly", "+ curly"}}, []string{
 			"(make|have) <x> [be|look] [a bit|a little|a lot|much|way|even|slightly|far] more <y>",
 		}},
-		{"do not show", removeY, []example{
+		{"do not show", notShown, []example{
 			{curls, "don't let her wear glasses", "− glasses"},
 			{curls, "she shouldn't wear glasses", "− glasses"},
 		}, []string{
@@ -264,7 +264,7 @@ func sentences() []rule {
 			"<x> (should not|shouldn't|shouldnt|must not|mustn't|doesn't|does not|can't|cannot|isn't|is not) [be|have|wear|hold|look|need|show] <y>",
 			"(stop|quit|no longer) [being|wearing|holding] <y>",
 		}},
-		{"take off", removeX, []example{
+		{"take off", takeAway, []example{
 			{curls, "take her glasses off", "− glasses"},
 			{curls, "make the hat disappear", "− hat"},
 		}, []string{
@@ -301,7 +301,7 @@ func sentences() []rule {
 		}},
 		{"not so", notAdjective, []example{{curls, "not curly", "− curly"}}, []string{"not <y>"}},
 		{"undo one edit", undoNamed, []example{{face, "make her hair red / add glasses / undo the hair", "red → blond"}}, []string{"undo <x>"}},
-		{"remove", removeX, []example{
+		{"remove", takeAway, []example{
 			{curls, "remove the hat", "− hat"},
 			{cars, "get rid of the house", "− red house"},
 			{face, "remove the hat", "? nothing-to-do"},
@@ -332,11 +332,11 @@ func sentences() []rule {
 		}},
 
 		// Additions.
-		{"put back", addY, []example{{face, "put the hat back", "+ hat"}}, []string{
+		{"put back", addThing, []example{{face, "put the hat back", "+ hat"}}, []string{
 			"(put|bring|give|get) <y> back",
 			"(put|bring|give) back <y>",
 		}},
-		{"give somebody something", giveXY, []example{
+		{"give somebody something", giveTo, []example{
 			{face, "give her glasses", "+ glasses"},
 			{face, "give her red hair", "blond → red"},
 		}, []string{
@@ -349,15 +349,15 @@ func sentences() []rule {
 		}, []string{
 			put + " <y> (relation=on top of|in front of|next to|close to|in the middle of|in the center of|in the centre of|on the side of|to the left of|to the right of|on|in|at|near|beside|behind|under|above|over|below|between|around|inside|along|by|onto|into|against) <x>",
 		}},
-		{"add here or there", addY, []example{{river, "put a boat there", "+ boat"}}, []string{put + " <y> " + "(too|there|here)"}},
-		{"have or want something be so", makeSplit, []example{
+		{"add here or there", addThing, []example{{river, "put a boat there", "+ boat"}}, []string{put + " <y> " + "(too|there|here)"}},
+		{"have or want something be so", makeSo, []example{
 			{face, "have her wear a red hat", "+ red hat"},
 			{face, "have her hair curly", "+ curly"},
 		}, []string{
 			"(have|get|want|i want|need|there should be|there could be|let there be|it should be|it could be|should be) <z>",
 		}},
 		{"open or close", openClose, []example{{cars, "open the car", "+ open"}}, []string{"(open|close|shut) <x>"}},
-		{"add", addY, []example{
+		{"add", addThing, []example{
 			{face, "add a red hat and glasses", "+ red hat and glasses"},
 			{river, "add a boat", "+ boat"},
 		}, []string{
@@ -365,41 +365,41 @@ func sentences() []rule {
 		}},
 		{"wearing", addWearing, []example{{face, "wearing a red hat", "+ red hat"}}, []string{"wearing <y>"}},
 		{"with", addWith, []example{{face, "with glasses", "+ glasses"}}, []string{"with <y>"}},
-		{"plus", addY, []example{{face, "plus a hat", "+ hat"}}, []string{
+		{"plus", addThing, []example{{face, "plus a hat", "+ hat"}}, []string{
 			"plus <y>",
 			"+ <y>",
 		}},
 
 		// What something should be or do.
-		{"let one be another", beXY, []example{
+		{"let one be another", beSomething, []example{
 			{face, "let her hair be red", "blond → red"},
 			{face, "I'd like her hair to be red", "blond → red"},
 		}, []string{
 			allow + " <x> (be changed to|be changed into|be replaced by|be replaced with|be turned into|change to|change into|turn into|look like|be|become|turn|look|appear) <y>",
 			"<x> to (be|become|turn|look|appear|look like|turn into) <y>",
 		}},
-		{"somebody to do something", actXY, []example{
+		{"somebody to do something", doSomething, []example{
 			{dog, "the dog to run", "sitting → running"},
 			{face, "I want her to wear a hat", "+ hat"},
 		}, []string{
 			"<x> to <y>",
 		}},
-		{"something should be", beXY, []example{{face, "her hair should be red", "blond → red"}}, []string{
+		{"something should be", beSomething, []example{{face, "her hair should be red", "blond → red"}}, []string{
 			"<x> " + should + " (be|become|turn|look|appear|look like|turn into) <y>",
 		}},
-		{"make something so", makeSplit, []example{
+		{"make something so", makeSo, []example{
 			{dog, "make it run", "sitting → running"},
 			{face, "make her sad", "+ sad"},
 			{face, "make her a man", "woman → man"},
 		}, []string{
 			allow + " <z>",
 		}},
-		{"somebody should do something", actXY, []example{{face, "she should smile", "+ smile"}}, []string{"<x> " + should + " <y>"}},
-		{"somebody wears", wearingXY, []example{{face, "she wears a hat", "+ hat"}}, []string{
+		{"somebody should do something", doSomething, []example{{face, "she should smile", "+ smile"}}, []string{"<x> " + should + " <y>"}},
+		{"somebody wears", wears, []example{{face, "she wears a hat", "+ hat"}}, []string{
 			"<x> (is wearing|are wearing|was wearing|were wearing|wears|wore|wear) <y>",
 		}},
-		{"somebody has", havingXY, []example{{face, "she has freckles", "+ freckles"}}, []string{"<x> (has|have|had|has got) <y>"}},
-		{"something is", statement, []example{{face, "her hair is red", "blond → red"}}, []string{"<x> (is|are|was|were|turns|becomes|looks|gets) <y>"}},
+		{"somebody has", has, []example{{face, "she has freckles", "+ freckles"}}, []string{"<x> (has|have|had|has got) <y>"}},
+		{"something is", isSomething, []example{{face, "her hair is red", "blond → red"}}, []string{"<x> (is|are|was|were|turns|becomes|looks|gets) <y>"}},
 		{"words without a verb", fragment, []example{
 			{face, "red hair", "blond → red"},
 			{face, "glasses", "+ glasses"},

@@ -171,12 +171,15 @@ func setBackground(e *edit, adjectives english.Words) bool {
 	return true
 }
 
-func sceneTo(e *edit, m english.Match) bool { return setScene(e, m["y"]) }
+// backgroundTo answers "change the background to a forest".
+func backgroundTo(e *edit, m english.Match) bool { return setScene(e, m["y"]) }
 
+// backgroundOnly answers "on a blue background".
 func backgroundOnly(e *edit, m english.Match) bool {
 	return len(m["y"]) < 5 && e.en.IsAdjectival(m["y"]) && setBackground(e, m["y"])
 }
 
+// moveTo answers "put it on a beach", if the caption does not have the beach.
 func moveTo(e *edit, m english.Match) bool {
 	what := e.caption.Resolve(m["x"])
 	if !what.Whole && !what.Found {
@@ -190,17 +193,13 @@ func moveTo(e *edit, m english.Match) bool {
 	if !ok || !e.en.Is(y.Words[name.Head].Lower, lexicon.Place) {
 		return false
 	}
-	if _, there := pickNamed(e, m["y"]); there {
+	if e.caption.Resolve(m["y"]).Found {
 		return false
 	}
 	return setScene(e, slices.Concat(m["relation"], m["y"]))
 }
 
-func pickNamed(e *edit, phrase english.Words) (caption.Referent, bool) {
-	r := e.caption.Resolve(phrase)
-	return r, r.Found
-}
-
+// inBackground answers "add a castle in the background".
 func inBackground(e *edit, m english.Match) bool {
 	thing := e.en.Parse(m["x"])
 	name, ok := thing.Main()

@@ -15,6 +15,7 @@ type settingRule struct {
 	name, value string
 }
 
+// settingRules are the wordings of a change of settings.
 func settingRules() []settingRule {
 	const name = "(name=seed|number of steps|steps|guidance scale|guidance|preset|cross replace steps|cross|self replace steps|self|value replace steps|value|threshold|k)"
 	list := []struct{ pattern, name, value string }{

@@ -50,6 +50,7 @@ func setStyle(e *edit, style english.Words, prefix bool) bool {
 	return true
 }
 
+// styleAfter answers "use pointillism": the style goes after the caption.
 func styleAfter(e *edit, m english.Match) bool {
 	s := m["s"]
 	if english.ClassOf(s[0].Lower) == english.Determiner && len(s) > 1 {
@@ -62,10 +63,12 @@ func styleAfter(e *edit, m english.Match) bool {
 	return setStyle(e, s, false)
 }
 
+// styleOf answers "in the style of Monet".
 func styleOf(e *edit, m english.Match) bool {
 	return setStyle(e, append(slices.Clone(m["s"]), english.Tokenise("style")...), true)
 }
 
+// styleEffect answers "add a vintage effect" and "apply dramatic lighting".
 func styleEffect(e *edit, m english.Match) bool {
 	s := slices.Clone(m["s"])
 	for len(s) > 1 && english.ClassOf(s[0].Lower) == english.Determiner {
@@ -84,10 +87,12 @@ func styleEffect(e *edit, m english.Match) bool {
 	return setStyle(e, append(s, m["kind"]...), false)
 }
 
+// styleOnly answers "as a watercolor".
 func styleOnly(e *edit, m english.Match) bool {
 	return e.en.IsStyle(m["s"]) && setStyle(e, m["s"], true)
 }
 
+// outOf answers "make a watercolor out of it".
 func outOf(e *edit, m english.Match) bool {
 	if r := e.caption.Resolve(m["x"]); !r.Whole && !r.Found {
 		return false
@@ -95,6 +100,7 @@ func outOf(e *edit, m english.Match) bool {
 	return e.en.IsStyle(m["s"]) && setStyle(e, m["s"], true)
 }
 
+// pictureInto answers "turn it into a watercolor".
 func pictureInto(e *edit, m english.Match) bool {
 	s := m["s"]
 	if !e.en.IsStyle(s) {

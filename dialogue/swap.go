@@ -116,7 +116,8 @@ func swapUnnamed(e *edit, what caption.Referent, to english.Words) bool {
 	return add(e, to, nil, "")
 }
 
-func swapXY(e *edit, m english.Match) bool {
+// swapFor answers "turn the dog into a cat", and what follows it after a comma.
+func swapFor(e *edit, m english.Match) bool {
 	y, rest := cutTail(e, m["y"])
 	if !swap(e, m["x"], y) {
 		return false
@@ -152,6 +153,7 @@ func fromTo(e *edit, m english.Match) bool {
 	return swap(e, from, to)
 }
 
+// insteadOf answers "a man instead of a woman".
 func insteadOf(e *edit, m english.Match) bool {
 	y := m["y"]
 	for _, lead := range [...]string{"make it", "make her", "make him", "give it", "give her", "give him", "have", "let it be", "add", "put", "use", "i want", "let her have", "with", "make"} {
@@ -193,13 +195,15 @@ func insteadOf(e *edit, m english.Match) bool {
 	return swap(e, m["x"], y)
 }
 
-func notX(e *edit, m english.Match) bool {
+// notAnother answers "red, not blond".
+func notAnother(e *edit, m english.Match) bool {
 	if len(m["x"]) > 4 {
 		return false
 	}
 	return insteadOf(e, m)
 }
 
+// swapNamed answers "blond → red".
 func swapNamed(e *edit, m english.Match) bool {
 	if len(m["x"]) > 5 || english.Starters.Has(m["x"][0].Lower) || !e.caption.IsReference(m["x"]) && len(m["x"]) > 1 || !e.caption.Resolve(m["x"]).Found || e.en.StartsVerb(m["y"]) && !e.en.IsAdjectival(m["y"]) {
 		return false

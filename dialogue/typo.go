@@ -97,6 +97,8 @@ func nearest(w string, words []string) (string, bool) {
 	return "", false
 }
 
+// oneOff tells whether two words are one edit apart: a letter missing, added,
+// changed, or two swapped.
 func oneOff(a, b string) bool {
 	if len(a) > len(b) {
 		a, b = b, a

@@ -7,7 +7,7 @@ import (
 
 // Remove takes a referent that was found out of the caption, with what hangs on
 // it and the connectives that held it.
-func (c *Caption) Remove(what Referent, spoken english.Words) {
+func (c *Caption) Remove(what Referent) {
 	p := c.Parse()
 	if m, ok := c.Moment(p); ok && m.Start <= what.From && what.From < m.End {
 		c.Splice(m.Start, m.End, nil) // "under a cloudy sky", all of it
