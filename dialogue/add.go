@@ -219,7 +219,7 @@ func giveTo(e *edit, m english.Match) bool {
 	return e.caption.Split(z, give)
 }
 
-// describe adds words that are no thing: "add surrounded by fans".
+// addDescription adds words that are no thing: "add surrounded by fans".
 func addDescription(e *edit, item english.Words) bool {
 	p := e.en.Parse(item)
 	if len(item) == 0 {

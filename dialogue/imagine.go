@@ -6,8 +6,7 @@ import (
 	"pentimento/dialogue/english"
 )
 
-// asking are the ways to ask for a picture that are no part of its description,
-// fresh those that ask for a new one in mid conversation.
+// drawing are verbs with which a picture is asked for.
 const drawing = "(draw|imagine|generate|create|show|paint|sketch|render|make|produce|give|design|illustrate)"
 
 // asking are the ways to ask for a picture that are no part of its description.

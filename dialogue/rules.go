@@ -293,12 +293,7 @@ func sentences() []rule {
 			"<x> (is|are|looks|look|seems|seem) [way|a bit|much|far] too <y>",
 		}},
 		{"not enough", more, []example{{curls, "not curly enough", "curly ×1.5"}}, []string{"not <x> enough"}},
-		{"something is not enough so", moreOf, []example{
-			{face, "they are not happy enough", "+ happy"},
-			{curls, "they are not more than a bit curly enough", "+ more than a bit curly"},
-		}, []string{
-			"<x> (is|are) not <y> enough",
-		}},
+		{"something is not enough so", moreOf, []example{{face, "they are not happy enough", "+ happy"}}, []string{"<x> (is|are) not <y> enough"}},
 		{"not so", notAdjective, []example{{curls, "not curly", "− curly"}}, []string{"not <y>"}},
 		{"undo one edit", undoNamed, []example{{face, "make her hair red / add glasses / undo the hair", "red → blond"}}, []string{"undo <x>"}},
 		{"remove", takeAway, []example{
@@ -349,7 +344,7 @@ func sentences() []rule {
 		}, []string{
 			put + " <y> (relation=on top of|in front of|next to|close to|in the middle of|in the center of|in the centre of|on the side of|to the left of|to the right of|on|in|at|near|beside|behind|under|above|over|below|between|around|inside|along|by|onto|into|against) <x>",
 		}},
-		{"add here or there", addThing, []example{{river, "put a boat there", "+ boat"}}, []string{put + " <y> " + "(too|there|here)"}},
+		{"add here or there", addThing, []example{{river, "put a boat there", "+ boat"}}, []string{put + " <y> (too|there|here)"}},
 		{"have or want something be so", makeSo, []example{
 			{face, "have her wear a red hat", "+ red hat"},
 			{face, "have her hair curly", "+ curly"},
