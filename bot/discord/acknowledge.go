@@ -14,9 +14,9 @@ import (
 	"pentimento/bot/discord/view"
 )
 
-// A desk takes in the turns that interactions ask for: it answers at once, and
+// An acknowledger takes in the turns that interactions ask for: it answers at once, and
 // finds the place where the turn's message will stand.
-type desk struct {
+type acknowledger struct {
 	policy  policy.Policy
 	running *turn.Running
 	report  *turn.Report
@@ -29,22 +29,22 @@ var errDraining = bot.Problemf(bot.Busy, "I take no new pictures just now; try a
 
 // refusal refuses a turn before the bot repeats what was said, in a message or in
 // the name of a thread.
-func (d *desk) refusal(t *turn.Turn) error {
-	if d.running.Draining() {
+func (a *acknowledger) refusal(t *turn.Turn) error {
+	if a.running.Draining() {
 		return errDraining
 	}
-	err := d.policy.Allows(t.Said)
+	err := a.policy.Allows(t.Said)
 	if err != nil {
-		d.report.Ended(t.Speaker.ID, err)
+		a.report.Ended(t.Speaker.ID, err)
 	}
 	return err
 }
 
 // acknowledge answers an interaction that asks for a turn, finds the surface of
 // the turn, and reports whether the turn is to be carried out.
-func (d *desk) acknowledge(ctx context.Context, r *request, t *turn.Turn) bool {
-	if err := d.refusal(t); err != nil {
-		r.tell(ctx, d.report.Sentence(err))
+func (a *acknowledger) acknowledge(ctx context.Context, r *request, t *turn.Turn) bool {
+	if err := a.refusal(t); err != nil {
+		r.tell(ctx, a.report.Sentence(err))
 		return false
 	}
 	if !r.MayPost() {
@@ -52,12 +52,12 @@ func (d *desk) acknowledge(ctx context.Context, r *request, t *turn.Turn) bool {
 		t.Surface = turn.InAnswer(r.api, r.Interaction)
 		return r.answered(r.api.Defer(ctx, r.Interaction, false))
 	}
-	if !d.confirm(ctx, r, t) {
+	if !a.confirm(ctx, r, t) {
 		return false
 	}
 	channelID := r.ChannelID
 	if t.Fresh {
-		channelID = d.home(ctx, r, t)
+		channelID = a.home(ctx, r, t)
 	}
 	t.Surface = turn.InChannel(r.api, channelID, "")
 	return true
@@ -65,7 +65,7 @@ func (d *desk) acknowledge(ctx context.Context, r *request, t *turn.Turn) bool {
 
 // confirm answers a command with what was said, and a component or a modal of a
 // message without a word.
-func (d *desk) confirm(ctx context.Context, r *request, t *turn.Turn) bool {
+func (a *acknowledger) confirm(ctx context.Context, r *request, t *turn.Turn) bool {
 	if r.Type == object.CommandInteraction || r.Message == nil {
 		return r.show(ctx, view.Said(t.Speaker, t.Said))
 	}
@@ -74,13 +74,13 @@ func (d *desk) confirm(ctx context.Context, r *request, t *turn.Turn) bool {
 
 // home opens a thread for a new session where that is possible, moves the
 // turn's session there, and returns the channel to answer in.
-func (d *desk) home(ctx context.Context, r *request, t *turn.Turn) string {
+func (a *acknowledger) home(ctx context.Context, r *request, t *turn.Turn) string {
 	if !r.MayOpenThread(object.SendInThreads) {
 		return r.ChannelID
 	}
-	id, err := d.ownThread(ctx, r, t)
+	id, err := a.ownThread(ctx, r, t)
 	if err != nil {
-		d.log.Info("no thread for the session; it stays in the channel", "error", err)
+		a.log.Info("no thread for the session; it stays in the channel", "error", err)
 		return r.ChannelID
 	}
 	t.Key = view.SessionKey(t.Speaker.ID, id)
@@ -90,21 +90,21 @@ func (d *desk) home(ctx context.Context, r *request, t *turn.Turn) string {
 // ownThread opens a thread at the answer to the command. Who it belongs to is
 // remembered before it is there: what its owner says in it may arrive before
 // the answer to the request that opens it.
-func (d *desk) ownThread(ctx context.Context, r *request, t *turn.Turn) (string, error) {
+func (a *acknowledger) ownThread(ctx context.Context, r *request, t *turn.Turn) (string, error) {
 	message, err := r.api.Original(ctx, r.Interaction)
 	if err != nil {
 		return "", err
 	}
 	// A thread has the ID of the message that it is opened at.
-	if err := d.state.SetThreadOwner(message, t.Speaker.ID); err != nil {
+	if err := a.state.SetThreadOwner(message, t.Speaker.ID); err != nil {
 		return "", err
 	}
 	id, err := r.api.OpenThread(ctx, r.ChannelID, message, view.Cut(strings.Join(strings.Fields(t.Said), " "), 90))
 	if err != nil {
-		return "", errors.Join(err, d.state.SetThreadOwner(message, ""))
+		return "", errors.Join(err, a.state.SetThreadOwner(message, ""))
 	}
 	if id != message {
-		err = d.state.SetThreadOwner(id, t.Speaker.ID)
+		err = a.state.SetThreadOwner(id, t.Speaker.ID)
 	}
 	return id, err
 }

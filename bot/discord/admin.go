@@ -24,8 +24,8 @@ type operators struct {
 	log      *slog.Logger
 }
 
-// admin carries out what those who run the bot ask for.
-func (h *operators) admin(ctx context.Context, r *request) (*turn.Turn, error) {
+// act carries out what those who run the bot ask for.
+func (h *operators) act(ctx context.Context, r *request) (*turn.Turn, error) {
 	if !slices.Contains(h.identity.operators(), r.By().ID) || len(r.Data.Options) == 0 {
 		return nil, bot.Problemf(bot.Invalid, "only those who run this bot can do that")
 	}

@@ -1,16 +1,18 @@
 // Package discord is the bot: the conversation as people on Discord hold it.
 //
 // Start with [Bot.Run]. The way of a request: receive.go decodes an event;
-// router.go finds its handler in routes.go; the handler (conversing.go,
-// sharing.go, account.go, admin.go; messages.go for free text) finds out what is
-// asked, of which picture of whom, and returns a turn; acknowledge.go answers
-// Discord at once; package turn carries the turn out, in one message that lives
-// from its place in the queue to the picture. docs/design.md lists the steps.
+// admission.go refuses people and places that the bot does not serve; router.go
+// calls the handler that routes.go names; the handler (conversing.go, sharing.go,
+// settings.go, forget.go, help.go, admin.go) finds out what is asked, of which
+// picture of whom, and returns a turn; acknowledge.go answers Discord at once;
+// and package turn carries the turn out, in one message that lives from its place
+// in the queue to the picture. Messages go the same way by messages.go, if
+// addressing.go says that they are for the bot. docs/design.md lists the steps.
 //
-// The handlers know requests and turns. Package view is what messages look like,
-// policy who may do what, state what the bot remembers, rest how Discord is told,
-// and object what Discord's objects are. Packages gateway and limiter keep the
-// connection and the rate limits.
+// The handlers know requests and turns, and not how anything looks or is sent:
+// package view has what messages look like, policy who may do what, state what
+// the bot remembers, rest the requests to Discord, and object Discord's objects.
+// Packages gateway and limiter keep the connection and the rate limits.
 package discord
 
 import (
@@ -74,8 +76,8 @@ func newRunner(o Options, remembered *state.State, style view.Style) *turn.Runne
 		Store: o.Store, Planner: o.Planner, Model: o.Model, Queue: o.Queue, Clock: o.Clock, Options: o.Defaults, Approve: screen.Approve,
 	}
 	return &turn.Runner{
-		Talks: &turn.Talks{Pattern: pattern, State: remembered, Log: o.Log},
-		Quota: turn.Quota{Policy: o.Policy, State: remembered, Now: o.Clock.Now}, PerUser: o.PerUser,
+		Conversations: &turn.Conversations{Pattern: pattern, State: remembered, Log: o.Log},
+		Quota:         turn.Quota{Policy: o.Policy, State: remembered, Now: o.Clock.Now}, PerUser: o.PerUser,
 		Running: turn.NewRunning(o.Shared), State: remembered, Shards: o.Shards.String(),
 		Screen: screen, Style: style, Report: turn.NewReport(o.Observer, o.Clock.Now, o.Log), Log: o.Log,
 	}
@@ -84,23 +86,25 @@ func newRunner(o Options, remembered *state.State, style view.Style) *turn.Runne
 // addHandlers has requests and messages handled as [handlers.routes] says.
 func (b *Bot) addHandlers(style view.Style) {
 	o, running, report := b.o, b.runner.Running, b.runner.Report
-	door := &door{policy: o.Policy, state: b.state, places: b.places, log: o.Log}
-	desk := &desk{policy: o.Policy, running: running, report: report, state: b.state, log: o.Log}
-	copies := copier{talks: b.runner.Talks, allow: o.Policy.Allows}
+	admission := &admission{policy: o.Policy, state: b.state, places: b.places, log: o.Log}
+	acknowledger := &acknowledger{policy: o.Policy, running: running, report: report, state: b.state, log: o.Log}
+	copies := copier{conversations: b.runner.Conversations, allow: o.Policy.Allows}
 	eraser := eraser{running: running, queue: o.Queue, store: o.Store, state: b.state}
 	h := handlers{
 		conversing: conversing{table: o.Commands, style: style, store: o.Store, copies: copies, running: running},
-		sharing:    sharing{table: o.Commands, style: style, talks: b.runner.Talks, screen: b.runner.Screen, report: report, log: o.Log},
-		settings:   settings{talks: b.runner.Talks},
+		sharing:    sharing{table: o.Commands, style: style, conversations: b.runner.Conversations, screen: b.runner.Screen, report: report, log: o.Log},
+		settings:   settings{conversations: b.runner.Conversations},
 		forgetting: forgetting{eraser: eraser, style: style, report: report, log: o.Log},
 		help:       help{table: o.Commands, style: style},
 		operators:  operators{identity: b.identity, eraser: eraser, state: b.state, quota: b.runner.Quota, began: o.Clock.Now(), log: o.Log},
 	}
-	b.router = newRouter(o.Commands, style, b.api, door, desk, b.runner, o.Log)
+	b.router = newRouter(o.Commands, b.api, admission, acknowledger, b.runner)
 	h.routes(b.router)
+	edit, _ := bot.Named(o.Commands, "edit")
 	b.listener = &listener{
-		table: o.Commands, style: style, identity: b.identity, door: door, desk: desk, copies: copies, runner: b.runner,
-		api: b.api, state: b.state, store: o.Store, report: report, log: o.Log, warned: map[string]bool{},
+		addressing: addressing{identity: b.identity, api: b.api, state: b.state, store: o.Store, running: running, log: o.Log},
+		edit:       edit, style: style, admission: admission, acknowledger: acknowledger, copies: copies, runner: b.runner,
+		api: b.api, log: o.Log, warned: map[string]bool{},
 	}
 }
 

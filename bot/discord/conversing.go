@@ -64,14 +64,14 @@ func (r *request) arguments() map[string]string {
 	return out
 }
 
-// tabled does what the table says of a command.
-func (h *conversing) tabled(_ context.Context, r *request) (*turn.Turn, error) {
+// fromTable does what the table says of a command.
+func (h *conversing) fromTable(_ context.Context, r *request) (*turn.Turn, error) {
 	return command(r.turn(), r.command, r.arguments())
 }
 
-// imagine is tabled in a session of its own.
+// imagine does so in a session of its own.
 func (h *conversing) imagine(ctx context.Context, r *request) (*turn.Turn, error) {
-	t, err := h.tabled(ctx, r)
+	t, err := h.fromTable(ctx, r)
 	if err == nil {
 		t.Fresh = true
 	}
@@ -155,8 +155,8 @@ func (h *conversing) redraw(ctx context.Context, r *request) (*turn.Turn, error)
 	return t, nil
 }
 
-// cancel stops the turn that the message waits for, and tells the truth when
-// there is none.
+// cancel stops the turn that the message waits for. If there is not one any more,
+// the user is told so.
 func (h *conversing) cancel(ctx context.Context, r *request) (*turn.Turn, error) {
 	if r.Message == nil || !h.running.Cancel(r.Message.ID, r.By().ID) {
 		return nil, bot.Problemf(bot.NotFound, "there is nothing to cancel any more: it was drawn, or stopped before")

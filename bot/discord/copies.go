@@ -36,8 +36,8 @@ func pictureOf(signer view.Signer, m *object.Message) (view.Handle, bool) {
 
 // A copier has people continue pictures of others in sessions of their own.
 type copier struct {
-	talks *turn.Talks
-	allow func(prompt string) error
+	conversations *turn.Conversations
+	allow         func(prompt string) error
 }
 
 // copyLifetime is how long a copy may take.
@@ -59,12 +59,12 @@ func (c copier) about(t *turn.Turn, h view.Handle, channelID string) {
 // copy copies a picture and the way to it into another session, and returns the
 // copy's turn.
 func (c copier) copy(ctx context.Context, from session.Key, turnID int, to session.Key, event string) (int, error) {
-	store := c.talks.Pattern.Store
+	store := c.conversations.Pattern.Store
 	code, err := store.Share(ctx, from, turnID, copyLifetime)
 	if err != nil {
 		return 0, err
 	}
-	s, err := c.talks.Open(to).Copy(ctx, bot.Request{Event: event, Allow: c.allow}, code)
+	s, err := c.conversations.Open(to).Copy(ctx, bot.Request{Event: event, Allow: c.allow}, code)
 	if err := errors.Join(err, store.Revoke(context.WithoutCancel(ctx), from.User, code)); err != nil {
 		return 0, err
 	}

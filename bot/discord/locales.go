@@ -31,8 +31,8 @@ func row(key, kind string) []string {
 	return nil
 }
 
-// described is the description of a command or option, in English and in the
-// other languages; without, and in no other language, if the table has none.
+// described is the description of a command or option in English and in the other
+// languages. If the table does not have it, it is without, in English alone.
 func described(key, without string) (english string, others map[discordgo.Locale]string) {
 	cells := row(key, "text")
 	if cells == nil {

@@ -2,7 +2,6 @@ package discord
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"strings"
 	"sync"
@@ -10,28 +9,21 @@ import (
 	"pentimento/bot"
 	"pentimento/bot/discord/object"
 	"pentimento/bot/discord/rest"
-	"pentimento/bot/discord/state"
 	"pentimento/bot/discord/turn"
 	"pentimento/bot/discord/view"
-	"pentimento/session"
 )
 
-// A listener acts on messages that are said to the bot: in a direct chat, in a
-// session's thread by its owner, in a reply to one of the bot's messages, or
-// with a mention.
+// A listener acts on messages that are said to the bot.
 type listener struct {
-	table    []bot.Command
-	style    view.Style
-	identity *identity
-	door     *door
-	desk     *desk
-	copies   copier
-	runner   *turn.Runner
-	api      *rest.Client
-	state    *state.State
-	store    session.Store
-	report   *turn.Report
-	log      *slog.Logger
+	addressing   addressing
+	edit         bot.Command // what an utterance does
+	style        view.Style
+	admission    *admission
+	acknowledger *acknowledger
+	copies       copier
+	runner       *turn.Runner
+	api          *rest.Client
+	log          *slog.Logger
 
 	mu     sync.Mutex
 	warned map[string]bool // channels in which the missing intent was explained
@@ -39,7 +31,7 @@ type listener struct {
 
 // hear acts on a message if it is said to the bot.
 func (l *listener) hear(ctx context.Context, m *object.Message) {
-	self := l.identity.self()
+	self := l.addressing.identity.self()
 	if m.Author.Bot || m.WebhookID != "" || m.Author.ID == self || m.Type != object.PlainMessage && m.Type != object.ReplyMessage {
 		return
 	}
@@ -48,8 +40,8 @@ func (l *listener) hear(ctx context.Context, m *object.Message) {
 		Request: bot.Request{Author: m.Author.ID, Event: m.ID},
 		Surface: turn.InChannel(l.api, m.ChannelID, m.ID),
 	}
-	replied := l.repliedTo(ctx, m, self)
-	if !l.addressed(ctx, m, self, replied, t) {
+	replied := l.addressing.repliedTo(ctx, m, self)
+	if !l.addressing.addressed(ctx, m, self, replied, t) {
 		return
 	}
 	if replied != nil {
@@ -60,7 +52,7 @@ func (l *listener) hear(ctx context.Context, m *object.Message) {
 	asked, err := l.ask(ctx, m, self, t)
 	switch {
 	case err != nil:
-		l.say(ctx, m, l.report.Sentence(err))
+		l.say(ctx, m, l.runner.Report.Sentence(err))
 	case asked:
 		l.runner.Run(ctx, t)
 	}
@@ -69,7 +61,7 @@ func (l *listener) hear(ctx context.Context, m *object.Message) {
 // ask makes the turn one that says what the message says. It is false if the
 // message asks for nothing, which is answered. The error is for the author.
 func (l *listener) ask(ctx context.Context, m *object.Message, self string, t *turn.Turn) (bool, error) {
-	if err := l.door.admit(m.Author, l.door.placeOfMessage(ctx, m)); err != nil {
+	if err := l.admission.admit(m.Author, l.admission.placeOfMessage(ctx, m)); err != nil {
 		return false, err
 	}
 	text := utterance(m.Content, self)
@@ -84,64 +76,11 @@ func (l *listener) ask(ctx context.Context, m *object.Message, self string, t *t
 		l.say(ctx, m, "Say what you would like to see, or what to change: “make her hair red”.")
 		return false, nil
 	}
-	edit, _ := bot.Named(l.table, "edit")
-	if _, err := command(t, edit, map[string]string{"request": view.Cut(text, maxPrompt)}); err != nil {
+	if _, err := command(t, l.edit, map[string]string{"request": view.Cut(text, maxPrompt)}); err != nil {
 		return false, err
 	}
-	err := l.desk.refusal(t)
+	err := l.acknowledger.refusal(t)
 	return err == nil, err
-}
-
-// repliedTo is the bot's message that m replies to; nil if it replies to none.
-func (l *listener) repliedTo(ctx context.Context, m *object.Message, self string) *object.Message {
-	if m.Reference == nil || m.Type != object.ReplyMessage {
-		return nil
-	}
-	to := m.Referenced
-	if to == nil {
-		var err error
-		if to, err = l.api.Message(ctx, m.ChannelID, m.Reference.MessageID); err != nil {
-			if !errors.Is(err, rest.ErrGone) {
-				l.log.Info("the message replied to cannot be read", "error", err)
-			}
-			return nil
-		}
-	}
-	if to.Author.ID != self {
-		return nil
-	}
-	return to
-}
-
-// addressed reports whether a message is said to the bot. What it reads of the
-// turn's session it leaves to the turn.
-func (l *listener) addressed(ctx context.Context, m *object.Message, self string, replied *object.Message, t *turn.Turn) bool {
-	if m.GuildID == "" || replied != nil || hasMention(m, self) {
-		return true
-	}
-	switch owner := l.state.ThreadOwner(m.ChannelID); owner {
-	case "":
-		return false
-	case m.Author.ID:
-		return true
-	}
-	// Somebody who has a session of their own in the thread.
-	asOf := l.runner.Running.Ended()
-	s, err := l.store.Load(ctx, t.Key)
-	if err != nil || s.Head == 0 {
-		return false
-	}
-	t.Found(s, asOf)
-	return true
-}
-
-func hasMention(m *object.Message, self string) bool {
-	for _, u := range m.Mentions {
-		if u.ID == self && (strings.Contains(m.Content, "<@"+self+">") || strings.Contains(m.Content, "<@!"+self+">")) {
-			return true
-		}
-	}
-	return false
 }
 
 // utterance is what was said, without the mention of the bot.

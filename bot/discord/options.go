@@ -34,15 +34,15 @@ type Options struct {
 	// Records keep what the bot remembers beside the sessions. [Bot.Close]
 	// closes them; if New fails they are the caller's.
 	Records state.Records
-	// Observer is told what turns take; nil for nobody.
+	// Observer is told what turns take; it may be nil.
 	Observer turn.Observer
 	// Clock is the world's time and chance.
 	Clock bot.Clock
-	// Defaults are the hyper-parameters of somebody who set none.
+	// Defaults are the hyper-parameters of users who did not set any.
 	Defaults bot.Options
 	// Policy is who may do what.
 	Policy policy.Policy
-	// Checker looks at every picture before it is shown; nil for nobody.
+	// Checker looks at every picture before it is shown; it may be nil.
 	Checker policy.Checker
 	// Commands are those that people can give; the table of package bot if nil.
 	Commands []bot.Command
@@ -58,8 +58,8 @@ type Options struct {
 	// between two shards that identify themselves; 5 s, as Discord wants it, if
 	// zero.
 	Backoff, Deadline, IdentifyEvery time.Duration
-	// Ready is called with the invite link whenever a connection stands; nil
-	// for nobody.
+	// Ready is called with the invite link whenever a connection stands; it may
+	// be nil.
 	Ready func(invite string)
 }
 

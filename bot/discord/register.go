@@ -58,7 +58,7 @@ func registered(table []bot.Command, rename map[string]string) []*discordgo.Appl
 	var list []*discordgo.ApplicationCommand
 	for _, c := range table {
 		if !c.Terminal {
-			list = append(list, tabled(c))
+			list = append(list, describe(c))
 		}
 	}
 	list = append(list, admin(), onMessage(editMessage), onMessage(recipeMessage), onMessage(deleteMessage))
@@ -70,19 +70,19 @@ func registered(table []bot.Command, rename map[string]string) []*discordgo.Appl
 	return list
 }
 
-// tabled describes a command of the table.
-func tabled(c bot.Command) *discordgo.ApplicationCommand {
+// describe is a command of the table as Discord knows it.
+func describe(c bot.Command) *discordgo.ApplicationCommand {
 	var options []*discordgo.ApplicationCommandOption
 	for _, a := range c.Arguments {
 		if !a.Terminal {
-			options = append(options, argument(a))
+			options = append(options, describeArgument(a))
 		}
 	}
 	return slash(c.Name, c.Help, options...)
 }
 
-// argument describes an argument of a command.
-func argument(a bot.Argument) *discordgo.ApplicationCommandOption {
+// describeArgument is an argument of a command as Discord knows it.
+func describeArgument(a bot.Argument) *discordgo.ApplicationCommandOption {
 	one := 1.0
 	o := option(discordgo.ApplicationCommandOptionString, a.Name, a.Help, a.Required)
 	o.MaxLength = a.Longest

@@ -14,8 +14,8 @@ import (
 // A request is an interaction as its handler answers it.
 type request struct {
 	*object.Interaction
-	// command is the one that was given, with own names for what an operator may
-	// have renamed; handle is that of the component or modal that was used.
+	// command is the command that was given, handle that of the component or modal
+	// that was used.
 	command bot.Command
 	handle  view.Handle
 
@@ -23,8 +23,8 @@ type request struct {
 	log *slog.Logger
 }
 
-// answered logs that the first answer to the interaction could not be given, and
-// reports whether it was.
+// answered reports whether the first answer to the interaction was given, and logs
+// the error if it was not.
 func (r *request) answered(err error) bool {
 	if err != nil {
 		r.log.Warn("an interaction was not answered", "error", err)

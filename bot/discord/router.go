@@ -2,7 +2,6 @@ package discord
 
 import (
 	"context"
-	"log/slog"
 
 	"pentimento/bot"
 	"pentimento/bot/discord/object"
@@ -19,17 +18,14 @@ type handler func(ctx context.Context, r *request) (*turn.Turn, error)
 // A router has interactions handled by whom they are for, and carries out the
 // turns that come of it.
 type router struct {
-	table  []bot.Command
-	style  view.Style
-	api    *rest.Client
-	door   *door
-	desk   *desk
-	runner *turn.Runner
-	report *turn.Report
-	log    *slog.Logger
+	table        []bot.Command
+	api          *rest.Client
+	admission    *admission
+	acknowledger *acknowledger
+	runner       *turn.Runner
 
 	commands map[string]handler // by their own names
-	tabled   handler            // of all other commands
+	fallback handler            // of the commands of the table that have no handler
 	buttons  map[view.Verb]button
 	modals   map[view.Verb]handler
 	typing   handler
@@ -42,31 +38,42 @@ type button struct {
 }
 
 // newRouter returns a router without routes.
-func newRouter(table []bot.Command, style view.Style, api *rest.Client, door *door, desk *desk, runner *turn.Runner, log *slog.Logger) *router {
+func newRouter(table []bot.Command, api *rest.Client, admission *admission, acknowledger *acknowledger, runner *turn.Runner) *router {
 	return &router{
-		table: table, style: style, api: api, door: door, desk: desk, runner: runner, report: runner.Report, log: log,
+		table: table, api: api, admission: admission, acknowledger: acknowledger, runner: runner,
 		commands: map[string]handler{}, buttons: map[view.Verb]button{}, modals: map[view.Verb]handler{},
 	}
 }
 
-func (m *router) others(h handler)               { m.tabled = h }
+// command has a slash command or a message command handled, under its own name.
 func (m *router) command(name string, h handler) { m.commands[name] = h }
-func (m *router) button(v view.Verb, h handler)  { m.buttons[v] = button{handle: h} }
+
+// otherCommands has the commands of the table handled that have no handler.
+func (m *router) otherCommands(h handler) { m.fallback = h }
+
+// button has a button or select handled that its owner uses.
+func (m *router) button(v view.Verb, h handler) { m.buttons[v] = button{handle: h} }
+
+// anyonesButton has a button or select handled, whoever uses it.
 func (m *router) anyonesButton(v view.Verb, h handler) {
 	m.buttons[v] = button{handle: h, anyone: true}
 }
+
+// modal has a modal handled that somebody has filled in.
 func (m *router) modal(v view.Verb, h handler) { m.modals[v] = h }
-func (m *router) autocomplete(h handler)       { m.typing = h }
+
+// autocomplete has the arguments of commands completed while they are typed.
+func (m *router) autocomplete(h handler) { m.typing = h }
 
 // serve has an interaction handled, and carries out the turn that it asks for.
 // Whatever that is, its first answer goes out before anything is drawn.
 func (m *router) serve(ctx context.Context, i *object.Interaction) {
-	r := &request{Interaction: i, api: m.api, log: m.log}
+	r := &request{Interaction: i, api: m.api, log: m.runner.Log}
 	t, err := m.handle(ctx, r)
 	switch {
 	case err != nil:
-		r.tell(ctx, m.report.Sentence(err))
-	case t != nil && m.desk.acknowledge(ctx, r, t):
+		r.tell(ctx, m.runner.Report.Sentence(err))
+	case t != nil && m.acknowledger.acknowledge(ctx, r, t):
 		m.runner.Run(ctx, t)
 	}
 }
@@ -74,10 +81,10 @@ func (m *router) serve(ctx context.Context, i *object.Interaction) {
 // handle calls the handler of a request.
 func (m *router) handle(ctx context.Context, r *request) (*turn.Turn, error) {
 	if r.Type == object.AutocompleteInteraction {
-		r.command, _ = bot.Named(m.table, m.style.Own(r.Data.Name))
+		r.command, _ = bot.Named(m.table, m.runner.Style.Own(r.Data.Name))
 		return m.typing(ctx, r)
 	}
-	if err := m.door.admit(r.By(), m.door.placeOf(ctx, r.Interaction)); err != nil {
+	if err := m.admission.admit(r.By(), m.admission.placeOf(ctx, r.Interaction)); err != nil {
 		return nil, err
 	}
 	switch r.Type {
@@ -92,22 +99,22 @@ func (m *router) handle(ctx context.Context, r *request) (*turn.Turn, error) {
 }
 
 func (m *router) handleCommand(ctx context.Context, r *request) (*turn.Turn, error) {
-	name := m.style.Own(r.Data.Name)
-	command, tabled := bot.Named(m.table, name)
+	name := m.runner.Style.Own(r.Data.Name)
+	command, known := bot.Named(m.table, name)
 	r.command = command
 	if handle, ok := m.commands[name]; ok {
 		return handle(ctx, r)
 	}
-	if !tabled {
+	if !known || command.Terminal {
 		return nil, bot.Problemf(bot.Invalid, "I don't know that command any more; try /help")
 	}
-	return m.tabled(ctx, r)
+	return m.fallback(ctx, r)
 }
 
 func (m *router) handleButton(ctx context.Context, r *request) (*turn.Turn, error) {
-	h, err := m.style.Signer.Read(r.Data.CustomID)
+	h, err := m.runner.Style.Signer.Read(r.Data.CustomID)
 	if err != nil {
-		m.report.Refused(r.By().ID, "a forged button")
+		m.runner.Report.Refused(r.By().ID, "a forged button")
 		return nil, bot.Problemf(bot.Invalid, "I don't know that button. If the picture is old, reply to it instead")
 	}
 	r.handle = h
@@ -122,7 +129,7 @@ func (m *router) handleButton(ctx context.Context, r *request) (*turn.Turn, erro
 }
 
 func (m *router) handleModal(ctx context.Context, r *request) (*turn.Turn, error) {
-	h, err := m.style.Signer.Read(r.Data.CustomID)
+	h, err := m.runner.Style.Signer.Read(r.Data.CustomID)
 	handle, ok := m.modals[h.Verb]
 	if err != nil || !ok {
 		return nil, errUnreadable

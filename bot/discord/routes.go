@@ -15,15 +15,15 @@ type handlers struct {
 // routes says who handles what comes from Discord. Commands that are not named
 // here do what the table of commands says.
 func (h *handlers) routes(m *router) {
-	m.others(h.conversing.tabled)
+	m.otherCommands(h.conversing.fromTable)
 	m.command("imagine", h.conversing.imagine)
-	m.command("settings", h.settings.settings)
+	m.command("settings", h.settings.set)
 	m.command("share", h.sharing.share)
 	m.command("export", h.sharing.export)
 	m.command("import", h.sharing.importFile)
 	m.command("forget", h.forgetting.ask)
-	m.command("help", h.help.help)
-	m.command(adminCommand, h.operators.admin)
+	m.command("help", h.help.show)
+	m.command(adminCommand, h.operators.act)
 
 	m.command(editMessage, h.conversing.askRequest)
 	m.command(recipeMessage, h.sharing.recipe)

@@ -94,7 +94,7 @@ type connections struct {
 	up map[int]bool
 }
 
-// set notes that a shard is connected, or is no more.
+// set notes that a shard is connected, or not any more.
 func (c *connections) set(shard int, up bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

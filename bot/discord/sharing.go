@@ -17,12 +17,12 @@ import (
 
 // sharing handles what gives pictures to others, and takes theirs.
 type sharing struct {
-	table  []bot.Command
-	style  view.Style
-	talks  *turn.Talks
-	screen *policy.Screen
-	report *turn.Report
-	log    *slog.Logger
+	table         []bot.Command
+	style         view.Style
+	conversations *turn.Conversations
+	screen        *policy.Screen
+	report        *turn.Report
+	log           *slog.Logger
 }
 
 // share shares the head.
@@ -88,7 +88,7 @@ func (h *sharing) files(ctx context.Context, t *turn.Turn) (object.Content, erro
 	if _, err := command(t, export, nil); err != nil {
 		return object.Content{}, err
 	}
-	a, err := t.Do(ctx, h.talks.Open(t.Key), t.Request)
+	a, err := t.Do(ctx, h.conversations.Open(t.Key), t.Request)
 	if err != nil {
 		return object.Content{}, err
 	}

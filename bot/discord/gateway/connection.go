@@ -37,8 +37,8 @@ var (
 	errDeaf      = errors.New("a heartbeat was not acknowledged")
 )
 
-// closeResumable is a close code after which Discord keeps the session, as it
-// does not after 1000 and 1001.
+// closeResumable is a close code after which Discord keeps the session. After
+// 1000 and 1001 it does not.
 const closeResumable = 4000
 
 // frame is what goes over the websocket.
@@ -58,8 +58,8 @@ type connection struct {
 	unanswered atomic.Int32
 }
 
-// connect opens a connection and serves it until it ends, with why. ready
-// tells whether the session was established.
+// connect opens a connection and serves it until it ends. ready tells whether
+// the session was established, the error why the connection ended.
 func (c *Client) connect(ctx context.Context) (ready bool, err error) {
 	opening, cancel := context.WithTimeout(ctx, c.deadline())
 	defer cancel()
@@ -218,8 +218,8 @@ func (c *connection) read(limit time.Time) (frame, error) {
 	return f, err
 }
 
-// beat sends heartbeats, the first after a random part of the interval, and
-// gives a connection up that did not acknowledge the last.
+// beat sends heartbeats, the first after a random part of the interval. It gives
+// the connection up if the last heartbeat was not acknowledged.
 func (c *connection) beat(ctx context.Context, interval time.Duration) {
 	timer := time.NewTimer(time.Duration(rand.Float64() * float64(interval)))
 	defer timer.Stop()

@@ -2,8 +2,8 @@
 // itself, beats its heart, takes the session up again after every kind of loss
 // and hands over events.
 //
-// Every wait has a deadline, so nothing that the other side does or leaves
-// undone can hang it, and every connection's goroutines end with it.
+// Every wait has a deadline, so that the client never hangs, whatever the other
+// side does. The goroutines of a connection end with it.
 //
 // Start with [Client.Run]; connection.go is the life of one websocket.
 package gateway
@@ -44,16 +44,16 @@ type Client struct {
 	Token string
 	// Intents to ask for.
 	Intents int
-	// Shard is this shard's number of how many.
+	// Shard is the number of this shard, counted from 0, Shards how many there are.
 	Shard, Shards int
 	// URL finds the gateway's address.
 	URL func(context.Context) (string, error)
-	// Identify is waited for before every IDENTIFY, of which Discord allows
-	// one in five seconds; nil waits for nothing.
+	// Identify is called before every IDENTIFY and waits until Discord allows
+	// one, which is every five seconds; nil does not wait.
 	Identify func(context.Context) error
 	// Handle gets every event in the order of arrival. It must not block.
 	Handle func(Event)
-	// Lost is called when a connection has ended; nil for nobody.
+	// Lost is called when a connection has ended; it may be nil.
 	Lost func()
 	// Log gets a line for every loss.
 	Log *slog.Logger
@@ -102,8 +102,8 @@ func (e *FatalError) Error() string {
 // fatal reports whether a close code means that trying again is useless.
 func fatal(code int) bool { return code == 4004 || code >= 4010 && code <= 4014 }
 
-// Run stays connected until ctx ends, which is no error, or Discord refuses
-// the bot, which is a [*FatalError].
+// Run stays connected until ctx ends, and returns nil then. If Discord refuses
+// the bot, the error is a [*FatalError].
 func (c *Client) Run(ctx context.Context) error {
 	failures := 0
 	for {

@@ -41,9 +41,9 @@ func (w *window) advance(now time.Time) {
 	}
 }
 
-// routeOf names the bucket that a request most likely shares: its method and
-// path, with every ID but the first, which Discord counts by, left out. Each
-// interaction has a bucket of its own.
+// routeOf names the bucket that a request most likely shares: its method and path
+// without the IDs, except for the first, by which Discord counts. Each interaction
+// has a bucket of its own.
 func routeOf(r *http.Request) (key, name string) {
 	parts := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
 	for i, part := range parts {

@@ -1,6 +1,6 @@
-// Package limiter is the way of a bot's requests to Discord: an
-// [http.RoundTripper] that keeps within the rate limits, repeats what failed
-// for a reason that passes, and stops before Discord bans the address.
+// Package limiter sends a bot's requests to Discord: an [http.RoundTripper] that
+// keeps within the rate limits, repeats requests that failed for a reason that
+// passes, and stops before Discord bans the address.
 //
 // Start with [Transport.RoundTrip]; budget.go counts.
 package limiter
@@ -21,18 +21,19 @@ import (
 	"time"
 )
 
-// ErrInvalidRequests says that so many requests were refused of late that
-// another one could get the address banned for everybody behind it.
+// ErrInvalidRequests says that Discord has refused so many requests of late that
+// one more could have it ban the address.
 var ErrInvalidRequests = errors.New("too many requests were refused in the last ten minutes; waiting so that Discord does not ban this address")
 
 // Limits that Discord states, and what is used of them.
 const (
-	// perSecond of 50 requests, over all routes but interactions: some arrive
-	// later after they were sent than others.
+	// perSecond is how many requests are sent in a second on all routes but
+	// interactions. Discord allows 50; some take longer to arrive than others.
 	perSecond = 40
 	// spacing keeps requests from arriving in bunches.
 	spacing = time.Second / 50
-	// invalidMost of 10,000 answers 401, 403 or 429 in invalidWindow.
+	// invalidMost is how many answers 401, 403 or 429 are risked in invalidWindow;
+	// Discord bans after 10,000.
 	invalidMost   = 8000
 	invalidWindow = 10 * time.Minute
 	// attempts at one request.
@@ -41,8 +42,7 @@ const (
 	largestError = 64 << 10
 )
 
-// Transport sends requests with Next. The zero value of the other fields will
-// do.
+// Transport sends requests with Next. The other fields may be zero.
 type Transport struct {
 	// Next sends a request once; http.DefaultTransport if nil.
 	Next http.RoundTripper
@@ -108,7 +108,7 @@ func again(r *http.Request, attempt int) (*http.Request, error) {
 	return once, nil
 }
 
-// free reports whether the request counts towards no global limit.
+// free reports whether the global limit does not count the request.
 func free(r *http.Request) bool {
 	return strings.Contains(r.URL.Path, "/interactions/") || strings.Contains(r.URL.Path, "/webhooks/")
 }
@@ -170,8 +170,8 @@ func (t *Transport) judge(r *http.Request, route string, response *http.Response
 	return 0, false
 }
 
-// repeatable reports whether sending the request twice does no harm. The
-// answer to an interaction is one: Discord takes the first only.
+// repeatable reports whether the request may be sent twice. The answer to an
+// interaction may: Discord takes the first only.
 func repeatable(r *http.Request) bool {
 	return r.Method != http.MethodPost || strings.HasSuffix(r.URL.Path, "/callback")
 }
@@ -231,7 +231,7 @@ func (t *Transport) learn(route string, response *http.Response) {
 }
 
 // hold keeps requests of the route back. Routes that are free again are
-// forgotten, so that the map stays as large as there are routes held back.
+// forgotten, so that the map has only routes that are held back.
 func (t *Transport) hold(route string, until time.Time) {
 	if t.routes == nil {
 		t.routes = map[string]time.Time{}

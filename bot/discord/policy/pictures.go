@@ -48,8 +48,8 @@ func NewScreen(p Policy, checker Checker, log *slog.Logger) *Screen {
 	return &Screen{checker: checker, spoiler: p.Spoiler, hide: p.HideUnsafe, log: log, verdicts: map[[sha256.Size]byte]bool{}}
 }
 
-// Checks reports whether pictures are checked. Previews are not, so that there
-// should be none then.
+// Checks reports whether pictures are checked. Previews are not checked, so do not
+// show any then.
 func (s *Screen) Checks() bool { return s.checker != nil }
 
 // Approve refuses a PNG that may not be shown at all, or that the checker cannot
@@ -75,8 +75,8 @@ func (s *Screen) Approve(ctx context.Context, data []byte) error {
 // clicked.
 const spoilerPrefix = "SPOILER_"
 
-// Cover returns the content with those files hidden until they are clicked that
-// show a picture which is to be hidden.
+// Cover returns the content with some of its files hidden until they are clicked:
+// those that show a picture which is to be hidden.
 func (s *Screen) Cover(ctx context.Context, c object.Content) object.Content {
 	c.Files = slices.Clone(c.Files)
 	for i, f := range c.Files {

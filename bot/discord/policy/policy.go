@@ -1,7 +1,7 @@
 // Package policy says who may do what, and which pictures are shown.
 //
-// Start with [Policy.Admits]. words.go tells blocked words, whatever letters they
-// are written in; pictures.go has pictures checked before they are shown.
+// Start with [Policy.Admits]. words.go recognises blocked words, also when they are
+// disguised; pictures.go has pictures checked before they are shown.
 package policy
 
 import (
@@ -12,9 +12,8 @@ import (
 
 // Policy is who may do what. The zero value allows everybody everything.
 type Policy struct {
-	// Guilds, Channels and Roles that may use the bot; empty allows all. In
-	// direct chats only Guilds is asked: with any, direct chats are refused
-	// unless DirectChats is set.
+	// Guilds, Channels and Roles that may use the bot; empty allows all. If Guilds
+	// is not empty, direct chats are refused unless DirectChats is set.
 	Guilds, Channels, Roles []string
 	DirectChats             bool
 	// Admins may use /admin, with the owner of the application.
@@ -24,15 +23,14 @@ type Policy struct {
 	PerDay       int
 	PerDayByRole map[string]int
 	// WaitingByRole gives roles more pictures that may wait or be drawn at a
-	// time than others.
+	// time than users without them have.
 	WaitingByRole map[string]int
-	// BlockedWords are refused in prompts, whatever letters they are written
-	// in.
+	// BlockedWords are refused in prompts, also when they are disguised.
 	BlockedWords []string
 	// Spoiler hides pictures until they are clicked.
 	Spoiler bool
-	// HideUnsafe hides so the pictures that the safety checker finds unsafe,
-	// which otherwise are not shown at all.
+	// HideUnsafe hides only the pictures that the safety checker finds unsafe.
+	// Without it they are not shown at all.
 	HideUnsafe bool
 	// AgeRestricted allows only channels that are marked so.
 	AgeRestricted bool
@@ -49,8 +47,8 @@ type Place struct {
 	NSFW bool
 }
 
-// Admits returns a refusal if nobody may use the bot in that place, or the user
-// may not.
+// Admits returns a refusal, a [*bot.Problem], if the user may not use the bot in
+// that place.
 func (p Policy) Admits(at Place) error {
 	if at.Guild == "" {
 		if (len(p.Guilds) > 0 || p.AgeRestricted) && !p.DirectChats {
@@ -87,7 +85,7 @@ func (p Policy) PicturesPerDay(roles []string) int {
 }
 
 // MayWait is how many pictures somebody with the roles may have waiting or being
-// drawn; others may have that many.
+// drawn; others is how many it is without a role.
 func (p Policy) MayWait(others int, roles []string) int {
 	most := others
 	for _, r := range roles {

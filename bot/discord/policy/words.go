@@ -9,7 +9,7 @@ import (
 	"pentimento/bot"
 )
 
-// Allows returns a refusal if the prompt has a blocked word.
+// Allows returns a refusal, a [*bot.Problem], if the prompt has a blocked word.
 func (p Policy) Allows(prompt string) error {
 	if len(p.BlockedWords) == 0 {
 		return nil
@@ -28,8 +28,9 @@ func (p Policy) Allows(prompt string) error {
 	return nil
 }
 
-// folded writes text in small letters without accents, in which letters that
-// look like Latin ones are those, and everything else is one space.
+// folded is text in small letters without accents. Letters that look like Latin
+// ones are replaced by those, and everything that is not a letter or a digit by
+// one space.
 func folded(text string) string {
 	var out strings.Builder
 	space := true
@@ -40,7 +41,7 @@ func folded(text string) string {
 		return unicode.ToLower(r)
 	}, norm.NFKD.String(text)))
 	for i, r := range letters {
-		// A sign stands for a letter within a word, and ends a sentence elsewhere.
+		// Within a word a sign stands for a letter; elsewhere it ends a sentence.
 		within := i+1 < len(letters) && (unicode.IsLetter(letters[i+1]) || unicode.IsDigit(letters[i+1]))
 		if like, ok := lookAlike(r); ok && (within || unicode.IsLetter(r) || unicode.IsDigit(r)) {
 			r = like

@@ -108,7 +108,7 @@ func (c *Client) servers(ctx context.Context) ([]Server, error) {
 	return out, nil
 }
 
-// missing are the names of the permissions that the bot needs and has not.
+// missing are the names of the permissions that the bot needs and does not have.
 func missing(had uint64) []string {
 	var out []string
 	for _, p := range []struct {

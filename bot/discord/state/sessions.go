@@ -55,12 +55,12 @@ func (s *State) SetQuestion(key session.Key, q *dialogue.Question) error {
 	return s.put(tableAsked, nameOf(key), data)
 }
 
-// ThreadOwner is the user whose session a thread was opened for; empty if it was
-// not opened for one.
+// ThreadOwner is the user for whose session a thread was opened; empty for any
+// other thread.
 func (s *State) ThreadOwner(thread string) string { return string(s.get(tableThreads, thread)) }
 
-// SetThreadOwner remembers whose session a thread is for; the empty user is
-// nobody.
+// SetThreadOwner remembers for whose session a thread is opened. An empty user
+// forgets it.
 func (s *State) SetThreadOwner(thread, user string) error {
 	if user == "" {
 		return s.remove(tableThreads, thread)

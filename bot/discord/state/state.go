@@ -16,24 +16,24 @@ import (
 	"time"
 )
 
-// Records keep small values by table and name. Several bots may share them if they
-// can be shared.
+// Records keep small values by table and name. Packages records/bolt and
+// records/redis have them for one process and for several.
 type Records interface {
 	// Get returns a value; nil if there is none.
 	Get(ctx context.Context, table, name string) ([]byte, error)
-	// Change puts what change makes of a value in its place, nobody else
-	// changing it in between. Nil stands for no value.
+	// Change replaces a value by what change makes of it; nil is no value. Nobody
+	// else changes it in between.
 	Change(ctx context.Context, table, name string, change func(old []byte) ([]byte, error)) error
 	// Each calls visit with every value of a table.
 	Each(ctx context.Context, table string, visit func(name string, value []byte) error) error
-	// Close releases it.
+	// Close releases what it takes to keep them.
 	Close() error
 }
 
 // A State reads and writes what is remembered.
 //
-// It has deadlines of its own instead of its callers': what has happened is
-// remembered also when the request that it happened in was cancelled.
+// It has its own deadlines and not those of its callers: what has happened is
+// remembered also if the request in which it happened is cancelled.
 type State struct {
 	records Records
 	log     *slog.Logger
@@ -139,9 +139,8 @@ func (s *State) Registered() string { return string(s.get(tableMeta, "commands")
 // SetRegistered remembers which commands are registered.
 func (s *State) SetRegistered(name string) error { return s.put(tableMeta, "commands", []byte(name)) }
 
-// Forget removes what is kept of a user, except that they are blocked, which
-// would undo itself, and what they drew today: forgetting is no way around a
-// quota.
+// Forget removes what is kept of a user. That they are blocked, and how much they
+// drew today, stays: /forget is not a way around either.
 func (s *State) Forget(user string) error {
 	for _, table := range []string{tableOptions, tableAsked} {
 		if err := s.removeAll(table, func(name string, _ []byte) bool { return strings.HasPrefix(name, user+"/") }); err != nil {

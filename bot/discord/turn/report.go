@@ -19,7 +19,7 @@ type Observer interface {
 	Stage(name string, took time.Duration)
 	// Turn is called once for every turn, with one of a few words.
 	Turn(outcome string)
-	// Error is called with the kind of a failure that is nobody's wish.
+	// Error is called with the kind of a failure.
 	Error(kind string)
 }
 
@@ -35,14 +35,15 @@ func (Nobody) Turn(string) {}
 // Error does nothing.
 func (Nobody) Error(string) {}
 
-// How turns end that meet no problem, or none of [bot.Kind].
+// How turns end, beside [outcomes].
 const (
 	outcomeAnswered  = "answered"
 	outcomeFailed    = "failed"
 	outcomeUnwritten = "unwritten" // not even its message could be written
 )
 
-// outcomes are how turns end that meet a problem; all others have failed.
+// outcomes are how turns end with a problem of a kind. With any other they have
+// failed.
 var outcomes = map[bot.Kind]string{
 	bot.Refused: "refused", bot.Limited: "refused", bot.Busy: "refused", bot.NotFound: "refused", bot.Invalid: "refused",
 	bot.Cancelled: "cancelled", bot.Stopped: "stopped",
@@ -52,8 +53,8 @@ var outcomes = map[bot.Kind]string{
 // errFault is why a turn ended whose carrying out panicked.
 var errFault = errors.New("the turn ended in a fault")
 
-// failureOf is the kind of a failure; empty for what is no failure, or is counted
-// by whoever draws.
+// failureOf is how a problem is counted as a failure; empty if it is not one, or if
+// the worker that met it has counted it.
 func failureOf(p *bot.Problem) string {
 	switch {
 	case errors.Is(p, jobs.ErrUnavailable):
@@ -81,8 +82,8 @@ func NewReport(observer Observer, now func() time.Time, log *slog.Logger) *Repor
 	return &Report{observer: observer, now: now, log: log, refused: map[string]time.Time{}}
 }
 
-// Sentence is an error as the user reads it. What only those who run the bot can
-// do something about goes to the log.
+// Sentence is an error as the user reads it. The log has the error itself if those
+// who run the bot can do something about it.
 func (r *Report) Sentence(err error) string {
 	p := bot.ProblemOf(err)
 	p.Log(r.log)
@@ -121,8 +122,8 @@ func (r *Report) isNews(refusal string) bool {
 	return true
 }
 
-// Ended notes how a turn of the user ended, and returns it in a word. What is
-// logged has no word of what the user said.
+// Ended notes how a turn of the user ended, and returns it in a word. The log does
+// not repeat what the user said.
 func (r *Report) Ended(user string, err error) (outcome string) {
 	outcome = outcomeAnswered
 	if p := bot.ProblemOf(err); p != nil {

@@ -22,8 +22,8 @@ type memo struct {
 	Said    string `json:"said"`
 }
 
-// memoOf is the memo of a turn. The answer to an interaction has none: nobody
-// but this process has its token.
+// memoOf is the memo of a turn. It does not name a message that only this process
+// can edit: the answer to an interaction, whose token nobody else has.
 func (r *Runner) memoOf(t *Turn) json.RawMessage {
 	m := memo{Said: t.Said}
 	if channel, ok := t.Surface.lasting(); ok {
@@ -59,11 +59,11 @@ func (r *Runner) settle(t *Turn) {
 }
 
 // Resume returns what the last process of this bot left in the queue, as turns
-// that have their place in the line and go on when they are [Runner.Run]. It
-// completes the messages that wait for nothing any more, of processes whose
-// shards are ours.
+// that have their place in the line; pass each to [Runner.Run]. Messages that wait
+// for a picture which is not in the queue are completed, if ours says so of the
+// shards of the process that wrote them.
 func (r *Runner) Resume(ctx context.Context, api *rest.Client, ours func(shards string) bool) ([]*Turn, error) {
-	left, err := r.Talks.Pattern.Queue.Outstanding(ctx)
+	left, err := r.Conversations.Pattern.Queue.Outstanding(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +89,7 @@ func (r *Runner) Resume(ctx context.Context, api *rest.Client, ours func(shards 
 	return turns, nil
 }
 
-// turnOfJob is what is left to do of a job; nil if nobody waits for it.
+// turnOfJob is the turn that a job belongs to; nil if it does not make a turn.
 func (r *Runner) turnOfJob(api *rest.Client, job jobs.Job) *Turn {
 	kept, ok := bot.ReadMemo(job)
 	if !ok {
@@ -114,7 +114,7 @@ func (r *Runner) turnOfJob(api *rest.Client, job jobs.Job) *Turn {
 
 // drop removes a job from the queue that makes no turn.
 func (r *Runner) drop(ctx context.Context, p jobs.Pending) {
-	queue := r.Talks.Pattern.Queue
+	queue := r.Conversations.Pattern.Queue
 	_, err := queue.Cancel(ctx, p.Ticket)
 	if err == nil {
 		_, err = queue.Settle(ctx, p.Ticket)
@@ -124,13 +124,13 @@ func (r *Runner) drop(ctx context.Context, p jobs.Pending) {
 	}
 }
 
-// tidy completes a message that waited when the bot was last killed, and whose
-// picture is not in the queue: the turn was kept, or never drawn.
+// tidy completes a message that waited when the bot was killed, and whose picture
+// is not in the queue. Its turn was kept, or was never drawn.
 func (r *Runner) tidy(ctx context.Context, api *rest.Client, id string, m state.OpenMessage) {
 	c := view.NotDrawn(m.Said, "I was restarted before this was drawn; say it again.")
 	if m.Event != "" {
 		key := session.Key{User: m.User, Place: m.Place}
-		a, err := r.Talks.Open(key).Made(ctx, m.Event)
+		a, err := r.Conversations.Open(key).Made(ctx, m.Event)
 		if err == nil {
 			c, err = view.Answer(r.Style, view.Turn{Said: m.Said, Key: key}, a)
 		}

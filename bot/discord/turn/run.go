@@ -17,9 +17,9 @@ import (
 
 // A Runner carries out turns.
 type Runner struct {
-	// Talks are the conversations, Quota is what may be drawn in them.
-	Talks *Talks
-	Quota Quota
+	// Conversations are those that turns belong to, Quota is what may be drawn.
+	Conversations *Conversations
+	Quota         Quota
 	// PerUser is how many turns somebody without a special role may have waiting
 	// or being drawn.
 	PerUser int
@@ -129,8 +129,8 @@ func (r *Runner) open(ctx context.Context, t *Turn) bool {
 }
 
 // answer has the turn's conversation do what is asked for, and returns what the
-// message shows of it. A fault in that is an error like any other.
-func (r *Runner) answer(ctx, working context.Context, t *Turn, request bot.Request) (c object.Content, err error) {
+// message shows of the answer. A panic in that is returned as an error.
+func (r *Runner) answer(ctx, working context.Context, t *Turn, request bot.Request) (out object.Content, err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
 			r.Log.Error("a turn ended in a fault", "turn", request.Event, "fault", fault, "stack", string(debug.Stack()))
@@ -139,25 +139,25 @@ func (r *Runner) answer(ctx, working context.Context, t *Turn, request bot.Reque
 	}()
 	if t.Before != nil {
 		if request.Turn, err = t.Before(working); err != nil {
-			return c, err
+			return out, err
 		}
 	}
-	talk := r.Talks.Open(t.Key)
-	before := *talk
-	a, err := t.Do(working, talk, request)
-	r.Talks.KeepQuestion(&before, talk)
+	c := r.Conversations.Open(t.Key)
+	before := *c
+	a, err := t.Do(working, c, request)
+	r.Conversations.KeepQuestion(&before, c)
 	if err == nil {
-		err = r.Talks.KeepOptions(&before, talk)
+		err = r.Conversations.KeepOptions(&before, c)
 	}
 	if err != nil {
-		return c, err
+		return out, err
 	}
 	if a.Drawing != nil {
 		r.Report.observer.Stage("keep", a.Kept)
 	}
-	c, err = view.Answer(r.Style, t.shown(), a)
-	// It is done, and shown even if it was cancelled too late.
-	return r.Screen.Cover(ctx, c), err
+	out, err = view.Answer(r.Style, t.shown(), a)
+	// The turn is done, and shown even if it was cancelled too late.
+	return r.Screen.Cover(ctx, out), err
 }
 
 // request is what a turn asks for that has its place and its message.

@@ -34,7 +34,7 @@ type Running struct {
 // and answered without this process too.
 func NewRunning(shared bool) *Running { return &Running{shared: shared, turns: map[*Turn]bool{}} }
 
-// add makes the turn one that can be cancelled.
+// add has the turn be cancelled when it is to be.
 func (r *Running) add(t *Turn) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -44,7 +44,7 @@ func (r *Running) add(t *Turn) {
 	}
 }
 
-// remove makes the turn one that cannot be cancelled any more.
+// remove notes that the turn has ended.
 func (r *Running) remove(t *Turn) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -52,8 +52,8 @@ func (r *Running) remove(t *Turn) {
 	r.ended++
 }
 
-// Ended counts the turns that have ended: as long as it stays the same, sessions
-// do.
+// Ended counts the turns that have ended. While the count stays the same, no
+// session has changed.
 func (r *Running) Ended() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -67,8 +67,8 @@ func (r *Running) drawing(t *Turn) {
 	t.drawing = true
 }
 
-// Cancel cancels the user's own turn whose message it is, and reports whether
-// there was one.
+// Cancel cancels the turn with that message if it is the user's, and reports
+// whether it is.
 func (r *Running) Cancel(message, user string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -119,8 +119,8 @@ func (r *Running) ToggleDraining() bool {
 	return r.draining
 }
 
-// Stop refuses new turns. Those that another process can answer are left in the
-// queue, those that still wait end, and those that are being drawn go on.
+// Stop refuses new turns. Of those that run, it leaves in the queue what another
+// process can answer, ends what still waits, and lets go on what is being drawn.
 func (r *Running) Stop() {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -13,8 +13,7 @@ type Surface interface {
 	// post writes the message, edit replaces it.
 	post(ctx context.Context, c object.Content) (id string, err error)
 	edit(ctx context.Context, c object.Content) error
-	// lasting is the channel in which another process can edit the message; ok is
-	// false if none can.
+	// lasting is the channel of the message, if another process can edit it.
 	lasting() (channel string, ok bool)
 }
 

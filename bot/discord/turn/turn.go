@@ -30,12 +30,12 @@ type Turn struct {
 	// Surface is where the answer is written.
 	Surface Surface
 
-	// Before is done when all turns before this one have ended, and returns the
-	// picture that is spoken of; nil for nothing.
+	// Before is called when all turns before this one have ended, and returns the
+	// picture that is spoken of; it may be nil.
 	Before func(ctx context.Context) (turnID int, err error)
 	// Do carries the turn out.
 	Do func(ctx context.Context, c *bot.Conversation, r bot.Request) (*bot.Answer, error)
-	// After is told the message of a quick turn that succeeded; nil for nobody.
+	// After is told the message of a quick turn that succeeded; it may be nil.
 	After func(ctx context.Context, messageID string)
 	// Quick turns draw nothing new: they do not wait for others, and their message
 	// is the answer from the beginning.
@@ -43,7 +43,7 @@ type Turn struct {
 	// Fresh turns begin a session, which gets a thread of its own where it can.
 	Fresh bool
 
-	session *session.Session // as it was when so many turns had ended; nil if it was not read
+	session *session.Session // if it was read, as it was after asOf turns had ended
 	asOf    int
 
 	message string // the ID of its message
@@ -54,8 +54,8 @@ type Turn struct {
 	counted bool          // as one of the speaker's pictures of today
 }
 
-// Found notes what was read of the turn's session, after [Running.Ended] had
-// counted so many turns.
+// Found gives the turn its session, if it was read already. asOf is what
+// [Running.Ended] was before that.
 func (t *Turn) Found(s *session.Session, asOf int) { t.session, t.asOf = s, asOf }
 
 // shown is what the turn's message tells of it.

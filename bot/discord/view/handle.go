@@ -120,7 +120,7 @@ func SessionKey(userID, channelID string) session.Key {
 	return session.Key{User: userID, Place: placePrefix + channelID}
 }
 
-// Snowflake reads one of Discord's IDs; 0 if it is none.
+// Snowflake reads one of Discord's IDs; 0 if the text is not an ID.
 func Snowflake(id string) uint64 {
 	n, err := strconv.ParseUint(id, 10, 64)
 	if err != nil {

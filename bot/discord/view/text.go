@@ -30,7 +30,7 @@ func (s Style) Command(name string) string {
 	return name
 }
 
-// Own is the command's own name, whatever users know it by.
+// Own is a command's own name, given the one that users know it by.
 func (s Style) Own(name string) string {
 	for own, to := range s.Renamed {
 		if to == name {

@@ -13,8 +13,8 @@ import (
 	"pentimento/bot/discord/state"
 )
 
-// A door lets in those whom the bot serves, where it does.
-type door struct {
+// An admission lets in those whom the bot serves, where it serves them.
+type admission struct {
 	policy policy.Policy
 	state  *state.State
 	places *places
@@ -22,36 +22,36 @@ type door struct {
 }
 
 // admit returns a refusal for people and places that the bot doesn't serve.
-func (d *door) admit(who object.User, at policy.Place) error {
-	switch blocked, err := d.state.Blocked(who.ID); {
+func (a *admission) admit(who object.User, at policy.Place) error {
+	switch blocked, err := a.state.Blocked(who.ID); {
 	case err != nil:
-		d.log.Error("who is blocked cannot be read", "error", err)
+		a.log.Error("who is blocked cannot be read", "error", err)
 		return bot.Problemf(bot.Refused, "I can't remember anything just now. Try again in a minute")
 	case blocked:
 		return bot.Problemf(bot.Refused, "you may not use me here")
 	}
-	return d.policy.Admits(at)
+	return a.policy.Admits(at)
 }
 
 // placeOf is where the interaction is.
-func (d *door) placeOf(ctx context.Context, i *object.Interaction) policy.Place {
+func (a *admission) placeOf(ctx context.Context, i *object.Interaction) policy.Place {
 	p := policy.Place{Guild: i.GuildID, Channel: i.ChannelID, Parent: i.Channel.ParentID, Roles: i.Roles(), NSFW: i.Channel.NSFW}
-	if i.Channel.Thread() && d.policy.AgeRestricted {
+	if i.Channel.Thread() && a.policy.AgeRestricted {
 		ctx, cancel := context.WithTimeout(ctx, looking)
 		defer cancel()
-		p.NSFW = d.places.channel(ctx, i.Channel.ParentID).NSFW
+		p.NSFW = a.places.channel(ctx, i.Channel.ParentID).NSFW
 	}
 	return p
 }
 
 // placeOfMessage is where a message was written.
-func (d *door) placeOfMessage(ctx context.Context, m *object.Message) policy.Place {
+func (a *admission) placeOfMessage(ctx context.Context, m *object.Message) policy.Place {
 	p := policy.Place{Guild: m.GuildID, Channel: m.ChannelID, Roles: m.Roles()}
-	if m.GuildID != "" && (len(d.policy.Channels) > 0 || d.policy.AgeRestricted) {
-		c := d.places.channel(ctx, m.ChannelID)
+	if m.GuildID != "" && (len(a.policy.Channels) > 0 || a.policy.AgeRestricted) {
+		c := a.places.channel(ctx, m.ChannelID)
 		p.Parent, p.NSFW = c.ParentID, c.NSFW
 		if c.Thread() {
-			p.NSFW = d.places.channel(ctx, c.ParentID).NSFW
+			p.NSFW = a.places.channel(ctx, c.ParentID).NSFW
 		}
 	}
 	return p

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"log/slog"
 
-	"pentimento/bot"
 	"pentimento/bot/discord/object"
 	"pentimento/bot/discord/state"
 	"pentimento/bot/discord/turn"
@@ -13,34 +12,6 @@ import (
 	"pentimento/jobs"
 	"pentimento/session"
 )
-
-// settings handles /settings.
-type settings struct{ talks *turn.Talks }
-
-// settings shows or changes how pictures are drawn, to the user alone.
-func (h *settings) settings(ctx context.Context, r *request) (*turn.Turn, error) {
-	t, arguments := r.turn(), r.arguments()
-	if arguments["name"] != "" && arguments["value"] == "" {
-		arguments["value"] = "auto"
-	}
-	if _, err := command(t, r.command, arguments); err != nil {
-		return nil, err
-	}
-	c := h.talks.Open(t.Key)
-	before := *c
-	a, err := t.Do(ctx, c, t.Request)
-	if err == nil {
-		err = h.talks.KeepOptions(&before, c)
-	}
-	if err != nil {
-		return nil, err
-	}
-	out, err := view.Answer(view.Style{}, view.Turn{}, a)
-	if err == nil {
-		r.tell(ctx, out.Text)
-	}
-	return nil, err
-}
 
 // An eraser removes what is kept about people.
 type eraser struct {
@@ -91,17 +62,5 @@ func (h *forgetting) forget(ctx context.Context, r *request) (*turn.Turn, error)
 // keep leaves everything as it is.
 func (h *forgetting) keep(ctx context.Context, r *request) (*turn.Turn, error) {
 	r.answered(r.api.Replace(ctx, r.Interaction, "Nothing was changed."))
-	return nil, nil
-}
-
-// help handles /help.
-type help struct {
-	table []bot.Command
-	style view.Style
-}
-
-// help tells the user alone what the bot can do.
-func (h *help) help(ctx context.Context, r *request) (*turn.Turn, error) {
-	r.tell(ctx, view.Help(h.style, h.table))
 	return nil, nil
 }
