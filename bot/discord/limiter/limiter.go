@@ -19,6 +19,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"golang.org/x/time/rate"
 )
 
 // ErrInvalidRequests says that Discord has refused so many requests of late that
@@ -28,10 +30,9 @@ var ErrInvalidRequests = errors.New("too many requests were refused in the last 
 // Limits that Discord states, and what is used of them.
 const (
 	// perSecond is how many requests are sent in a second on all routes but
-	// interactions. Discord allows 50; some take longer to arrive than others.
+	// interactions, one after the other and not in bunches. Discord allows 50;
+	// some take longer to arrive than others.
 	perSecond = 40
-	// spacing keeps requests from arriving in bunches.
-	spacing = time.Second / 50
 	// invalidMost is how many answers 401, 403 or 429 are risked in invalidWindow;
 	// Discord bans after 10,000.
 	invalidMost   = 8000
@@ -50,8 +51,7 @@ type Transport struct {
 	Log *slog.Logger
 
 	mu      sync.Mutex
-	sent    [perSecond]time.Time // when the last requests started, from oldest on
-	oldest  int
+	rate    *rate.Limiter        // of all requests that are not free
 	paused  time.Time            // the global limit was hit until then
 	routes  map[string]time.Time // routes that are exhausted until then
 	invalid window
@@ -137,12 +137,24 @@ func (t *Transport) enter(now time.Time, r *http.Request, route string) (time.Du
 	if free(r) {
 		return wait, nil
 	}
-	wait = max(wait, t.paused.Sub(now), t.sent[t.oldest].Add(time.Second).Sub(now), t.sent[(t.oldest+perSecond-1)%perSecond].Add(spacing).Sub(now))
-	if wait <= 0 {
-		t.sent[t.oldest] = now
-		t.oldest = (t.oldest + 1) % perSecond
+	if wait = max(wait, t.paused.Sub(now)); wait > 0 {
+		return wait, nil
 	}
-	return wait, nil
+	return t.spaced(now), nil
+}
+
+// spaced counts a request as sent now, or tells how long it has to wait for
+// those before it.
+func (t *Transport) spaced(now time.Time) time.Duration {
+	if t.rate == nil {
+		t.rate = rate.NewLimiter(perSecond, 1)
+	}
+	place := t.rate.ReserveN(now, 1)
+	wait := place.DelayFrom(now)
+	if wait > 0 {
+		place.CancelAt(now) // until then the route may be held back
+	}
+	return wait
 }
 
 // judge decides whether a request is repeated, and after what wait.
