@@ -23,7 +23,7 @@ func (l *Lexicon) NounLemma(word string) (string, bool) {
 
 // IsPlural tells whether a noun's form is the plural of another noun.
 func (l *Lexicon) IsPlural(word string) bool {
-	if plurals[word] {
+	if onlyPlural(word) {
 		return true
 	}
 	if lemma, ok := l.irregular(word, 'n'); ok && lemma != word {
@@ -42,8 +42,15 @@ func (l *Lexicon) IsPlural(word string) bool {
 	return stem || stems
 }
 
-// plurals have no ending that tells, or no singular that WordNet has.
-var plurals = map[string]bool{"people": true, "sheep": true, "deer": true, "cattle": true, "police": true, "trousers": true, "pants": true, "jeans": true, "shorts": true, "scissors": true, "skis": true}
+// onlyPlural tells whether a word is a plural without an ending that tells, or
+// without a singular that WordNet has.
+func onlyPlural(word string) bool {
+	switch word {
+	case "people", "sheep", "deer", "cattle", "police", "trousers", "pants", "jeans", "shorts", "scissors", "skis":
+		return true
+	}
+	return false
+}
 
 // VerbLemma gives the base of a verb's form ("running" → "run"), and
 // whether there is such a verb.
@@ -102,14 +109,14 @@ func (l *Lexicon) Degree(word string) (base, ending string, ok bool) {
 			}
 		}
 	}
-	if base, ok := suppletive[word]; ok {
-		return base, "er", true
+	switch word { // they share no letters with their base
+	case "better":
+		return "good", "er", true
+	case "worse":
+		return "bad", "er", true
 	}
 	return word, "", false
 }
-
-// suppletive comparatives share no letters with their base.
-var suppletive = map[string]string{"better": "good", "worse": "bad"}
 
 func (*Lexicon) irregular(word string, part byte) (string, bool) {
 	line, ok := find(forms, word)

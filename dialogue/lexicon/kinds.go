@@ -32,31 +32,35 @@ const (
 	kinds
 )
 
-// anchors are the synsets at the top of a kind, each as a lemma and the
-// number of its sense, from 0.
-var anchors = [kinds][]struct {
+// An anchor is a synset, as a lemma and the number of its sense, from 0.
+type anchor struct {
 	lemma string
 	sense int
-}{
-	Person:     {{"person", 0}, {"people", 0}},
-	Animal:     {{"animal", 0}},
-	BodyPart:   {{"body part", 0}, {"hair", 0}, {"body covering", 0}},
-	Garment:    {{"clothing", 0}, {"spectacles", 0}, {"headdress", 0}, {"jewelry", 0}, {"footwear", 0}, {"footwear", 1}, {"handwear", 0}, {"neckwear", 0}, {"mask", 0}},
-	Colour:     {{"color", 0}},
-	Place:      {{"location", 0}, {"geological formation", 0}, {"body of water", 0}, {"land", 0}, {"land", 1}, {"way", 1}, {"way", 2}, {"tract", 0}, {"forest", 0}, {"vegetation", 0}, {"area", 0}, {"area", 2}, {"road", 0}, {"room", 0}, {"sky", 0}, {"celestial body", 0}, {"facility", 0}, {"surface", 0}},
-	Building:   {{"building", 0}, {"structure", 0}},
-	Plant:      {{"plant", 1}},
-	Vehicle:    {{"vehicle", 0}},
-	Food:       {{"food", 0}, {"food", 1}},
-	Weather:    {{"weather", 0}, {"atmospheric condition", 0}, {"precipitation", 2}},
-	Time:       {{"time of day", 0}, {"season", 0}, {"season", 1}, {"hour", 1}, {"day", 0}, {"day", 3}, {"time period", 0}},
-	Picture:    {{"picture", 0}, {"art", 0}, {"graphic art", 0}, {"drawing", 1}, {"photograph", 0}, {"representation", 1}, {"artwork", 0}},
-	Expression: {{"facial expression", 0}, {"facial expression", 1}},
-	Material:   {{"material", 0}, {"metallic element", 0}, {"solid", 0}, {"plant material", 0}},
-	Artifact:   {{"artifact", 0}},
-	Quality:    {{"attribute", 1}},
-	Light:      {{"light", 0}, {"illumination", 0}},
-	Act:        {{"act", 1}},
+}
+
+// anchors are the synsets at the top of each kind.
+func anchors() [kinds][]anchor {
+	return [kinds][]anchor{
+		Person:     {{"person", 0}, {"people", 0}},
+		Animal:     {{"animal", 0}},
+		BodyPart:   {{"body part", 0}, {"hair", 0}, {"body covering", 0}},
+		Garment:    {{"clothing", 0}, {"spectacles", 0}, {"headdress", 0}, {"jewelry", 0}, {"footwear", 0}, {"footwear", 1}, {"handwear", 0}, {"neckwear", 0}, {"mask", 0}},
+		Colour:     {{"color", 0}},
+		Place:      {{"location", 0}, {"geological formation", 0}, {"body of water", 0}, {"land", 0}, {"land", 1}, {"way", 1}, {"way", 2}, {"tract", 0}, {"forest", 0}, {"vegetation", 0}, {"area", 0}, {"area", 2}, {"road", 0}, {"room", 0}, {"sky", 0}, {"celestial body", 0}, {"facility", 0}, {"surface", 0}},
+		Building:   {{"building", 0}, {"structure", 0}},
+		Plant:      {{"plant", 1}},
+		Vehicle:    {{"vehicle", 0}},
+		Food:       {{"food", 0}, {"food", 1}},
+		Weather:    {{"weather", 0}, {"atmospheric condition", 0}, {"precipitation", 2}},
+		Time:       {{"time of day", 0}, {"season", 0}, {"season", 1}, {"hour", 1}, {"day", 0}, {"day", 3}, {"time period", 0}},
+		Picture:    {{"picture", 0}, {"art", 0}, {"graphic art", 0}, {"drawing", 1}, {"photograph", 0}, {"representation", 1}, {"artwork", 0}},
+		Expression: {{"facial expression", 0}, {"facial expression", 1}},
+		Material:   {{"material", 0}, {"metallic element", 0}, {"solid", 0}, {"plant material", 0}},
+		Artifact:   {{"artifact", 0}},
+		Quality:    {{"attribute", 1}},
+		Light:      {{"light", 0}, {"illumination", 0}},
+		Act:        {{"act", 1}},
+	}
 }
 
 // Is tells whether the noun's most frequent sense is of the kind. The word may

@@ -43,7 +43,7 @@ type Lexicon struct {
 // New opens the lexicon.
 func New() *Lexicon {
 	l := &Lexicon{}
-	for kind, list := range anchors {
+	for kind, list := range anchors() {
 		for _, a := range list {
 			if entry, ok := l.Lookup(a.lemma); ok && a.sense < len(entry.Senses) {
 				l.tops[kind] = append(l.tops[kind], entry.Senses[a.sense])
