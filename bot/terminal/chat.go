@@ -206,7 +206,7 @@ func (c *Chat) save(name string, data []byte) (string, error) {
 
 // unsaved says why there is no file.
 func unsaved(err error) error {
-	return &bot.Problem{Kind: bot.Unavailable, Text: fmt.Sprintf("save the picture (it is kept in the session): %v", err), Err: err}
+	return &bot.Problem{Kind: bot.Invalid, Text: fmt.Sprintf("save the picture (it is kept in the session): %v", err), Err: err}
 }
 
 // path is where a picture of that name is saved.
