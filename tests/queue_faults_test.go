@@ -118,6 +118,7 @@ func kill(t *testing.T, cmd *exec.Cmd) {
 // and both are told to end, each while a picture is drawn. Every request
 // becomes one picture in one message and one turn.
 func TestQueueFaults(t *testing.T) {
+	t.Parallel() // most of the time it waits
 	s := newStudio(t)
 	d := s.discord
 	one := s.worker()

@@ -34,6 +34,7 @@ import (
 //
 // $POCKET is the bundled model's folder. Pictures have four steps.
 func TestScripts(t *testing.T) {
+	t.Parallel()
 	pocket, err := filepath.Abs("../models/pocket/model")
 	if err != nil {
 		t.Fatal(err)
