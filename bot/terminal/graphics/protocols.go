@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"image"
 	"strconv"
+	"strings"
 
-	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/ansi/iterm2"
 	"github.com/charmbracelet/x/ansi/sixel"
 )
@@ -27,7 +27,7 @@ func kitty(png []byte, size image.Point) []byte {
 		if data != "" {
 			more = "m=1"
 		}
-		out.WriteString(ansi.KittyGraphics([]byte(chunk), append(options, more)...))
+		fmt.Fprintf(&out, "\x1b_G%s;%s\x1b\\", strings.Join(append(options, more), ","), chunk)
 		if data == "" {
 			break
 		}
@@ -45,7 +45,7 @@ func inline(png []byte, size image.Point) []byte {
 		Inline:  true,
 		Content: base64.StdEncoding.AppendEncode(nil, png),
 	}
-	return []byte(ansi.ITerm2(file) + "\n")
+	return fmt.Appendf(nil, "\x1b]1337;%s\x07\n", file)
 }
 
 // sixels sends the picture in 256 colours, pixel by pixel.
@@ -58,7 +58,7 @@ func sixels(png []byte, size image.Point) ([]byte, error) {
 	if err := new(sixel.Encoder).Encode(&data, shown); err != nil {
 		return nil, fmt.Errorf("encode a picture as sixels: %w", err)
 	}
-	return []byte(ansi.SixelGraphics(0, 1, 0, data.Bytes()) + "\n"), nil
+	return fmt.Appendf(nil, "\x1bP0;1q%s\x1b\\\n", &data), nil
 }
 
 // blocks shows two pixels in a cell: the upper half block in the colour of the
