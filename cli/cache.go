@@ -11,8 +11,7 @@ import (
 )
 
 // cacheFlags say how much is kept of what drawing computed, so that the next
-// edit need not compute it again. Commands differ in the memory that they take
-// without being told: ${memory}.
+// edit need not compute it again. ${memory} is the command's default.
 type cacheFlags struct {
 	Memory int64  `help:"MiB of memory for the attention cache; 0 keeps the last picture's latents only." default:"${memory}"`
 	Shared int64  `help:"MiB in Redis, if that is used, for the attention cache of all processes there; 0 for none." default:"1024"`
@@ -101,7 +100,7 @@ func openSharedMaps(p *Process, address string, mebibytes int64) (*sharedMaps, e
 
 // watch drops from memory what other processes forget, until s is closed.
 func (s *sharedMaps) watch(ctx context.Context, log *slog.Logger, memory *attention.Cache) {
-	// The end of ctx does not end it: while the program drains, it draws.
+	// The end of ctx does not end it: a program that drains still draws.
 	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s.stop = stop
 	s.ended.Go(func() {

@@ -131,11 +131,3 @@ func (c *chatCommand) key(ctx context.Context, store session.Store) (session.Key
 	}
 	return keys[len(keys)-1], nil // they are ordered by place, which begins with the time
 }
-
-// closeInto closes what a command opened; the error counts if there is no
-// other.
-func closeInto(err *error, c interface{ Close() error }) {
-	if closing := c.Close(); *err == nil {
-		*err = closing
-	}
-}

@@ -98,3 +98,11 @@ func (p *Process) userDir(variable, below string) string {
 	}
 	return filepath.Join(p.Getenv("HOME"), below, "pentimento")
 }
+
+// closeInto closes what a command opened; the error counts if there is no
+// other.
+func closeInto(err *error, c interface{ Close() error }) {
+	if closing := c.Close(); *err == nil {
+		*err = closing
+	}
+}

@@ -26,7 +26,7 @@ func (f *operationFlags) serve(ctx context.Context, p *Process, m *metrics.Metri
 		return nil, fmt.Errorf("serve metrics: %w", err)
 	}
 	p.log.Info("metrics", "address", l.Addr().String())
-	// The end of ctx does not end it: while the program drains, operators may look.
+	// The end of ctx does not end it: operators may look at a program that drains.
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	ended := make(chan error, 1)
 	go func() { ended <- metrics.Serve(ctx, l, m.Handler(checks...)) }()

@@ -16,12 +16,12 @@ type Process struct {
 	In     io.Reader
 	Out    io.Writer
 	Errors io.Writer
-	// Getenv returns the value of an environment variable, "" for none. The
-	// flags' own variables (PENTIMENTO_…) are not read by it: the parser of the
-	// command line has no other way than os.LookupEnv.
+	// Getenv returns the value of an environment variable, "" for none. Flags
+	// take theirs from the operating system all the same: kong calls
+	// os.LookupEnv and cannot be given anything else.
 	Getenv func(name string) string
-	// Listen returns a channel that gets the signals instead of what they do to
-	// a process by themselves, until stop is called.
+	// Listen sends the signals to a channel until stop is called. Meanwhile they
+	// do not end the process.
 	Listen func(signals ...os.Signal) (arrived <-chan os.Signal, stop func())
 
 	log *slog.Logger // writes to Errors what --log-level asks for

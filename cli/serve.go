@@ -96,7 +96,7 @@ func (c *serveCommand) Run(ctx context.Context, p *Process) (err error) {
 			if !invited {
 				invited = true
 				p.log.Info("serving", "model", studio.model.Name(), "digest", studio.model.Digest(), "engine", c.Engine)
-				// Without a reader of this line the bot is as good.
+				// The bot works as well if nobody can read this line.
 				_, _ = fmt.Fprintf(p.Out, "Connected to Discord. Add the bot to a server, or to your account:\n%s\n", invite)
 			}
 		},

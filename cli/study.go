@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
-	"time"
 
 	"pentimento/models"
 	"pentimento/models/pocket"
@@ -224,41 +223,4 @@ func (c *studyRunCommand) jobs(model *models.Model) int {
 		return runtime.NumCPU()
 	}
 	return 1
-}
-
-// A meter shows how far a study is: on a line of its own at a terminal, and
-// otherwise a line for every twentieth.
-type meter struct {
-	out      io.Writer
-	terminal bool
-	last     int // twentieths told
-	shown    bool
-}
-
-func newMeter(out io.Writer) *meter { return &meter{out: out, terminal: isTerminal(out)} }
-
-func (m *meter) show(p study.Progress) {
-	text := fmt.Sprintf("%s: %d of %d pictures", p.Part, p.Done, p.Total)
-	if p.Left > 0 {
-		text += fmt.Sprintf(", %s left", p.Left.Round(time.Second))
-	}
-	if m.terminal {
-		m.print("\r\x1b[K" + text)
-		m.shown = true
-		return
-	}
-	if twentieth := 20 * p.Done / p.Total; twentieth != m.last {
-		m.last = twentieth
-		m.print(text + "\n")
-	}
-}
-
-// print writes the progress; one that nobody can read is not a reason to stop.
-func (m *meter) print(text string) { _, _ = fmt.Fprint(m.out, text) }
-
-// end leaves the line.
-func (m *meter) end() {
-	if m.shown {
-		m.print("\n")
-	}
 }
