@@ -21,8 +21,8 @@ import (
 // the picture is there. Those who take jobs from the queue draw it, and another
 // process than the one that asked may keep the turn, see [Conversation.Resume].
 
-// MaxFactor is the most that a word's attention is multiplied by: beyond it there
-// is no picture left to see.
+// MaxFactor is the most that a word's attention is multiplied by: beyond it
+// nothing of the picture is left to see.
 const MaxFactor = 100
 
 // ErrTooStrong says that a word was given more.

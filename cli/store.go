@@ -22,7 +22,7 @@ type storeFlags struct {
 	PicturesLimit int64         `help:"How many MiB the pictures in --pictures may take together; the least recently used go first." default:"2048"`
 }
 
-// Variables that hold secrets. They are no flags and no settings: command
+// Variables that hold secrets. They are neither flags nor settings: command
 // lines and files are read by others.
 const (
 	s3AccessKey = "PENTIMENTO_S3_ACCESS_KEY"

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// tokenVariable holds the bot's token. It is no flag and no setting: command
+// tokenVariable holds the bot's token. It is neither a flag nor a setting: command
 // lines and files are read by others.
 const tokenVariable = "DISCORD_TOKEN"
 

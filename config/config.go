@@ -70,7 +70,7 @@ type file struct {
 	getenv func(string) string
 }
 
-// Validate refuses keys that are no flag of any command: a typing error that
+// Validate refuses keys that are not a flag of any command: a typing error that
 // is passed over in silence is a setting that does nothing.
 func (f *file) Validate(app *kong.Application) error {
 	return check(app.Node, f.values, "")

@@ -58,7 +58,7 @@ type Source interface {
 
 	// Finish ends the lease with a result, or with a failure if that is not nil.
 	// After [ErrNotYours] the result is not wanted any more; a second Finish of
-	// the same lease is no error.
+	// the same lease is not an error.
 	Finish(ctx context.Context, lease *Lease, result Result, failure *Failure) error
 
 	// Release gives the job back unfinished, at the place that it had.

@@ -208,7 +208,7 @@ func (s Setting) label() string {
 	return strings.Join(parts, ", ")
 }
 
-// without is the setting without a key that is no parameter.
+// without is the setting without a key that is not a parameter.
 func (s Setting) without(key string) Setting {
 	out := maps.Clone(s)
 	delete(out, key)

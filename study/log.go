@@ -126,7 +126,7 @@ func readLog(r io.Reader) (end int64, h header, done []Result, err error) {
 	for n := 0; ; n++ {
 		line, err := lines.ReadSlice('\n')
 		if errors.Is(err, io.EOF) {
-			return end, h, done, nil // what is left is no whole line
+			return end, h, done, nil // what is left is not a whole line
 		}
 		if err != nil {
 			return 0, h, nil, fmt.Errorf("read line %d: %w", n+1, err)

@@ -110,7 +110,7 @@ func TestMentionFloods(t *testing.T) {
 	}
 }
 
-// No factor makes numbers that are none of a picture.
+// Whatever the factor is, the numbers still make a picture.
 func TestFactorsThatAreTooLarge(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, discordtest.Options{}, nil)

@@ -52,7 +52,7 @@ func TestRequestsThatFail(t *testing.T) {
 	}
 }
 
-// One user's rate limit is no other user's.
+// One user's rate limit does not hold another user back.
 func TestOneUsersLimitHoldsNobodyElse(t *testing.T) {
 	t.Parallel()
 	const limit = 10 * time.Second

@@ -159,7 +159,7 @@ func newWorld(t *testing.T, d discordtest.Options, change func(*setup)) *world {
 	if d.Spec, err = loadSpec(); err != nil {
 		t.Fatal(err)
 	}
-	// A busy machine is no fault of the bot's; how soon it answers is measured.
+	// A busy machine is not the bot's fault; how soon it answers is measured.
 	d.AcknowledgeWithin = soon
 	w := &world{Server: discordtest.New(d), t: t, engine: &stub{}, log: &syncBuffer{}}
 	o := setup{engine: w.engine, Options: Options{

@@ -132,7 +132,7 @@ func (c *Chat) answer(ctx context.Context, l line) error {
 	if strings.HasPrefix(l.text, "/") {
 		return c.command(ctx, l.text)
 	}
-	// What is typed everywhere to get out, or to get help, is no picture.
+	// What people type in any program to leave it, or to get help, is not drawn.
 	switch strings.ToLower(l.text) {
 	case "exit", "quit", "bye", ":q":
 		return errQuit
@@ -153,7 +153,7 @@ func (c *Chat) progress(p jobs.Event) {
 	}
 	const width = 20
 	full := width * p.Step / p.Steps
-	// A status line that cannot be written is no reason to stop drawing.
+	// A status line that cannot be written does not stop the drawing.
 	_, _ = fmt.Fprintf(c.Status, "\r\033[K  %s%s step %d of %d",
 		strings.Repeat("━", full), strings.Repeat("╌", width-full), p.Step, p.Steps)
 }

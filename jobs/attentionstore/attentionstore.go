@@ -48,7 +48,7 @@ type Store struct {
 }
 
 // New returns a store on a server, through Sentinels or on a cluster. The
-// client is the caller's to close. It should be no other's: behind chunks of
+// client is the caller's to close. Nothing else should use it: behind chunks of
 // a mebibyte the small requests of sessions and jobs would wait for a
 // connection. Its option ContextTimeoutEnabled should be set, so that a server
 // that does not answer holds up a drawing no longer than the cache waits.

@@ -176,7 +176,7 @@ func (q *Queue) look(ctx context.Context, t jobs.Ticket) (state, error) {
 	return state{finished: true, err: jobs.ErrLost}, nil
 }
 
-// unavailable is explain where room is no matter.
+// unavailable is explain for a command that takes no memory.
 func (q *Queue) unavailable(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()

@@ -416,7 +416,7 @@ func bot(addr string) error {
 	select {}
 }
 
-// What is no job becomes a dead letter, and what is no message is passed over.
+// What is not a job becomes a dead letter, and what is not a message is passed over.
 func TestHostileData(t *testing.T) {
 	t.Parallel()
 	_, client := newServer(t)

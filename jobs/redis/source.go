@@ -47,7 +47,7 @@ func (q *Queue) waking() chan struct{} {
 	return q.wake
 }
 
-// try leases a job to the slot if there is one for it. What is no job becomes a
+// try leases a job to the slot if there is one for it. What is not a job becomes a
 // dead letter.
 func (q *Queue) try(ctx context.Context, slot string, impatient bool) (lease *jobs.Lease, held bool, err error) {
 	if err := q.usable(ctx); err != nil {

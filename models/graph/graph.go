@@ -22,7 +22,7 @@ import (
 	"pentimento/models/element"
 )
 
-// ErrMalformed is wrapped by every error about bytes that are no valid ONNX
+// ErrMalformed is wrapped by every error about bytes that are not valid ONNX
 // model: cut short, corrupt, or a graph whose names do not fit together.
 var ErrMalformed = errors.New("malformed ONNX model")
 

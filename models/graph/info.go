@@ -91,7 +91,7 @@ func (info *Info) findInputs(m *Model) error {
 	return info.findNoise(m)
 }
 
-// checkInput refuses an input that is no batch of floats of some rank.
+// checkInput refuses an input that is not a batch of floats of some rank.
 func checkInput(v Value, rank int) error {
 	if !v.Type.Float() {
 		return unsupported("the input %s does not hold floating-point numbers", v)

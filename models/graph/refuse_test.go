@@ -32,7 +32,7 @@ func TestTinyIsControlled(t *testing.T) {
 	}
 }
 
-// Every way in which a graph can hide attention, or be no UNet, is refused by
+// Every way in which a graph can hide attention, or fail to be a UNet, is refused by
 // the name of what is in the way.
 func TestRefusals(t *testing.T) {
 	tests := []struct {

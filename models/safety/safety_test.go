@@ -92,7 +92,7 @@ func TestUnsafe(t *testing.T) {
 	}
 }
 
-// What is no checker is refused when it is opened, not when it is asked.
+// What is not a checker is refused when it is opened, not when it is asked.
 func TestFilesThatAreNoChecker(t *testing.T) {
 	graph, err := os.ReadFile("testdata/red/safety_checker/model.onnx")
 	if err != nil {

@@ -121,7 +121,7 @@ func (j *joints) Pop() any {
 type alphabet struct {
 	letters [256]string
 	bytes   map[rune]byte
-	special map[string]bool // tokens that are no bytes: start and end
+	special map[string]bool // tokens that do not stand for bytes: start and end
 }
 
 func newAlphabet(special ...string) alphabet {

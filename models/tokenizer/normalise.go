@@ -20,7 +20,7 @@ type span struct{ start, end int }
 
 // normalise composes the prompt (NFC) and lower-cases it as Python's
 // str.lower does, which the published tokenizer was written with. Bytes that
-// are no UTF-8 become U+FFFD.
+// are not UTF-8 become U+FFFD.
 func normalise(prompt string) normalised {
 	runes, spans := compose(prompt)
 	n := normalised{from: make([]span, 0, len(prompt))}

@@ -102,7 +102,7 @@ func (db *boltFile) rollback(tx *bbolt.Tx) {
 	if tx == nil {
 		return
 	}
-	// The only error that is no fault says that tx was ended.
+	// The one error that may happen says that tx was ended.
 	_ = db.guard(tx.Rollback)
 }
 

@@ -44,12 +44,12 @@ const (
 
 // What can be wrong with a file. The texts are for the user.
 var (
-	// ErrNoRecipe: the file is no recipe and no PNG that contains one.
+	// ErrNoRecipe: the file is neither a recipe nor a PNG that contains one.
 	ErrNoRecipe = errors.New("there is no recipe in this file: give one that was exported here, JSON or PNG")
 	// ErrNewer: a later version of the program wrote the file.
 	ErrNewer = errors.New("the recipe was written by a newer version of this program")
-	// ErrInvalid: the file says that it is a recipe, but it is none that can
-	// be followed.
+	// ErrInvalid: the file says that it is a recipe, but it cannot be
+	// followed.
 	ErrInvalid = errors.New("the recipe is damaged")
 	// ErrTooLarge: the recipe is beyond the limits.
 	ErrTooLarge = errors.New("the recipe is too large")

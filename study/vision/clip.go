@@ -172,7 +172,7 @@ func (c *CLIP) Similarity(ctx context.Context, picture image.Image, text string)
 	return cosine(embeds[imageOutput], embeds[textOutput])
 }
 
-// wordTensor is the input of the text's ids, or of which of them are no padding.
+// wordTensor is the input of the text's ids, or of which of them are not padding.
 func wordTensor(v graph.Value, words tokenizer.Encoding) (*runtime.Tensor, error) {
 	values := make([]int64, len(words.IDs))
 	for i, id := range words.IDs {

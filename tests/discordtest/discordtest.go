@@ -207,6 +207,6 @@ func (s *Server) await(timeout time.Duration, done func() bool) bool {
 func apiError(w http.ResponseWriter, status, code int, message string) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	// A client that has gone is no concern of the server's.
+	// The server does not care about a client that has gone.
 	_, _ = fmt.Fprintf(w, `{"message":%q,"code":%d}`, message, code)
 }

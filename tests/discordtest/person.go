@@ -230,7 +230,7 @@ func (s *Server) mayRead(m *Message, channel *Channel) bool {
 		return true
 	}
 	for _, u := range m.Mentions {
-		// A reply to the answer of a command is no mention.
+		// A reply to the answer of a command is not a mention.
 		if u.ID == s.bot.ID && (m.Referenced == nil || m.Referenced.WebhookID == "" || strings.Contains(m.Content, "<@"+s.bot.ID+">")) {
 			return true
 		}

@@ -21,7 +21,7 @@ import (
 type Records interface {
 	// Get returns a value; nil if there is none.
 	Get(ctx context.Context, table, name string) ([]byte, error)
-	// Change replaces a value by what change makes of it; nil is no value. Nobody
+	// Change replaces a value by what change makes of it; nil removes it. Nobody
 	// else changes it in between.
 	Change(ctx context.Context, table, name string, change func(old []byte) ([]byte, error)) error
 	// Each calls visit with every value of a table.

@@ -251,7 +251,7 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-// Bytes that are no picture never reach the terminal as anything else: what is
+// Bytes that are not a picture never reach the terminal as anything else: what is
 // written decodes, or nothing is written.
 func FuzzShow(f *testing.F) {
 	f.Add(pngOf(f, 4, 4, false))
