@@ -5,7 +5,8 @@ import (
 	"fmt"
 )
 
-// What can be wrong with a request to a session. The texts are for the user.
+// What can be wrong with a request to a session. The texts are for the user, so
+// a store returns these errors without a word of where it is.
 var (
 	// ErrNothingToUndo: no edit leads to the head.
 	ErrNothingToUndo = errors.New("there is nothing to undo")
@@ -17,6 +18,8 @@ var (
 	ErrFull = fmt.Errorf("this session is full: it has %d turns", MaxTurns)
 	// ErrTooLarge: a turn or blob is larger than is kept.
 	ErrTooLarge = errors.New("too large to keep")
+	// ErrNoSuchShare: nothing is shared under that code, or no longer.
+	ErrNoSuchShare = errors.New("nothing is shared under that code: it was mistyped, taken back, or is too old")
 	// ErrInvalid: the program asked for something that cannot be kept.
 	ErrInvalid = errors.New("invalid session")
 )
@@ -41,8 +44,6 @@ var (
 	// ErrDenied: the server refuses the user, the password or the command, or
 	// its certificate is not one to trust.
 	ErrDenied = errors.New("this program and the server that keeps the conversations do not trust each other")
-	// ErrNoSuchShare: nothing is shared under that code, or no longer.
-	ErrNoSuchShare = errors.New("nothing is shared under that code: it was mistyped, taken back, or is too old")
 	// ErrClosed: the store was closed.
 	ErrClosed = errors.New("the session store is closed")
 )

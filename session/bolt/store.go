@@ -386,10 +386,11 @@ func (f *Store) enter(ctx context.Context, invalid error) error {
 }
 
 // explain says what was being done to which file, and gives the errors that a
-// caller decides on their names.
+// caller decides on their names. Of errors that users are told the file is no
+// part.
 func (f *Store) explain(doing string, err error) error {
-	if err == nil {
-		return nil
+	if err == nil || errors.Is(err, session.ErrNoSuchShare) || errors.Is(err, session.ErrTooLarge) {
+		return err
 	}
 	if isDiskFull(err) {
 		err = fmt.Errorf("%w: %w", session.ErrDiskFull, err)

@@ -40,7 +40,7 @@ func explain(ctx context.Context, doing string, err error) error {
 		return fmt.Errorf("%s Redis: %w", doing, cause)
 	}
 	switch {
-	case errors.Is(err, session.ErrNoSuchBlob), errors.Is(err, session.ErrNoSuchShare):
+	case errors.Is(err, session.ErrNoSuchBlob), errors.Is(err, session.ErrNoSuchShare), errors.Is(err, session.ErrTooLarge):
 		return err
 	case errors.Is(err, goredis.ErrClosed):
 		return session.ErrClosed

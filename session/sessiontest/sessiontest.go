@@ -485,6 +485,8 @@ func testLimits(t *testing.T, store session.Store) {
 	}
 	if _, err := store.PutBlob(t.Context(), alice(), make([]byte, session.MaxBlobBytes+1)); !errors.Is(err, session.ErrTooLarge) {
 		t.Errorf("a large blob: %v, want ErrTooLarge", err)
+	} else if !strings.HasPrefix(err.Error(), session.ErrTooLarge.Error()) {
+		t.Errorf("a large blob: users are told %q, which says where the store is", err)
 	}
 	mustPut(t, store, alice(), make([]byte, session.MaxBlobBytes))
 	for _, key := range []session.Key{{}, {User: "a"}, {Place: "a"}, {User: strings.Repeat("a", session.MaxNameBytes+1), Place: "a"}, {User: "\xff", Place: "a"}} {
