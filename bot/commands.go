@@ -198,6 +198,9 @@ func settings(_ context.Context, c *Conversation, in Input) (*Answer, error) {
 // share makes a code for the picture that is spoken of, or takes one back.
 func share(ctx context.Context, c *Conversation, in Input) (*Answer, error) {
 	if in.Text("revoke") != "" {
+		if in.Text("code") == "" {
+			return nil, Problemf(Invalid, "say which code to take back: /share revoke CODE")
+		}
 		return &Answer{Show: ShowText, Text: "That code leads nowhere now."}, c.Revoke(ctx, in.Text("code"))
 	}
 	answer := &Answer{}

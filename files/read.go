@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
+	"path/filepath"
 )
 
 // Why [Read] refuses a file.
@@ -45,4 +47,13 @@ func Read(fsys fs.FS, name string, limit int64) (data []byte, err error) {
 		return refuse(err)
 	}
 	return data, nil
+}
+
+// ReadFile is [Read] for the file at a path, which the errors name in full.
+func ReadFile(path string, limit int64) ([]byte, error) {
+	data, err := Read(os.DirFS(filepath.Dir(path)), filepath.Base(path), limit)
+	if failed, ok := errors.AsType[*fs.PathError](err); ok {
+		failed.Path = path
+	}
+	return data, err
 }

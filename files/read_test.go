@@ -2,9 +2,11 @@ package files_test
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"pentimento/files"
@@ -33,6 +35,9 @@ func TestRead(t *testing.T) {
 		"folder":             {err: files.ErrNotFile, message: "read folder: is not a file"},
 		"nothing":            {err: fs.ErrNotExist},
 	} {
+		if _, err := files.ReadFile(filepath.Join(dir, name), limit); c.err != nil && !strings.Contains(fmt.Sprint(err), filepath.Join(dir, name)+": ") {
+			t.Errorf("%s: read by its path: %v, want the path", name, err)
+		}
 		data, err := files.Read(os.DirFS(dir), name, limit)
 		if len(data) != c.size || !errors.Is(err, c.err) {
 			t.Errorf("%s: %d bytes, %v, want %d bytes, %v", name, len(data), err, c.size, c.err)

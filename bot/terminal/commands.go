@@ -3,8 +3,6 @@ package terminal
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"pentimento/bot"
@@ -106,7 +104,7 @@ func pathOf(command bot.Command, in bot.Input) string {
 
 // readFile reads a file to import.
 func readFile(path string) ([]byte, error) {
-	data, err := files.Read(os.DirFS(filepath.Dir(path)), filepath.Base(path), recipefile.MaxPNGBytes)
+	data, err := files.ReadFile(path, recipefile.MaxPNGBytes)
 	if err != nil {
 		return nil, &bot.Problem{Kind: bot.NotFound, Text: fmt.Sprintf("import: %v", err), Err: err}
 	}

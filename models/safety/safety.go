@@ -205,13 +205,9 @@ func (c *Checker) Close() error { return c.session.Close() }
 
 // readFile reads a file of at most limit bytes.
 func readFile(path string, limit int64) ([]byte, error) {
-	dir := filepath.Dir(path)
-	data, err := files.Read(os.DirFS(dir), filepath.Base(path), limit)
+	data, err := files.ReadFile(path, limit)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s is missing", path)
 	}
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", dir, err)
-	}
-	return data, nil
+	return data, err
 }
