@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -114,10 +115,8 @@ func ProblemOf(err error) *Problem {
 	if failure, ok := errors.AsType[*jobs.Failure](err); ok {
 		return of(Failed, strings.TrimSuffix(failure.Sentence, "."))
 	}
-	for _, known := range knownErrors {
-		if errors.Is(err, known.err) {
-			return of(known.kind, known.text)
-		}
+	if kind, text := retold(err); kind != "" {
+		return of(kind, text)
 	}
 	if kind := kindOfTold(err); kind != "" {
 		return of(kind, err.Error())
@@ -125,50 +124,44 @@ func ProblemOf(err error) *Problem {
 	return of(Internal, "something went wrong on my side. It is in the log; try again")
 }
 
-const (
-	textCancelled = "cancelled. Nothing was changed"
-	textNotKept   = "what we say cannot be kept just now. Try again in a minute"
-)
-
-// knownErrors are the errors that were not written for users, with what users
-// are told instead.
-var knownErrors = []struct {
-	err  error
-	kind Kind
-	text string
-}{
-	{jobs.ErrQueueFull, Busy, "very many pictures are waiting just now. Try again in a minute"},
-	{jobs.ErrUnavailable, Unavailable, "the pictures' queue cannot be reached just now, so nothing was drawn. Try again in a minute"},
-	{jobs.ErrDetached, Detached, "I am being restarted. This picture goes on being drawn and will appear here"},
-	{jobs.ErrCancelled, Cancelled, textCancelled},
-	{context.Canceled, Cancelled, textCancelled},
-	{session.ErrUnavailable, Unavailable, textNotKept},
-	{session.ErrMemoryFull, Unavailable, textNotKept},
-	{session.ErrDiskFull, Unavailable, textNotKept},
-	{jobs.ErrInvalid, Internal, "the way to this picture is too long to be drawn. Go back some turns, or start a new one"},
+// retold is the kind of an error that was not written for users, and what they are
+// told instead; empty for any other error.
+func retold(err error) (Kind, string) {
+	switch {
+	case isAny(err, jobs.ErrQueueFull):
+		return Busy, "very many pictures are waiting just now. Try again in a minute"
+	case isAny(err, jobs.ErrUnavailable):
+		return Unavailable, "the pictures' queue cannot be reached just now, so nothing was drawn. Try again in a minute"
+	case isAny(err, jobs.ErrDetached):
+		return Detached, "I am being restarted. This picture goes on being drawn and will appear here"
+	case isAny(err, jobs.ErrCancelled, context.Canceled):
+		return Cancelled, "cancelled. Nothing was changed"
+	case isAny(err, session.ErrUnavailable, session.ErrMemoryFull, session.ErrDiskFull):
+		return Unavailable, "what we say cannot be kept just now. Try again in a minute"
+	case isAny(err, jobs.ErrInvalid):
+		return Internal, "the way to this picture is too long to be drawn. Go back some turns, or start a new one"
+	}
+	return "", ""
 }
 
 // kindOfTold is the kind of an error whose text tells users what they did; empty
 // for any other error.
 func kindOfTold(err error) Kind {
-	is := func(targets ...error) bool {
-		for _, target := range targets {
-			if errors.Is(err, target) {
-				return true
-			}
-		}
-		return false
-	}
 	_, otherModel := errors.AsType[*editor.ModelError](err)
 	switch {
-	case is(session.ErrNoSuchTurn, session.ErrNoSuchShare, session.ErrNothingToUndo, session.ErrNothingToRedo, editor.ErrNoSuchWord, ErrNothingDrawn):
+	case isAny(err, session.ErrNoSuchTurn, session.ErrNoSuchShare, session.ErrNothingToUndo, session.ErrNothingToRedo, editor.ErrNoSuchWord, ErrNothingDrawn):
 		return NotFound
 	case otherModel,
-		is(session.ErrFull, session.ErrTooLarge, ErrTooStrong),
-		is(recipefile.ErrNoRecipe, recipefile.ErrNewer, recipefile.ErrInvalid, recipefile.ErrTooLarge):
+		isAny(err, session.ErrFull, session.ErrTooLarge, ErrTooStrong),
+		isAny(err, recipefile.ErrNoRecipe, recipefile.ErrNewer, recipefile.ErrInvalid, recipefile.ErrTooLarge):
 		return Invalid
 	}
 	return ""
+}
+
+// isAny reports whether an error is one of those.
+func isAny(err error, targets ...error) bool {
+	return slices.ContainsFunc(targets, func(target error) bool { return errors.Is(err, target) })
 }
 
 // pictures counts them in words.

@@ -46,6 +46,7 @@ func internal(err error) met { return met{err, Internal, sentenceInternal} }
 // name.
 func sentinels() map[string]met {
 	return map[string]met{
+		"bot.Problem":         {Problemf(Refused, "not here"), Refused, "Not here."},
 		"bot.ErrNothingDrawn": {ErrNothingDrawn, NotFound, "Nothing is drawn yet: say what you would like to see."},
 		"bot.ErrTooStrong":    {ErrTooStrong, Invalid, "A word can be made up to 100 times as strong."},
 
@@ -176,23 +177,23 @@ func exportedErrors(t *testing.T, root string) []string {
 	return names
 }
 
-// errorsIn are the exported variables Err… and types …Error of a file.
+// errorsIn are the exported variables Err… of a file, and its exported types
+// that are errors.
 func errorsIn(file *ast.File) []string {
 	var names []string
 	for _, declared := range file.Decls {
-		group, ok := declared.(*ast.GenDecl)
-		if !ok {
-			continue
-		}
-		for _, spec := range group.Specs {
-			switch spec := spec.(type) {
-			case *ast.TypeSpec:
-				if name := spec.Name.Name; spec.Name.IsExported() && strings.HasSuffix(name, "Error") {
-					names = append(names, name)
-				}
-			case *ast.ValueSpec:
-				for _, name := range spec.Names {
-					if strings.HasPrefix(name.Name, "Err") && name.IsExported() && group.Tok == token.VAR {
+		switch declared := declared.(type) {
+		case *ast.FuncDecl:
+			if name := receiver(declared); ast.IsExported(name) && declared.Name.Name == "Error" {
+				names = append(names, name)
+			}
+		case *ast.GenDecl:
+			if declared.Tok != token.VAR {
+				continue
+			}
+			for _, spec := range declared.Specs {
+				for _, name := range spec.(*ast.ValueSpec).Names {
+					if strings.HasPrefix(name.Name, "Err") {
 						names = append(names, name.Name)
 					}
 				}
@@ -200,4 +201,20 @@ func errorsIn(file *ast.File) []string {
 		}
 	}
 	return names
+}
+
+// receiver is the name of the type that a method belongs to; empty for a
+// function.
+func receiver(method *ast.FuncDecl) string {
+	if method.Recv == nil {
+		return ""
+	}
+	kind := method.Recv.List[0].Type
+	if pointer, ok := kind.(*ast.StarExpr); ok {
+		kind = pointer.X
+	}
+	if name, ok := kind.(*ast.Ident); ok {
+		return name.Name
+	}
+	return ""
 }
