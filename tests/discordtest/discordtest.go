@@ -16,7 +16,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 )
@@ -52,7 +51,6 @@ type Server struct {
 	changed      chan struct{} // closed whenever something below changes
 	lastID       uint64
 	problems     []string
-	requests     []Request
 	faults       []*Fault
 	gate         gate
 	bot          User
@@ -66,17 +64,6 @@ type Server struct {
 	registered   int
 	interactions map[string]*Interaction
 	recent       []time.Time // requests that count towards 50 a second
-	busiest      int         // most of them in any second
-}
-
-// A Request is a REST request as it arrived.
-type Request struct {
-	Method, Path string
-	Time         time.Time
-	// Status is what was answered.
-	Status int
-	// Body is the JSON of the request, of a multipart one its payload_json.
-	Body []byte
 }
 
 // New starts a server with a guild, a text channel and the bot's owner.
@@ -121,36 +108,12 @@ func (s *Server) URL() string { return s.http.URL }
 // Bot is the bot's user.
 func (s *Server) Bot() User { return s.bot }
 
-// Guild is the ID of the server's one guild.
-func (s *Server) Guild() string { return s.guild }
-
 // Problems lists what was wrong with the requests of the bot, and with the
 // answers of this server, so far.
 func (s *Server) Problems() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return append([]string(nil), s.problems...)
-}
-
-// Requests lists the requests so far whose path contains the text.
-func (s *Server) Requests(path string) []Request {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var out []Request
-	for _, r := range s.requests {
-		if strings.Contains(r.Path, path) {
-			out = append(out, r)
-		}
-	}
-	return out
-}
-
-// Busiest is the most requests that arrived within a second, of those that
-// count towards the limit of 50.
-func (s *Server) Busiest() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.busiest
 }
 
 // Commands are those registered now, and how often they were registered.

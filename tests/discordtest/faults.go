@@ -87,20 +87,20 @@ func (s *Server) faultFor(method, path string) *Fault {
 }
 
 // act fails a request; done is false when it goes on to be served.
-func (f *Fault) act(w http.ResponseWriter) (done bool, status int) {
+func (f *Fault) act(w http.ResponseWriter) (done bool) {
 	time.Sleep(f.Delay)
 	if f.HangUp {
 		panic(http.ErrAbortHandler)
 	}
 	if f.Status == 0 {
-		return false, 0
+		return false
 	}
 	for name, value := range f.Header {
 		w.Header().Set(name, value)
 	}
 	w.WriteHeader(f.Status)
 	_, _ = w.Write([]byte(f.Body)) // the client may have gone
-	return true, f.Status
+	return true
 }
 
 // ExpireTokens makes the tokens of all interactions so far as good as 15
@@ -141,7 +141,7 @@ func (s *Server) forbid(channel *Channel, permissions uint64) {
 	channel.Permissions &^= permissions
 }
 
-// Clear forgets all messages, interactions and requests, so that what the bot
+// Clear forgets all messages and interactions, so that what the bot
 // keeps can be measured apart from what this server does.
 func (s *Server) Clear() {
 	s.mu.Lock()
@@ -149,7 +149,7 @@ func (s *Server) Clear() {
 	clear(s.messages)
 	clear(s.interactions)
 	clear(s.files)
-	s.order, s.requests, s.recent = nil, nil, nil
+	s.order, s.recent = nil, nil
 	for _, session := range s.gate.sessions {
 		session.sent = nil
 	}

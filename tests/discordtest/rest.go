@@ -48,26 +48,24 @@ func (s *Server) routes() http.Handler {
 func (s *Server) serveREST(w http.ResponseWriter, r *http.Request) {
 	arrived := time.Now()
 	body, files, err := readBody(r)
-	request := Request{Method: r.Method, Path: strings.TrimPrefix(r.URL.Path, version), Time: arrived, Body: body}
+	path := strings.TrimPrefix(r.URL.Path, version)
 	if !strings.HasPrefix(r.URL.Path, version+"/") {
 		s.mu.Lock()
 		s.problem("%s is not version 10 of the interface", r.URL.Path)
 		s.mu.Unlock()
 	}
-	fault := s.faultFor(r.Method, request.Path)
+	fault := s.faultFor(r.Method, path)
 	if fault != nil {
-		if done, status := fault.act(w); done {
-			request.Status = status
+		if fault.act(w) {
 			s.mu.Lock()
-			s.requests = append(s.requests, request)
 			s.notify()
 			s.mu.Unlock()
 			return
 		}
 	}
 	c := &call{
-		method: r.Method, path: request.Path, query: r.URL.Query(),
-		parts: strings.Split(strings.Trim(request.Path, "/"), "/"), body: body, files: files, auth: r.Header.Get("Authorization"), arrived: arrived,
+		method: r.Method, path: path, query: r.URL.Query(),
+		parts: strings.Split(strings.Trim(path, "/"), "/"), body: body, files: files, auth: r.Header.Get("Authorization"), arrived: arrived,
 	}
 	answer := &recorder{header: http.Header{}, status: http.StatusOK}
 	c.w = answer
@@ -76,10 +74,8 @@ func (s *Server) serveREST(w http.ResponseWriter, r *http.Request) {
 	} else {
 		s.handle(c, r)
 	}
-	request.Status = answer.status
 	wrong := s.compare(c, answer)
 	s.mu.Lock()
-	s.requests = append(s.requests, request)
 	for _, err := range wrong {
 		s.problem("%v", err)
 	}
@@ -257,7 +253,6 @@ func (s *Server) admit(c *call) bool {
 		s.recent = s.recent[1:]
 	}
 	s.recent = append(s.recent, c.arrived)
-	s.busiest = max(s.busiest, len(s.recent))
 	if len(s.recent) <= globalLimit {
 		return true
 	}

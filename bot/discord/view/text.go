@@ -82,12 +82,6 @@ func Cut(text string, n int) string {
 	return string([]rune(text)[:n-1]) + "…"
 }
 
-// Capital begins a sentence.
-func Capital(text string) string {
-	r, n := utf8.DecodeRuneInString(text)
-	return string(unicode.ToUpper(r)) + text[n:]
-}
-
 // quote shows what somebody said.
 func quote(said string) string { return "*" + Escape(Cut(said, 300)) + "*" }
 
