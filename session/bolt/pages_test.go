@@ -11,34 +11,11 @@ import (
 	"go.etcd.io/bbolt"
 	bolterrors "go.etcd.io/bbolt/errors"
 
-	"pentimento/recipe"
 	"pentimento/session"
+	"pentimento/session/sessiontest"
 )
 
 var testKey = session.Key{User: "alice", Place: "terminal"}
-
-// sample is the records of a session with a branch.
-func sample(t testing.TB) session.Records {
-	t.Helper()
-	var codec session.Codec
-	defer codec.Clear()
-	r, err := codec.Apply(&session.Session{Key: testKey}, session.Records{}, func(s *session.Session) error {
-		for _, turn := range []session.Turn{
-			{Utterance: "a cat", Settings: recipe.Settings{Seed: 7, Steps: 20}, Plan: []byte(`{"a":[1]}`)},
-			{Parent: 1, Utterance: "a dog", Recipe: recipe.Turn{Prompt: "a dog", Weights: []recipe.Weight{{Factor: 2}}}},
-			{Parent: 1, Utterance: "a bird"},
-		} {
-			if _, err := s.Add(turn); err != nil {
-				return err
-			}
-		}
-		return s.Revert(1)
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
-}
 
 // What checkPages lets through, bbolt reads without a panic.
 func FuzzCheckPages(f *testing.F) {
@@ -47,7 +24,7 @@ func FuzzCheckPages(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	r := sample(f)
+	r := sessiontest.Records(f, testKey)
 	r.Turns[1] = bytes.Repeat(r.Turns[1], 5) // a page that runs over
 	err = errors.Join(db.Update(writeLayout), db.Update(func(tx *bbolt.Tx) error {
 		other := session.Key{User: "bob", Place: "x"}

@@ -5,38 +5,15 @@ import (
 	"strings"
 	"testing"
 
-	"pentimento/recipe"
 	"pentimento/session"
+	"pentimento/session/sessiontest"
 )
 
 var testKey = session.Key{User: "alice", Place: "terminal"}
 
-// sample is the records of a session with a branch.
-func sample(t testing.TB) session.Records {
-	t.Helper()
-	var codec session.Codec
-	defer codec.Clear()
-	r, err := codec.Apply(&session.Session{Key: testKey}, session.Records{}, func(s *session.Session) error {
-		for _, turn := range []session.Turn{
-			{Utterance: "a cat", Settings: recipe.Settings{Seed: 7, Steps: 20}, Plan: []byte(`{"a":[1]}`)},
-			{Parent: 1, Utterance: "a dog", Recipe: recipe.Turn{Prompt: "a dog", Weights: []recipe.Weight{{Factor: 2}}}},
-			{Parent: 1, Utterance: "a bird"},
-		} {
-			if _, err := s.Add(turn); err != nil {
-				return err
-			}
-		}
-		return s.Revert(1)
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
-}
-
 // Whatever fields a session has, reading them is a session or a named error.
 func FuzzParseFields(f *testing.F) {
-	r := sample(f)
+	r := sessiontest.Records(f, testKey)
 	f.Add("born", "x", "state", string(r.State), "1", string(r.Turns[0]))
 	f.Add("state", string(r.State), "1", string(r.Turns[0]), "2", string(r.Turns[1]))
 	f.Add("", "", "", "", "", "")
