@@ -48,7 +48,7 @@ func newDiscord(t *testing.T, o discordtest.Options) *discordtest.Server {
 // runWith runs the program with a token and returns what it printed.
 func (p program) runWith(token string, args ...string) (string, error) {
 	cmd := exec.Command("pentimento", args...)
-	cmd.Env = append(os.Environ(), "PENTIMENTO_ONNXRUNTIME="+library(), "DISCORD_TOKEN="+token)
+	cmd.Env = append(environment(), "DISCORD_TOKEN="+token)
 	out, err := cmd.CombinedOutput()
 	return string(out), err
 }
@@ -65,7 +65,7 @@ func (p program) serveAt(t *testing.T, url string, connected func() bool, args .
 	t.Helper()
 	cmd := exec.Command("pentimento", append([]string{"serve", "--discord-api", url, "--steps", "20", "--seed", "1",
 		"--store", filepath.Join(p.dir, "discord.db"), "--cache", preparedGraphs()}, args...)...)
-	cmd.Env = append(os.Environ(), "PENTIMENTO_ONNXRUNTIME="+library(), "DISCORD_TOKEN="+discordtest.Token)
+	cmd.Env = append(environment(), "DISCORD_TOKEN="+discordtest.Token)
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	if err := cmd.Start(); err != nil {

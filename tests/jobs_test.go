@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -48,7 +47,7 @@ func (p program) startWorker(t *testing.T, server *redistest.Server, args ...str
 	w := &worker{logged: make(chan bool)}
 	w.cmd = exec.Command("pentimento", append([]string{"worker", "--log-level", "info", "--redis", "redis://" + server.Addr, "--metrics", "127.0.0.1:0",
 		"--cache", preparedGraphs()}, args...)...)
-	w.cmd.Env = append(os.Environ(), "PENTIMENTO_ONNXRUNTIME="+library())
+	w.cmd.Env = environment()
 	w.cmd.Stdout = &w.said
 	stderr, err := w.cmd.StderrPipe()
 	if err != nil {

@@ -40,7 +40,7 @@ func newProgram(t *testing.T) program { return program{t.TempDir()} }
 func (p program) chat(args ...string) *exec.Cmd {
 	cmd := exec.Command("pentimento", append([]string{"chat", "--json", "--steps", "10",
 		"--out", filepath.Join(p.dir, "pictures"), "--store", filepath.Join(p.dir, "sessions.db"), "--cache", preparedGraphs()}, args...)...)
-	cmd.Env = append(os.Environ(), "PENTIMENTO_ONNXRUNTIME="+library())
+	cmd.Env = environment()
 	return cmd
 }
 
@@ -173,6 +173,14 @@ func decodeTurn(t fataler, line []byte) turn {
 	}
 	return one
 }
+
+// environment is that of the program under test.
+func environment() []string {
+	return append(os.Environ(), "PENTIMENTO_ONNXRUNTIME="+library(), "GORACE="+atOnce)
+}
+
+// atOnce has the race detector end a program at once, not after a second.
+const atOnce = "atexit_sleep_ms=0"
 
 // library is ONNX Runtime's library as make fetches it, unless the environment
 // names another.

@@ -44,6 +44,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("PENTIMENTO_ONNXRUNTIME", library())
 			env.Setenv("PENTIMENTO_CACHE", preparedGraphs())
+			env.Setenv("GORACE", atOnce)
 			env.Setenv("PENTIMENTO_STEPS", "4")
 			env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, "state"))
 			env.Setenv("POCKET", pocket)
