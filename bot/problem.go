@@ -136,6 +136,8 @@ func retold(err error) (Kind, string) {
 		return Detached, "I am being restarted. This picture goes on being drawn and will appear here"
 	case isAny(err, jobs.ErrCancelled, context.Canceled):
 		return Cancelled, "cancelled. Nothing was changed"
+	case isAny(err, session.ErrNotErased):
+		return Unavailable, "nobody can ask for what you said any more, but the disk is full, so some of it still lies there. It is erased by the next /forget, or when I am started again"
 	case isAny(err, session.ErrUnavailable, session.ErrMemoryFull, session.ErrDiskFull):
 		return Unavailable, "what we say cannot be kept just now. Try again in a minute"
 	case isAny(err, jobs.ErrInvalid):

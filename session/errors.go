@@ -34,6 +34,9 @@ var (
 	ErrCorrupt = errors.New("the stored session is damaged")
 	// ErrDiskFull: there was no room, and nothing was changed.
 	ErrDiskFull = errors.New("the disk is full")
+	// ErrNotErased: a user was forgotten, but there was no room to erase what was
+	// kept of them. Forgetting anybody later erases it, as does opening the store.
+	ErrNotErased = errors.New("forgotten, but not erased yet")
 	// ErrNoSuchBlob: the session has no blob with that digest.
 	ErrNoSuchBlob = errors.New("there is no such blob")
 	// ErrUnavailable: the server that keeps the sessions does not answer. If it

@@ -290,7 +290,7 @@ func (f *Store) Delete(ctx context.Context, key session.Key) error {
 // Forget implements [session.Store]. It writes the file anew, without what was
 // deleted. If the process dies meanwhile, opening the file does so. On a full
 // disk the user is forgotten but for bytes that nobody can ask for; the error is
-// then [session.ErrDiskFull], and the next Forget or Open erases those.
+// then [session.ErrNotErased], and the next Forget or Open erases those.
 func (f *Store) Forget(ctx context.Context, user string) error {
 	if err := f.enter(ctx, session.ValidateUser(user)); err != nil {
 		return err
@@ -318,7 +318,9 @@ func (f *Store) Forget(ctx context.Context, user string) error {
 		return tx.Bucket(bucketStore).Put(keyErase, []byte{1})
 	})
 	if err == nil {
-		err = f.erase()
+		if err = f.erase(); isDiskFull(err) {
+			err = fmt.Errorf("%w: %w", session.ErrNotErased, err)
+		}
 	}
 	return errors.Join(pictures, f.explain("forget", err))
 }
