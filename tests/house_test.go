@@ -65,6 +65,15 @@ func TestHouse(t *testing.T) {
 			}
 		}
 	})
+	t.Run("cli chooses the stores", func(t *testing.T) {
+		for _, wrong := range choosing(packages) {
+			t.Error(wrong)
+		}
+		made := house.Package{ImportPath: "pentimento/bot", Imports: []string{"pentimento/jobs", "pentimento/session/redis"}}
+		if got, want := choosing(append(packages, made)), []string{"pentimento/bot imports pentimento/session/redis"}; !slices.Equal(got, want) {
+			t.Errorf("of a bot that chooses a store: %q, want %q", got, want)
+		}
+	})
 	t.Run("drawing", func(t *testing.T) { drawingIsTrue(t, floors, packages) })
 }
 
@@ -134,6 +143,30 @@ func linesBelow(t *testing.T, folder string) (lines int) {
 		t.Fatal(err)
 	}
 	return lines
+}
+
+// choosing says which packages import one that talks to a store, a sentence for
+// each, but for cli and what talks to a store itself. All others are given
+// theirs, as an interface.
+func choosing(packages []house.Package) []string {
+	stores := map[string]bool{}
+	for _, p := range packages {
+		stores[p.ImportPath] = slices.ContainsFunc(technologiesOf(p), func(name string) bool {
+			return slices.Contains([]string{"Redis", "S3", "bbolt"}, name)
+		})
+	}
+	var wrong []string
+	for _, p := range packages {
+		if !p.Product() || stores[p.ImportPath] || p.ImportPath == "pentimento/cli" {
+			continue
+		}
+		for _, imported := range p.Imports {
+			if stores[imported] {
+				wrong = append(wrong, fmt.Sprintf("%s imports %s", p.ImportPath, imported))
+			}
+		}
+	}
+	return wrong
 }
 
 func technologiesOf(p house.Package) []string {
