@@ -50,7 +50,9 @@ func (plain) Remembers(context.Context, recipe.Recipe) bool { return true }
 func (plain) Model() *models.Model { return &models.Model{} }
 
 // wordless is what the bot knows of the plain engine's model: none of its words.
-var wordless = bot.Model{Find: func(string, string) (recipe.Span, error) { return recipe.Span{}, editor.ErrNoSuchWord }}
+func wordless() bot.Model {
+	return bot.Model{Find: func(string, string) (recipe.Span, error) { return recipe.Span{}, editor.ErrNoSuchWord }}
+}
 
 // discord sends a bot many interactions at once, by way of a fake Discord in
 // the same process, and measures how soon they are acknowledged.
@@ -69,7 +71,7 @@ func (b *bench) discord() (err error) {
 	d := discordtest.New(discordtest.Options{MessageContent: true})
 	defer d.Close()
 	one, err := discord.New(discord.Options{
-		Token: discordtest.Token, Model: wordless, Planner: bot.Grammar{Planner: dialogue.New()}, Store: session.NewMemory(),
+		Token: discordtest.Token, Model: wordless(), Planner: bot.Grammar{Planner: dialogue.New()}, Store: session.NewMemory(),
 		Records: remembered, Queue: queue, Base: d.URL(), Log: slog.New(slog.DiscardHandler),
 		Clock: bot.Clock{Now: time.Now, Seed: func() uint64 { return 1 }}, Defaults: bot.Options{Steps: 20, Guidance: 4.5},
 	})

@@ -20,8 +20,8 @@ var (
 	ErrFileGone     = errors.New("the file is not there any more")
 )
 
-// cdn are the hosts that serve what people attach.
-var cdn = map[string]bool{"cdn.discordapp.com": true, "media.discordapp.net": true}
+// isCDN reports whether a host serves what people attach.
+func isCDN(host string) bool { return host == "cdn.discordapp.com" || host == "media.discordapp.net" }
 
 // newFiles returns a client for files. It does not know the token, and does not
 // follow redirections.
@@ -71,5 +71,5 @@ func (c *Client) serves(at *url.URL) bool {
 	if c.base != "" && strings.HasPrefix(at.String(), c.base+"/") {
 		return true
 	}
-	return at.Scheme == "https" && cdn[at.Host] && at.User == nil
+	return at.Scheme == "https" && isCDN(at.Host) && at.User == nil
 }

@@ -35,19 +35,21 @@ func (Nobody) Turn(string) {}
 // Error does nothing.
 func (Nobody) Error(string) {}
 
-// How turns end, beside [outcomes].
+// How turns end without a problem.
 const (
 	outcomeAnswered  = "answered"
-	outcomeFailed    = "failed"
 	outcomeUnwritten = "unwritten" // not even its message could be written
 )
 
-// outcomes are how turns end with a problem of a kind. With any other they have
-// failed.
-var outcomes = map[bot.Kind]string{
-	bot.Refused: "refused", bot.Limited: "refused", bot.Busy: "refused", bot.NotFound: "refused", bot.Invalid: "refused",
-	bot.Cancelled: "cancelled", bot.Stopped: "stopped",
-	bot.Detached: "detached", // the next process goes on with it
+// outcomeOf is how a turn ends with a problem of the kind.
+func outcomeOf(kind bot.Kind) string {
+	switch kind {
+	case bot.Refused, bot.Limited, bot.Busy, bot.NotFound, bot.Invalid:
+		return "refused"
+	case bot.Cancelled, bot.Stopped, bot.Detached:
+		return string(kind)
+	}
+	return "failed"
 }
 
 // errFault is why a turn ended whose carrying out panicked.
@@ -127,10 +129,7 @@ func (r *Report) isNews(refusal string) bool {
 func (r *Report) Ended(user string, err error) (outcome string) {
 	outcome = outcomeAnswered
 	if p := bot.ProblemOf(err); p != nil {
-		outcome = outcomeFailed
-		if known, ok := outcomes[p.Kind]; ok {
-			outcome = known
-		}
+		outcome = outcomeOf(p.Kind)
 		if failure := failureOf(p); failure != "" {
 			r.observer.Error(failure)
 		}
