@@ -178,11 +178,17 @@ func (s *Store) drop(ctx context.Context, folder string) error {
 		if len(parts) != 4 {
 			continue
 		}
-		if err := s.release(ctx, parts[1]+"/"+parts[2], parts[3]); err != nil {
+		owner, digest := parts[1]+"/"+parts[2], parts[3]
+		if err := s.release(ctx, owner, digest); err != nil {
 			return err
 		}
-		// Last, so that what is interrupted can be done again.
+		// After the release, so that what is interrupted can be done again.
 		if err := s.bucket.Delete(ctx, entry.Name); err != nil {
+			return err
+		}
+		// A Put that still saw its owner has put everything by now, and a Put
+		// that did not releases it itself.
+		if err := s.release(ctx, owner, digest); err != nil {
 			return err
 		}
 	}

@@ -405,6 +405,37 @@ func TestManyAtOnce(t *testing.T) {
 	})
 }
 
+// A picture that is put while its user is forgotten goes too, even if the
+// store that puts it sees its owner's name just before that is deleted.
+func TestPutWhileForgetting(t *testing.T) {
+	each(t, func(t *testing.T, p place) {
+		s := p.open(t, blobs.Options{Limit: 1 << 20})
+		put(t, s, ann, []byte("picture"))
+		late := place{bucket: &before{Bucket: p.bucket, folder: "owners/", do: func() { put(t, s, ann, []byte("picture")) }}}
+		if err := late.open(t, blobs.Options{Limit: 1 << 20}).Forget(t.Context(), ann.User); err != nil {
+			t.Fatal(err)
+		}
+		if names := p.names(t); len(names) > 0 {
+			t.Errorf("%q is left", names)
+		}
+	})
+}
+
+// before is a bucket in which something happens just before a value in the
+// folder is deleted.
+type before struct {
+	blobs.Bucket
+	folder string
+	do     func()
+}
+
+func (b *before) Delete(ctx context.Context, name string) error {
+	if strings.HasPrefix(name, b.folder) {
+		b.do()
+	}
+	return b.Bucket.Delete(ctx, name)
+}
+
 func TestGivenUp(t *testing.T) {
 	each(t, func(t *testing.T, p place) {
 		s := p.open(t, blobs.Options{Limit: 1 << 20})
