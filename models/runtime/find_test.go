@@ -5,7 +5,9 @@ import (
 	"path/filepath"
 	goruntime "runtime"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 )
 
 func TestLibraryThatCannotBeLoaded(t *testing.T) {
@@ -38,6 +40,34 @@ func TestLibraryThatCannotBeLoaded(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// However busy the process is, the loader's reason is told. The path is long
+// to walk, so that other goroutines run between the loader's two calls.
+func TestReasonIsToldWhileOthersRun(t *testing.T) {
+	done := make(chan struct{})
+	var others sync.WaitGroup
+	defer others.Wait()
+	defer close(done)
+	for range 8 {
+		others.Go(func() {
+			for {
+				select {
+				case <-done:
+					return
+				case <-time.After(20 * time.Microsecond):
+					goruntime.Gosched()
+				}
+			}
+		})
+	}
+	absent := filepath.Join(t.TempDir(), "absent.so")
+	absent = strings.Repeat("/.", (4000-len(absent))/2) + absent
+	for range 5000 {
+		if _, err := load(absent); err == nil || !strings.Contains(err.Error(), "No such file") {
+			t.Fatalf("no reason in the error %q", strings.TrimPrefix(err.Error(), absent))
+		}
 	}
 }
 

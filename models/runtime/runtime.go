@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	goruntime "runtime"
 	"strings"
 	"sync"
 
@@ -73,6 +74,10 @@ func Load(path string) (*Runtime, error) {
 
 // load takes one library file (or a bare name for the system's loader).
 func load(library string) (*Runtime, error) {
+	// The wrapper asks for the loader's reason in a second call of C, and the
+	// loader keeps it for each thread: on another one there is none.
+	goruntime.LockOSThread()
+	defer goruntime.UnlockOSThread()
 	ort.SetSharedLibraryPath(library)
 	// Errors are returned; a second copy of them on standard error would
 	// only tear up the conversation that is shown there.
