@@ -73,8 +73,11 @@ func (c *Conversation) Say(ctx context.Context, r Request, utterance string) (*A
 	}
 	reply := c.Planner.Plan(ctx, utterance, talk)
 	c.Pending = reply.Question
-	if reply.Question != nil {
+	switch {
+	case reply.Question != nil:
 		return &Answer{Session: s, Question: reply.Question}, nil
+	case reply.Answer != "":
+		return &Answer{Session: s, Notices: []string{reply.Answer}}, nil
 	}
 	var answer *Answer
 	switch reply.Plan.Action {

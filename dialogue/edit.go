@@ -28,6 +28,8 @@ type edit struct {
 	// is the first such question.
 	question, asked *Question
 
+	// heard is all that was said.
+	heard english.Words
 	// said is the clause that is being read, correction tells that it began with
 	// "no", and gone what the clause before took out.
 	said       english.Words

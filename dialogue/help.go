@@ -3,7 +3,6 @@ package dialogue
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"pentimento/dialogue/english"
 )
@@ -91,10 +90,7 @@ func (p *Planner) help(h hearing, talk Conversation) (Reply, bool) {
 
 // notUnderstood says what can be said.
 func (p *Planner) notUnderstood(tokens english.Words, talk Conversation) *Question {
-	text := tokens.Text()
-	if len(text) > 60 {
-		text = strings.ToValidUTF8(text[:57], "") + "…"
-	}
+	text := shortText(tokens)
 	return &Question{
 		Kind:    NotUnderstood,
 		Text:    fmt.Sprintf("I did not understand %q. You can change, add, remove, strengthen or weaken what the picture shows, or undo.", text),

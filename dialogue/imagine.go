@@ -51,7 +51,7 @@ func (p *Planner) firstPicture(h hearing, talk Conversation) (Reply, bool) {
 	if prompt == "" {
 		return Reply{Question: p.notUnderstood(h.spoken, talk)}, true
 	}
-	return Reply{Plan: &Plan{Action: Imagine, Prompt: prompt, Label: "new picture", Reason: "the first picture"}}, true
+	return p.picture(prompt, "the first picture", h, talk), true
 }
 
 // asksToDraw are verbs that start edits and may also ask for a picture.
@@ -88,7 +88,15 @@ func (p *Planner) newPicture(h hearing, talk Conversation) (Reply, bool) {
 	if len(scene) == 0 {
 		return Reply{}, false
 	}
-	return Reply{Plan: &Plan{Action: Imagine, Prompt: h.verbatim(scene), Label: "new picture", Reason: "a new picture is asked for"}}, true
+	return p.picture(h.verbatim(scene), "a new picture is asked for", h, talk), true
+}
+
+// picture plans a new picture, or says why there can be none.
+func (p *Planner) picture(prompt, reason string, h hearing, talk Conversation) Reply {
+	if q := p.guardedPicture(prompt, h.spoken, talk); q != nil {
+		return Reply{Question: q}
+	}
+	return Reply{Plan: &Plan{Action: Imagine, Prompt: prompt, Label: "new picture", Reason: reason}}
 }
 
 // newScene gives the description of a new picture if an utterance in mid

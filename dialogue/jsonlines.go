@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 )
 
 // A planRequest is a line of input of [RunPlan].
@@ -14,6 +15,8 @@ type planRequest struct {
 	Source      string        `json:"source"`
 	Instruction string        `json:"instruction"`
 	History     []planHistory `json:"history"`
+	Ahead       []planHistory `json:"ahead"`
+	Model       string        `json:"model"`
 }
 
 // A planHistory is a turn before the request: what was said and the prompt that
@@ -23,7 +26,13 @@ type planHistory struct {
 	Utterance   string `json:"utterance"`
 	Target      string `json:"target"`
 	Prompt      string `json:"prompt"`
+	// object tells that it was no bare string: without a target, it drew nothing.
+	object bool
 }
+
+// prompt is the prompt that the turn led to; empty where it drew nothing, or where
+// the history does not say.
+func (h planHistory) prompt() string { return h.Target + h.Prompt }
 
 // UnmarshalJSON reads an object or a string.
 func (h *planHistory) UnmarshalJSON(data []byte) error {
@@ -31,6 +40,7 @@ func (h *planHistory) UnmarshalJSON(data []byte) error {
 		return json.Unmarshal(data, &h.Instruction)
 	}
 	type plain planHistory
+	h.object = true
 	return json.Unmarshal(data, (*plain)(h))
 }
 
@@ -43,6 +53,7 @@ type planResult struct {
 	Label    string       `json:"label,omitempty"`
 	Undone   []string     `json:"undone,omitempty"`
 	Reason   string       `json:"reason,omitempty"`
+	Answer   string       `json:"answer,omitempty"`
 	Question string       `json:"question,omitempty"`
 	Kind     QuestionKind `json:"kind,omitempty"`
 	Choices  []string     `json:"choices,omitempty"`
@@ -56,12 +67,17 @@ const maxHistory = 100
 
 // RunPlan reads requests from r, one JSON object a line
 //
-//	{"id", "source", "instruction", "history": [{"instruction", "target"}, …]}
+//	{"id", "source", "instruction", "history": [{"instruction", "target"}, …],
+//	 "ahead": [{"instruction", "target"}, …], "model"}
 //
 // and writes for each what was planned, so that planners can be scored. The
 // source is the prompt of the picture shown; the history lists the turns before
-// the instruction, the last of which led to the source.
-func RunPlan(ctx context.Context, r io.Reader, w io.Writer) error {
+// the instruction, the last of which led to the source; among turns with a
+// target, one without drew nothing, and what it asked is what the instruction
+// answers. Ahead are the turns that were taken back, the next one first. The
+// model's words are looked up by its name in vocabularies; a model that is not
+// there knows all words.
+func RunPlan(ctx context.Context, r io.Reader, w io.Writer, vocabularies map[string][]string) error {
 	planner := New()
 	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, maxLine)
@@ -78,7 +94,7 @@ func RunPlan(ctx context.Context, r io.Reader, w io.Writer) error {
 		if err := json.Unmarshal(lines.Bytes(), &request); err != nil {
 			return fmt.Errorf("read line %d: %w", n, err)
 		}
-		if err := out.Encode(planner.result(request)); err != nil {
+		if err := out.Encode(planner.result(request, vocabularies[request.Model])); err != nil {
 			return fmt.Errorf("write the plan of line %d: %w", n, err)
 		}
 	}
@@ -88,11 +104,15 @@ func RunPlan(ctx context.Context, r io.Reader, w io.Writer) error {
 	return nil
 }
 
-// result plans a request.
-func (p *Planner) result(request planRequest) planResult {
-	talk := p.conversation(request)
+// result plans a request in a conversation with a model of that vocabulary.
+func (p *Planner) result(request planRequest, vocabulary []string) planResult {
+	talk := p.conversation(request, vocabulary)
 	reply := p.Plan(request.Instruction, talk)
 	result := planResult{ID: request.ID}
+	if reply.Answer != "" {
+		result.Answer, result.Intent = reply.Answer, "answer"
+		return result
+	}
 	if q := reply.Question; q != nil {
 		result.Question, result.Kind, result.Choices, result.Intent = q.Text, q.Kind, q.Choices, "question"
 		return result
@@ -107,29 +127,37 @@ func (p *Planner) result(request planRequest) planResult {
 		result.Target = talk.Turns[n-1-plan.Steps].Prompt
 	case Goto:
 		result.Target = talk.Turns[plan.Steps-1].Prompt
-	case Imagine, Redo, Restart, Set:
+	case Redo:
+		result.Target = request.Ahead[min(plan.Steps, len(request.Ahead))-1].prompt()
+	case Imagine, Restart, Set:
 	}
 	return result
 }
 
 // conversation rebuilds the turns of a request's history. Each is planned anew,
 // and the plan is kept where it led to what the history says.
-func (p *Planner) conversation(request planRequest) Conversation {
-	var talk Conversation
-	if request.Source == "" && len(request.History) == 0 {
-		return talk
+func (p *Planner) conversation(request planRequest, vocabulary []string) Conversation {
+	talk := Conversation{CanRedo: len(request.Ahead) > 0, Vocabulary: vocabulary}
+	if len(vocabulary) > 0 {
+		talk.Known = func(word string) bool { return slices.Contains(vocabulary, word) }
 	}
+	drawn := slices.ContainsFunc(request.History, func(h planHistory) bool { return h.prompt() != "" }) || request.Source == ""
 	for _, h := range request.History[max(0, len(request.History)-maxHistory):] {
-		said, prompt := h.Instruction+h.Utterance, h.Target+h.Prompt
+		said, prompt := h.Instruction+h.Utterance, h.prompt()
 		var plan *Plan
-		if len(talk.Turns) > 0 && prompt != "" {
+		switch {
+		case prompt == "":
+			reply := p.Plan(said, talk)
+			if talk.Pending = reply.Question; reply.Plan != nil && !(drawn && h.object) {
+				plan, prompt = reply.Plan, reply.Plan.Prompt
+			}
+		case len(talk.Turns) > 0:
 			plan = p.difference(talk.Turns[len(talk.Turns)-1], prompt)
-		} else if reply := p.Plan(said, talk); prompt == "" && reply.Plan != nil {
-			plan, prompt = reply.Plan, reply.Plan.Prompt
 		}
 		if prompt == "" {
 			continue
 		}
+		talk.Pending = nil
 		talk.Turns = append(talk.Turns, Turn{Utterance: said, Prompt: prompt, Plan: plan})
 	}
 	if n := len(talk.Turns); request.Source != "" && (n == 0 || talk.Turns[n-1].Prompt != request.Source) {

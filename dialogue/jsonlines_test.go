@@ -20,7 +20,7 @@ func TestRunPlan(t *testing.T) {
 		`{"id":"6","source":"","instruction":"and a dog","history":["a cat","make it black"]}`,
 	}, "\n")
 	var out bytes.Buffer
-	if err := RunPlan(context.Background(), strings.NewReader(in), &out); err != nil {
+	if err := RunPlan(context.Background(), strings.NewReader(in), &out, nil); err != nil {
 		t.Fatal(err)
 	}
 	want := []struct{ id, target, intent, kind string }{
@@ -44,16 +44,16 @@ func TestRunPlan(t *testing.T) {
 }
 
 func TestRunPlanStops(t *testing.T) {
-	err := RunPlan(context.Background(), strings.NewReader("{\"id\":\"1\"}\n{\"id\":"), &bytes.Buffer{})
+	err := RunPlan(context.Background(), strings.NewReader("{\"id\":\"1\"}\n{\"id\":"), &bytes.Buffer{}, nil)
 	if err == nil || !strings.Contains(err.Error(), "line 2") {
 		t.Errorf("a broken line gives %v", err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if err := RunPlan(ctx, strings.NewReader(`{"id":"1"}`), &bytes.Buffer{}); !errors.Is(err, context.Canceled) {
+	if err := RunPlan(ctx, strings.NewReader(`{"id":"1"}`), &bytes.Buffer{}, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("a cancelled run gives %v", err)
 	}
-	if err := RunPlan(context.Background(), strings.NewReader(strings.Repeat("x", maxLine+1)), &bytes.Buffer{}); err == nil {
+	if err := RunPlan(context.Background(), strings.NewReader(strings.Repeat("x", maxLine+1)), &bytes.Buffer{}, nil); err == nil {
 		t.Error("an endless line is read")
 	}
 }
@@ -62,7 +62,7 @@ func FuzzRunPlan(f *testing.F) {
 	f.Add(`{"id":"1","source":"a cat","instruction":"make it black","history":["x",{"target":"y"},null]}`)
 	f.Fuzz(func(t *testing.T, in string) {
 		var out bytes.Buffer
-		if err := RunPlan(context.Background(), strings.NewReader(in), &out); err != nil {
+		if err := RunPlan(context.Background(), strings.NewReader(in), &out, nil); err != nil {
 			return
 		}
 		for line := range strings.SplitSeq(strings.TrimSpace(out.String()), "\n") {

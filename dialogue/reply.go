@@ -9,6 +9,7 @@ const (
 	NotUnderstood QuestionKind = "not-understood" // what can be said instead
 	OutOfScope    QuestionKind = "out-of-scope"   // understood, and impossible
 	NothingToDo   QuestionKind = "nothing-to-do"  // e.g. undo before the first edit
+	UnknownWord   QuestionKind = "unknown-word"   // the model does not know what was asked for
 )
 
 // A Question is asked where no plan can be made.
@@ -19,8 +20,11 @@ type Question struct {
 	Choices []string `json:"choices,omitempty"`
 }
 
-// A Reply is a plan or a question: exactly one of them is set.
+// A Reply is a plan, a question or an answer: exactly one of them is set.
 type Reply struct {
 	Plan     *Plan     `json:"plan,omitempty"`
 	Question *Question `json:"question,omitempty"`
+	// Answer is what is said where something was asked or told, and nothing is
+	// to be drawn.
+	Answer string `json:"answer,omitempty"`
 }

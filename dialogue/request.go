@@ -15,6 +15,7 @@ const maxClauses = 12
 // is named in the plan; if nothing can, the first reason is asked about.
 func (p *Planner) edit(h hearing, talk Conversation) (Reply, bool) {
 	e := p.newEdit(talk)
+	e.heard = h.words
 	clauses := p.en.Clauses(h.spoken)
 	if len(clauses) > maxClauses {
 		e.undone = append(e.undone, fmt.Sprintf("everything after the first %d edits", maxClauses))
@@ -68,7 +69,7 @@ func (e *edit) carryOut(i int, clause english.Words) bool {
 	e.caption.Begin(i)
 	before := e.caption.Clone()
 	e.question = e.p.outOfScope(clause, e.talk)
-	done := e.question == nil && (stepBack(e, clause) || e.read(clause))
+	done := e.question == nil && (stepBack(e, clause) || e.read(clause)) && (e.question != nil || e.guarded())
 	why := fmt.Sprintf("%q was not understood", clause.Text())
 	switch q := e.question; {
 	case q == nil && done:

@@ -13,8 +13,11 @@ import (
 // check fails where a reply breaks what callers rely on.
 func check(t *testing.T, utterance string, talk Conversation, r Reply) {
 	t.Helper()
-	if (r.Plan == nil) == (r.Question == nil) {
-		t.Fatalf("%q: plan and question are %v and %v", utterance, r.Plan, r.Question)
+	if r.Plan != nil && r.Question != nil || (r.Answer != "") == (r.Plan != nil || r.Question != nil) {
+		t.Fatalf("%q: plan, question and answer are %v, %v and %q", utterance, r.Plan, r.Question, r.Answer)
+	}
+	if r.Answer != "" {
+		return
 	}
 	if r.Question != nil {
 		if r.Question.Text == "" || r.Question.Kind == "" {

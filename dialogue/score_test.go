@@ -106,7 +106,7 @@ func runPlan(t *testing.T, rows []triple) map[string]string {
 			t.Fatal(err)
 		}
 	}
-	if err := RunPlan(context.Background(), &in, &out); err != nil {
+	if err := RunPlan(context.Background(), &in, &out, nil); err != nil {
 		t.Fatal(err)
 	}
 	targets := map[string]string{}

@@ -53,6 +53,9 @@ func TestUtterances(t *testing.T) {
 					continue
 				}
 				talk.Pending = nil
+				if reply.Plan == nil {
+					continue
+				}
 				if p := reply.Plan; p.Action == Edit || p.Action == Imagine {
 					talk.Turns = append(talk.Turns, Turn{Utterance: said, Prompt: p.Prompt, Weights: p.Weights, Plan: p})
 				}
@@ -69,6 +72,8 @@ func outcome(r Reply) string {
 	switch {
 	case r.Question != nil:
 		return "? " + string(r.Question.Kind)
+	case r.Answer != "":
+		return "answer " + r.Answer
 	case r.Plan.Action == Imagine:
 		return "imagine " + r.Plan.Prompt
 	case r.Plan.Action == Edit:
@@ -82,5 +87,5 @@ func outcome(r Reply) string {
 }
 
 func agrees(got, want string) bool {
-	return got == want || want == "?" && strings.HasPrefix(got, "? ")
+	return got == want || want == "?" && strings.HasPrefix(got, "? ") || want == "answer" && strings.HasPrefix(got, "answer ")
 }

@@ -1,0 +1,61 @@
+package caption
+
+import "pentimento/dialogue/english"
+
+// Fresh are the indices of the words that the clause now edited put in.
+func (c *Caption) Fresh() []int {
+	var out []int
+	for i, w := range c.words[:min(len(c.words), Limit)] {
+		if w.origin < 0 && w.clause == c.clause {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// LostSubject tells whether an edit left a caption that no longer begins with
+// what it shows: it starts inside a phrase ("with gray hair"), or most of a long
+// caption went with the subject and nothing came instead ("the rain", of "a red
+// car by a lake in the rain").
+func (c *Caption) LostSubject() bool {
+	if len(c.words) == 0 || len(c.source) == 0 || !OpensCaption(c.en.Parse(c.source[:min(len(c.source), Limit)])) {
+		return false
+	}
+	p := c.Parse()
+	if !OpensCaption(p) {
+		return true
+	}
+	if len(c.Fresh()) > 0 || c.words[0].origin == 0 {
+		return false
+	}
+	content := func(words english.Words) (n int) {
+		for _, t := range words {
+			if !t.Mark && !english.Closed(t.Lower) {
+				n++
+			}
+		}
+		return n
+	}
+	had := content(c.source)
+	return had >= longCaption && 2*content(c.Words()) < had
+}
+
+// longCaption is how many words with a meaning a caption has that one clause does
+// not take apart.
+const longCaption = 6
+
+// OpensCaption tells whether a text begins as captions do: with a noun phrase,
+// before which only a participle may stand ("smiling woman").
+func OpensCaption(p english.Parsed) bool {
+	if len(p.Tags) == 0 {
+		return false
+	}
+	switch p.Tags[0] {
+	case english.Determiner, english.Number, english.Adjective, english.Noun, english.Possessive:
+		return true
+	case english.Gerund, english.Past, english.Adverb, english.Mark, english.Verb:
+		n, ok := p.Main()
+		return ok && n.Start <= 3
+	}
+	return false
+}

@@ -1,0 +1,291 @@
+package dialogue
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"pentimento/dialogue/caption"
+	"pentimento/dialogue/english"
+	"pentimento/dialogue/lexicon"
+)
+
+// Whatever the rules make of an utterance, nothing is drawn that was not
+// understood: what they put into a prompt is looked at here once more, clause by
+// clause.
+
+// guarded looks at what a clause did to the caption. It tells whether it may
+// stand; where a question is left, that says why not.
+func (e *edit) guarded() bool {
+	if e.caption.LostSubject() && !slices.ContainsFunc(e.said, func(t english.Token) bool { return clearing.Has(t.Lower) }) {
+		return false
+	}
+	if again, ok := e.secondOfOne(); ok && e.talk.Known != nil {
+		e.question = e.p.refusal([]string{again}, e.heard, e.talk)
+		return false
+	}
+	words := e.caption.Words()
+	var fresh english.Words
+	for _, i := range e.caption.Fresh() {
+		fresh = append(fresh, words[i])
+		if !e.p.comesFrom(words[i].Lower, e.heard, e.talk) {
+			return false
+		}
+	}
+	if strangers := e.p.strangers(e.caption.Parse(), e.caption.Fresh(), e.talk); len(strangers) > 0 {
+		e.question = e.p.refusal(strangers, e.heard, e.talk)
+		return false
+	}
+	return len(fresh) == 0 || !spokenOnly(fresh)
+}
+
+// clearing are words of requests that mean to leave little.
+const clearing english.List = "except only everything all but just rest undo"
+
+// secondOfOne finds the word that asks for another of what is there: "add another
+// rabbit".
+func (e *edit) secondOfOne() (string, bool) {
+	words := e.caption.Words()
+	for _, i := range e.caption.Fresh() {
+		noun := words[i].Lower
+		for j, t := range e.said {
+			if j+1 < len(e.said) && several.Has(t.Lower) && e.said[j+1].Lower == noun && strings.Contains(" "+english.Lower(e.head().Prompt)+" ", " "+noun+" ") {
+				return t.Lower, true
+			}
+		}
+	}
+	return "", false
+}
+
+// comesFrom tells whether a word of a prompt was said, or stands for something
+// that was, or was in a prompt before. Words of grammar come by themselves.
+func (p *Planner) comesFrom(w string, heard english.Words, talk Conversation) bool {
+	if english.Closed(w) || supplied.Has(w) || !strings.ContainsFunc(w, letter) {
+		return true
+	}
+	for _, t := range heard {
+		if p.meansWord(t.Lower, w) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(talk.Turns, func(t Turn) bool {
+		return slices.ContainsFunc(english.Tokenise(t.Prompt), func(t english.Token) bool { return t.Lower == w })
+	})
+}
+
+// supplied are words that a rule adds to those that were said: "on a blue
+// background", "on a cloudy day".
+const supplied english.List = "background sky day night dusk dawn sunny style front light lighting season picture wearing long wide"
+
+// meansWord tells whether a spoken word can be the reason for a word of a prompt:
+// a form of it, or another word for it.
+func (p *Planner) meansWord(said, w string) bool {
+	if said == w || p.en.Related(said, w) || p.en.SameScale(said, w) || p.en.OneKind(said, w) {
+		return true
+	}
+	if base, _, ok := p.en.Degree(said); ok && (base == w || p.en.SameScale(base, w)) {
+		return true
+	}
+	if len(w) > 3 && len(said) > 3 && (strings.HasPrefix(said, w[:len(w)-1]) || strings.HasPrefix(w, said[:len(said)-1])) {
+		return true // "straighten", "colourful"
+	}
+	mine, theirs := p.en.Senses(said), p.en.Senses(w)
+	return len(mine) > 0 && len(theirs) > 0 && mine[0].First == theirs[0].First
+}
+
+func letter(r rune) bool { return r >= 'a' && r <= 'z' || r > 127 }
+
+// spokenOnly tells whether among words new in a prompt is one that people say to
+// each other and never write under a picture.
+func spokenOnly(fresh english.Words) bool {
+	return slices.ContainsFunc(fresh, func(t english.Token) bool { return talkWords.Has(t.Lower) })
+}
+
+const talkWords english.List = "i you me us we my your our what why how when which who whose whom would could should shall can't cannot please lol haha hahaha hehe bye hi hello hey thanks thank nvm else except sorry oops hm hmm uh um yo ok okay yeah yep nope isn't don't doesn't didn't won't"
+
+// modelKnows tells whether the model knows a word or a form of it.
+func (p *Planner) modelKnows(w string, talk Conversation) bool {
+	if talk.Known == nil || talk.Known(w) {
+		return true
+	}
+	if talk.Known(p.en.Lemma(w)) {
+		return true
+	}
+	return slices.ContainsFunc(talk.Vocabulary, func(v string) bool {
+		return english.AmericanSpelling(p.en.Lemma(v)) == english.AmericanSpelling(p.en.Lemma(w))
+	})
+}
+
+// strangers are the words among those at the indices that the model does not
+// know. Words of grammar count only where they say how many, and a shade of what
+// it knows ("dark brown") is close enough.
+func (p *Planner) strangers(q english.Parsed, fresh []int, talk Conversation) []string {
+	if talk.Known == nil {
+		return nil
+	}
+	var out []string
+	for _, i := range fresh {
+		if i >= len(q.Words) {
+			break
+		}
+		w := q.Words[i]
+		quantity := several.Has(w.Lower) && !(w.Lower == "one" || i > 0 && q.Tags[i-1] == english.Preposition)
+		switch {
+		case w.Mark, english.Closed(w.Lower) && !quantity, english.PlaceWords.Has(w.Lower), supplied.Has(w.Lower):
+			continue
+		case !quantity && p.modelKnows(w.Lower, talk):
+			continue
+		case i+1 < len(q.Words) && tones.Has(w.Lower) && p.modelKnows(q.Words[i+1].Lower, talk):
+			continue
+		}
+		if !slices.Contains(out, w.Lower) {
+			out = append(out, w.Lower)
+		}
+	}
+	return out
+}
+
+// several are words for more than one, which a model that draws one of everything
+// does not know.
+const several english.List = "two three four five six seven eight nine ten eleven twelve dozen hundred couple half another several many few both second third"
+
+// tones are adjectives without which what they stand before is still nearly that.
+const tones english.List = "dark light bright pale deep soft early late full little very slightly real nice"
+
+// refusal says which words the model does not know, and what is near them.
+func (p *Planner) refusal(strangers []string, said english.Words, talk Conversation) *Question {
+	text := fmt.Sprintf("The model does not know %s, so I left the picture as it is.", listed(strangers, "or"))
+	if len(talk.Turns) == 0 {
+		text = fmt.Sprintf("The model does not know %s.", listed(strangers, "or"))
+	}
+	q := &Question{Kind: UnknownWord}
+	near := p.near(strangers[0], talk)
+	switch {
+	case several.Has(strangers[0]):
+		text = "The model draws one of each: it does not count, so I left the picture as it is."
+	case len(near) > 0:
+		text += fmt.Sprintf(" Near it, it knows %s.", listed(near, "and"))
+		for _, w := range near[:min(3, len(near))] {
+			q.Choices = append(q.Choices, instead(said, strangers[0], w))
+		}
+	default:
+		text += " It draws people, animals and landscapes: ask what it can draw."
+	}
+	if len(q.Choices) == 0 {
+		q.Choices = examples(p.suggestionsOrNone(talk))
+	}
+	q.Text = text
+	return q
+}
+
+// suggestionsOrNone are edits that fit the picture, if there is one.
+func (p *Planner) suggestionsOrNone(talk Conversation) []string {
+	if len(talk.Turns) == 0 {
+		return nil
+	}
+	return p.suggestions(talk)
+}
+
+// near are words of the model for things of the same kind as a word that it does
+// not know, or, for an adjective, for what excludes it.
+func (p *Planner) near(w string, talk Conversation) []string {
+	var out []string
+	take := func(fits func(v string) bool) {
+		for _, v := range talk.Vocabulary {
+			same := func(o string) bool { return english.AmericanSpelling(o) == english.AmericanSpelling(v) }
+			if v != w && !english.Closed(v) && !slices.ContainsFunc(out, same) && fits(v) {
+				out = append(out, v)
+			}
+		}
+	}
+	if p.en.IsColour(w) {
+		take(func(v string) bool { return p.en.IsColour(v) && v != "straight" })
+		return out
+	}
+	if take(func(v string) bool { return p.en.OneKind(v, w) }); len(out) > 0 {
+		return out
+	}
+	for _, kind := range offeredKinds() {
+		if !p.en.Is(w, kind) || kind == lexicon.Artifact || kind == lexicon.Colour {
+			continue
+		}
+		take(func(v string) bool {
+			return p.en.Is(v, kind) && p.en.Guess(english.Token{Text: v, Lower: v}) == english.Noun && !strings.Contains(v, "'") && !p.en.IsColour(v) && p.en.Possible(v).Noun >= p.en.Possible(v).Adjective
+		})
+		if len(out) > 0 {
+			return out[:min(shown, len(out))]
+		}
+	}
+	return nil
+}
+
+// instead is what was said with another word in the place of one.
+func instead(said english.Words, w, other string) string {
+	out := slices.Clone(said)
+	for i := range out {
+		if out[i].Lower == w {
+			out[i].Text = other
+		}
+	}
+	return out.Text()
+}
+
+// listed writes words in quotation marks, the last one after the word and or or.
+func listed(words []string, and string) string {
+	quoted := make([]string, len(words))
+	for i, w := range words {
+		quoted[i] = fmt.Sprintf("%q", w)
+	}
+	if len(quoted) == 1 {
+		return quoted[0]
+	}
+	return strings.Join(quoted[:len(quoted)-1], ", ") + " " + and + " " + quoted[len(quoted)-1]
+}
+
+// guardedPicture looks at the prompt of a new picture as [edit.guarded] does at an
+// edit; nil where it may be drawn.
+func (p *Planner) guardedPicture(prompt string, said english.Words, talk Conversation) *Question {
+	words, _ := english.Read(prompt)
+	q := p.en.Parse(words)
+	if !caption.OpensCaption(q) || spokenOnly(words) {
+		return p.notAPicture(words, talk)
+	}
+	all := make([]int, len(words))
+	content := 0
+	for i, t := range words {
+		all[i] = i
+		if !t.Mark && !english.Closed(t.Lower) {
+			content++
+		}
+	}
+	strangers := p.strangers(q, all, talk)
+	if len(strangers) == 0 {
+		return nil
+	}
+	if n, ok := q.Main(); ok && content > longDescription && p.modelKnows(words[n.Head].Lower, talk) {
+		return nil // what is lost is a detail; the plan names it
+	}
+	return p.refusal(strangers, said, talk)
+}
+
+// longDescription is how many words with a meaning make a description so long
+// that one that is not known is a detail.
+const longDescription = 12
+
+// notAPicture asks what should be drawn where what was said describes nothing.
+func (p *Planner) notAPicture(words english.Words, talk Conversation) *Question {
+	return &Question{
+		Kind:    Clarify,
+		Text:    fmt.Sprintf("I do not see what to draw in %q. Say what the picture should show, such as \"a woman with red hair\" or \"a lake in winter\".", shortText(words)),
+		Choices: examples(p.suggestionsOrNone(talk)),
+	}
+}
+
+// shortText is a text cut to what fits into an answer.
+func shortText(words english.Words) string {
+	text := words.Text()
+	if len(text) > 60 {
+		text = strings.ToValidUTF8(text[:57], "") + "…"
+	}
+	return text
+}
