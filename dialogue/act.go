@@ -14,6 +14,9 @@ import (
 // "a dog jumping on the ground". The verb comes as spoken, in any form; "wear",
 // "have" and "hold" add things instead.
 func act(e *edit, spoken, does english.Words) bool {
+	if done, several := each(e, spoken, func(one english.Words) bool { return act(e, one, does) }); several {
+		return done
+	}
 	does = does.TrimMarks()
 	for len(does) > 1 && (does[0].Lower == "be" || does[0].Lower == "is" || does[0].Lower == "are" || does[0].Lower == "to") {
 		does = does[1:]
@@ -43,7 +46,7 @@ func act(e *edit, spoken, does english.Words) bool {
 			what = what.At(p, n)
 		}
 	}
-	if n, ok := e.caption.Person(p); ok && len(does) == 1 && what.Found && what.NP.Head == n.Head && e.en.Is(base, lexicon.Expression) {
+	if len(does) == 1 && what.Found && e.en.Animate(what.Noun) && e.en.Is(base, lexicon.Expression) {
 		return give(e, spoken, english.Tokenise("a "+base), "with")
 	}
 	action := slices.Concat(english.Tokenise(lexicon.Gerund(base)), does[1:])
@@ -79,6 +82,9 @@ func addDoing(e *edit, spoken, action english.Words) bool {
 
 // give adds things to an owner: "give her a hat", "let the cat have blue eyes".
 func give(e *edit, spoken, things english.Words, lead string) bool {
+	if done, several := each(e, spoken, func(one english.Words) bool { return give(e, one, e.oneEach(things), lead) }); several {
+		return done
+	}
 	what := e.caption.Resolve(spoken)
 	if what.Whole || !what.Found {
 		return add(e, things, nil, lead)
@@ -118,7 +124,7 @@ func give(e *edit, spoken, things english.Words, lead string) bool {
 // hair" where her hair is red.
 func revise(e *edit, owner caption.Referent, thing english.Parsed, name english.NounPhrase) bool {
 	head := thing.Words[name.Head]
-	part := e.caption.Resolve(english.Words{head})
+	part := e.caption.ResolveOf(english.Words{head}, owner)
 	if !part.Found || e.en.Lemma(part.Noun) != e.en.Lemma(head.Lower) || part.NP.Head == owner.NP.Head {
 		return false
 	}
@@ -138,6 +144,9 @@ func cutInstead(things english.Words) (to, instead english.Words, ok bool) {
 // makeThing answers "make the bus red", "let the cat lick its nose", "make the donut
 // a cupcake": x is what the front of the words names, y the rest.
 func makeThing(e *edit, x, y english.Words) bool {
+	if done, several := each(e, x, func(one english.Words) bool { return makeThing(e, one, y) }); several {
+		return done
+	}
 	if !e.caption.IsReference(x) {
 		return false
 	}
@@ -183,6 +192,9 @@ func makeSo(e *edit, m english.Match) bool {
 
 // become makes x what y says: an adjective, a noun, a doing, a place.
 func become(e *edit, x, y english.Words) bool {
+	if done, several := each(e, x, func(one english.Words) bool { return become(e, one, y) }); several {
+		return done
+	}
 	for len(y) > 1 && (y[0].Lower == "be" || y[0].Lower == "look" || y[0].Lower == "like" || y[0].Lower == "to" || y[0].Lower == "become" || y[0].Lower == "all") {
 		y = y[1:]
 	}

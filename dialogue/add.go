@@ -207,7 +207,7 @@ func addWearing(e *edit, m english.Match) bool { return add(e, m["y"], nil, "wea
 func giveTo(e *edit, m english.Match) bool {
 	give := func(x, y english.Words) bool {
 		what := e.caption.Resolve(x)
-		if !what.Found && !what.Whole || !e.caption.StartsThing(y) {
+		if !what.Found && !what.Whole && len(e.severally(x)) < 2 || !e.caption.StartsThing(y) {
 			return false
 		}
 		return give(e, x, y, "with")

@@ -9,27 +9,46 @@ import (
 	"pentimento/dialogue/english"
 )
 
-// ambiguous asks which of several is meant, where their descriptions differ.
+// ambiguous asks which of several is meant: "Which car?", where their descriptions
+// or their owners differ.
 func ambiguous(e *edit, what caption.Referent) bool {
+	if len(what.Owners) > 0 {
+		owner := what.Phrase[:1]
+		return whoOwns(e, owner, append([]english.NounPhrase{what.Owner}, what.Owners...))
+	}
 	if len(what.Rivals) == 0 || e.caption.Focus() == what.NP.Head {
 		return false
+	}
+	if len(what.Phrase) == 1 && english.Pronouns.Has(what.Phrase[0].Lower) {
+		return whoIsMeant(e, what.Phrase, mayMean(what))
 	}
 	p := e.caption.Parse()
 	describe := func(n english.NounPhrase) string {
 		return p.Words[p.SkipDeterminer(n):n.End].Lower()
 	}
-	first := describe(what.NP)
 	var choices []string
-	for _, n := range slices.Insert(slices.Clone(what.Rivals), 0, what.NP) {
+	for _, n := range mayMean(what) {
 		if text := describe(n); !slices.Contains(choices, text) && strings.Contains(text, " ") {
 			choices = append(choices, text)
 		}
 	}
-	if len(choices) < 2 || first == "" {
+	if len(choices) < len(what.Rivals)+1 && e.en.Lemma(what.Head) == e.en.Lemma(what.Noun) {
+		return whoIsMeant(e, what.Phrase, mayMean(what))
+	}
+	if len(choices) < 2 {
 		return false
 	}
-	e.question = &Question{Kind: Clarify, Text: fmt.Sprintf("Which %s?", what.Head), Choices: choices}
-	return true
+	return e.ask(Question{Kind: Clarify, Text: fmt.Sprintf("Which %s?", what.Head), Choices: choices})
+}
+
+// whoOwns asks whose something is that "her" may mean of several.
+func whoOwns(e *edit, spoken english.Words, of []english.NounPhrase) bool {
+	p := e.caption.Parse()
+	q := Question{Kind: Clarify, Text: "Whose?"}
+	for _, n := range of {
+		q.Choices = append(q.Choices, e.saidOf(spoken, e.caption.Name(p, n)+"'s"))
+	}
+	return e.ask(q)
 }
 
 // vague adjectives ask for a change without saying to what.

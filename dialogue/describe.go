@@ -14,6 +14,9 @@ import (
 // hair red". Where the caption does not name it, it is added with them: "with a
 // blue top".
 func setAdjectives(e *edit, spoken, adjectives english.Words) bool {
+	if done, several := each(e, spoken, func(one english.Words) bool { return setAdjectives(e, one, adjectives) }); several {
+		return done
+	}
 	adjectives = e.en.BareAdjectives(adjectives)
 	if several := e.en.Items(spoken); len(several) > 1 {
 		done := false
@@ -35,6 +38,8 @@ func setAdjectives(e *edit, spoken, adjectives english.Words) bool {
 		return setMood(e, adjectives)
 	case !what.Found && what.Head == "":
 		return false
+	case len(what.Owners) > 0 && ambiguous(e, what):
+		return true
 	case !what.Found:
 		return addDescribed(e, what, adjectives)
 	case ambiguous(e, what):

@@ -35,6 +35,9 @@ type edit struct {
 	said       english.Words
 	correction bool
 	gone       *removal
+	// too tells that the request ended in "too" or began with "and"; retold, that
+	// the request of the turn before is being read again.
+	too, retold bool
 	// removed is what this clause took out, rule the name of the rule that it
 	// was read by.
 	removed *removal

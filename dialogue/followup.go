@@ -137,6 +137,9 @@ func sameFor(e *edit, m english.Match) bool {
 	if r.Head == "" && !r.Scene {
 		return false
 	}
+	if e.definite(x) && retell(e, nil, x) {
+		return true
+	}
 	last := lastWords(e)
 	if len(last) == 0 {
 		return false
@@ -152,6 +155,36 @@ func sameFor(e *edit, m english.Match) bool {
 		return false
 	}
 	return setAdjectives(e, x, adjectives)
+}
+
+// andSo answers "and the house green" after "make the car blue", and "and her a
+// scarf" after "give him a hat".
+func andSo(e *edit, m english.Match) bool {
+	if !e.too && !e.afterAnother() {
+		return false
+	}
+	return e.caption.Split(m["z"], func(x, y english.Words) bool {
+		r := e.caption.Resolve(x)
+		switch {
+		case !e.definite(x) || !r.Found && !r.Scene:
+			return false
+		case e.en.IsAdjectival(y):
+			return setAdjectives(e, x, y)
+		case r.Found && e.en.Animate(r.Noun) && e.isThing(y):
+			return give(e, x, y, "with")
+		}
+		return false
+	})
+}
+
+// afterAnother tells whether a clause of the request came before.
+func (e *edit) afterAnother() bool { return e.rule != "" }
+
+// isThing tells whether words are one thing: "a scarf", "glasses".
+func (e *edit) isThing(y english.Words) bool {
+	q := e.en.Parse(y)
+	name, ok := q.Main()
+	return ok && name.Start == 0 && name.End == len(y)
 }
 
 // otherValue replaces what the turn before put in by something of the same sort.

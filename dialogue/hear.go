@@ -2,6 +2,7 @@ package dialogue
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"pentimento/dialogue/english"
@@ -32,10 +33,36 @@ func (p *Planner) hear(utterance string, talk Conversation) hearing {
 	return h
 }
 
-// corrects tells whether the utterance begins by refusing what is there.
+// corrects tells whether the utterance corrects what is there: "no, brown", "brown I
+// mean".
 func (h hearing) corrects() bool {
 	words := h.words.TrimMarks()
-	return words.StartsWith("no") || words.StartsWith("not")
+	if len(words) == 0 {
+		return false
+	}
+	return refusing.Has(words[0].Lower) || words.StartsWith("i", "meant") || words.StartsWith("i", "mean") || slices.ContainsFunc(words, func(t english.Token) bool { return t.Lower == "actually" })
+}
+
+const refusing english.List = "no not nope nah naah sorry oops whoops wait rather"
+
+// goesOn tells whether the utterance asks for the same for something else: "the cat
+// too", "and the cat".
+func (h hearing) goesOn() bool {
+	words := h.words.TrimMarks()
+	if len(words) == 0 {
+		return false
+	}
+	words = withoutPlease(words)
+	last := words[len(words)-1].Lower
+	return words[0].Lower == "and" || last == "too" || last == "also" || last == "likewise" || last == "well" && len(words) > 2 && words[len(words)-2].Lower == "as"
+}
+
+// withoutPlease drops "please" and marks at the end.
+func withoutPlease(words english.Words) english.Words {
+	for len(words) > 1 && (words[len(words)-1].Mark || words[len(words)-1].Lower == "please") {
+		words = words[:len(words)-1]
+	}
+	return words
 }
 
 // verbatim is some of the hearing's words as they were typed, with mended words in

@@ -11,7 +11,12 @@ import (
 func remove(e *edit, spoken english.Words) bool {
 	before := e.caption.Clone()
 	done := false
+	undone := len(e.undone)
 	for _, item := range e.en.Items(spoken) {
+		if all, several := each(e, item, func(one english.Words) bool { return removeOne(e, one) }); several {
+			done = done || all
+			continue
+		}
 		what := e.caption.Resolve(item)
 		if !what.Found && !what.Scene {
 			what = e.caption.ResolveLoosely(item)
@@ -34,11 +39,21 @@ func remove(e *edit, spoken english.Words) bool {
 		e.widen(Appearance)
 		return true
 	}
-	e.undone = nil
+	e.undone = e.undone[:undone]
 	if len(spoken) > 6 {
 		return false
 	}
 	return e.ask(Question{Kind: NothingToDo, Text: fmt.Sprintf("The prompt does not name %q, so there is nothing to take out of it.", spoken.Text()), Choices: removable(e)})
+}
+
+// removeOne takes out what a phrase names, if it names something.
+func removeOne(e *edit, spoken english.Words) bool {
+	what := e.caption.Resolve(spoken)
+	if what.Found {
+		e.because("take out " + spoken.Text())
+		e.caption.Remove(what)
+	}
+	return what.Found
 }
 
 // removable suggests what could be taken out.

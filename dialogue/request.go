@@ -15,7 +15,7 @@ const maxClauses = 12
 // is named in the plan; if nothing can, the first reason is asked about.
 func (p *Planner) edit(h hearing, talk Conversation) (Reply, bool) {
 	e := p.newEdit(talk)
-	e.heard = h.words
+	e.heard, e.too = h.words, h.goesOn()
 	clauses := p.en.Clauses(h.spoken)
 	if len(clauses) > maxClauses {
 		e.undone = append(e.undone, fmt.Sprintf("everything after the first %d edits", maxClauses))
@@ -26,11 +26,7 @@ func (p *Planner) edit(h hearing, talk Conversation) (Reply, bool) {
 	}
 	done := 0
 	for i, clause := range clauses {
-		e.correction = i == 0 && h.corrects()
-		if e.correction {
-			clause = e.withoutNo(clause)
-		}
-		if e.carryOut(i, clause) {
+		if e.carryOut(i, e.corrected(i, h, clause)) {
 			done++
 		}
 	}
@@ -41,6 +37,16 @@ func (p *Planner) edit(h hearing, talk Conversation) (Reply, bool) {
 		return Reply{Question: e.asked}, true
 	}
 	return Reply{Question: p.notUnderstood(h.spoken, talk)}, true
+}
+
+// corrected is a clause without the "no" of a correction, which only the first can
+// be.
+func (e *edit) corrected(i int, h hearing, clause english.Words) english.Words {
+	e.correction = i == 0 && h.corrects()
+	if !e.correction {
+		return clause
+	}
+	return e.withoutNo(clause)
 }
 
 // withoutNo drops the "no" of a correction, where it is not what should be gone:

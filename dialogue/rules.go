@@ -7,6 +7,7 @@ const (
 	river = "a river between mountains with a house at sunset"
 	dog   = "a brown dog sitting on the grass"
 	cars  = "a red car next to a red house"
+	pair  = "a man and a woman on a bench"
 )
 
 // Runs of words that several wordings share.
@@ -25,6 +26,34 @@ const (
 // tried before the sentences.
 func followUps() []rule {
 	return []rule{
+		{"not that one, this one", notThatOne, []example{
+			{cars, "make the car blue / not the car, the house", "blue → red, red → blue"},
+			{pair, "give the man a hat / I meant the woman, not the man", "− hat, + hat"},
+		}, []string{
+			"[no] [i meant|i mean|rather] not <x> (,|but|:) [i meant|i mean] <y>",
+			"[no] [i meant|i mean|rather] <y> (,|and|but) not <x>",
+			"[no] [i meant|i mean|rather] <y> (not|instead of) <x>",
+		}},
+		{"this one was meant", thatOne, []example{
+			{cars, "make the car blue / no, the house", "blue → red, red → blue"},
+			{pair, "give the man a hat / I meant the woman", "− hat, + hat"},
+		}, []string{
+			"[no] [,] (meant=i meant|i mean|i was talking about|meaning) <y>",
+			"<y> (meant=i meant|i mean)",
+			"[no|nope|nah] [,] <y>",
+		}},
+		{"this one too", sameToo, []example{
+			{cars, "make the car blue / the house too", "red → blue"},
+			{pair, "give the man a hat / and the woman", "+ hat"},
+			{pair, "give the man a hat / her too", "+ hat"},
+		}, []string{"[and] <x> [too|as well|also|likewise]"}},
+		{"and this one so", andSo, []example{
+			{cars, "make the car blue / and the house green", "red → green"},
+			{pair, "give the man a hat / and her a scarf", "+ scarf"},
+		}, []string{"[and] <z>"}},
+		{"the other way round", otherWay, []example{
+			{"a black cat and a white dog", "make the cat red and the dog blue / the other way round", "red → blue, blue → red"},
+		}, []string{"[do it|make it|no|swap it|turn it] [,] [just] [the] (other way round|other way around|other way|opposite way|way round|vice versa|reverse|reversed|exact opposite)"}},
 		{"in the place of what was removed", inItsPlace, []example{
 			{curls, "remove the hat and add a scarf", "hat → scarf"},
 			{curls, "remove the glasses. Earrings instead", "glasses → earrings"},
@@ -107,6 +136,26 @@ func sentences() []rule {
 		}, []string{
 			"(change|vary|modify|alter) [the] (name=color|colour) of <x>",
 			"(change|vary|modify|alter|swap) <x>",
+		}},
+
+		// Two things for each other.
+		{"exchange the colours of two", exchangeColours, []example{
+			{"a black cat and a white dog", "swap the colours of the cat and the dog", "black → white, white → black"},
+		}, []string{
+			"(swap|exchange|switch|trade|interchange) [the|their] (colors|colours|color|colour) (of|between|for) <x> (and|with) <y>",
+		}},
+		{"exchange two", exchange, []example{
+			{"a black cat and a white dog", "swap the cat and the dog", "black cat → white dog, white dog → black cat"},
+		}, []string{
+			"(swap|exchange|switch|interchange|trade) [the places of|the positions of|positions of|places of] <x> and <y> [around|places|positions]",
+		}},
+		{"exchange the one with the other", exchangeBoth, []example{
+			{"a black cat and a white dog", "cat with dog and dog with cat", "black cat → white dog, white dog → black cat"},
+		}, []string{
+			"[swap|replace|exchange|switch|change] <x> (with|for|by|to) <y> and <a> (with|for|by|to) <b>",
+		}},
+		{"exchange, not said what", swapWhat, []example{{pair, "swap them", "? clarify"}}, []string{
+			"(swap|exchange|switch) (them|both|it|these|the two|them around|them both)",
 		}},
 
 		// Style.

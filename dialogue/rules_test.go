@@ -3,8 +3,6 @@ package dialogue
 import (
 	"strings"
 	"testing"
-
-	"pentimento/dialogue/english"
 )
 
 // TestRules plays the examples of every rule: each is read by its rule, and by
@@ -46,11 +44,12 @@ func TestRules(t *testing.T) {
 
 // lastRule is the name of the rule that reads the last clause of an utterance.
 func lastRule(p *Planner, said string, talk Conversation) string {
-	words, _ := english.Read(said)
+	h := p.hear(said, talk)
 	e := p.newEdit(talk)
-	for _, clause := range p.en.Clauses(p.en.Polite(words)) {
+	e.heard, e.too = h.words, h.goesOn()
+	for i, clause := range p.en.Clauses(h.spoken) {
 		e.rule = ""
-		e.read(clause)
+		e.carryOut(i, e.corrected(i, h, clause))
 	}
 	return e.rule
 }

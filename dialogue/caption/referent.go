@@ -23,6 +23,8 @@ type Referent struct {
 	// Owned tells that it belongs to the noun phrase Owner: "the man's top".
 	Owned bool
 	Owner english.NounPhrase
+	// Owners are others to whom it may belong just as well.
+	Owners []english.NounPhrase
 	// Rivals are other noun phrases that answer just as well.
 	Rivals []english.NounPhrase
 }
@@ -67,6 +69,17 @@ func (c *Caption) Resolve(phrase english.Words) Referent {
 		r.Whole = true
 		return r
 	}
+	if one, ok := c.resolveOne(p, r); ok {
+		return one
+	}
+	if len(phrase) == 2 && phrase[0].Lower == "the" && (phrase[1].Lower == "other" || phrase[1].Lower == "left" || phrase[1].Lower == "right") {
+		if c.pickByOrder(p, c.Beings(p, true), phrase, &r); r.Found {
+			return r.At(p, r.NP)
+		}
+	}
+	if last := phrase[len(phrase)-1].Lower; last == "one" && len(phrase) > 1 || phrase.StartsWith("one", "of") {
+		return r // one of those that the caption does not name apart
+	}
 	spoken := c.en.Parse(phrase)
 	name, ok := spoken.Main()
 	if !ok {
@@ -91,6 +104,20 @@ func (c *Caption) Resolve(phrase english.Words) Referent {
 	return r
 }
 
+// ResolveOf finds what a phrase names of what an owner has.
+func (c *Caption) ResolveOf(phrase english.Words, owner Referent) Referent {
+	p := c.Parse()
+	spoken := c.en.Parse(phrase)
+	name, ok := spoken.Main()
+	r := Referent{Phrase: phrase, Owned: true, Owner: owner.NP}
+	if !ok {
+		return r
+	}
+	r.Head = spoken.Words[name.Head].Lower
+	c.pick(p, spoken, name, &r)
+	return r
+}
+
 func headOf(p english.Parsed, r Referent) string {
 	if !r.Found {
 		return ""
@@ -104,8 +131,10 @@ func (c *Caption) resolvePronoun(p english.Parsed, r Referent) Referent {
 		w = "these"
 	}
 	if english.Persons.Has(w) {
-		if n, ok := c.Person(p); ok {
-			return r.At(p, n)
+		if all := c.meant(p, w); len(all) > 0 {
+			r = r.At(p, all[0])
+			r.Rivals = all[1:]
+			return r
 		}
 	}
 	if i := c.Focus(); i >= 0 {
@@ -126,8 +155,8 @@ func (c *Caption) resolveOwner(p english.Parsed, spoken english.Parsed, name eng
 	case name.Owner >= 0:
 		owner = spoken.Words[name.Start : name.Owner+1]
 	case spoken.Tags[name.Start] == english.Possessive:
-		if n, ok := c.Person(p); ok {
-			r.Owned, r.Owner = true, n
+		if all := c.meant(p, spoken.Words[name.Start].Lower); len(all) > 0 {
+			r.Owned, r.Owner, r.Owners = true, all[0], all[1:]
 		}
 		return
 	case name.End < len(spoken.Words) && spoken.Words[name.End].Lower == "of":
@@ -145,7 +174,11 @@ func (c *Caption) resolveOwner(p english.Parsed, spoken english.Parsed, name eng
 func (c *Caption) pick(p english.Parsed, spoken english.Parsed, name english.NounPhrase, r *Referent) {
 	best := 0.0
 	focus := c.Focus()
+	var all []english.NounPhrase
 	for _, n := range p.Nouns {
+		if r.Owned && c.another(p, n, r) {
+			continue
+		}
 		for i := n.Core; i <= n.Head; i++ {
 			score := c.en.Likeness(r.Head, c.en.Compound(p, n.Core, i))
 			if score == 0 || i < n.Head && (score < 10 || !c.en.CompoundPart(spoken, name, p, n, i)) {
@@ -158,9 +191,15 @@ func (c *Caption) pick(p english.Parsed, spoken english.Parsed, name english.Nou
 			}
 			if r.Owned && r.Owner.Head < i && (n.Owner == r.Owner.Head || n.Start > r.Owner.Head) {
 				score += 1.5
+				if owner, ok := c.OwnerAt(p, n.Head); ok && owner.Head == r.Owner.Head {
+					score += 0.5
+				}
 			}
 			if n.Head == focus {
 				score += 0.5
+			}
+			if i == n.Head && score >= 8 {
+				all = append(all, n)
 			}
 			switch {
 			case score > best+0.01:
@@ -171,23 +210,93 @@ func (c *Caption) pick(p english.Parsed, spoken english.Parsed, name english.Nou
 			}
 		}
 	}
-	c.pickByOrder(spoken, name, r)
+	c.pickByOrder(p, all, spoken.Words, r)
 	if r.Found {
 		r.Noun = p.Words[r.NP.Head].Lower
 	}
 }
 
-// pickByOrder answers "the second car" among rivals.
-func (c *Caption) pickByOrder(spoken english.Parsed, name english.NounPhrase, r *Referent) {
-	all := slices.Insert(slices.Clone(r.Rivals), 0, r.NP)
-	for _, t := range spoken.Words[name.Start:name.Head] {
-		nth, ok := map[string]int{"first": 1, "second": 2, "third": 3, "fourth": 4, "last": len(all), "other": len(all)}[t.Lower]
-		if ok && len(all) > 1 && nth <= len(all) {
-			r.NP, r.Rivals = all[nth-1], nil
+// another tells whether a noun phrase is what another being has than the one that
+// was spoken of.
+func (c *Caption) another(p english.Parsed, n english.NounPhrase, r *Referent) bool {
+	if !c.ownable(p.Words[n.Head].Lower) {
+		return false
+	}
+	owner, ok := c.OwnerAt(p, n.Head)
+	return ok && owner.Head != r.Owner.Head && len(r.Owners) == 0
+}
+
+// pickByOrder answers "the second car", "the left one" and "the other cat" among
+// all that answer to the noun.
+func (c *Caption) pickByOrder(p english.Parsed, all []english.NounPhrase, spoken english.Words, r *Referent) {
+	if len(all) < 2 {
+		return
+	}
+	for _, t := range spoken {
+		nth, ok := 0, true
+		switch t.Lower {
+		case "first", "left", "leftmost":
+			nth = 0
+		case "second":
+			nth = 1
+		case "third":
+			nth = 2
+		case "fourth":
+			nth = 3
+		case "last", "right", "rightmost":
+			nth = len(all) - 1
+		case "other":
+			nth = c.otherOf(p, all)
+		default:
+			ok = false
+		}
+		if ok && nth < len(all) {
+			r.Found, r.NP, r.Rivals = true, all[nth], nil
 			r.From, r.To = r.NP.Core, r.NP.Head+1
 			return
 		}
 	}
+}
+
+// otherOf is the index of the one that was not spoken of last.
+func (c *Caption) otherOf(p english.Parsed, all []english.NounPhrase) int {
+	last := c.lastSpokenOf(p, all)
+	if len(last) == 1 && last[0].Head == all[len(all)-1].Head {
+		return 0
+	}
+	return len(all) - 1
+}
+
+// resolveOne finds what "the left one", "the other one" and "the one with the hat"
+// name: one of the caption's beings.
+func (c *Caption) resolveOne(p english.Parsed, r Referent) (Referent, bool) {
+	i := slices.IndexFunc(r.Phrase, func(t english.Token) bool { return t.Lower == "one" })
+	if i < 0 || i == 0 && len(r.Phrase) == 1 || i > 3 {
+		return r, false
+	}
+	beings := c.Beings(p, true)
+	if after := r.Phrase[i+1:]; len(after) > 1 && (after[0].Lower == "with" || after[0].Lower == "in" || after[0].Lower == "wearing") {
+		if has := c.Resolve(after[1:]); has.Found {
+			if owner, ok := c.OwnerAt(p, has.NP.Head); ok {
+				return r.At(p, owner), true
+			}
+		}
+	}
+	c.pickByOrder(p, beings, r.Phrase, &r)
+	if r.Found {
+		r.Head, r.Noun = p.Words[r.NP.Head].Lower, p.Words[r.NP.Head].Lower
+		return r, true
+	}
+	for _, t := range r.Phrase[:i] { // "the black one"
+		for _, n := range p.Nouns {
+			for j := n.Start; j < n.Head; j++ {
+				if p.Words[j].Lower == t.Lower && !english.Closed(t.Lower) {
+					return r.At(p, n), true
+				}
+			}
+		}
+	}
+	return r, false
 }
 
 // modifiers compares what was said of the noun with what the caption says of

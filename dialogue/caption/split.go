@@ -15,6 +15,9 @@ func (c *Caption) StartsThing(y english.Words) bool {
 // Split tries the ways to cut words into what is named and what it should be
 // ("her hair | red"), the likeliest first, until try accepts one.
 func (c *Caption) Split(z english.Words, try func(x, y english.Words) bool) bool {
+	if n := c.en.LeadingGroup(z); n > 0 && len(c.Several(z[:n])) > 1 && try(z[:n], z[n:]) {
+		return true
+	}
 	if n := len(z) - 2; n > 0 && english.Directions.Has(z[n+1].Lower) { // "the zebra | face left"
 		if can := c.en.Possible(z[n].Lower); can.Verb >= 0 && c.IsReference(z[:n]) && try(z[:n], z[n:]) {
 			return true
@@ -111,6 +114,12 @@ func (c *Caption) SubjectAndVerb(y english.Words) (subject, rest english.Words, 
 // phrase without a verb.
 func (c *Caption) IsReference(x english.Words) bool {
 	if len(x) == 1 && english.Pronouns.Has(x[0].Lower) {
+		return true
+	}
+	if len(c.Several(x)) > 1 {
+		return true
+	}
+	if one, ok := c.resolveOne(c.Parse(), Referent{Phrase: x}); ok && one.Found {
 		return true
 	}
 	p := c.en.Parse(x)

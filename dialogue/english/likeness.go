@@ -38,7 +38,7 @@ func (en *Reader) Likeness(spoken, noun string) float64 {
 		return 0 // a beard is hair, but not the hair
 	case down:
 		return 4
-	case gender(a) != 0 && gender(b) != 0 && gender(a) != gender(b):
+	case GenderOf(a) != AnyGender && GenderOf(b) != AnyGender && GenderOf(a) != GenderOf(b):
 		return 0
 	case lex.Is(a, lexicon.Person) && lex.Is(b, lexicon.Person):
 		return 3
@@ -48,16 +48,30 @@ func (en *Reader) Likeness(spoken, noun string) float64 {
 	return 0
 }
 
-// gender is which of two the word for a person tells; 0 is neither.
-func gender(w string) int {
-	switch w {
-	case "man", "boy", "guy", "gentleman", "father", "king":
-		return 1
-	case "woman", "girl", "lady", "mother", "queen":
-		return 2
+// A Gender is what the word for a person tells of who it is.
+type Gender int
+
+// The genders that words tell.
+const (
+	AnyGender Gender = iota
+	Male
+	Female
+)
+
+// GenderOf is the gender that a pronoun or the word for a person tells.
+func GenderOf(w string) Gender {
+	switch {
+	case maleWords.Has(w):
+		return Male
+	case femaleWords.Has(w):
+		return Female
 	}
-	return 0
+	return AnyGender
 }
+
+const maleWords List = "man men boy boys guy guys gentleman father dad grandfather grandpa king prince brother son uncle husband groom bridegroom monk wizard waiter cowboy businessman fisherman fireman policeman he him his himself"
+
+const femaleWords List = "woman women girl girls lady ladies mother mom mum grandmother grandma queen princess sister daughter aunt wife bride nun witch waitress ballerina cowgirl businesswoman actress she her hers herself"
 
 // Persons are words that mean whatever person there is.
 const Persons List = "person people someone somebody figure character subject human model he she they him them her me you"

@@ -12,12 +12,15 @@ func openings() [][]string {
 		"i would prefer", "i'd prefer", "i want", "i need", "i would like", "i'd like", "i would love", "i'd love", "i think you should", "i think we should", "i think", "you should", "we should", "how about we", "how about you",
 		"what if we", "what if you", "what if", "what about we", "why don't we", "why don't you", "why not", "let's see", "let us see", "let me see", "can we see", "could we see", "i'd like to see", "i would like to see", "i want to see", "let us", "let's", "lets", "let me", "do me a favor and", "go ahead and", "try to", "try", "feel free to", "just", "only",
 		"please", "pls", "plz", "kindly", "hey", "hi", "hello", "ok", "okay", "alright", "all right", "right", "great", "nice", "perfect", "cool", "thanks", "thank you", "good", "well", "yes", "yeah", "nah", "naah", "nope", "wait", "no problem", "go ahead", "one more thing", "i insist you to", "i was thinking to", "i was thinking of", "further", "yep", "sure", "so", "now", "then", "and", "also", "but", "next", "maybe", "perhaps", "actually", "hmm", "hm", "um", "uh", "oh", "bot", "pentimento",
+		"sorry", "oops", "whoops", "ugh", "ah", "aha", "lol", "haha", "listen", "look", "honestly", "well then", "i guess", "i suppose", "i believe", "i feel like", "i wonder if", "i was wondering if",
+		"do you think you could", "do you think we could", "would you mind", "do you mind", "is there any way to", "is there a way to", "any chance you could", "any chance we could", "any chance of", "any way to", "same scene but", "same picture but", "same image but", "the same but", "same but",
 	)
 }
 
 // endings are ways to end that carry no meaning.
 func endings() [][]string {
-	return phrases("please", "pls", "plz", "thanks", "thank you", "thx", "for me", "if you can", "if possible", "if you could", "would you", "could you", "can you", "ok", "okay", "now", "too", "as well", "also", "though", "for a change", "this time", "again", "once again", "for a start", "thank you very much")
+	return phrases("please", "pls", "plz", "thanks", "thank you", "thx", "for me", "if you can", "if possible", "if you could", "would you", "could you", "can you", "ok", "okay", "now", "too", "as well", "also", "though", "for a change", "this time", "again", "once again", "for a start", "thank you very much",
+		"sorry", "actually", "altogether", "at all", "i think", "i guess", "i suppose", "i believe", "maybe", "perhaps", "lol", "haha", "pretty please", "if that is ok", "if that's ok", "if you don't mind", "if you like", "if it is possible", "if it's possible", "if that's possible", "you know", "or something", "after all", "then", "anyway", "somehow", "will you", "real quick", "or so", "darling", "dear", "mate", "buddy", "dude")
 }
 
 // phrases cuts each phrase into its words.
@@ -49,11 +52,14 @@ func (en *Reader) Polite(tokens Words) Words {
 	return tokens
 }
 
+// moving are words that mean something when they are all that is said.
+const moving List = "again oops whoops"
+
 // Meaningless tells whether all that was said is a courtesy: "thank you".
 func (en *Reader) Meaningless(spoken Words) bool {
 	for _, list := range [][][]string{en.openings, en.endings} {
 		for _, phrase := range list {
-			if len(phrase) == len(spoken) && spoken.StartsWith(phrase...) && phrase[0] != "again" {
+			if len(phrase) == len(spoken) && spoken.StartsWith(phrase...) && !moving.Has(phrase[0]) {
 				return true
 			}
 		}

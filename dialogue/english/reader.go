@@ -18,9 +18,11 @@ type Reader struct {
 	*lexicon.Lexicon
 	// openings and endings are ways to begin and to end that carry no meaning.
 	openings, endings [][]string
+	// groups are phrases for several things at once.
+	groups [][]string
 }
 
 // New makes a reader.
 func New() *Reader {
-	return &Reader{lexicon.New(), openings(), endings()}
+	return &Reader{lexicon.New(), openings(), endings(), groups()}
 }

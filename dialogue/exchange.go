@@ -1,0 +1,108 @@
+package dialogue
+
+import (
+	"fmt"
+
+	"pentimento/dialogue/caption"
+	"pentimento/dialogue/english"
+)
+
+// exchange answers "swap the dog and the cat": each takes the place of the other.
+func exchange(e *edit, m english.Match) bool {
+	x, y := e.caption.Resolve(m["x"]), e.caption.Resolve(m["y"])
+	if !x.Found || !y.Found || x.NP.Head == y.NP.Head || x.Whole || y.Whole {
+		return false
+	}
+	if ambiguous(e, x) || ambiguous(e, y) {
+		return true
+	}
+	if !e.caption.Exchange(x.NP.Start, x.NP.End, y.NP.Start, y.NP.End) {
+		return false
+	}
+	e.widen(Shape)
+	e.because(fmt.Sprintf("%s and %s change places", x.Noun, y.Noun))
+	return true
+}
+
+// exchangeBoth answers "dog with cat and cat with dog".
+func exchangeBoth(e *edit, m english.Match) bool {
+	same := func(a, b english.Words) bool {
+		return len(a) > 0 && len(b) > 0 && e.en.Lemma(a[len(a)-1].Lower) == e.en.Lemma(b[len(b)-1].Lower)
+	}
+	return same(m["x"], m["b"]) && same(m["y"], m["a"]) && exchange(e, m)
+}
+
+// exchangeColours answers "swap the colours of the hat and the sofa".
+func exchangeColours(e *edit, m english.Match) bool {
+	x, y := e.caption.Resolve(m["x"]), e.caption.Resolve(m["y"])
+	if !x.Found || !y.Found || x.NP.Head == y.NP.Head {
+		return false
+	}
+	p := e.caption.Parse()
+	i, j := e.caption.ColourIn(p, x.NP), e.caption.ColourIn(p, y.NP)
+	if i < 0 || j < 0 {
+		return e.ask(Question{Kind: Clarify, Text: fmt.Sprintf("The prompt does not say a colour of both: which colours should the %s and the %s have?", x.Noun, y.Noun)})
+	}
+	e.caption.Exchange(i, i+1, j, j+1)
+	e.widen(Appearance)
+	e.because(fmt.Sprintf("%s and %s exchange their colours", x.Noun, y.Noun))
+	return true
+}
+
+// otherWay answers "the other way round": what the turn before put in at two places
+// is exchanged, else the two that the caption names.
+func otherWay(e *edit, m english.Match) bool {
+	p := e.caption.Parse()
+	var places [][2]int
+	if plan := e.head().Plan; plan != nil {
+		for _, op := range plan.Ops {
+			if words := e.caption.WordsOf([]Op{op}); len(words) > 0 {
+				places = append(places, [2]int{words[0], words[len(words)-1] + 1})
+			}
+		}
+	}
+	if len(places) == 2 && e.caption.Exchange(places[0][0], places[0][1], places[1][0], places[1][1]) {
+		e.widen(Appearance)
+		e.because("the other way round")
+		return true
+	}
+	if beings := e.caption.Beings(p, true); len(beings) == 2 {
+		a, b := e.caption.Name(p, beings[0]), e.caption.Name(p, beings[1])
+		if len(places) == 1 && lastOf(e, beings[0]) {
+			return retarget(e, nil, english.Tokenise(b))
+		}
+		if len(places) == 1 && lastOf(e, beings[1]) {
+			return retarget(e, nil, english.Tokenise(a))
+		}
+		return e.ask(Question{Kind: Clarify, Text: "Which two should change places?", Choices: []string{"swap " + a + " and " + b}})
+	}
+	return e.ask(Question{Kind: Clarify, Text: "Which two should change places?"})
+}
+
+// lastOf tells whether the turn before was about a being or what it has.
+func lastOf(e *edit, n english.NounPhrase) bool {
+	at := e.caption.Focus()
+	if at < 0 {
+		return false
+	}
+	owner, ok := e.caption.OwnerAt(e.caption.Parse(), at)
+	return at == n.Head || ok && owner.Head == n.Head
+}
+
+// swapWhat answers "swap them".
+func swapWhat(e *edit, m english.Match) bool {
+	p := e.caption.Parse()
+	q := Question{Kind: Clarify, Text: "Swap what for what? Say \"swap the … and the …\", or what should come instead."}
+	var things []english.NounPhrase
+	for _, n := range p.Nouns {
+		if n.Owner < 0 && !caption.SceneNouns.Has(p.Words[n.Head].Lower) {
+			things = append(things, n)
+		}
+	}
+	for i := range things {
+		for j := i + 1; j < len(things) && len(q.Choices) < 4; j++ {
+			q.Choices = append(q.Choices, "swap "+e.caption.Name(p, things[i])+" and "+e.caption.Name(p, things[j]))
+		}
+	}
+	return e.ask(q)
+}
