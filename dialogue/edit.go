@@ -38,6 +38,10 @@ type edit struct {
 	// too tells that the request ended in "too" or began with "and"; retold, that
 	// the request of the turn before is being read again.
 	too, retold bool
+	// adds are words that a rule may put in though nobody said them.
+	adds english.List
+	// only tells that the request began with "only" or "just".
+	only bool
 	// removed is what this clause took out, rule the name of the rule that it
 	// was read by.
 	removed *removal

@@ -28,7 +28,7 @@ func (e *edit) guarded() bool {
 	var fresh english.Words
 	for _, i := range e.caption.Fresh() {
 		fresh = append(fresh, words[i])
-		if !e.p.comesFrom(words[i].Lower, e.heard, e.talk) {
+		if !e.adds.Has(words[i].Lower) && !e.p.comesFrom(words[i].Lower, e.heard, e.talk) {
 			return false
 		}
 	}

@@ -57,6 +57,19 @@ func (h hearing) goesOn() bool {
 	return words[0].Lower == "and" || last == "too" || last == "also" || last == "likewise" || last == "well" && len(words) > 2 && words[len(words)-2].Lower == "as"
 }
 
+// confines tells whether the utterance asks for one thing alone: "only the hat".
+func (h hearing) confines() bool {
+	for _, t := range h.words {
+		if t.Lower == "only" || t.Lower == "just" {
+			return true
+		}
+		if !t.Mark && !english.Closed(t.Lower) && t.Lower != "ok" && t.Lower != "okay" && t.Lower != "please" {
+			return false
+		}
+	}
+	return false
+}
+
 // withoutPlease drops "please" and marks at the end.
 func withoutPlease(words english.Words) english.Words {
 	for len(words) > 1 && (words[len(words)-1].Mark || words[len(words)-1].Lower == "please") {

@@ -8,6 +8,9 @@ import (
 
 // keepIt answers what asks for no change: "keep the rest", "the same woman".
 func keepIt(e *edit, m english.Match) bool {
+	if x := m["x"]; len(x) > 0 && (x[0].Lower == "out" || x[0].Lower == "off" || x[0].Lower == "away" || x[0].Lower == "only" || x[0].Lower == "just") {
+		return false // "leave out the hat"
+	}
 	e.because("the rest stays as it is")
 	return true
 }

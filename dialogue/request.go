@@ -15,7 +15,7 @@ const maxClauses = 12
 // is named in the plan; if nothing can, the first reason is asked about.
 func (p *Planner) edit(h hearing, talk Conversation) (Reply, bool) {
 	e := p.newEdit(talk)
-	e.heard, e.too = h.words, h.goesOn()
+	e.heard, e.too, e.only = h.words, h.goesOn(), h.confines()
 	clauses := p.en.Clauses(h.spoken)
 	if len(clauses) > maxClauses {
 		e.undone = append(e.undone, fmt.Sprintf("everything after the first %d edits", maxClauses))

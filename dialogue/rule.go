@@ -55,7 +55,7 @@ func (e *edit) read(words english.Words) bool {
 	if len(said) > clauseLimit {
 		return false
 	}
-	e.said, e.gone, e.removed = said, e.removed, nil
+	e.said, e.gone, e.removed, e.adds = said, e.removed, nil, ""
 	sentence := e.sentence()
 	for _, r := range e.p.rules {
 		words := sentence

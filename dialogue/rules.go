@@ -14,8 +14,8 @@ const (
 const (
 	change  = "(change|turn|convert|transform|switch|swap|morph|alter|make|modify|set|edit|transfigure|recolor|recolour|repaint|paint|color|colour|dye|render)"
 	into    = "(into|in to|to|to be|to become|to look like|as)"
-	put     = "(add|put|place|insert|include|draw|paint|show|have|set|hang|throw in|put in|give me|position|stick|get|i want|want|need|there should be|there could be|there must be|there is|there are|there was|there were|let there be|have there be|could there be|can there be|there be|it should be|it could be|make there be)"
-	gone    = "(remove|delete|shave|shave off|melt|erase|get rid of|take away|take off|take out|drop|lose|eliminate|without|no|no more|hide|clear away|clear|cut out|dump|ditch|strip|minus|there should be no|there should not be|there shouldn't be|don't show|do not show|don't include|don't want|i don't want|i do not want|take|exclude|omit|leave out|kill|undo)"
+	put     = "(add|put|slap|stick on|pop|throw|toss|plop|place|insert|include|draw|paint|show|have|set|hang|throw in|put in|give me|position|stick|get|i want|want|need|there should be|there could be|there must be|there is|there are|there was|there were|let there be|have there be|could there be|can there be|there be|it should be|it could be|make there be)"
+	gone    = "(remove|never mind|nevermind|forget about|forget|skip|scrap|enough with|enough of|away with|do without|bin|chuck|delete|shave|shave off|melt|erase|get rid of|take away|take off|take out|drop|lose|eliminate|without|no|no more|hide|clear away|clear|cut out|dump|ditch|strip|minus|there should be no|there should not be|there shouldn't be|don't show|do not show|don't include|don't want|i don't want|i do not want|take|exclude|omit|leave out|kill|undo)"
 	scene   = "(background|backdrop|location|setting|scene|scenery|place|surroundings|environment|backgroud|bg)"
 	picture = "(it|this|that|image|picture|photo|photograph|everything|whole thing|whole image|whole picture|painting|drawing|video)"
 	allow   = "(let|have|make|turn|get|allow|cause|can|could|force)"
@@ -98,7 +98,7 @@ func followUps() []rule {
 			"(make it|make that|make them|use|go with|have it|let's try|do it in|let it be|want it|turn it) <y> (instead|rather)",
 			"<y> (instead|rather)",
 			"(i said|i asked for|i wanted|i meant|rather have|i'd rather have|i would rather have|i'd rather see|prefer|i prefer) <y>",
-			"[would] <y> (would be|would look|is|looks|look|be|might be) (better|nicer|cooler|prettier|good|nice)",
+			"[would] <y> (would be|would look|is|looks|look|be|might be) (better|nicer|cooler|prettier)",
 		}},
 		{"too much so", tooMuch, []example{{curls, "too curly", "curly ×0.67"}}, []string{
 			"[it's|its|that's|thats|it is|that is|this is|it looks|looks] [a bit|a little|way|much|far] (too) <y>",
@@ -124,8 +124,11 @@ func sentences() []rule {
 			{face, "make her hair red but keep the rest", "blond → red"},
 			{face, "make her hair red. Don't change her face", "blond → red"},
 		}, []string{
-			"(keep|leave|preserve|retain|maintain) <x> [the same|as is|as it is|as they are|alone|unchanged|like that|that way|how it is]",
-			"(don't|do not|dont|without) (change|changing|touch|touching|alter|altering|modify|modifying) <x>",
+			"(keep|leave|preserve|retain|maintain|keeping|leaving|preserving) <x> [the same|as is|as it is|as they are|alone|unchanged|untouched|like that|that way|how it is]",
+			"(don't|do not|dont|without) (change|changing|touch|touching|alter|altering|modify|modifying|affecting|affect) <x>",
+			"(everything else|the rest|all else|the others|all the rest|everything) [should|must|can|has to|needs to] (stay|stays|remain|remains|be|is) [exactly|just] (the same|as is|as it is|as it was|as they are|unchanged|untouched|like that|like it is)",
+			"(the rest|everything else) (unchanged|untouched|as it is|as is|the same)",
+			"(only if|as long as|provided|if|so long as) [that|it|this] (doesn't|does not|won't|leaves|keeps) <x>",
 			"[exactly|just] [the] (same|same picture|same image|same one|same thing|like before|as before|like that|nothing else|everything else the same|everything the same)",
 		}},
 		{"the same, with something else", sameWith, []example{{face, "the same woman with glasses", "+ glasses"}}, []string{"[the] same <x> (relation=with|in|at|on|under|wearing) <y>"}},
@@ -156,6 +159,77 @@ func sentences() []rule {
 		}},
 		{"exchange, not said what", swapWhat, []example{{pair, "swap them", "? clarify"}}, []string{
 			"(swap|exchange|switch) (them|both|it|these|the two|them around|them both)",
+		}},
+
+		// All but one.
+		{"all but one so", allBut, []example{
+			{"a black cat with a hat on a red sofa", "make everything except the hat white", "black → white, red → white"},
+			{"a black cat with a hat on a red sofa", "apart from the hat everything should be white", "black → white, red → white"},
+		}, []string{
+			"(make|turn|color|colour|paint|change|dye|have|let|want) (everything|everyone|all|it all|all of it|everybody) (except for|except|but|apart from|besides|other than|save for|save) <z>",
+			"[make|turn|color|colour|paint|have|i want] (everything|everyone|all|everybody) (except for|except|but|apart from|besides|other than|save for) <x> (should be|is|are|becomes|must be|to be|into|in|to|has to be|needs to be) <y>",
+			"(make|turn|color|colour|paint|have) (everything|everyone|all|it all|all of it|everybody) <y> (except for|except|but|apart from|besides|other than|but not|save for|only not|just not) <x>",
+			"(except for|except|but for|apart from|besides|other than) <x> [,] (everything|everyone|all|the rest|everything else|all else) (should be|is|are|becomes|must be|to be|in|has to be|needs to be) <y>",
+			"(except for|except|but for|apart from|besides|other than) <x> [,] (make|turn|paint|color|colour) (everything|everyone|all|the rest|everything else|all else) <y>",
+		}},
+		{"remove all but one", removeAllBut, []example{
+			{curls, "remove everything except the hat", "− glasses"},
+			{pair, "keep only the man", "− woman"},
+		}, []string{
+			"(remove|delete|take away|take off|get rid of|drop|lose|clear) (everything|everyone|all|everybody|all things|all of it) (except for|except|but|apart from|besides|other than|save for) <x>",
+			"(keep|leave) (only|just|nothing but|no one but|nobody but) <x>",
+			"(nothing but|no one but|nobody but|no one except|nothing except) <x>",
+		}},
+		{"only that", onlyThat, []example{{pair, "just the man please", "− woman"}}, []string{"<x>"}},
+
+		// Complaints.
+		{"not so enough", notSoEnough, []example{
+			{curls, "her hair is not curly enough", "curly ×1.5"},
+			{curls, "hair not curly enough", "curly ×1.5"},
+			{face, "they are not happy enough", "+ happy"},
+		}, []string{
+			"<x> (is|are|look|looks|seem|seems) (not|n't) [really|quite|nearly] <y> enough",
+			"<x> (isn't|aren't|isnt|doesn't look|don't look|does not look|is still not) [really|quite|nearly] <y> enough",
+			"<x> not [really|quite|nearly] <y> enough",
+			"[it's|it is|that's|still] not [really|quite|nearly] <y> enough",
+		}},
+		{"too much so, of something", tooSo, []example{
+			{curls, "her hair is too long", "long → short"},
+			{curls, "hair too curly", "curly ×0.67"},
+			{dog, "the dog is too small", "+ big"},
+		}, []string{
+			"<x> (is|are|looks|look|seems|seem|is still|are still|looks still|feels|is now|came out) [way|a bit|a little|much|far|a little bit|somewhat|just|rather|still] too <y> [for me|for my taste|now]",
+			"<x> [way|a bit|a little|much|far] too <y>",
+			"[it's|its|that's|thats|it is|that is|this is|it looks|looks] [a bit|a little|way|much|far] (too) <y>",
+		}},
+		{"not liked", unloved, []example{{curls, "I don't like the hat", "? clarify"}}, []string{
+			"(i don't like|i do not like|i dont like|i hate|i dislike|i don't love|i'm not a fan of|i am not a fan of|not a fan of|i am not sure about|i'm not sure about|not sure about) <x>",
+		}},
+		{"years younger or older", yearsYounger, []example{{face, "ten years younger", "+ young"}}, []string{
+			"[make|let] [her|him|it|them] [look] [a] [<n>] (year|years|decade|decades|few years) (age=younger|older)",
+			"(make|let) <x> [look] <n> (years|decades) (age=younger|older)",
+			"<n> (years|decades) (age=younger|older)",
+		}},
+		{"cut short", cutShort, []example{{curls, "cut her hair", "long → short"}}, []string{"(cut|trim|chop|chop off|cut off|shorten) <x>"}},
+		{"cut so", cutSo, []example{{curls, "cut her hair short", "long → short"}}, []string{"(cut|trim|chop|style|wear|grow|keep) <z>"}},
+		{"shave", shave, []example{{"a man with a beard and a hat", "shave him", "− beard"}}, []string{"(shave) <x>", "give <x> a shave"}},
+
+		// Wishes.
+		{"somebody needs something", needs, []example{
+			{face, "she needs earrings", "+ earrings"},
+			{pair, "the man could use a hat", "+ hat"},
+		}, []string{
+			"<x> (needs|need|could use|can use|might use|deserves|should get|could do with|gets|would look good with|would look great with|would look better with|would look nice with|looks better with|looks good with|would look good in|would look great in|would look better in|wants) <y>",
+		}},
+		{"something suits somebody", suits, []example{{face, "a hat would suit her", "+ hat"}}, []string{
+			"<y> (would suit|suits|would look good on|would look great on|would look nice on|would look cool on|would look better on|looks good on|would fit|would go well with|would be nice on|would be good on) <x>",
+		}},
+		{"something would be nice", wouldBeNice, []example{
+			{face, "a red scarf would be nice", "+ red scarf"},
+			{face, "a scarf would be lovely, in red", "+ red scarf"},
+		}, []string{
+			"<y> (would be|might be|could be|would look|would be really|would be very) (nice|great|good|cool|lovely|perfect|fun|awesome|beautiful|cute|wonderful|better|amazing|sweet|fine|ideal|welcome) [too|here|there|on top] [,] [maybe|perhaps] [in] [<z>]",
+			"<y> (would be|might be|could be|would look) (nice|great|good|cool|lovely|perfect|fun|awesome|beautiful|cute|wonderful|better) [too] [,] in <z>",
 		}},
 
 		// Style.
@@ -338,11 +412,6 @@ func sentences() []rule {
 			"not (so|that|as|too) <x>",
 			"too <x>",
 		}},
-		{"something is too much so", lessOf, []example{{curls, "her hair is too curly", "curly ×0.67"}}, []string{
-			"<x> (is|are|looks|look|seems|seem) [way|a bit|much|far] too <y>",
-		}},
-		{"not enough", more, []example{{curls, "not curly enough", "curly ×1.5"}}, []string{"not <x> enough"}},
-		{"something is not enough so", moreOf, []example{{face, "they are not happy enough", "+ happy"}}, []string{"<x> (is|are) not <y> enough"}},
 		{"not so", notAdjective, []example{{curls, "not curly", "− curly"}}, []string{"not <y>"}},
 		{"undo one edit", undoNamed, []example{{face, "make her hair red / add glasses / undo the hair", "red → blond"}}, []string{"undo <x>"}},
 		{"remove", takeAway, []example{

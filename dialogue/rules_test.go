@@ -46,7 +46,7 @@ func TestRules(t *testing.T) {
 func lastRule(p *Planner, said string, talk Conversation) string {
 	h := p.hear(said, talk)
 	e := p.newEdit(talk)
-	e.heard, e.too = h.words, h.goesOn()
+	e.heard, e.too, e.only = h.words, h.goesOn(), h.confines()
 	for i, clause := range p.en.Clauses(h.spoken) {
 		e.rule = ""
 		e.carryOut(i, e.corrected(i, h, clause))

@@ -27,7 +27,7 @@ func (p *Planner) translate(tokens english.Words, talk Conversation) (english.Wo
 	out := slices.Clone(tokens)
 	var made []replacement
 	for i, t := range out {
-		if t.Mark || english.Closed(t.Lower) || english.Starters.Has(t.Lower) || talk.Known(t.Lower) {
+		if t.Mark || english.Closed(t.Lower) || english.Starters.Has(t.Lower) || spokenVerb.Has(t.Lower) || talk.Known(t.Lower) {
 			continue
 		}
 		if r, ok := p.knownFor(t.Lower, talk); ok {
@@ -37,6 +37,10 @@ func (p *Planner) translate(tokens english.Words, talk Conversation) (english.Wo
 	}
 	return out, made
 }
+
+// spokenVerb are verbs that say what should come of something, and are drawn in no
+// picture.
+const spokenVerb english.List = "look looks be become becomes seem seems wears wore need needs want wants like likes suit suits keep keeps stay stays mean meant prefer said say try let leave turn go goes come comes put set sit stand lie show give get feel mind match matches cut grow dye shave trim stop left right"
 
 // knownFor finds the model's word for one that it does not know.
 func (p *Planner) knownFor(w string, talk Conversation) (replacement, bool) {

@@ -28,6 +28,8 @@ func (en *Reader) Clauses(tokens Words) []Words {
 			cut(i, i+1)
 		case t.Lower == "with" && i > start && en.IsMoment(tokens[start:i].TrimMarks()):
 			cut(i, i) // "at night with glasses"
+		case i > start && en.sparing(tokens[i:]):
+			cut(i, i) // "without touching the hair"
 		case t.Lower == "but" && i > start && i+1 < len(tokens) && tokens[start].Lower != "not":
 			cut(i, i+1)
 		case t.Lower == "," || t.Lower == "and" || t.Lower == "&" || t.Lower == "+":
@@ -42,6 +44,23 @@ func (en *Reader) Clauses(tokens Words) []Words {
 	return out
 }
 
+// sparing tells whether words begin to say what should stay as it is.
+func (en *Reader) sparing(words Words) bool {
+	if len(words) < 3 {
+		return false
+	}
+	second := words[1].Lower
+	switch words[0].Lower {
+	case "without":
+		return sparingVerbs.Has(second) && second != "keeping" && second != "leaving"
+	case "while", "but", "and", ",":
+		return (second == "keeping" || second == "leaving") && len(words) > 2
+	}
+	return false
+}
+
+const sparingVerbs List = "touching changing altering modifying affecting keeping leaving"
+
 // skipJoints steps over ", and then also please".
 func skipJoints(tokens Words, i int) int {
 	for i < len(tokens) && joints.Has(tokens[i].Lower) {
@@ -51,7 +70,7 @@ func skipJoints(tokens Words, i int) int {
 }
 
 // joints stand between clauses.
-const joints List = ", and & + then also please finally next but now"
+const joints List = ", and & + then also please finally next but now while"
 
 // startsClause tells whether words begin an edit of their own.
 func (en *Reader) startsClause(before, after Words) bool {

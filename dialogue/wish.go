@@ -1,0 +1,40 @@
+package dialogue
+
+import (
+	"slices"
+
+	"pentimento/dialogue/english"
+)
+
+// needs answers "the man needs a hat" and "he could use a beard".
+func needs(e *edit, m english.Match) bool {
+	x, y := m["x"], m["y"]
+	if y[0].Lower == "to" || !ownerKnown(e, x) && len(e.severally(x)) < 2 || !e.caption.StartsThing(y) {
+		return false
+	}
+	return give(e, x, y, "with")
+}
+
+// suits answers "a hat would suit her" and "red hair would look good on her".
+func suits(e *edit, m english.Match) bool {
+	return needs(e, m)
+}
+
+// wouldBeNice answers "evening light would be nice": what would be nice is asked for.
+// What is said of it afterwards belongs to it: "a scarf would be nice, in red".
+func wouldBeNice(e *edit, m english.Match) bool {
+	y := m["y"]
+	if len(y) > 6 || y[0].Lower == "it" || y[0].Lower == "that" || y[0].Lower == "this" {
+		return false
+	}
+	if z := m["z"]; len(z) > 0 {
+		words := e.en.BareAdjectives(z)
+		name, ok := e.en.Parse(y).Main()
+		if len(words) == 0 || !ok || name.End != len(y) || !e.en.IsAdjectival(words) {
+			return false
+		}
+		at := e.en.Parse(y).SkipDeterminer(name)
+		y = slices.Concat(y[:at], words, y[at:])
+	}
+	return e.read(y)
+}
