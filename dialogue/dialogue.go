@@ -13,9 +13,10 @@
 //     rules do;
 //   - edit.go is what they share, and makes the plan of it in the end.
 //
-// The other kinds are in moves.go (undo, go to, start over), help.go (what can be
-// said, and what cannot be done), settings.go and imagine.go; clarify.go asks
-// back. typo.go and vocabulary.go serve the hearing.
+// The other kinds are in smalltalk.go, moves.go (undo, go to, start over),
+// questions.go with answers.go, help.go (what can be said, and what cannot be
+// done), settings.go and imagine.go; clarify.go asks back. notation.go, typo.go
+// and vocabulary.go serve the hearing; guard.go looks at every prompt last.
 //
 // English itself is read by package english, and the prompt under the knife is a
 // caption of package caption. Everything is deterministic, offline and explained
@@ -23,6 +24,8 @@
 package dialogue
 
 import (
+	"strings"
+
 	"pentimento/dialogue/english"
 	"pentimento/recipe"
 )
@@ -63,20 +66,33 @@ type Planner struct {
 	// asking are the ways to ask for a picture, fresh those to ask for another.
 	asking, fresh []english.Pattern
 	draw, helping english.Pattern
+
+	notations []notation
+	smalltalk []smalltalkRule
+	questions []questionRule
+	// declined leaves a question open, able and showing begin questions.
+	declined, able, showing english.Pattern
 }
 
 // New makes a planner.
 func New() *Planner {
 	return &Planner{
-		en:       english.New(),
-		rules:    grammar(),
-		moves:    moveRules(),
-		settings: settingRules(),
-		beyond:   beyondRules(),
-		asking:   english.CompileAll(asking()),
-		fresh:    english.CompileAll(fresh()),
-		draw:     english.Compile("(draw|sketch|create|illustrate) <x>"),
-		helping:  english.Compile("(help|help me|what can you do|what can i do|what can i say|what do i say|how does this work|how do i use this|how do you work|commands|instructions|what are my options|what now)"),
+		en:        english.New(),
+		rules:     grammar(),
+		moves:     moveRules(),
+		settings:  settingRules(),
+		beyond:    beyondRules(),
+		asking:    english.CompileAll(asking()),
+		fresh:     english.CompileAll(fresh()),
+		notations: notations(),
+		smalltalk: smalltalkRules(),
+		questions: questionRules(),
+		declined:  english.Compile(declined),
+		able:      english.Compile(able),
+		showing:   english.Compile(showing),
+
+		draw:    english.Compile("(draw|sketch|create|illustrate) <x>"),
+		helping: english.Compile("(help|help me|what can you do|what can i do|what can i say|what do i say|how does this work|how do i use this|how do you work|commands|instructions|what are my options|what now)"),
 	}
 }
 
@@ -107,9 +123,10 @@ type kind struct {
 func (p *Planner) kinds() []kind {
 	return []kind{
 		{"nothing", "?!", p.nothing},
-		{"courtesy", "thank you", p.courtesy},
+		{"question declined", "never mind", p.declines},
 		{"move", "go back two", p.wholeMove},
-		{"help", "what can you do?", p.help},
+		{"courtesy", "thank you", p.courtesy},
+		{"question", "what can you draw?", p.asked},
 		{"setting", "use seed 7", p.setting},
 		{"first picture", "a castle by a lake", p.firstPicture},
 		{"new picture", "new picture: a castle by a lake", p.newPicture},
@@ -122,13 +139,11 @@ func (p *Planner) nothing(h hearing, talk Conversation) (Reply, bool) {
 	if len(h.spoken.TrimMarks()) > 0 {
 		return Reply{}, false
 	}
-	return Reply{Question: p.notUnderstood(h.words, talk)}, true
-}
-
-// courtesy answers "thank you" and the like.
-func (p *Planner) courtesy(h hearing, talk Conversation) (Reply, bool) {
-	if !p.en.Meaningless(h.spoken) || isMore(h.spoken.Lower()) {
-		return Reply{}, false
+	if len(h.refused) > 0 {
+		return Reply{Question: &Question{Kind: OutOfScope, Text: "Not done: " + strings.Join(h.refused, "; ") + ".", Choices: examples(p.suggestionsOrNone(talk))}}, true
 	}
-	return Reply{Question: &Question{Kind: NothingToDo, Text: "Say what should change.", Choices: examples(p.suggestions(talk))}}, true
+	if strings.TrimSpace(h.typed) != "" {
+		return Reply{Answer: "That says nothing that I can draw. " + whatNext(talk)}, true
+	}
+	return Reply{Question: p.notUnderstood(h.words, talk)}, true
 }

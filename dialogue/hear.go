@@ -10,7 +10,11 @@ import (
 
 // A hearing is an utterance as it was heard.
 type hearing struct {
-	text string
+	// typed is what was typed, text that without notations, of which refused says
+	// what was asked for and is not done, and weights are factors by word.
+	typed, text string
+	refused     []string
+	weights     map[string]float64
 	// words are its words, spoken those of them that carry meaning.
 	words, spoken english.Words
 	// all is unset where the text was too long to be read to its end.
@@ -21,11 +25,13 @@ type hearing struct {
 	replaced []replacement
 }
 
-// hear normalises an utterance: the answer to a pending question becomes the
+// hear normalises an utterance: notations are written out, the answer to a pending question becomes the
 // choice it means, typing errors are mended, words that the model does not know
 // give way to words that it knows, and courtesies are dropped.
 func (p *Planner) hear(utterance string, talk Conversation) hearing {
-	h := hearing{text: p.answer(english.Fold(utterance), talk)}
+	typed := english.Fold(utterance)
+	plain := p.plain(typed)
+	h := hearing{typed: typed, text: p.answer(p.en.WriteOut(plain.text), talk), refused: plain.refused, weights: plain.weights}
 	h.words, h.all = english.Read(h.text)
 	h.words, h.mended = p.mend(h.words, talk)
 	h.words, h.replaced = p.translate(h.words, talk)
@@ -110,6 +116,7 @@ func (p *Planner) noted(plan *Plan, h hearing, talk Conversation) {
 	if plan.Action == Edit && !h.all {
 		plan.Undone = append(plan.Undone, fmt.Sprintf("everything after the first %d words", english.UtteranceLimit))
 	}
+	plan.Undone = append(plan.Undone, h.refused...)
 	plan.Unknown = p.unknownWords(plan, talk)
 	plan.Instead = p.insteadOf(plan.Unknown, talk)
 	plan.Undone = append(plan.Undone, approximations(plan, h.replaced)...)

@@ -76,18 +76,6 @@ func (p *Planner) outOfScope(tokens english.Words, talk Conversation) *Question 
 	return nil
 }
 
-// help answers questions about what can be said.
-func (p *Planner) help(h hearing, talk Conversation) (Reply, bool) {
-	if !p.helping.Match(h.spoken, func(english.Match) bool { return true }) {
-		return Reply{}, false
-	}
-	return Reply{Question: &Question{
-		Kind:    Clarify,
-		Text:    "Describe a picture; then change, add, remove, strengthen or weaken what it shows, set its style, light or place, or undo.",
-		Choices: examples(p.suggestions(talk)),
-	}}, true
-}
-
 // notUnderstood says what can be said.
 func (p *Planner) notUnderstood(tokens english.Words, talk Conversation) *Question {
 	text := shortText(tokens)

@@ -7,7 +7,8 @@ import "strings"
 //	(change|turn) <x> (to|into) <y>
 //
 // Words stand for themselves, (…|…) chooses between runs of words, […] is
-// optional, and <x> is a gap that takes one word or more, the fewest first. A
+// optional, <x> is a gap that takes one word or more, the fewest first, and [<x>]
+// one that may be empty. A
 // choice has a name where a rule asks for its words: (kind=…|…).
 type Pattern []element
 
@@ -48,6 +49,9 @@ func Compile(text string) Pattern {
 			e.optional = true
 		default:
 			inner, text, _ = strings.Cut(text, " ")
+		}
+		if gap, ok := strings.CutPrefix(inner, "<"); ok && e.optional {
+			e.gap = strings.TrimSuffix(gap, ">")
 		}
 		if e.gap == "" {
 			if name, choices, ok := strings.Cut(inner, "="); ok && !strings.Contains(name, "|") {
@@ -96,7 +100,7 @@ func (p Pattern) step(tokens Words, m Match, left *int, accept func(Match) bool)
 			}
 		}
 		delete(m, e.gap)
-		return false
+		return e.optional && rest.step(tokens, m, left, accept)
 	}
 	for _, words := range e.choices {
 		if !tokens.StartsWith(words...) {

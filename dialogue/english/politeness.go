@@ -11,6 +11,8 @@ func openings() [][]string {
 		"i would like you to", "i'd like you to", "i would like to", "i'd like to", "i would love to", "i'd love to", "i want you to", "i want to", "i wanna", "i need you to", "i need to",
 		"i would prefer", "i'd prefer", "i want", "i need", "i would like", "i'd like", "i would love", "i'd love", "i think you should", "i think we should", "i think", "you should", "we should", "how about we", "how about you",
 		"what if we", "what if you", "what if", "what about we", "why don't we", "why don't you", "why not", "let's see", "let us see", "let me see", "can we see", "could we see", "i'd like to see", "i would like to see", "i want to see", "let us", "let's", "lets", "let me", "do me a favor and", "go ahead and", "try to", "try", "feel free to", "just", "only",
+		"hi there", "hello there", "hey there", "good morning", "good day", "good afternoon", "good evening", "greetings", "yo", "whoa", "wow",
+		"i would be happy if you could", "it would be nice if you could", "it would be great if you could", "would you mind to", "are you able to", "any chance to", "i am looking for", "i was hoping for", "i was thinking about", "i wonder if you could", "i would like to have", "i'd like to have", "i would love to have", "i want to have", "i would love to see", "i'd love to see",
 		"please", "pls", "plz", "kindly", "hey", "hi", "hello", "ok", "okay", "alright", "all right", "right", "great", "nice", "perfect", "cool", "thanks", "thank you", "good", "well", "yes", "yeah", "nah", "naah", "nope", "wait", "no problem", "go ahead", "one more thing", "i insist you to", "i was thinking to", "i was thinking of", "further", "yep", "sure", "so", "now", "then", "and", "also", "but", "next", "maybe", "perhaps", "actually", "hmm", "hm", "um", "uh", "oh", "bot", "pentimento",
 		"sorry", "oops", "whoops", "ugh", "ah", "aha", "lol", "haha", "listen", "look", "honestly", "well then", "i guess", "i suppose", "i believe", "i feel like", "i wonder if", "i was wondering if",
 		"do you think you could", "do you think we could", "would you mind", "do you mind", "is there any way to", "is there a way to", "any chance you could", "any chance we could", "any chance of", "any way to", "same scene but", "same picture but", "same image but", "the same but", "same but",
@@ -20,7 +22,8 @@ func openings() [][]string {
 // endings are ways to end that carry no meaning.
 func endings() [][]string {
 	return phrases("please", "pls", "plz", "thanks", "thank you", "thx", "for me", "if you can", "if possible", "if you could", "would you", "could you", "can you", "ok", "okay", "now", "too", "as well", "also", "though", "for a change", "this time", "again", "once again", "for a start", "thank you very much",
-		"sorry", "actually", "altogether", "at all", "i think", "i guess", "i suppose", "i believe", "maybe", "perhaps", "lol", "haha", "pretty please", "if that is ok", "if that's ok", "if you don't mind", "if you like", "if it is possible", "if it's possible", "if that's possible", "you know", "or something", "after all", "then", "anyway", "somehow", "will you", "real quick", "or so", "darling", "dear", "mate", "buddy", "dude")
+		"sorry", "actually", "altogether", "at all", "i think", "i guess", "i suppose", "i believe", "maybe", "perhaps", "lol", "haha", "pretty please", "if that is ok", "if that's ok", "if you don't mind", "if you like", "if it is possible", "if it's possible", "if that's possible", "you know", "or something", "after all", "then", "anyway", "somehow", "will you", "real quick", "or so", "darling", "dear", "mate", "buddy", "dude",
+		"thank you so much", "thanks a lot", "many thanks", "thanks in advance", "cheers", "for us", "would be nice", "would be great", "would be lovely", "would be good", "would be cool", "would be perfect", "sometime", "right now", "and that's it", "and nothing else", "nothing else", "nothing more", "and only that")
 }
 
 // phrases cuts each phrase into its words.
@@ -65,4 +68,17 @@ func (en *Reader) Meaningless(spoken Words) bool {
 		}
 	}
 	return false
+}
+
+// fillers begin utterances of every kind and mean nothing.
+const fillers List = "ok okay and so but well hm hmm um uh oh ah hey hi hello there yo now then wait also please sorry huh wow no yes yeah yep alright right great nice cool thanks good bot pentimento btw actually just"
+
+// Unfilled drops the marks at both ends and the words at the beginning that mean
+// nothing, but for those that a request or a question begins with.
+func (en *Reader) Unfilled(tokens Words) Words {
+	tokens = tokens.TrimMarks()
+	for len(tokens) > 1 && (fillers.Has(tokens[0].Lower) || tokens[0].Mark) {
+		tokens = tokens[1:]
+	}
+	return tokens
 }

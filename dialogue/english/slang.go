@@ -1,0 +1,112 @@
+package english
+
+import "strings"
+
+// WriteOut writes what chats shorten as it is written in full: "gimme", "u",
+// "undooo". Words that only laugh are dropped.
+func (en *Reader) WriteOut(text string) string {
+	changed := false
+	words := strings.Split(text, " ")
+	for i, w := range words {
+		core := strings.TrimRight(Lower(w), ".,!?;")
+		full, ok := shortForm(core)
+		if core == "den" && i == len(words)-1 {
+			full, ok = "then", true
+		}
+		if !ok {
+			full, ok = en.shortened(core)
+		}
+		if ok {
+			words[i], changed = full+w[len(w)-(len(Lower(w))-len(core)):], true
+		}
+	}
+	if !changed {
+		return text
+	}
+	return strings.Join(strings.Fields(strings.Join(words, " ")), " ")
+}
+
+// shortForm is what a short form stands for.
+func shortForm(w string) (full string, ok bool) {
+	switch w {
+	case "gimme":
+		return "give me", true
+	case "lemme":
+		return "let me", true
+	case "wanna":
+		return "want to", true
+	case "gonna":
+		return "going to", true
+	case "wit", "wth", "w":
+		return "with", true
+	case "n":
+		return "and", true
+	case "u":
+		return "you", true
+	case "ur":
+		return "your", true
+	case "r":
+		return "are", true
+	case "thx", "ty", "tysm", "thnx", "thanx":
+		return "thanks", true
+	case "nvm", "nm":
+		return "never mind", true
+	case "bg", "bckgrnd":
+		return "background", true
+	case "rn":
+		return "now", true
+	case "cuz", "coz", "bc":
+		return "because", true
+	case "shud", "shoud":
+		return "should", true
+	case "cud":
+		return "could", true
+	case "wud":
+		return "would", true
+	case "giv":
+		return "give", true
+	case "dat":
+		return "that", true
+	case "dis":
+		return "this", true
+	case "da":
+		return "the", true
+	case "den":
+		return "then", true
+	case "luv":
+		return "love", true
+	case "dont", "doesnt", "isnt", "cant", "wont", "didnt", "arent", "wasnt", "shouldnt", "couldnt":
+		return w[:len(w)-1] + "'t", true
+	case "lol", "lmao", "rofl", "haha", "hahaha", "hehe", "hihi", "xd", "omg", "btw", "imo", "fyi", "tbh", "ikr":
+		return "", true
+	}
+	return "", false
+}
+
+// shortened takes the letters out of a word that were drawn out: "undooo",
+// "pleeease".
+func (en *Reader) shortened(w string) (string, bool) {
+	once, twice, run := "", "", 0
+	drawn := false
+	for i := 0; i < len(w); i++ {
+		if i > 0 && w[i] == w[i-1] {
+			run++
+		} else {
+			run = 1
+		}
+		drawn = drawn || run > 2 && w[i] >= 'a' && w[i] <= 'z'
+		if run == 1 {
+			once += w[i : i+1]
+		}
+		if run <= 2 {
+			twice += w[i : i+1]
+		}
+	}
+	if !drawn {
+		return "", false
+	}
+	if _, ok := en.Lookup(twice); ok || Starters.Has(twice) {
+		return twice, true
+	}
+	return once, true
+}
