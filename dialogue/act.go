@@ -60,7 +60,7 @@ func act(e *edit, spoken, does english.Words) bool {
 			e.caption.Append(slices.Concat(english.Tokenise(","), action))
 			return true
 		}
-		return addDoing(e, spoken, action)
+		return spoken[len(spoken)-1].Lower != "one" && addDoing(e, spoken, action)
 	}
 	e.caption.Attend(what.NP.Head)
 	e.caption.PlaceAction(what.NP, action)

@@ -38,6 +38,9 @@ func ambiguous(e *edit, what caption.Referent) bool {
 	if len(choices) < 2 {
 		return false
 	}
+	for i, choice := range choices {
+		choices[i] = e.saidOf(what.Phrase, "the "+strings.TrimPrefix(choice, "the "))
+	}
 	return e.ask(Question{Kind: Clarify, Text: fmt.Sprintf("Which %s?", what.Head), Choices: choices})
 }
 

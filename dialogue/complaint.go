@@ -22,14 +22,36 @@ func tooSo(e *edit, m english.Match) bool {
 	what := e.complainedOf(x, y)
 	other, ok := english.Opposite(y[0].Lower)
 	switch {
-	case what.Whole && (y[0].Lower == "dark" || y[0].Lower == "bright"):
+	case (what.Whole || len(x) == 0 || len(x) == 1 || roomWords.Has(what.Head)) && e.aboutLight(x, y[0].Lower):
 		return e.ask(lightOf(y[0].Lower))
+	case (len(x) == 0 || what.Whole) && (y[0].Lower == "empty" || y[0].Lower == "full" || y[0].Lower == "plain" || y[0].Lower == "busy" || y[0].Lower == "boring"):
+		return e.ask(Question{Kind: Clarify, Text: "What should be added, or taken out?", Choices: removable(e)})
 	case ok && (what.Found || what.Scene || what.Owned && what.Head != ""):
 		return e.counter(what, y[0].Lower, other)
 	case what.Found && e.caption.ResolveAdjective(y).Found:
 		return scaleWord(e, y, 1/strength(e.said))
 	}
 	return false
+}
+
+const roomWords english.List = "room scene lighting light image picture photo whole"
+
+// aboutLight tells whether "too dark" is said of the light of the picture, and not of
+// the colour that the turn before put in.
+func (e *edit) aboutLight(x english.Words, y string) bool {
+	if y != "dark" && y != "bright" && y != "light" && y != "gloomy" {
+		return false
+	}
+	if len(x) > 0 && !english.Pronouns.Has(x[0].Lower) {
+		return len(x) == 1 || roomWords.Has(x[len(x)-1].Lower)
+	}
+	p := e.caption.Parse()
+	for _, i := range lastWords(e) {
+		if e.en.IsColour(p.Words[i].Lower) {
+			return false
+		}
+	}
+	return true
 }
 
 // complainedOf is what "too long" is said of: what x names, else what was edited
@@ -73,9 +95,9 @@ func (e *edit) counter(what caption.Referent, is, other string) bool {
 // lightOf asks what light a picture should have that is too dark or too bright.
 func lightOf(is string) Question {
 	if is == "dark" {
-		return Question{Kind: Clarify, Text: "Which light should it be in?", Choices: []string{"on a sunny day", "in the morning", "at sunset"}}
+		return Question{Kind: Clarify, Text: "What light should it be in?", Choices: []string{"on a sunny day", "in the morning", "at sunset"}}
 	}
-	return Question{Kind: Clarify, Text: "Which light should it be in?", Choices: []string{"at night", "in the evening", "on a cloudy day"}}
+	return Question{Kind: Clarify, Text: "What light should it be in?", Choices: []string{"at night", "in the evening", "on a cloudy day"}}
 }
 
 // notSoEnough answers "her hair is not curly enough".

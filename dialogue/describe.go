@@ -133,8 +133,15 @@ func colourSplit(e *edit, m english.Match) bool {
 	})
 }
 
+// opens are things that can be open or closed, as pictures show it.
+const opens english.List = "eyes eye mouth door doors window windows book gate box umbrella curtains curtain drawer hand hands fist lid laptop suitcase shutters jacket coat"
+
 // openClose says the state that "open the door" leads to.
 func openClose(e *edit, m english.Match) bool {
+	x := e.en.Parse(m["x"])
+	if n, ok := x.Main(); !ok || !opens.Has(x.Words[n.Head].Lower) {
+		return false
+	}
 	state := "closed"
 	if e.said[0].Lower == "open" {
 		state = "open"

@@ -38,6 +38,10 @@ type edit struct {
 	// too tells that the request ended in "too" or began with "and"; retold, that
 	// the request of the turn before is being read again.
 	too, retold bool
+	// last tells that no clause follows the one that is being read.
+	last bool
+	// topic is what a clause before spoke of without asking for anything.
+	topic english.Words
 	// adds are words that a rule may put in though nobody said them.
 	adds english.List
 	// only tells that the request began with "only" or "just".

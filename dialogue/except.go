@@ -74,7 +74,7 @@ func removeAllBut(e *edit, m english.Match) bool {
 	}
 	p := e.caption.Parse()
 	for _, i := range slices.Clone(spared) { // its owner stays
-		if owner, ok := e.caption.OwnerAt(p, i); ok {
+		if owner, ok := e.caption.OwnerAt(p, i); ok && !e.en.Animate(p.Words[i].Lower) {
 			spared = append(spared, owner.Head)
 		}
 	}

@@ -199,11 +199,7 @@ func otherValue(e *edit, m english.Match) bool {
 	if swapLast(e, y) {
 		return true
 	}
-	thing := e.en.Parse(y)
-	if name, ok := thing.Main(); !ok || name.Start > 0 || name.End < len(y) || !e.en.KnowsAll(thing, y) {
-		return false
-	}
-	return transform(e, y)
+	return preferred(e, y)
 }
 
 // backTo takes back the edit that replaced what was spoken: "back to blond".

@@ -63,6 +63,9 @@ func fragment(e *edit, m english.Match) bool {
 		}
 		return false
 	}
+	if r := e.caption.Resolve(x); r.Found && e.definite(x) && name.Head == p.SkipDeterminer(name) && e.talk.Pending == nil {
+		return e.ask(whatInstead(e, r))
+	}
 	if r := e.caption.Resolve(x); r.Found && e.en.Lemma(r.Noun) == e.en.Lemma(p.Words[name.Head].Lower) && name.Head > name.Start {
 		return respecify(e, r, p, name)
 	}
@@ -78,7 +81,7 @@ func fragment(e *edit, m english.Match) bool {
 // fragments understands a list without a verb: "red hair and glasses".
 func fragments(e *edit, things []english.Words) bool {
 	for _, thing := range things {
-		if !fragment(e, english.Match{"x": thing}) {
+		if !fragment(e, english.Match{"x": thing}) && !bareComparative(e, english.Match{"y": thing}) {
 			return false
 		}
 	}

@@ -71,6 +71,12 @@ func removable(e *edit) []string {
 // takeAway answers "remove the hat".
 func takeAway(e *edit, m english.Match) bool { return remove(e, m["x"]) }
 
+// off answers "hat off".
+func off(e *edit, m english.Match) bool {
+	x := m["x"]
+	return len(x) < 4 && !english.Starters.Has(x[0].Lower) && e.caption.Resolve(x).Found && remove(e, x)
+}
+
 // notShown answers "she shouldn't wear glasses".
 func notShown(e *edit, m english.Match) bool { return remove(e, m["y"]) }
 

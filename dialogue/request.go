@@ -2,7 +2,6 @@ package dialogue
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"pentimento/dialogue/english"
@@ -26,6 +25,7 @@ func (p *Planner) edit(h hearing, talk Conversation) (Reply, bool) {
 	}
 	done := 0
 	for i, clause := range clauses {
+		e.last = i+1 == len(clauses)
 		if e.carryOut(i, e.corrected(i, h, clause)) {
 			done++
 		}
@@ -60,6 +60,9 @@ func (e *edit) withoutNo(clause english.Words) english.Words {
 		return clause
 	}
 	class := english.ClassOf(second.Lower)
+	if !second.Mark && e.isThing(rest) && !e.en.IsAdjectival(rest) && !e.definite(rest) {
+		return clause // "no hat", even where there is none
+	}
 	if second.Mark || english.Starters.Has(rest[0].Lower) || class == english.Auxiliary || class == english.Pronoun {
 		return rest
 	}
@@ -74,6 +77,7 @@ func (e *edit) withoutNo(clause english.Words) english.Words {
 func (e *edit) carryOut(i int, clause english.Words) bool {
 	e.caption.Begin(i)
 	before := e.caption.Clone()
+	clause = e.onTopic(clause)
 	e.question = e.p.outOfScope(clause, e.talk)
 	done := e.question == nil && (stepBack(e, clause) || e.read(clause)) && (e.question != nil || e.guarded())
 	why := fmt.Sprintf("%q was not understood", clause.Text())
@@ -82,7 +86,6 @@ func (e *edit) carryOut(i int, clause english.Words) bool {
 		return true
 	case q != nil:
 		if e.asked == nil {
-			q.Choices = complete(q, clause)
 			e.asked = q
 		}
 		why = clause.Text() + ": " + q.Text
@@ -143,24 +146,4 @@ func stepBack(e *edit, clause english.Words) bool {
 		return restore(e, turns[reply.Plan.Steps-1])
 	}
 	return false
-}
-
-// complete makes whole utterances of the choices of "Which car?": the clause
-// with the choice in the place of the noun.
-func complete(q *Question, clause english.Words) []string {
-	if q.Kind != Clarify || !strings.HasPrefix(q.Text, "Which ") {
-		return q.Choices
-	}
-	head := strings.TrimSuffix(strings.TrimPrefix(q.Text, "Which "), "?")
-	var out []string
-	for _, choice := range q.Choices {
-		words := slices.Clone(clause)
-		for i := range words {
-			if words[i].Lower == head {
-				words[i].Text = choice
-			}
-		}
-		out = append(out, words.Text())
-	}
-	return out
 }

@@ -51,6 +51,9 @@ func followUps() []rule {
 			{cars, "make the car blue / and the house green", "red → green"},
 			{pair, "give the man a hat / and her a scarf", "+ scarf"},
 		}, []string{"[and] <z>"}},
+		{"do it again", doAgain, []example{{face, "make her hair red / do it again", "red ×1.5"}}, []string{
+			"(do it|do that|do this|make it|the same|same|that)",
+		}},
 		{"the other way round", otherWay, []example{
 			{"a black cat and a white dog", "make the cat red and the dog blue / the other way round", "red → blue, blue → red"},
 		}, []string{"[do it|make it|no|swap it|turn it] [,] [just] [the] (other way round|other way around|other way|opposite way|way round|vice versa|reverse|reversed|exact opposite)"}},
@@ -124,7 +127,7 @@ func sentences() []rule {
 			{face, "make her hair red but keep the rest", "blond → red"},
 			{face, "make her hair red. Don't change her face", "blond → red"},
 		}, []string{
-			"(keep|leave|preserve|retain|maintain|keeping|leaving|preserving) <x> [the same|as is|as it is|as they are|alone|unchanged|untouched|like that|that way|how it is]",
+			"[while|and|but] (keep|leave|preserve|retain|maintain|keeping|leaving|preserving) <x> [the same|as is|as it is|as they are|alone|unchanged|untouched|like that|that way|how it is]",
 			"(don't|do not|dont|without) (change|changing|touch|touching|alter|altering|modify|modifying|affecting|affect) <x>",
 			"(everything else|the rest|all else|the others|all the rest|everything) [should|must|can|has to|needs to] (stay|stays|remain|remains|be|is) [exactly|just] (the same|as is|as it is|as it was|as they are|unchanged|untouched|like that|like it is)",
 			"(the rest|everything else) (unchanged|untouched|as it is|as is|the same)",
@@ -203,7 +206,14 @@ func sentences() []rule {
 			"[it's|its|that's|thats|it is|that is|this is|it looks|looks] [a bit|a little|way|much|far] (too) <y>",
 		}},
 		{"not liked", unloved, []example{{curls, "I don't like the hat", "? clarify"}}, []string{
-			"(i don't like|i do not like|i dont like|i hate|i dislike|i don't love|i'm not a fan of|i am not a fan of|not a fan of|i am not sure about|i'm not sure about|not sure about) <x>",
+			"(i don't like|i do not like|i dont like|i hate|i dislike|i don't love|i'm not a fan of|i am not a fan of|not a fan of) <x>",
+		}},
+		{"a remark", remarkOn, []example{
+			{curls, "the hat is ugly", "? clarify"},
+		}, []string{
+			"<x> (looks|look|seems|seem|is|are|feels|came out|looks still) [a bit|really|so|very|kind of|a little|still|rather|quite|just] (weird|odd|strange|wrong|off|ugly|boring|creepy|bad|funny|terrible|awful|unnatural|silly|stupid|horrible|weird now|ridiculous|fake)",
+			"(i changed my mind about|i have changed my mind about|i am not sure about|i'm not sure about|about|regarding|as for|concerning) <x>",
+			"(i don't like|i hate|i dislike) <x>",
 		}},
 		{"years younger or older", yearsYounger, []example{{face, "ten years younger", "+ young"}}, []string{
 			"[make|let] [her|him|it|them] [look] [a] [<n>] (year|years|decade|decades|few years) (age=younger|older)",
@@ -382,11 +392,14 @@ func sentences() []rule {
 			{curls, "she shouldn't wear glasses", "− glasses"},
 		}, []string{
 			"(don't|do not|dont|never) [let|have|make|show|allow] <x> (wear|have|hold|be|look|show) <y>",
-			"(don't|do not|dont|never) (wear|have|hold|be|look|show) <y>",
+			"(don't|do not|dont|never) (wear|have|hold|be|look|show|add|draw|put|include|use|want|need) <y> [on her|on him|on it|at all]",
+			"(don't|do not|dont|never) (give|let) (her|him|it|them) [have|wear] <y>",
+			"(i don't want|i do not want|i don't need|i didn't want|i didn't ask for|i did not ask for|i never asked for|we don't need) [her|him|it] [to have|to wear|to be] <y>",
 			"(make|let|have) <x> not (wear|have|hold|be|look) <y>",
 			"<x> (should not|shouldn't|shouldnt|must not|mustn't|doesn't|does not|can't|cannot|isn't|is not) [be|have|wear|hold|look|need|show] <y>",
 			"(stop|quit|no longer) [being|wearing|holding] <y>",
 		}},
+		{"off with it", off, []example{{curls, "glasses off please", "− glasses"}}, []string{"<x> (off|away|gone|out)"}},
 		{"take off", takeAway, []example{
 			{curls, "take her glasses off", "− glasses"},
 			{curls, "make the hat disappear", "− hat"},
@@ -469,7 +482,7 @@ func sentences() []rule {
 		}, []string{
 			"(have|get|want|i want|need|there should be|there could be|let there be|it should be|it could be|should be) <z>",
 		}},
-		{"open or close", openClose, []example{{cars, "open the car", "+ open"}}, []string{"(open|close|shut) <x>"}},
+		{"open or close", openClose, []example{{"a woman with blue eyes", "close her eyes", "+ closed"}}, []string{"(open|close|shut) <x>"}},
 		{"add", addThing, []example{
 			{face, "add a red hat and glasses", "+ red hat and glasses"},
 			{river, "add a boat", "+ boat"},

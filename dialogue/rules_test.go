@@ -47,8 +47,9 @@ func lastRule(p *Planner, said string, talk Conversation) string {
 	h := p.hear(said, talk)
 	e := p.newEdit(talk)
 	e.heard, e.too, e.only = h.words, h.goesOn(), h.confines()
-	for i, clause := range p.en.Clauses(h.spoken) {
-		e.rule = ""
+	clauses := p.en.Clauses(h.spoken)
+	for i, clause := range clauses {
+		e.rule, e.last = "", i+1 == len(clauses)
 		e.carryOut(i, e.corrected(i, h, clause))
 	}
 	return e.rule

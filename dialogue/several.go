@@ -11,6 +11,9 @@ import (
 // "both", "each of them", "their hair". several is unset where the phrase names
 // one thing.
 func each(e *edit, spoken english.Words, do func(one english.Words) bool) (done, several bool) {
+	if of := e.oneOf(spoken); len(of) > 1 {
+		return whoIsMeant(e, spoken, of), true
+	}
 	names := e.severally(spoken)
 	if len(names) < 2 {
 		return false, false
@@ -20,6 +23,14 @@ func each(e *edit, spoken english.Words, do func(one english.Words) bool) (done,
 		done = done && do(english.Tokenise(name))
 	}
 	return done, true
+}
+
+// oneOf are those of which "one of them" names one, not said which.
+func (e *edit) oneOf(spoken english.Words) []english.NounPhrase {
+	if !spoken.StartsWith("one", "of") || len(spoken) < 3 {
+		return nil
+	}
+	return e.caption.Several(spoken[2:])
 }
 
 // severally are phrases that each name one of the things that a phrase names at

@@ -15,6 +15,11 @@ func (c *Caption) StartsThing(y english.Words) bool {
 // Split tries the ways to cut words into what is named and what it should be
 // ("her hair | red"), the likeliest first, until try accepts one.
 func (c *Caption) Split(z english.Words, try func(x, y english.Words) bool) bool {
+	if z.StartsWith("one", "of") {
+		if n := c.en.LeadingGroup(z[2:]); n > 0 && len(c.Several(z[2:2+n])) > 1 && try(z[:2+n], z[2+n:]) {
+			return true
+		}
+	}
 	if n := c.en.LeadingGroup(z); n > 0 && len(c.Several(z[:n])) > 1 && try(z[:n], z[n:]) {
 		return true
 	}
@@ -116,7 +121,7 @@ func (c *Caption) IsReference(x english.Words) bool {
 	if len(x) == 1 && english.Pronouns.Has(x[0].Lower) {
 		return true
 	}
-	if len(c.Several(x)) > 1 {
+	if len(c.Several(x)) > 1 || len(x) > 2 && x.StartsWith("one", "of") && len(c.Several(x[2:])) > 1 {
 		return true
 	}
 	if one, ok := c.resolveOne(c.Parse(), Referent{Phrase: x}); ok && one.Found {

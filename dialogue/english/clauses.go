@@ -26,11 +26,11 @@ func (en *Reader) Clauses(tokens Words) []Words {
 			cut(i, i+1)
 		case t.Lower == "then" && i > start:
 			cut(i, i+1)
-		case t.Lower == "with" && i > start && en.IsMoment(tokens[start:i].TrimMarks()):
+		case t.Lower == "with" && i > start && en.setsMoment(tokens[start:i]):
 			cut(i, i) // "at night with glasses"
 		case i > start && en.sparing(tokens[i:]):
 			cut(i, i) // "without touching the hair"
-		case t.Lower == "but" && i > start && i+1 < len(tokens) && tokens[start].Lower != "not":
+		case t.Lower == "but" && i > start && i+1 < len(tokens) && tokens[start].Lower != "not" && !allWords.Has(tokens[i-1].Lower):
 			cut(i, i+1)
 		case t.Lower == "," || t.Lower == "and" || t.Lower == "&" || t.Lower == "+":
 			next := skipJoints(tokens, i)
@@ -42,6 +42,16 @@ func (en *Reader) Clauses(tokens Words) []Words {
 	}
 	cut(len(tokens), len(tokens))
 	return out
+}
+
+// setsMoment tells whether words are a time or weather, or ask for it: "at night",
+// "have it at night".
+func (en *Reader) setsMoment(words Words) bool {
+	words = en.Polite(words)
+	for len(words) > 1 && (words[0].Lower == "have" || words[0].Lower == "make" || words[0].Lower == "it" || words[0].Lower == "be" || words[0].Lower == "rather") {
+		words = words[1:]
+	}
+	return len(words) > 0 && en.IsMoment(words)
 }
 
 // sparing tells whether words begin to say what should stay as it is.
@@ -58,6 +68,9 @@ func (en *Reader) sparing(words Words) bool {
 	}
 	return false
 }
+
+// allWords stand before a "but" that means "except".
+const allWords List = "everything everyone everybody all nothing anything nobody it"
 
 const sparingVerbs List = "touching changing altering modifying affecting keeping leaving"
 
@@ -84,6 +97,8 @@ func (en *Reader) startsClause(before, after Words) bool {
 		// "add a castle and color" is a list; a verb needs something after it
 		// that is no "of".
 		return after[1].Lower != "of" && !(ClassOf(first) == Noun && after[1].Mark)
+	case before[0].Lower == "no" && len(before) > 1 && !before[1].Mark && (first == "a" || first == "an" || first == "some") && len(after) > 1, first == "rather", remarks(after):
+		return true
 	case (first == "no" || first == "with") && len(after) > 1 && Starters.Has(before[0].Lower):
 		return first == "no"
 	case slices.ContainsFunc(untilJoint(after[min(1, len(after)):]), func(t Token) bool { return t.Lower == "instead" }) && after[len(after)-1].Lower == "instead" && before[0].Lower == "no":
@@ -95,6 +110,21 @@ func (en *Reader) startsClause(before, after Words) bool {
 	}
 	return false
 }
+
+// remarks tells whether words begin a sentence about the speaker or the picture: "I
+// don't like it", "it looks odd".
+func remarks(words Words) bool {
+	if len(words) < 3 {
+		return false
+	}
+	switch words[0].Lower {
+	case "i", "it", "that", "she", "he", "they":
+		return ClassOf(words[1].Lower) == Auxiliary || remarkVerbs.Has(words[1].Lower)
+	}
+	return false
+}
+
+const remarkVerbs List = "like love hate think want prefer need feel mean look looks seem seems"
 
 // isComparative tells whether words are a comparative with its degree words: "a
 // bit redder".
@@ -135,12 +165,28 @@ func (en *Reader) completed(before []Words, part Words) Words {
 	return part
 }
 
+// possessed writes "her hair red" for "hers red" after "make his hair gray".
+func (en *Reader) possessed(before, part Words) Words {
+	owner := map[string]string{"hers": "her", "his": "his", "theirs": "their"}[part[0].Lower]
+	if owner == "" || len(part) < 2 || !en.IsAdjectival(part[1:]) {
+		return part
+	}
+	said := en.Parse(before)
+	for _, n := range said.Nouns {
+		if said.Tags[n.Start] == Possessive || n.Owner >= 0 {
+			return slices.Concat(Tokenise(owner), before[n.Head:n.Head+1], part[1:])
+		}
+	}
+	return part
+}
+
 // gapped completes "the shirt blue" after "make her hair red", and "grass to snow"
 // after "change the cat to a dog"; nil where nothing was left out.
 func (en *Reader) gapped(before, part Words) Words {
 	if len(before) < 2 || en.isComparative(untilJoint(part)) {
 		return nil
 	}
+	part = en.possessed(before, part)
 	end := slices.IndexFunc(part, func(t Token) bool { return t.Mark || t.Lower == "and" })
 	if end < 0 {
 		end = len(part)
@@ -149,8 +195,11 @@ func (en *Reader) gapped(before, part Words) Words {
 	case "make", "turn", "paint", "color", "colour", "let", "have":
 		q := en.Parse(part[:end])
 		n, ok := q.Main()
-		if said := en.Parse(before[1:]); len(said.Nouns) > 0 && said.Nouns[len(said.Nouns)-1].End == len(before)-1 && verb != "have" {
+		if said := en.Parse(before[1:]); len(said.Nouns) > 0 && said.Nouns[len(said.Nouns)-1].End == len(before)-1 && verb != "have" && !(len(before) > 3 && en.IsAdjectival(before[len(before)-1:])) {
 			return nil // "make the car and the house blue"
+		}
+		if n.End == end && end > 2 && en.IsColour(part[end-1].Lower) {
+			n.End-- // "the dog orange"
 		}
 		if ok && n.Start == 0 && n.End < end && (ClassOf(part[0].Lower) == Determiner || q.Tags[0] == Possessive || n.Owner >= 0) && en.IsAdjectival(part[n.End:end]) {
 			return slices.Concat(before[:1], part)

@@ -1,0 +1,72 @@
+package dialogue
+
+import (
+	"fmt"
+	"slices"
+
+	"pentimento/dialogue/english"
+)
+
+// remarkOn answers "the eyes look weird": what follows is about them. By itself it
+// asks for nothing yet.
+func remarkOn(e *edit, m english.Match) bool {
+	x := m["x"]
+	if i := slices.IndexFunc(x, func(t english.Token) bool { return t.Mark }); i >= 0 || len(x) > 5 {
+		return false
+	}
+	if !e.definite(x) {
+		return false
+	}
+	if r := e.caption.Resolve(x); !english.Pronouns.Has(x[0].Lower) || len(x) > 1 {
+		if e.topic = x; !r.Found && r.Head == "" {
+			return false
+		}
+	}
+	if e.last {
+		return e.rule != "" || e.ask(Question{Kind: Clarify, Text: fmt.Sprintf("What should be done about %s?", x.Text()), Choices: removable(e)})
+	}
+	return true
+}
+
+// onTopic is a clause in which "it" and "them" are what the clause before spoke of.
+func (e *edit) onTopic(clause english.Words) english.Words {
+	if len(e.topic) == 0 {
+		return clause
+	}
+	for i, t := range clause {
+		if (t.Lower == "it" || t.Lower == "them" || t.Lower == "that" || t.Lower == "those") && e.topic.Lower() != t.Lower {
+			return slices.Concat(clause[:i], e.topic, clause[i+1:])
+		}
+	}
+	if e.en.IsAdjectival(clause) {
+		return slices.Concat(english.Tokenise("make"), e.topic, clause)
+	}
+	return clause
+}
+
+// doAgain answers "do it again": the last edit once more.
+func doAgain(e *edit, m english.Match) bool {
+	return slices.ContainsFunc(e.heard, func(t english.Token) bool { return t.Lower == "again" }) && again(e, normal)
+}
+
+// preferred answers "I'd rather have sunglasses" and "sunglasses would be better": in
+// the place of what is of their sort, else beside it.
+func preferred(e *edit, y english.Words) bool {
+	thing := e.en.Parse(y)
+	name, ok := thing.Main()
+	if !ok || name.Start > 0 || name.End < len(y) || !e.en.KnowsAll(thing, y) {
+		return false
+	}
+	head := thing.Words[name.Head].Lower
+	if !e.caption.Attachable(head) {
+		return transform(e, y)
+	}
+	p := e.caption.Parse()
+	for _, n := range p.Nouns {
+		old := p.Words[n.Head].Lower
+		if n.Owner < 0 && e.caption.Attachable(old) && old != head && (e.en.KindOf(head, old) || e.en.KindOf(old, head)) {
+			return swap(e, english.Tokenise(e.caption.Name(p, n)), y)
+		}
+	}
+	return add(e, y, nil, "")
+}
