@@ -18,7 +18,8 @@
 // done), settings.go and imagine.go; clarify.go asks back. notation.go, typo.go
 // and vocabulary.go serve the hearing; guard.go looks at every prompt last.
 //
-// English itself is read by package english, and the prompt under the knife is a
+// What is said in German, French or Spanish is put into English first by package
+// foreign (language.go); English itself is read by package english, and the prompt under the knife is a
 // caption of package caption. Everything is deterministic, offline and explained
 // by the plan's Reason.
 package dialogue
@@ -27,6 +28,7 @@ import (
 	"strings"
 
 	"pentimento/dialogue/english"
+	"pentimento/dialogue/foreign"
 	"pentimento/recipe"
 )
 
@@ -58,11 +60,12 @@ type Turn struct {
 // A Planner understands utterances. It keeps no state between them and may be
 // used from any number of goroutines at once.
 type Planner struct {
-	en       *english.Reader
-	rules    []compiledRule
-	moves    []moveRule
-	settings []settingRule
-	beyond   []beyondRule
+	en        *english.Reader
+	languages *foreign.Translator
+	rules     []compiledRule
+	moves     []moveRule
+	settings  []settingRule
+	beyond    []beyondRule
 	// asking are the ways to ask for a picture, fresh those to ask for another.
 	asking, fresh []english.Pattern
 	draw, helping english.Pattern
@@ -76,8 +79,10 @@ type Planner struct {
 
 // New makes a planner.
 func New() *Planner {
+	en := english.New()
 	return &Planner{
-		en:        english.New(),
+		en:        en,
+		languages: foreign.New(en),
 		rules:     grammar(),
 		moves:     moveRules(),
 		settings:  settingRules(),
@@ -99,6 +104,14 @@ func New() *Planner {
 // Plan understands an utterance in a conversation. It never fails: what it
 // cannot plan it answers with a question.
 func (p *Planner) Plan(utterance string, talk Conversation) Reply {
+	if said := p.languages.Read(utterance, lastSaid(talk)); said.Foreign {
+		return p.inOtherWords(said, utterance, talk)
+	}
+	return p.planEnglish(utterance, talk)
+}
+
+// planEnglish understands an utterance in English.
+func (p *Planner) planEnglish(utterance string, talk Conversation) Reply {
 	h := p.hear(utterance, talk)
 	for _, k := range p.kinds() {
 		if reply, ok := k.answer(h, talk); ok {
