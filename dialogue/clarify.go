@@ -102,6 +102,38 @@ func changeWhat(e *edit, m english.Match) bool {
 	return e.ask(whatInstead(e, what))
 }
 
+// halfSaid asks for the rest of what was said only in part: a thing without what
+// should become of it ("her hair"), or a change without its thing ("change the
+// colour").
+func (p *Planner) halfSaid(h hearing, talk Conversation) *Question {
+	e := p.newEdit(talk)
+	words := h.spoken.TrimMarks()
+	if p.kindOnly.Match(words, func(english.Match) bool { return true }) {
+		q := e.caption.Parse()
+		ask := &Question{Kind: Clarify, Text: "Of what, and to which colour?"}
+		for _, n := range q.Nouns {
+			if len(ask.Choices) < 3 && n.Owner < 0 && !p.en.IsMoment(q.Words[n.Head:n.Head+1]) && q.Tags[n.Head] == english.Noun {
+				ask.Choices = append(ask.Choices, fmt.Sprintf("make the %s red", q.Words[n.Head].Lower))
+			}
+		}
+		return ask
+	}
+	if x := p.en.Parse(words); len(x.Nouns) == 0 || len(words) > 5 || slices.ContainsFunc(x.Tags, func(t english.Tag) bool { return t == english.Verb || t == english.Auxiliary }) {
+		return nil
+	}
+	what := e.caption.Resolve(words)
+	if !what.Found || p.en.Lemma(what.Noun) != p.en.Lemma(what.Head) {
+		return nil
+	}
+	q := whatInstead(e, what)
+	q.Text = fmt.Sprintf("What about the %s? Say how it should be.", what.Head)
+	q.Choices = append(q.Choices[:min(2, len(q.Choices))], "remove the "+what.Head)
+	return &q
+}
+
+// kindOnly asks for a change of colours without saying of what.
+const kindOnly = "(change|vary|modify|switch|alter|adjust|another|different|other|new) [the|its] (color|colour|colors|colours)"
+
 // answer reads an utterance as the answer to the question that was asked: by the
 // choice's number, or by words that only one choice has. It gives the choice, or
 // the utterance itself.

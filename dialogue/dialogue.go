@@ -64,6 +64,7 @@ type Planner struct {
 	languages *foreign.Translator
 	rules     []compiledRule
 	moves     []moveRule
+	recalls   []recallRule
 	settings  []settingRule
 	beyond    []beyondRule
 	// asking are the ways to ask for a picture, fresh those to ask for another.
@@ -75,6 +76,8 @@ type Planner struct {
 	questions []questionRule
 	// declined leaves a question open, able and showing begin questions.
 	declined, able, showing english.Pattern
+	// kindOnly is half of a request.
+	kindOnly english.Pattern
 }
 
 // New makes a planner.
@@ -85,6 +88,7 @@ func New() *Planner {
 		languages: foreign.New(en),
 		rules:     grammar(),
 		moves:     moveRules(),
+		recalls:   recallRules(),
 		settings:  settingRules(),
 		beyond:    beyondRules(),
 		asking:    english.CompileAll(asking()),
@@ -95,6 +99,7 @@ func New() *Planner {
 		declined:  english.Compile(declined),
 		able:      english.Compile(able),
 		showing:   english.Compile(showing),
+		kindOnly:  english.Compile(kindOnly),
 
 		draw:    english.Compile("(draw|sketch|create|illustrate) <x>"),
 		helping: english.Compile("(help|help me|what can you do|what can i do|what can i say|what do i say|how does this work|how do i use this|how do you work|commands|instructions|what are my options|what now)"),

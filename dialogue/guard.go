@@ -135,7 +135,7 @@ func (p *Planner) strangers(q english.Parsed, fresh []int, talk Conversation) []
 			continue
 		case !quantity && p.modelKnows(w.Lower, talk):
 			continue
-		case i+1 < len(q.Words) && tones.Has(w.Lower) && p.modelKnows(q.Words[i+1].Lower, talk):
+		case i+1 < len(q.Words) && tones.Has(w.Lower) && p.toned(q.Words[i+1].Lower, talk):
 			continue
 		}
 		if !slices.Contains(out, w.Lower) {
@@ -143,6 +143,12 @@ func (p *Planner) strangers(q english.Parsed, fresh []int, talk Conversation) []
 		}
 	}
 	return out
+}
+
+// toned tells whether a word of the model may have a shade: a colour, a time, the
+// weather.
+func (p *Planner) toned(w string, talk Conversation) bool {
+	return p.modelKnows(w, talk) && (p.en.IsColour(w) || w == "moon" || p.en.IsMoment(english.Tokenise(w)))
 }
 
 // several are words for more than one, which a model that draws one of everything

@@ -83,7 +83,7 @@ func (p *Planner) move(tokens english.Words, talk Conversation) (Reply, bool) {
 			return reply, true
 		}
 	}
-	return Reply{}, false
+	return p.recall(tokens, false, talk)
 }
 
 // A moveRule is a wording of a move. steps is unset where the words say how far.
@@ -111,13 +111,33 @@ func moveRules() []moveRule {
 		{"[no] (undo|revert|go back|back|step back|roll back|back up|go) <n> [steps|times|turns|edits|changes|step|time|turn|edit|change|back|pictures]", Undo, 0},
 		{"[no] (go|move|step) <n> (steps|step|turns|turn) back", Undo, 0},
 		{"[no] (undo|revert|cancel) [the] (last|previous) <n> [steps|turns|edits|changes|things|times]", Undo, 0},
+		{"[i] (take|took|want to take) (that|it|this) back", Undo, 1},
+		{"(put|bring|get|give|give me|want|i want) (him|her|it|them|that) back [there|in|again]", Undo, 1},
+		{"(take|put|change|turn|bring|switch|roll|set|make|get) (it|that|this|everything|things) back [to] [how it was|the way it was|what it was|as it was|like it was|like before|before|normal]", Undo, 1},
+		{"[go|back|make it|turn it|change it|exactly] [back] [to] (how it was|the way it was|what it was|what we had|as it was|like it was|as before|like before|what i had) [before|before that|a moment ago|just now|earlier|at first]", Undo, 1},
+		{"(forget|ignore|never mind|nevermind|strike|scratch|skip) (that|it|this|what i said|i said that|i said anything|the last one|the last thing|my last message|the last change|that one|that change)", Undo, 1},
+		{"[that|this|it] (was|is|that's|this is|it's) [just] [a|my] (mistake|accident|error|typo)", Undo, 1},
+		{"[no] [i] (did not|didn't|don't|do not) (want|mean|ask for|say|like|need) (that|this|it|that one|this one|this change|that change) [at all|anymore|any more|after all]", Undo, 1},
+		{"[no] [that's|that is|this is|it's] not (right|it|what i asked for|what i wanted|what i meant|what i said|good|better|nice|an improvement)", Undo, 1},
+		{"[back] [to] [the] (one before|picture before|version before|one before that|one before this|previous one|previous picture|previous version|last one|last version|one we had before|one i had before|one from before) [again|please]", Undo, 1},
+		{"[the|that|it|this] (previous one|previous version|one before|last one|old one|earlier one|first version|before) (was|is|looked) (better|nicer|best|fine|good|cooler)", Undo, 1},
+		{"(one|a) step (back|backwards|backward)", Undo, 1},
+		{"<n> (steps|step|turns|turn|pictures|edits|times) (back|backwards|ago|earlier)", Undo, 0},
+		{"[go back to|back to|show me|show|see|i want] [the] (picture|one|version) [from] <n> (steps|turns|pictures|edits) (ago|back|earlier|before)", Undo, 0},
+		{"[back to|go back to|show me|show|see] [the] (one before the last|last but one|one before last|picture before last|second to last one|second last one)", Undo, 2},
+		{"(undo|revert|reverse|cancel|get rid of|drop|discard) (that|the|my) (last|latest|previous|most recent) <x>", Undo, 1},
 		{"(redo|redo it|redo that|redo the last one|redo the edit|redo the change|undo the undo|put that back|forward|go forward|do it again after all|bring it back again|reapply|reapply it)", Redo, 1},
 		{"(redo|go forward|forward) <n> [steps|times|turns|edits]", Redo, 0},
 		{"(start over|start again|start afresh|start anew|restart|reset|begin again|begin anew|start from scratch|from scratch|clear|clear everything|clear it|new start|fresh start|reset everything|scrap everything|scrap it|forget everything|delete everything|let's start over|start from the beginning|wipe it|start fresh|throw it away|throw it all away)", Restart, 1},
+		{"(start|begin) (over|again|afresh|anew|from scratch|from zero|from the beginning|all over|all over again|something new|new|fresh) [again|from scratch|from zero|with something new|with a new picture|please|completely]", Restart, 1},
+		{"[a|with a] (new|clean|fresh|blank) (start|slate|canvas|page|sheet|beginning)", Restart, 1},
+		{"(wipe|clear|scrap|delete|trash|drop|forget|discard|throw away|erase|reset) (everything|it all|all|all of it|all of this|the whole thing|the whole picture|the conversation|this conversation|the canvas) [and start over|and start again|and begin again|and start from scratch]", Restart, 1},
 		{"(undo|revert|cancel|remove) (everything|all|all of it|it all|all changes|all edits|all the changes|all the edits|all my changes)", Goto, 1},
 		{"(go back to|back to|return to|show me|show|revert to|restore|go to) [the] (original|first|very first|start|beginning|first one|initial|initial one) [picture|image|one|version|face|photo|turn]", Goto, 1},
 		{"(go to|goto|go back to|back to|return to|jump to|show me|show|revert to|restore) [the] (turn|step|number|picture|image|version|edit|no) [number] <n>", Goto, 0},
 		{"(goto) <n>", Goto, 0},
+		{"(turn|picture|step|version|number) [number] <n>", Goto, 0},
+		{"(go back to|back to|go to|return to|revert to|show me|show|see|restore|jump to|i want) [the|your|my] <n> (one|picture|image|version|turn|photo) [again]", Goto, 0},
 	}
 	rules := make([]moveRule, len(list))
 	for i, c := range list {

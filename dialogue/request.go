@@ -30,11 +30,17 @@ func (p *Planner) edit(h hearing, talk Conversation) (Reply, bool) {
 			done++
 		}
 	}
+	if reply, ok := p.recall(h.spoken, true, talk); ok && done == 0 {
+		return reply, true
+	}
 	switch {
 	case done > 0:
 		return e.reply(), true
 	case e.asked != nil:
 		return Reply{Question: e.asked}, true
+	}
+	if q := p.halfSaid(h, talk); q != nil {
+		return Reply{Question: q}, true
 	}
 	return Reply{Question: p.notUnderstood(h.spoken, talk)}, true
 }
@@ -123,7 +129,7 @@ func (p *Planner) onlyMove(clauses []english.Words, talk Conversation) (Reply, b
 		return Reply{}, false
 	}
 	for _, clause := range others {
-		if p.newEdit(talk).read(clause) {
+		if e := p.newEdit(talk); e.read(clause) && e.question == nil {
 			return Reply{}, false
 		}
 	}

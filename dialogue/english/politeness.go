@@ -23,7 +23,7 @@ func openings() [][]string {
 func endings() [][]string {
 	return phrases("please", "pls", "plz", "thanks", "thank you", "thx", "for me", "if you can", "if possible", "if you could", "would you", "could you", "can you", "ok", "okay", "now", "too", "as well", "also", "though", "for a change", "this time", "again", "once again", "for a start", "thank you very much",
 		"sorry", "actually", "altogether", "at all", "i think", "i guess", "i suppose", "i believe", "maybe", "perhaps", "lol", "haha", "pretty please", "if that is ok", "if that's ok", "if you don't mind", "if you like", "if it is possible", "if it's possible", "if that's possible", "you know", "or something", "after all", "then", "anyway", "somehow", "will you", "real quick", "or so", "darling", "dear", "mate", "buddy", "dude",
-		"thank you so much", "thanks a lot", "many thanks", "thanks in advance", "cheers", "for us", "would be nice", "would be great", "would be lovely", "would be good", "would be cool", "would be perfect", "sometime", "right now", "and that's it", "and nothing else", "nothing else", "nothing more", "and only that")
+		"thank you so much", "thanks a lot", "many thanks", "thanks in advance", "cheers", "for us", "sometime", "right now", "and that's it", "and nothing else", "nothing else", "nothing more", "and only that")
 }
 
 // phrases cuts each phrase into its words.
