@@ -69,6 +69,10 @@ type Planner struct {
 	beyond    []beyondRule
 	// asking are the ways to ask for a picture, fresh those to ask for another.
 	asking, fresh []english.Pattern
+	// wished are the ways to wish for one, dismissing is done with the one shown.
+	wished        []english.Pattern
+	dismissing    english.Pattern
+	enough        english.Pattern
 	draw, helping english.Pattern
 
 	notations []notation
@@ -84,22 +88,25 @@ type Planner struct {
 func New() *Planner {
 	en := english.New()
 	return &Planner{
-		en:        en,
-		languages: foreign.New(en),
-		rules:     grammar(),
-		moves:     moveRules(),
-		recalls:   recallRules(),
-		settings:  settingRules(),
-		beyond:    beyondRules(),
-		asking:    english.CompileAll(asking()),
-		fresh:     english.CompileAll(fresh()),
-		notations: notations(),
-		smalltalk: smalltalkRules(),
-		questions: questionRules(),
-		declined:  english.Compile(declined),
-		able:      english.Compile(able),
-		showing:   english.Compile(showing),
-		kindOnly:  english.Compile(kindOnly),
+		en:         en,
+		languages:  foreign.New(en),
+		rules:      grammar(),
+		moves:      moveRules(),
+		recalls:    recallRules(),
+		settings:   settingRules(),
+		beyond:     beyondRules(),
+		asking:     english.CompileAll(asking()),
+		fresh:      english.CompileAll(fresh()),
+		notations:  notations(),
+		smalltalk:  smalltalkRules(),
+		questions:  questionRules(),
+		declined:   english.Compile(declined),
+		able:       english.Compile(able),
+		showing:    english.Compile(showing),
+		kindOnly:   english.Compile(kindOnly),
+		wished:     english.CompileAll(wished()),
+		dismissing: english.Compile(dismissing),
+		enough:     english.Compile(enough),
 
 		draw:    english.Compile("(draw|sketch|create|illustrate) <x>"),
 		helping: english.Compile("(help|help me|what can you do|what can i do|what can i say|what do i say|how does this work|how do i use this|how do you work|commands|instructions|what are my options|what now)"),

@@ -32,7 +32,7 @@ func (e *edit) guarded() bool {
 			return false
 		}
 	}
-	if strangers := e.p.strangers(e.caption.Parse(), e.caption.Fresh(), e.talk); len(strangers) > 0 {
+	if strangers := e.p.strangers(e.caption.Parse(), e.caption.Fresh(), e.heard, e.talk); len(strangers) > 0 {
 		e.question = e.p.refusal(strangers, e.heard, e.talk)
 		return false
 	}
@@ -75,7 +75,7 @@ func (p *Planner) comesFrom(w string, heard english.Words, talk Conversation) bo
 
 // supplied are words that a rule adds to those that were said: "on a blue
 // background", "on a cloudy day".
-const supplied english.List = "background sky day night dusk dawn sunny style front light lighting season picture wearing long wide"
+const supplied english.List = "water background sky day night dusk dawn sunny style front light lighting season picture wearing long wide"
 
 // meansWord tells whether a spoken word can be the reason for a word of a prompt:
 // a form of it, or another word for it.
@@ -119,7 +119,7 @@ func (p *Planner) modelKnows(w string, talk Conversation) bool {
 // strangers are the words among those at the indices that the model does not
 // know. Words of grammar count only where they say how many, and a shade of what
 // it knows ("dark brown") is close enough.
-func (p *Planner) strangers(q english.Parsed, fresh []int, talk Conversation) []string {
+func (p *Planner) strangers(q english.Parsed, fresh []int, heard english.Words, talk Conversation) []string {
 	if talk.Known == nil {
 		return nil
 	}
@@ -137,6 +137,8 @@ func (p *Planner) strangers(q english.Parsed, fresh []int, talk Conversation) []
 			continue
 		case i+1 < len(q.Words) && tones.Has(w.Lower) && p.toned(q.Words[i+1].Lower, talk):
 			continue
+		case english.Measures(q.Words[i:]), !quantity && p.qualifies(q, i, fresh, heard, talk):
+			continue
 		}
 		if !slices.Contains(out, w.Lower) {
 			out = append(out, w.Lower)
@@ -149,6 +151,25 @@ func (p *Planner) strangers(q english.Parsed, fresh []int, talk Conversation) []
 // weather.
 func (p *Planner) toned(w string, talk Conversation) bool {
 	return p.modelKnows(w, talk) && (p.en.IsColour(w) || w == "moon" || p.en.IsMoment(english.Tokenise(w)))
+}
+
+// qualifies tells whether a word only says more of a thing that is new, too, and
+// that the model knows: "a little boat". What comes of it is near enough, and the
+// plan names the word.
+func (p *Planner) qualifies(q english.Parsed, i int, fresh []int, heard english.Words, talk Conversation) bool {
+	if t := q.Tags[i]; t == english.Noun || t == english.Verb || t == english.Number {
+		return false
+	}
+	n := q.Around(i)
+	if n.Head == i {
+		return q.Tags[i] == english.Adverb && i > 0 && slices.Contains(fresh, i-1) && slices.Contains(fresh, 0)
+	}
+	for j := 1; j < len(heard); j++ {
+		if heard[j].Lower == q.Words[n.Head].Lower && heard[j-1].Lower == "the" {
+			return false // "make the sun bigger" is about nothing else
+		}
+	}
+	return slices.Contains(fresh, n.Head) && p.modelKnows(q.Words[n.Head].Lower, talk)
 }
 
 // several are words for more than one, which a model that draws one of everything
@@ -203,6 +224,9 @@ func (p *Planner) near(w string, talk Conversation) []string {
 				out = append(out, v)
 			}
 		}
+	}
+	if take(func(v string) bool { return len(w) > 2 && len(v) > 3 && oneOff(w, v) }); len(out) > 0 {
+		return out
 	}
 	if p.en.IsColour(w) {
 		take(func(v string) bool { return p.en.IsColour(v) && v != "straight" })
@@ -264,7 +288,7 @@ func (p *Planner) guardedPicture(prompt string, said english.Words, talk Convers
 			content++
 		}
 	}
-	strangers := p.strangers(q, all, talk)
+	strangers := p.strangers(q, all, nil, talk)
 	if len(strangers) == 0 {
 		return nil
 	}

@@ -111,6 +111,21 @@ func (h hearing) verbatim(tokens english.Words) string {
 	return strings.TrimSpace(b.String())
 }
 
+// together tells whether words stand one after the other in what was said.
+func (h hearing) together(words english.Words) bool {
+	for i := 1; i < len(words); i++ {
+		for _, t := range h.words {
+			if t.Start > words[i-1].Start && t.Start < words[i].Start {
+				return false
+			}
+		}
+		if words[i].Start < words[i-1].Start {
+			return false
+		}
+	}
+	return true
+}
+
 // noted adds to a plan what became of the utterance on the way to it.
 func (p *Planner) noted(plan *Plan, h hearing, talk Conversation) {
 	if plan.Action == Edit && !h.all {

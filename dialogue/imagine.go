@@ -3,6 +3,7 @@ package dialogue
 import (
 	"slices"
 
+	"pentimento/dialogue/caption"
 	"pentimento/dialogue/english"
 )
 
@@ -18,7 +19,7 @@ func asking() []string {
 		"(paint|give|make|produce|design) (me|us) <x>",
 		"(have|get|see|see you draw) [a|an|the] [new] (picture|image|photo|drawing) of <x>",
 		"(have|get|see) <x>",
-		"[a|the] (new|next|another|fresh|different) (picture|image|scene|photo|one|drawing) [of|with|showing|:|,|please] [:] <x>",
+		"[a|the] (new|next|another|fresh|different) (picture|image|scene|photo|one|drawing) [please] [of|with|showing|:|,] [:] <x>",
 		"(start over|start again|start|restart|begin|begin again|new|start fresh) (with|from|:) <x>",
 		"(now|next) (draw|imagine|show me|paint) <x>",
 		"/imagine <x>",
@@ -29,11 +30,12 @@ func asking() []string {
 // fresh are the ways to ask for a new picture in mid conversation.
 func fresh() []string {
 	return []string{
-		"[draw|make|paint|show|generate|create|imagine|give] [me|us] [a|the] (new|next|another|fresh|different) (picture|image|scene|photo|drawing) [of|with|showing|:|,] [:] <x>",
+		"[draw|make|paint|show|generate|create|imagine|give] [me|us] [a|the] (new|next|another|fresh|different) (picture|image|scene|photo|drawing) [please|now|then] [of|with|showing|:|,] [:] <x>",
 		"(imagine|/imagine|generate) <x>",
 		"(start over|start again|restart|begin again|start fresh) (with|from|:|,) <x>",
 		drawing + " [me|us] [a|an|the] (picture|image|photo|photograph|pic|drawing|portrait|painting|sketch) of <x>",
-		"(picture|image|photo) of <x>",
+		"[a|an] (picture|image|photo|photograph|pic) of <x>",
+		"(now|next) (draw|do|imagine|show me|show us|generate|create|sketch|make me|paint me|give me) <x>",
 		"(draw|show|paint|sketch|make|create) (me|us) <x>",
 	}
 }
@@ -47,11 +49,11 @@ func (p *Planner) firstPicture(h hearing, talk Conversation) (Reply, bool) {
 	if p.presupposes(h.spoken) {
 		return Reply{Question: &Question{Kind: NothingToDo, Text: "Nothing has been drawn yet. Say what you would like to see.", Choices: examples(nil)}}, true
 	}
-	prompt := h.verbatim(p.described(h.spoken))
-	if prompt == "" {
+	sentences := p.sentencesOf(h.spoken)
+	if len(sentences) == 0 {
 		return Reply{Question: p.notUnderstood(h.spoken, talk)}, true
 	}
-	return p.picture(prompt, "the first picture", h, talk), true
+	return p.picture(p.described(sentences[0]), sentences[1:], "the first picture", h, talk), true
 }
 
 // asksToDraw are verbs that start edits and may also ask for a picture.
@@ -78,44 +80,119 @@ func (p *Planner) described(spoken english.Words) english.Words {
 			return true
 		})
 	}
-	return spoken.TrimMarks()
+	return p.unasked(spoken.TrimMarks())
+}
+
+// unasked writes what is wished for as a caption: "how a dog looks on a sofa" is a
+// dog on a sofa, "a cat and only a cat" a cat.
+func (p *Planner) unasked(x english.Words) english.Words {
+	for _, form := range p.wished {
+		form.Match(x, func(m english.Match) bool {
+			if y, ok := m["again"]; ok {
+				if !slices.ContainsFunc(y, func(t english.Token) bool {
+					return !english.Closed(t.Lower) && !slices.ContainsFunc(m["x"], func(o english.Token) bool { return o.Lower == t.Lower })
+				}) {
+					x = m["x"]
+				}
+				return true
+			}
+			x = slices.Concat(m["x"], m["y"])
+			return true
+		})
+	}
+	return p.en.Polite(x)
+}
+
+// wished are the ways to wish for a picture in which its description is cut apart.
+func wished() []string {
+	return []string{
+		"(how|what) <x> (looks|look|would look|might look|looks like|look like|would look like) [<y>]",
+		"<x> and (only|just|nothing but|nothing else but|nothing except) <again>",
+		"(what|something|anything) (like|such as) <x> [<y>]",
+	}
 }
 
 // newPicture answers what asks in mid conversation for a picture of something
 // else.
 func (p *Planner) newPicture(h hearing, talk Conversation) (Reply, bool) {
-	scene := p.newScene(h.spoken, talk)
+	sentences, dismissed := p.dismissed(p.sentencesOf(h.spoken))
+	if len(sentences) == 0 {
+		return Reply{}, false
+	}
+	scene := p.newScene(sentences[0], dismissed, talk)
 	if len(scene) == 0 {
 		return Reply{}, false
 	}
-	return p.picture(h.verbatim(scene), "a new picture is asked for", h, talk), true
+	return p.picture(scene, sentences[1:], "a new picture is asked for", h, talk), true
 }
 
-// picture plans a new picture, or says why there can be none.
-func (p *Planner) picture(prompt, reason string, h hearing, talk Conversation) Reply {
+// picture plans a new picture of a scene with what more was said of it, or says
+// why there can be none.
+func (p *Planner) picture(scene english.Words, more []english.Words, reason string, h hearing, talk Conversation) Reply {
+	kept, lacks := p.without(scene)
+	prompt := h.verbatim(scene)
+	if len(lacks) > 0 || !h.together(kept) {
+		prompt = kept.Text()
+	}
+	if prompt == "" {
+		return Reply{Question: p.notUnderstood(h.spoken, talk)}
+	}
 	if q := p.guardedPicture(prompt, h.spoken, talk); q != nil {
 		return Reply{Question: q}
 	}
-	return Reply{Plan: &Plan{Action: Imagine, Prompt: prompt, Label: "new picture", Reason: reason}}
+	plan := &Plan{Action: Imagine, Prompt: prompt, Label: "new picture", Reason: reason}
+	if len(h.weights) > 0 {
+		c := caption.New(p.en, prompt, nil)
+		c.SetWeights(h.weights)
+		plan.Weights = c.Finish().Weights
+	}
+	if len(more) > 0 {
+		plan.Prompt, plan.Undone = p.furnished(prompt, more, h, talk)
+	}
+	for _, what := range lacks {
+		plan.Undone = append(plan.Undone, what+": a prompt cannot say what a picture should lack, so I left it out")
+	}
+	return Reply{Plan: plan}
 }
 
 // newScene gives the description of a new picture if an utterance in mid
 // conversation asks for one rather than for an edit: it says so ("new picture:
 // …"), or asks to draw something that is no part of the picture at hand.
-func (p *Planner) newScene(spoken english.Words, talk Conversation) english.Words {
+// dismissed tells that it began by being done with that.
+func (p *Planner) newScene(spoken english.Words, dismissed bool, talk Conversation) english.Words {
 	var scene english.Words
 	for _, ask := range p.fresh {
-		if ask.Match(spoken, func(m english.Match) bool { scene = m["x"].TrimMarks(); return true }) {
-			return scene
+		if ask.Match(spoken, func(m english.Match) bool {
+			scene = m["x"].TrimMarks()
+			return len(scene) > 0 && !p.pointsBack(scene, talk)
+		}) {
+			return p.unasked(scene)
 		}
 	}
-	p.draw.Match(spoken, func(m english.Match) bool {
-		if p.standsAlone(m["x"], talk) {
+	scene = nil
+	if p.draw.Match(spoken, func(m english.Match) bool {
+		if p.standsAlone(m["x"], talk) || p.whole(m["x"], true, talk) {
 			scene = m["x"]
 		}
-		return true
-	})
-	return scene
+		return scene != nil
+	}) {
+		return p.unasked(scene)
+	}
+	if x := p.described(spoken); p.whole(x, false, talk) || dismissed && !p.pointsBack(x, talk) && !english.Starters.Has(x[0].Lower) {
+		return x
+	}
+	return nil
+}
+
+// pointsBack tells whether a description speaks of the picture shown: "the hat",
+// "her smiling".
+func (p *Planner) pointsBack(x english.Words, talk Conversation) bool {
+	if x[0].Lower == "the" {
+		q := p.en.Parse(x)
+		n, ok := q.Main()
+		return ok && p.inCaption(q, n.Head, p.newEdit(talk).caption.Parse())
+	}
+	return english.Pronouns.Has(x[0].Lower) && x[0].Lower != "one" || english.ClassOf(x[0].Lower) == english.Possessive
 }
 
 // standsAlone tells whether a description is a scene of its own: two things at

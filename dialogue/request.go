@@ -23,6 +23,9 @@ func (p *Planner) edit(h hearing, talk Conversation) (Reply, bool) {
 	if reply, ok := p.onlyMove(clauses, talk); ok {
 		return reply, true
 	}
+	if p.weighted(e, h) {
+		return e.reply(), true
+	}
 	done := 0
 	for i, clause := range clauses {
 		e.last = i+1 == len(clauses)
@@ -35,6 +38,9 @@ func (p *Planner) edit(h hearing, talk Conversation) (Reply, bool) {
 	}
 	switch {
 	case done > 0:
+		if len(h.weights) > 0 {
+			e.caption.SetWeights(h.weights)
+		}
 		return e.reply(), true
 	case e.asked != nil:
 		return Reply{Question: e.asked}, true
@@ -43,6 +49,23 @@ func (p *Planner) edit(h hearing, talk Conversation) (Reply, bool) {
 		return Reply{Question: q}, true
 	}
 	return Reply{Question: p.notUnderstood(h.spoken, talk)}, true
+}
+
+// weighted re-weights words where that is all that was asked for: "(red:1.3)".
+func (p *Planner) weighted(e *edit, h hearing) bool {
+	if len(h.weights) == 0 {
+		return false
+	}
+	there := e.caption.Words()
+	for _, t := range h.spoken {
+		here := slices.ContainsFunc(there, func(w english.Token) bool { return w.Lower == t.Lower })
+		if _, ok := h.weights[t.Lower]; !t.Mark && !english.Closed(t.Lower) && !(ok && here) {
+			return false
+		}
+	}
+	e.caption.SetWeights(h.weights)
+	e.because("weights as written")
+	return true
 }
 
 // corrected is a clause without the "no" of a correction, which only the first can

@@ -49,6 +49,9 @@ func (p *Planner) knownFor(w string, talk Conversation) (replacement, bool) {
 			return replacement{w, v, true}, true
 		}
 	}
+	if v := colloquial(w); v != "" && talk.Known(v) {
+		return replacement{w, v, true}, true
+	}
 	for _, v := range talk.Vocabulary { // "curls" for "curly"
 		if p.en.Related(v, w) && !english.Closed(v) && talk.Known(v) {
 			return replacement{w, v, true}, true
@@ -75,6 +78,35 @@ func (p *Planner) knownFor(w string, talk Conversation) (replacement, bool) {
 		}
 	}
 	return replacement{w, best, false}, best != ""
+}
+
+// colloquial is the plain word for a familiar one.
+func colloquial(w string) string {
+	switch w {
+	case "guy", "dude", "bloke", "fella", "fellow", "chap", "gentleman", "male", "gent":
+		return "man"
+	case "lady", "gal", "female", "dame", "chick":
+		return "woman"
+	case "lad", "laddie":
+		return "boy"
+	case "lass", "lassie":
+		return "girl"
+	case "kitty", "kitten", "puss", "pussycat":
+		return "cat"
+	case "puppy", "pup", "doggy", "doggie", "doggo", "pooch", "hound":
+		return "dog"
+	case "birdie":
+		return "bird"
+	case "specs", "eyeglasses":
+		return "glasses"
+	case "shades":
+		return "sunglasses"
+	case "fair", "blonds":
+		return "blond"
+	case "pic", "photo", "image":
+		return "picture"
+	}
+	return ""
 }
 
 // approximations say where the plan has a more general word than was asked for.

@@ -154,3 +154,16 @@ func OneOfThem(to Words) bool {
 
 // Pronouns are words that name what was spoken of before.
 const Pronouns List = "it this that they them one he she him her these those"
+
+// Measures tells whether words begin with a noun that only measures the next: "pair
+// of glasses", "little bit of snow".
+func Measures(words Words) bool {
+	for i := range min(2, len(words)) {
+		if (measure.Has(words[i].Lower) || amount.Has(words[i].Lower)) && i+1 < len(words) && words[i+1].Lower == "of" {
+			return true
+		}
+	}
+	return false
+}
+
+const amount List = "pair piece bit lot lots kind sort bunch plenty touch hint set"

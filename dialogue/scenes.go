@@ -1,0 +1,211 @@
+package dialogue
+
+import (
+	"slices"
+
+	"pentimento/dialogue/english"
+	"pentimento/dialogue/lexicon"
+)
+
+// sentencesOf cuts what was said at full stops and the like, and drops sentences
+// that are kind and nothing else.
+func (p *Planner) sentencesOf(words english.Words) []english.Words {
+	var out []english.Words
+	start := 0
+	cut := func(end int) {
+		sentence := p.en.Polite(words[start:end])
+		start = end + 1
+		if len(sentence) == 0 || p.en.Meaningless(sentence) || p.praises(sentence, Conversation{}) || p.chats(sentence) {
+			return
+		}
+		out = append(out, sentence)
+	}
+	for i, t := range words {
+		if t.Lower == "." || t.Lower == "!" || t.Lower == "?" || t.Lower == ";" {
+			cut(i)
+		}
+	}
+	if start < len(words) {
+		cut(len(words))
+	}
+	return out
+}
+
+// chats tells whether words are small talk.
+func (p *Planner) chats(words english.Words) bool {
+	return slices.ContainsFunc(p.smalltalk, func(r smalltalkRule) bool {
+		return r.pattern.Match(words, func(english.Match) bool { return true })
+	})
+}
+
+// furnished is a picture with the sentences after the first carried out on it:
+// "Draw a cat. Make it black." undone are those that could not be.
+func (p *Planner) furnished(scene string, more []english.Words, h hearing, talk Conversation) (prompt string, undone []string) {
+	talk.Turns = []Turn{{Prompt: scene}}
+	e := p.newEdit(talk)
+	e.heard = h.words
+	i := 0
+	for _, sentence := range more {
+		for _, clause := range p.en.Clauses(sentence) {
+			if i < maxClauses {
+				e.carryOut(i, clause)
+			}
+			i++
+		}
+	}
+	return e.finish().Prompt, e.undone
+}
+
+// dismissed drops from sentences and clauses those at the beginning that are done
+// with the picture shown: "forget that", "enough castles", "something else". It
+// tells whether there were any.
+func (p *Planner) dismissed(sentences []english.Words) (rest []english.Words, any bool) {
+	for len(sentences) > 0 {
+		first := sentences[0]
+		if p.dismisses(first) {
+			sentences, any = sentences[1:], true
+			continue
+		}
+		cut := slices.IndexFunc(first, func(t english.Token) bool {
+			return t.Lower == "," || t.Lower == ":" || t.Lower == "-" || t.Lower == "–" || t.Lower == "—"
+		})
+		if cut <= 0 || cut+1 >= len(first) {
+			break
+		}
+		if !p.dismisses(first[:cut]) {
+			break
+		}
+		sentences = slices.Concat([]english.Words{p.en.Polite(first[cut+1:])}, sentences[1:])
+		any = true
+	}
+	return sentences, any
+}
+
+// dismisses tells whether words are done with the picture shown and say no more.
+func (p *Planner) dismisses(words english.Words) bool {
+	yes := func(english.Match) bool { return true }
+	return p.dismissing.Match(words, yes) || len(words) < 7 && p.enough.Match(words, yes)
+}
+
+// dismissing is done with the picture shown.
+const dismissing = "[ok|no|now|let's|i want|let us] (forget that|forget it|forget this|forget all that|scrap that|scrap it|scrap this|drop that|drop it|never mind|nevermind|leave that|skip that|enough|enough of that|enough of this|enough of it|something else|something different|something new|something completely different|something else now|try something else|do something else|next|next one|next picture|new one|new picture|another one|another picture|different picture|a new picture|another picture please|a different picture|a new one|different scene|new scene|different subject|new subject|change of subject|start over|start again|start afresh|begin again|from scratch|reset|restart|clear|moving on|let's move on|move on) [please|now|then|instead]"
+
+// enough is done with what the picture shows: "enough castles", "no more cats".
+const enough = "(enough|no more|enough of|enough with|i am tired of|tired of|i have had enough of|bored of|done with|i am done with) [the|these|those|this|that|all these] <x>"
+
+// whole tells whether a description is a picture of its own when it is said of
+// another picture without a word for it: somebody or something at a place, of
+// which the other picture has nothing. asked is set where a verb asks for it.
+func (p *Planner) whole(x english.Words, asked bool, talk Conversation) bool {
+	x = x.TrimMarks()
+	if len(x) == 0 || english.Starters.Has(x[0].Lower) || p.en.IsStyle(x) || p.en.IsMoment(x) {
+		return false
+	}
+	caption := p.newEdit(talk).caption.Parse()
+	q := p.en.Parse(x)
+	main, ok := q.Main()
+	if !ok || main.Start > 0 || q.Tags[0] == english.Possessive || x[0].Lower == "the" || spokenOnly(x) {
+		return false
+	}
+	for i, t := range x {
+		switch {
+		case english.Pronouns.Has(t.Lower) && t.Lower != "one", english.ClassOf(t.Lower) == english.Possessive && t.Lower != "'s", q.Tags[i] == english.Auxiliary && t.Lower != "is" && t.Lower != "are":
+			return false
+		case t.Lower == "the" && i+1 < len(x) && !p.en.IsMoment(x[i+1:i+2]) && (i == 0 || english.ClassOf(x[i-1].Lower) != english.Preposition || p.inCaption(q, i, caption)):
+			return false
+		case english.List("background foreground distance instead too also").Has(t.Lower), t.Mark && t.Lower != "," && t.Lower != "&":
+			return false
+		}
+	}
+	for _, n := range q.Nouns {
+		if p.namedIn(q.Words[n.Head].Lower, caption) {
+			return false
+		}
+	}
+	head := q.Words[main.Head].Lower
+	if genres.Has(head) && main.End < len(x) {
+		return true
+	}
+	return p.standsFor(q, main, head, asked)
+}
+
+// genres are nouns for whole pictures.
+const genres english.List = "portrait landscape scene view painting drawing sketch photo photograph picture image watercolor illustration"
+
+// standsFor tells whether a subject can be the subject of a picture, with what is
+// said of it.
+func (p *Planner) standsFor(q english.Parsed, main english.NounPhrase, head string, asked bool) bool {
+	being := p.en.Animate(head)
+	subject := being || p.en.Is(head, lexicon.Building) || p.en.Is(head, lexicon.Place) || p.en.Is(head, lexicon.Vehicle)
+	if asked && being {
+		return true
+	}
+	if !subject || main.End >= len(q.Words) {
+		return false
+	}
+	switch next := q.Words[main.End].Lower; {
+	case locative.Has(next), english.PlaceWords.Has(next):
+		return len(q.Nouns) > 1 || p.en.IsMoment(q.Words[main.End:])
+	case q.Tags[main.End] == english.Gerund || q.Tags[main.End] == english.Past:
+		return true
+	case next == "with" || next == "without" || next == "wearing":
+		return being
+	}
+	return false
+}
+
+const locative english.List = "on in at under by between near beside behind before above over among inside next across along around through against during"
+
+// namedIn tells whether a caption has a noun.
+func (p *Planner) namedIn(noun string, caption english.Parsed) bool {
+	return slices.ContainsFunc(caption.Nouns, func(n english.NounPhrase) bool {
+		return p.en.Lemma(caption.Words[n.Head].Lower) == p.en.Lemma(noun)
+	})
+}
+
+// inCaption tells whether the noun phrase around an index is one of a caption.
+func (p *Planner) inCaption(q english.Parsed, i int, caption english.Parsed) bool {
+	return p.namedIn(q.Words[q.Around(i).Head].Lower, caption)
+}
+
+// without takes out of a description what the picture should not show, which a
+// prompt cannot say: "a man without a beard".
+func (p *Planner) without(x english.Words) (kept english.Words, lacks []string) {
+	for i := 0; i < len(x); {
+		from := i
+		switch {
+		case i > 0 && x[i].Lower == "without":
+			i++
+		case i > 0 && x[i].Lower == "no" && (x[i-1].Mark || x[i-1].Lower == "with" || x[i-1].Lower == "and" || x[i-1].Lower == "but" || x[i-1].Lower == "has"):
+			i++
+			for len(kept) > 0 && (kept[len(kept)-1].Mark || english.Closed(kept[len(kept)-1].Lower)) {
+				kept = kept[:len(kept)-1]
+			}
+		default:
+			kept = append(kept, x[i])
+			i++
+			continue
+		}
+		q := p.en.Parse(x[i:])
+		n, ok := q.At(0)
+		if !ok {
+			kept = append(kept, x[from:i]...)
+			continue
+		}
+		for len(kept) > 0 && (kept[len(kept)-1].Mark || kept[len(kept)-1].Lower == "and" || kept[len(kept)-1].Lower == "but") {
+			kept = kept[:len(kept)-1]
+		}
+		lacks = append(lacks, x[from:i+n.End].Text())
+		i += n.End
+		for i < len(x) && (x[i].Lower == "or" || x[i].Lower == "and") && i+1 < len(x) {
+			q := p.en.Parse(x[i+1:])
+			n, ok := q.At(0)
+			if !ok || n.End < len(q.Words) && q.Tags[n.End] != english.Mark {
+				break
+			}
+			lacks = append(lacks, x[i+1:i+1+n.End].Text())
+			i += 1 + n.End
+		}
+	}
+	return kept, lacks
+}
