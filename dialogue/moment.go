@@ -26,9 +26,11 @@ func setTime(e *edit, phrase english.Words) bool {
 	if adjustDay(e, p, phrase, word) {
 		return true
 	}
-	if m, ok := e.caption.Moment(p); ok && english.SeasonWords.Has(p.Words[m.End-1].Lower) && english.SeasonWords.Has(word) {
-		e.caption.Splice(m.End-1, m.End, phrase[len(phrase)-1:]) // "at autumn" stays "at"
-		return true
+	for _, m := range e.caption.Moments(p) {
+		if english.SeasonWords.Has(p.Words[m.End-1].Lower) && english.SeasonWords.Has(word) {
+			e.caption.Splice(m.End-1, m.End, phrase[len(phrase)-1:]) // "at autumn" stays "at"
+			return true
+		}
 	}
 	if n, ok := e.caption.Subject(p); ok && english.SeasonWords.Has(word) && (len(phrase) == 1 || len(phrase) == 2 && phrase[0].Lower == "in") && e.en.Is(p.Words[n.Head].Lower, lexicon.Place) {
 		return modify(e, caption.Referent{}.At(p, n), phrase[len(phrase)-1:]) && globally(e)
@@ -39,7 +41,12 @@ func setTime(e *edit, phrase english.Words) bool {
 		}
 	}
 	said := e.en.MomentPhrase(phrase)
-	if m, ok := e.caption.Moment(p); ok {
+	if len(e.caption.Moments(p)) > 0 && len(phrase) == 1 {
+		if with, ok := e.en.WeatherPhrase(word); ok {
+			said = with
+		}
+	}
+	if m, ok := e.sameSlot(p, said); ok {
 		e.caption.Splice(m.Start, m.End, said)
 		return true
 	}
@@ -49,6 +56,27 @@ func setTime(e *edit, phrase english.Words) bool {
 	}
 	e.caption.Splice(end, end, said)
 	return true
+}
+
+// sameSlot finds what the caption says about the moment that cannot stand beside the
+// new words: an hour beside an hour, a season beside a season.
+func (e *edit) sameSlot(p english.Parsed, said english.Words) (caption.MomentSpan, bool) {
+	fresh := e.en.Slots(said)
+	for _, m := range e.caption.Moments(p) {
+		old := e.en.Slots(p.Words[m.Start:m.End])
+		if old&fresh != 0 || sunAndNight(p.Words[m.Start:m.End], said) || sunAndNight(said, p.Words[m.Start:m.End]) {
+			return m, true
+		}
+	}
+	return caption.MomentSpan{}, false
+}
+
+// sunAndNight tells whether one phrase has the sun out and the other is at night.
+func sunAndNight(a, b english.Words) bool {
+	has := func(words english.Words, list english.List) bool {
+		return slices.ContainsFunc(words, func(t english.Token) bool { return list.Has(t.Lower) })
+	}
+	return has(a, "sunny sunshine sunlight") && has(b, "night midnight moonlight nighttime dusk evening")
 }
 
 // setSky describes the sky or the day: in the caption's own phrase where it has

@@ -235,7 +235,7 @@ func sentences() []rule {
 			"<y> (would suit|suits|would look good on|would look great on|would look nice on|would look cool on|would look better on|looks good on|would fit|would go well with|would be nice on|would be good on) <x>",
 		}},
 		{"something would be nice", wouldBeNice, []example{
-			{face, "a red scarf would be nice", "+ red scarf"},
+			{face, "a red scarf would be awesome", "+ red scarf"},
 			{face, "a scarf would be lovely, in red", "+ red scarf"},
 		}, []string{
 			"<y> (would be|might be|could be|would look|would be really|would be very) (nice|great|good|cool|lovely|perfect|fun|awesome|beautiful|cute|wonderful|better|amazing|sweet|fine|ideal|welcome) [too|here|there|on top] [,] [maybe|perhaps] [in] [<z>]",

@@ -52,8 +52,14 @@ func (c *Caption) Tail(p english.Parsed) int {
 	for end > 0 && p.Tags[end-1] == english.Mark {
 		end--
 	}
-	if m, ok := c.Moment(p); ok && m.End == end && m.Start > 0 {
-		return m.Start
+	cut := end
+	for _, m := range slices.Backward(c.Moments(p)) {
+		if m.End == cut && m.Start > 0 {
+			cut = m.Start
+		}
+	}
+	if cut < end {
+		return cut
 	}
 	if i := slices.IndexFunc(p.Words[:end], func(t english.Token) bool { return t.Lower == "," }); i > 0 && c.en.IsStyle(p.Words[i+1:end]) {
 		return i
@@ -64,7 +70,17 @@ func (c *Caption) Tail(p english.Parsed) int {
 // Moment finds what a caption says about time and weather, the last if it says
 // several things.
 func (c *Caption) Moment(p english.Parsed) (MomentSpan, bool) {
-	for _, n := range slices.Backward(p.Nouns) {
+	all := c.Moments(p)
+	if len(all) == 0 {
+		return MomentSpan{}, false
+	}
+	return all[len(all)-1], true
+}
+
+// Moments are all that a caption says about time and weather, in its order.
+func (c *Caption) Moments(p english.Parsed) []MomentSpan {
+	var all []MomentSpan
+	for _, n := range p.Nouns {
 		if n.Start == 0 || p.Tags[n.Start-1] != english.Preposition || n.Owner >= 0 {
 			continue
 		}
@@ -72,10 +88,10 @@ func (c *Caption) Moment(p english.Parsed) (MomentSpan, bool) {
 			continue
 		}
 		if c.en.IsMoment(p.Words[n.Start:n.End]) {
-			return MomentSpan{n.Start - 1, n.End}, true
+			all = append(all, MomentSpan{n.Start - 1, n.End})
 		}
 	}
-	return MomentSpan{}, false
+	return all
 }
 
 // extent is the noun phrase with what hangs on it: "of cookies" after "a jar".

@@ -89,3 +89,51 @@ func (en *Reader) MomentPhrase(phrase Words) Words {
 	}
 	return Tokenise(text)
 }
+
+// A Slot is one of the things that a caption says once about the moment.
+type Slot int
+
+// The slots of a moment.
+const (
+	Hour Slot = 1 << iota
+	Weather
+	Season
+	Sky
+)
+
+// Slots are the slots that a phrase about the moment fills: the hour and the weather
+// for "on a rainy evening".
+func (en *Reader) Slots(phrase Words) Slot {
+	var s Slot
+	for _, t := range phrase {
+		switch w := t.Lower; {
+		case w == "day" && len(phrase) > 1:
+		case TimeWords.Has(w), w == "moonlit", w == "sunlit", w == "starry":
+			s |= Hour
+		case SeasonWords.Has(w) && w != "snowy":
+			s |= Season
+		case w == "dark":
+			s |= Hour
+		case w == "sunny", w == "sunshine":
+			s |= Hour | Weather
+		case fallWords.Has(w), DayWords.Has(w), w == "snowing", w == "raining":
+			s |= Weather
+		case w == "sky" && s == 0:
+			s |= Sky
+		}
+	}
+	if s == 0 {
+		s = Hour
+	}
+	return s
+}
+
+// WeatherPhrase is weather as captions say it where they also say the hour: "in
+// the fog" for "on a foggy day".
+func (en *Reader) WeatherPhrase(w string) (Words, bool) {
+	text := map[string]string{
+		"foggy": "in the fog", "rainy": "in the rain", "snowy": "in the snow", "misty": "in the mist", "stormy": "in a storm", "windy": "in the wind",
+		"cloudy": "under a cloudy sky", "overcast": "under an overcast sky", "clear": "under a clear sky", "cloudless": "under a cloudless sky", "gloomy": "under a gloomy sky", "hazy": "in the haze",
+	}[w]
+	return Tokenise(text), text != ""
+}
