@@ -96,6 +96,7 @@ func give(e *edit, spoken, things english.Words, lead string) bool {
 		return swap(e, instead, to)
 	}
 	for _, item := range e.en.Items(things) {
+		item = withoutOwner(item)
 		thing := e.en.Parse(item)
 		name, ok := thing.Main()
 		if !ok {
@@ -118,6 +119,14 @@ func give(e *edit, spoken, things english.Words, lead string) bool {
 		e.caption.Attach(&owner, item, lead)
 	}
 	return true
+}
+
+// withoutOwner drops "on them" after what somebody gets: "have snow on them".
+func withoutOwner(item english.Words) english.Words {
+	if n := len(item) - 2; n > 0 && english.Pronouns.Has(item[n+1].Lower) && (item[n].Lower == "on" || item[n].Lower == "in") {
+		return item[:n]
+	}
+	return item
 }
 
 // revise changes something that the owner has already: "let her have blond
@@ -264,6 +273,9 @@ func beSomething(e *edit, m english.Match) bool {
 	x := m["x"]
 	if len(y) == 0 || !e.caption.IsReference(x) {
 		return false
+	}
+	if i := len(e.said) - len(y); len(y) > 1 && english.ClassOf(y[0].Lower) == english.Preposition && y[0].Lower != "like" && i > 0 && e.said[i-1].Lower == "look" {
+		return act(e, x, e.said[i-1:]) // "make him look at the camera"
 	}
 	return become(e, x, y)
 }

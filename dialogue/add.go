@@ -162,6 +162,9 @@ func addTo(e *edit, m english.Match) bool {
 		}
 		return give(e, m["x"], m["y"], "with")
 	}
+	if what.Head == "sky" {
+		return add(e, m["y"], slices.Concat(english.Tokenise("in"), m["x"]), "")
+	}
 	return add(e, m["y"], slices.Concat(english.Tokenise("on"), m["x"]), "")
 }
 

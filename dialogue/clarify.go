@@ -153,6 +153,9 @@ func (p *Planner) answer(text string, talk Conversation) string {
 	if n, ok := readNumber(rest[:1]); ok && len(rest) < 3 && n <= len(choices) {
 		return choices[n-1]
 	}
+	if choice, ok := p.chosen(rest, choices, talk); ok {
+		return choice
+	}
 	var fitting []string
 	for _, choice := range choices {
 		words := " " + english.Lower(choice) + " "
@@ -164,4 +167,37 @@ func (p *Planner) answer(text string, talk Conversation) string {
 		return fitting[0]
 	}
 	return text
+}
+
+// chosen reads an answer that names one choice by its place or its owner ("the left
+// one", "hers"), or all of them ("both").
+func (p *Planner) chosen(said english.Words, choices []string, talk Conversation) (string, bool) {
+	if len(said) > 3 || len(talk.Turns) == 0 {
+		return "", false
+	}
+	switch said[0].Lower {
+	case "left", "leftmost", "former":
+		return choices[0], len(choices) == 2
+	case "right", "rightmost", "last", "latter":
+		return choices[len(choices)-1], len(choices) == 2
+	case "both", "all", "each", "everyone":
+		return strings.Join(choices, ". "), strings.HasPrefix(talk.Pending.Text, "Which ") || strings.HasPrefix(talk.Pending.Text, "Whose")
+	}
+	want := english.GenderOf(strings.TrimSuffix(said[0].Lower, "s"))
+	if said[0].Lower == "his" {
+		want = english.Male
+	}
+	if want == english.AnyGender || len(said) > 1 {
+		return "", false
+	}
+	var fitting []string
+	for _, choice := range choices {
+		if slices.ContainsFunc(english.Tokenise(choice), func(t english.Token) bool { return !english.Closed(t.Lower) && english.GenderOf(t.Lower) == want }) {
+			fitting = append(fitting, choice)
+		}
+	}
+	if len(fitting) != 1 {
+		return "", false
+	}
+	return fitting[0], true
 }

@@ -110,6 +110,9 @@ func compare(e *edit, base string, of english.Words, factor float64) bool {
 		return true
 	}
 	adjectives := english.Tokenise(base)
+	if (base == "light" || base == "bright") && (len(of) == 0 || english.Pronouns.Has(of[0].Lower)) && e.aboutLight(of, base) {
+		return e.ask(lightOf("dark"))
+	}
 	if len(of) == 0 && e.en.IsColour(base) {
 		return describeSomething(e, adjectives)
 	}

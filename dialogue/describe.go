@@ -63,6 +63,9 @@ func modify(e *edit, what caption.Referent, adjectives english.Words) bool {
 		if strengthen(e, n, group) {
 			continue
 		}
+		if e.alreadySo(n, group) {
+			continue
+		}
 		switch was, changed := e.caption.Describe(n, group); {
 		case changed && was != nil:
 			e.because(fmt.Sprintf("%s is %s now, not %s", what.Noun, group.Text(), was.Text()))
@@ -76,6 +79,26 @@ func modify(e *edit, what caption.Referent, adjectives english.Words) bool {
 	e.widen(Appearance)
 	return true
 }
+
+// alreadySo gives an adjective that the noun has already more weight where more of it
+// is asked for: "really really curly".
+func (e *edit) alreadySo(n english.NounPhrase, group english.Words) bool {
+	emphatic := slices.ContainsFunc(e.said, func(t english.Token) bool { return emphasis.Has(t.Lower) })
+	if !emphatic || len(group) > 1 {
+		return false
+	}
+	p := e.caption.Parse()
+	for i := n.Start; i < n.Head; i++ {
+		if p.Words[i].Lower == group[0].Lower {
+			e.caption.Weigh(i, strength(e.said))
+			e.because(fmt.Sprintf("re-weight %q", group[0].Lower))
+			return true
+		}
+	}
+	return false
+}
+
+const emphasis english.List = "really very extremely super much way even far more totally completely so"
 
 // strengthen answers a comparative among adjectives ("longer and curlier"): what
 // the noun is already gets more weight. It changes the group to the plain

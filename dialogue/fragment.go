@@ -26,6 +26,8 @@ func fragment(e *edit, m english.Match) bool {
 		return setTime(e, x)
 	case e.en.IsAdjectival(x):
 		return replaceLast(e, x) || describeSomething(e, x)
+	case x[0].Lower == "in" && len(x) < 5 && e.en.IsAdjectival(x[1:]) && e.en.IsColour(x[len(x)-1].Lower) && x[1:].Lower() != "black and white":
+		return replaceLast(e, x[1:]) || describeSomething(e, x[1:])
 	case p.Tags[0] == english.Preposition && len(x) > 1:
 		if name, ok := p.Main(); ok && e.en.Is(p.Words[name.Head].Lower, lexicon.Place) && x[0].Lower != "with" {
 			return setScene(e, x)

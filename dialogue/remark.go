@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"pentimento/dialogue/english"
+	"pentimento/dialogue/lexicon"
 )
 
 // remarkOn answers "the eyes look weird": what follows is about them. By itself it
@@ -27,6 +28,24 @@ func remarkOn(e *edit, m english.Match) bool {
 	}
 	return true
 }
+
+// leadsTo tells whether a clause says how something is that the next one asks to be
+// changed: "the house is hardly visible, make it larger".
+func (e *edit) leadsTo(clause, next english.Words) bool {
+	i := slices.IndexFunc(clause, func(t english.Token) bool { return stateVerbs.Has(t.Lower) })
+	if i < 1 || i > 5 || !english.Starters.Has(next[0].Lower) || !e.definite(clause[:i]) {
+		return false
+	}
+	if !slices.ContainsFunc(next[1:], func(t english.Token) bool { return t.Lower == "it" || t.Lower == "them" }) {
+		return false
+	}
+	if !english.Pronouns.Has(clause[0].Lower) || i > 1 {
+		e.topic = clause[:i]
+	}
+	return true
+}
+
+const stateVerbs english.List = "is are looks look seems seem isn't aren't"
 
 // onTopic is a clause in which "it" and "them" are what the clause before spoke of.
 func (e *edit) onTopic(clause english.Words) english.Words {
@@ -52,16 +71,24 @@ func doAgain(e *edit, m english.Match) bool {
 // preferred answers "I'd rather have sunglasses" and "sunglasses would be better": in
 // the place of what is of their sort, else beside it.
 func preferred(e *edit, y english.Words) bool {
+	if e.en.IsMoment(y) || e.en.IsStyle(y) || e.en.IsAdjectival(y) {
+		return transform(e, y)
+	}
 	thing := e.en.Parse(y)
 	name, ok := thing.Main()
 	if !ok || name.Start > 0 || name.End < len(y) || !e.en.KnowsAll(thing, y) {
 		return false
 	}
 	head := thing.Words[name.Head].Lower
-	if !e.caption.Attachable(head) {
-		return transform(e, y)
-	}
 	p := e.caption.Parse()
+	if !e.caption.Attachable(head) {
+		for _, n := range p.Nouns {
+			if e.sameKind(head, p.Words[n.Head].Lower) {
+				return transform(e, y)
+			}
+		}
+		return insteadOfWhat(e, y)
+	}
 	for _, n := range p.Nouns {
 		old := p.Words[n.Head].Lower
 		if n.Owner < 0 && e.caption.Attachable(old) && old != head && (e.en.KindOf(head, old) || e.en.KindOf(old, head)) {
@@ -69,4 +96,18 @@ func preferred(e *edit, y english.Words) bool {
 		}
 	}
 	return add(e, y, nil, "")
+}
+
+// sameKind tells whether two nouns name things of one kind, so that one can come for
+// the other.
+func (e *edit) sameKind(a, b string) bool {
+	if e.en.Likeness(a, b) > 0 {
+		return true
+	}
+	for _, kind := range []lexicon.Kind{lexicon.Animal, lexicon.Person, lexicon.Place, lexicon.Vehicle, lexicon.Building, lexicon.Plant, lexicon.Food} {
+		if e.en.Is(a, kind) && e.en.Is(b, kind) {
+			return true
+		}
+	}
+	return false
 }

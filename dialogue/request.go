@@ -30,6 +30,9 @@ func (p *Planner) edit(h hearing, talk Conversation) (Reply, bool) {
 	done := 0
 	for i, clause := range clauses {
 		e.last = i+1 == len(clauses)
+		if !e.last && e.leadsTo(clause, clauses[i+1]) {
+			continue
+		}
 		if e.carryOut(i, e.corrected(i, h, clause)) {
 			done++
 		}

@@ -89,6 +89,7 @@ func followUps() []rule {
 			{cars, "make the car blue / make the house the same", "red → blue"},
 		}, []string{
 			"[do|make|and] [the] same [thing|color|colour] (for|to|with|on|goes for) <x>",
+			"(do|make) (that|this|it) (for|to|with|on) <x>",
 			"[and] <x> (too|as well|likewise|the same|the same way|the same color|the same colour)",
 			"make <x> (the same|the same color|the same colour|match|like that too)",
 		}},
@@ -141,7 +142,7 @@ func sentences() []rule {
 			{face, "change the color of her hair", "? clarify"},
 		}, []string{
 			"(change|vary|modify|alter) [the] (name=color|colour) of <x>",
-			"(change|vary|modify|alter|swap) <x>",
+			"(change|vary|modify|alter) <x>",
 		}},
 
 		// Two things for each other.
@@ -162,6 +163,24 @@ func sentences() []rule {
 		}},
 		{"exchange, not said what", swapWhat, []example{{pair, "swap them", "? clarify"}}, []string{
 			"(swap|exchange|switch) (them|both|it|these|the two|them around|them both)",
+		}},
+
+		// Away with a style, with what came last, with what is done.
+		{"away with a style", unsayStyle, []example{
+			{"a watercolor of a river", "no watercolor", "− watercolor"},
+			{"a river, anime style", "get rid of that style", "− anime style"},
+		}, []string{"[i] [want] " + gone + " <x>", "no <x>", "not (in|a|an|as) <x>"}},
+		{"away with the last things", unsayLast, []example{{face, "add glasses and earrings / now without either", "− glasses and earrings"}}, []string{
+			"" + gone + " (them|them both|both|either|both of them|those|all of them|any of them|either of them|these) [again|too]",
+			"take (them|them both|both|those) (off|away|out) [again]",
+			"neither [of them]",
+		}},
+		{"stop doing", stopDoing, []example{
+			{"a chef cutting vegetables in a kitchen", "stop cutting vegetables", "− cutting vegetables"},
+			{"a chef cutting vegetables in a kitchen", "sleeping instead of cutting", "cutting vegetables → sleeping"},
+		}, []string{
+			"[he|she|it|they] [should|must] (stop|quit|no longer|not|without) <x>",
+			"<y> (instead of|rather than) <x>",
 		}},
 
 		// All but one.
@@ -240,6 +259,33 @@ func sentences() []rule {
 		}, []string{
 			"<y> (would be|might be|could be|would look|would be really|would be very) (nice|great|good|cool|lovely|perfect|fun|awesome|beautiful|cute|wonderful|better|amazing|sweet|fine|ideal|welcome) [too|here|there|on top] [,] [maybe|perhaps] [in] [<z>]",
 			"<y> (would be|might be|could be|would look) (nice|great|good|cool|lovely|perfect|fun|awesome|beautiful|cute|wonderful|better) [too] [,] in <z>",
+		}},
+
+		// A colour, clothes or a place for what is named.
+		{"in a colour", inColour, []example{
+			{cars, "the house in white", "red → white"},
+			{cars, "white for the house", "red → white"},
+		}, []string{"<x> in <y>", "<y> for <x>"}},
+		{"the same colour as another", likeAnother, []example{{"a red car and a white house", "make the house the same colour as the car", "white → red"}}, []string{
+			"(make|paint|color|colour|turn|have) <x> [in] [the] (same color as|same colour as|color of|colour of|same as) <y>",
+			"<x> (should have|should be|has|have) [in] the (same color as|same colour as|color of|colour of) <y>",
+			"match <x> (with|to) <y>",
+		}},
+		{"something for somebody", forSomebody, []example{{pair, "sunglasses for both", "+ sunglasses, + sunglasses"}}, []string{"<y> for <x>"}},
+		{"somebody in clothes", inClothes, []example{{pair, "the man in a red coat", "+ red coat"}}, []string{"<x> (in|wearing|with) <y>"}},
+		{"exchange the two", exchangeNamed, []example{
+			{"a black cat and a white dog", "swap the colours", "black → white, white → black"},
+			{"a black cat and a white cat", "swap the cats", "black → white, white → black"},
+		}, []string{
+			"(swap|exchange|switch) [the|their] (colors|colours) [around|over]",
+			"(swap|exchange|switch) [the|both] <x> [around|over]",
+		}},
+		{"put something elsewhere", placeThing, []example{
+			{"a chef in a kitchen with a cat on the counter", "put the cat on the floor", "counter → floor"},
+		}, []string{
+			"(put|move|place|set|lay) <x> (relation=in|on|at|into|onto|to|under|inside|behind|next to|beside|near) <y>",
+			"<x> (relation=on|under|behind|next to|beside|near|in) <y>",
+			"<x> should (be|sit|lie|stand) (relation=in|on|at|under|behind|next to|beside|near) <y>",
 		}},
 
 		// Style.

@@ -196,6 +196,9 @@ func moveTo(e *edit, m english.Match) bool {
 	if e.caption.Resolve(m["y"]).Found {
 		return false
 	}
+	if r := m.Text("relation"); r == "to" || r == "into" || r == "onto" {
+		return setScene(e, m["y"])
+	}
 	return setScene(e, slices.Concat(m["relation"], m["y"]))
 }
 

@@ -148,3 +148,24 @@ func (c *Caption) ReplacePlace(what Referent, thing english.Parsed, name english
 	c.Replace(what, thing, name)
 	c.mendPlace(what.NP.Start-1, thing.Words[name.Head].Lower)
 }
+
+// IsFirst tells whether a referent is what the caption begins with.
+func (r Referent) IsFirst() bool { return r.NP.Start == 0 }
+
+// Relocate says where a referent is, in the place of what the caption said of that.
+func (c *Caption) Relocate(what Referent, place english.Words) {
+	p := c.Parse()
+	at := c.after(p, what.NP)
+	end := at
+	if at < len(p.Words) && p.Tags[at] == english.Preposition && p.Words[at].Lower != "with" && p.Words[at].Lower != "of" {
+		next := at
+		for next < len(p.Tags) && (p.Tags[next] == english.Preposition || english.PlaceWords.Has(p.Words[next].Lower)) {
+			next++
+		}
+		if n, ok := p.At(next); ok && !c.en.IsMoment(p.Words[n.Start:n.End]) {
+			end = n.End
+		}
+	}
+	c.Splice(at, end, place)
+	c.Attend(what.NP.Head)
+}

@@ -79,3 +79,34 @@ func (c *Caption) looseComma(i int) bool {
 	w := c.words[i]
 	return w.origin >= 0 && c.words[i+1].origin >= 0
 }
+
+// RemoveStyle takes the kind of picture or the style that words name out of the
+// caption: "a watercolor of", ", anime style"; any where the words are "style"
+// alone. It tells whether there was one.
+func (c *Caption) RemoveStyle(named english.Words) bool {
+	p := c.Parse()
+	whichever := english.StyleNouns.Has(named[len(named)-1].Lower) && len(named) == 1
+	says := func(from, to int) bool {
+		return whichever || slices.ContainsFunc(p.Words[from:to], func(t english.Token) bool {
+			return slices.ContainsFunc(named, func(s english.Token) bool { return !english.StyleNouns.Has(s.Lower) && c.en.Related(s.Lower, t.Lower) })
+		})
+	}
+	if len(p.Nouns) > 1 {
+		if n := p.Nouns[0]; n.Start == 0 && n.End < len(p.Words) && p.Words[n.End].Lower == "of" && c.en.IsMedium(p.Words[n.Head].Lower) && says(0, n.End) {
+			c.Splice(0, n.End+1, nil)
+			return true
+		}
+	}
+	end := len(p.Words)
+	for i := end - 1; i > 0; i-- {
+		if p.Words[i].Lower != "," {
+			continue
+		}
+		if c.en.IsStyle(p.Words[i+1:end]) && says(i+1, end) {
+			c.Splice(i, end, nil)
+			return true
+		}
+		end = i
+	}
+	return false
+}

@@ -1,0 +1,124 @@
+package dialogue
+
+import (
+	"slices"
+
+	"pentimento/dialogue/caption"
+	"pentimento/dialogue/english"
+	"pentimento/dialogue/lexicon"
+)
+
+// inColour answers "the house in white" and "white for the house".
+func inColour(e *edit, m english.Match) bool {
+	x, y := m["x"], m["y"]
+	if len(y) > 4 || !e.en.IsAdjectival(y) || !e.en.IsColour(y[len(y)-1].Lower) || len(x) > 5 || !e.caption.IsReference(x) || english.Starters.Has(x[0].Lower) {
+		return false
+	}
+	r := e.caption.Resolve(x)
+	return (r.Found || len(e.severally(x)) > 1) && y.Lower() != "black and white" && setAdjectives(e, x, y)
+}
+
+// forSomebody answers "sunglasses for the cat" and "a hat for both".
+func forSomebody(e *edit, m english.Match) bool {
+	x, y := m["x"], m["y"]
+	if english.Starters.Has(y[0].Lower) || !e.isThing(y) {
+		return false
+	}
+	r := e.caption.Resolve(x)
+	if !(r.Found && e.en.Animate(r.Noun)) && len(e.severally(x)) < 2 {
+		return false
+	}
+	return give(e, x, y, "with")
+}
+
+// inClothes answers "the girl in a red dress" and "both in green shirts".
+func inClothes(e *edit, m english.Match) bool {
+	x, y := m["x"], m["y"]
+	q := e.en.Parse(y)
+	name, ok := q.Main()
+	if !ok || name.Start > 0 || name.End < len(y) || !e.en.CanBe(q.Words[name.Head].Lower, lexicon.Garment) {
+		return false
+	}
+	r := e.caption.Resolve(x)
+	one := r.Found && e.en.Animate(r.Noun) && e.definite(x)
+	return (one || len(e.severally(x)) > 1) && give(e, x, y, "wearing")
+}
+
+// placeThing answers "put the cat on the floor" and "the cat on the floor": where the
+// caption says that the thing is, it is elsewhere.
+func placeThing(e *edit, m english.Match) bool {
+	x := m["x"]
+	r := e.caption.Resolve(x)
+	if !r.Found || !e.definite(x) || r.IsFirst() || ambiguous(e, r) {
+		return e.question != nil
+	}
+	ground := e.en.Parse(m["y"])
+	name, ok := ground.Main()
+	if !ok || name.Start > 0 || name.End < len(m["y"]) || e.isBeing(m["y"]) || e.en.CanBe(ground.Words[name.Head].Lower, lexicon.BodyPart) {
+		return false
+	}
+	relation := m["relation"]
+	switch relation.Lower() {
+	case "to", "into":
+		relation = english.Tokenise("in")
+	case "onto":
+		relation = english.Tokenise("on")
+	}
+	place := slices.Concat(relation, m["y"])
+	e.caption.Relocate(r, place)
+	e.widen(Shape)
+	e.because(r.Noun + " " + place.Text())
+	return true
+}
+
+// likeAnother answers "make the sofa the same colour as the cat".
+func likeAnother(e *edit, m english.Match) bool {
+	y := e.caption.Resolve(m["y"])
+	if !y.Found || !e.caption.IsReference(m["x"]) {
+		return false
+	}
+	p := e.caption.Parse()
+	i := e.caption.ColourIn(p, y.NP)
+	if i < 0 {
+		return e.ask(Question{Kind: Clarify, Text: "The prompt does not say which colour that is. Which should it be?"})
+	}
+	return setAdjectives(e, m["x"], english.Words{p.Words[i]})
+}
+
+// exchangeNamed answers "swap the cars" and "swap the colours", where there are just
+// two.
+func exchangeNamed(e *edit, m english.Match) bool {
+	p := e.caption.Parse()
+	if len(m["x"]) == 0 {
+		var coloured []english.NounPhrase
+		for _, n := range p.Nouns {
+			if e.caption.ColourIn(p, n) >= 0 {
+				coloured = append(coloured, n)
+			}
+		}
+		if len(coloured) != 2 {
+			return e.ask(Question{Kind: Clarify, Text: "The colours of which two?"})
+		}
+		i, j := e.caption.ColourIn(p, coloured[0]), e.caption.ColourIn(p, coloured[1])
+		e.widen(Appearance)
+		return e.caption.Exchange(i, i+1, j, j+1)
+	}
+	two := e.caption.Several(m["x"])
+	if len(two) != 2 {
+		return false
+	}
+	e.widen(Shape)
+	return e.caption.Exchange(two[0].Start, two[0].End, two[1].Start, two[1].End)
+}
+
+// insteadOfWhat asks in whose place something should come.
+func insteadOfWhat(e *edit, y english.Words) bool {
+	p := e.caption.Parse()
+	q := Question{Kind: Clarify, Text: "Instead of what?"}
+	for _, n := range p.Nouns {
+		if n.Owner < 0 && !caption.SceneNouns.Has(p.Words[n.Head].Lower) && len(q.Choices) < 4 {
+			q.Choices = append(q.Choices, "replace "+e.caption.Name(p, n)+" by "+y.Text())
+		}
+	}
+	return len(q.Choices) > 0 && e.ask(q)
+}
