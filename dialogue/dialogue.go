@@ -19,8 +19,8 @@
 // and vocabulary.go serve the hearing; guard.go looks at every prompt last.
 //
 // What is said in German, French or Spanish is put into English first by package
-// foreign (language.go); English itself is read by package english, and the prompt under the knife is a
-// caption of package caption. Everything is deterministic, offline and explained
+// foreign (language.go); English itself is read by package english, and the
+// prompt under the knife is a caption of package caption. Everything is deterministic, offline and explained
 // by the plan's Reason.
 package dialogue
 

@@ -14,6 +14,7 @@ import (
 //	<i>       something indefinite: "a hat", "glasses"
 //	<a>       adjectives
 //	<d>       a number
+//	<h>       when or where: "de noche"
 //	<s>       somebody, or a place: what a new picture is of
 //	<o>       what something becomes, which has an article in English
 //	<f>       what somebody has: "les yeux bleus" are blue eyes
@@ -262,6 +263,8 @@ func fits(gap string, items []item) bool {
 		return hasNoun(items)
 	case 'i', 's':
 		return first != definite && first != pronoun && first != preposition && hasNoun(items)
+	case 'h':
+		return len(items) == 1 && first == adverb
 	case 'd':
 		return len(items) == 1 && first == quantity
 	}

@@ -203,7 +203,7 @@ func (l *Language) unjoined(adjectives []string) []string {
 // addTail adds what stands after the noun in English: "with red hair"; of hair
 // itself it is the colour.
 func (p *part) addTail(text string) {
-	if p.head == "hair" && strings.HasSuffix(text, " hair") {
+	if (p.head == "hair" || p.head == "curls") && strings.HasSuffix(text, " hair") {
 		p.before = append(p.before, colourOf(text))
 		return
 	}
@@ -290,6 +290,9 @@ const features english.List = "hair beard eyes eye glasses sunglasses hat cap fr
 // surfaces are what one is on in English, and in elsewhere: "en un sofá".
 const surfaces english.List = "sofa couch bed carpet rug grass beach chair table wall lake sea river road sand"
 
+// seasons are what a landscape is in: "un paysage d'hiver".
+const seasons english.List = "spring summer autumn winter"
+
 // write joins the parts, and resolves what a preposition means before its noun.
 func (l *Language) write(parts []part) string {
 	for i := 0; i+1 < len(parts); i++ {
@@ -333,6 +336,12 @@ func (l *Language) resolve(parts []part) {
 			if d := parts[i+1].determiner; d == "the" {
 				parts[i+1].determiner = ""
 			}
+		}
+		if p.is("of") && i+1 < len(parts) && seasons.Has(parts[i+1].head) {
+			p.head = "in"
+		}
+		if p.class == preposition && i+1 < len(parts) && parts[i+1].head == "background" && p.head != "in" {
+			p.head, parts[i+1].determiner = "on", "a"
 		}
 		if how, ok := strings.CutPrefix(p.head, "in/on"); ok && i+1 < len(parts) {
 			p.head = "in" + how
@@ -389,10 +398,6 @@ func (l *Language) possessive(parts []part, at int) []part {
 func (l *Language) partText(p part) string {
 	words := append(append(append([]string{}, p.before...), p.head), p.after...)
 	text := strings.ReplaceAll(strings.Join(words, " "), " ,", ",")
-	head := p.head
-	if i := strings.Index(head, " with "); i > 0 {
-		head = head[:i]
-	}
 	owned := strings.Contains(strings.Join(p.before, " "), "'s")
 	determiner, of := p.determiner, ""
 	if l.genitive(determiner) {
@@ -403,7 +408,7 @@ func (l *Language) partText(p part) string {
 		return of + text
 	case determiner != "a":
 		return of + determiner + " " + text
-	case l.countless(lastWord(head)) && !owned:
+	case l.countless(lastWord(p.head)) && !owned:
 		return of + text
 	case text != "" && strings.ContainsRune("aeiou", rune(text[0])):
 		return of + "an " + text
@@ -412,8 +417,8 @@ func (l *Language) partText(p part) string {
 }
 
 func lastWord(text string) string {
-	if i := strings.Index(text, " with "); i > 0 {
-		text = text[:i]
+	for _, after := range []string{" with ", " in "} {
+		text, _, _ = strings.Cut(text, after)
 	}
 	return text[strings.LastIndexByte(text, ' ')+1:]
 }

@@ -52,6 +52,8 @@ type Language struct {
 	// something else after a noun, prefixes what colours begin with.
 	words, genitives map[string]entry
 	prefixes         []line
+	// forms are the first forms of nouns, adjectives and joints, by their English.
+	forms map[string]string
 	// longest is how many words the longest form has.
 	longest int
 	// plain are all single words, by their exact spelling and by others.
@@ -106,7 +108,7 @@ func newLanguage(en *english.Reader, s source) *Language {
 	l := &Language{
 		source: s, en: en, words: map[string]entry{}, genitives: map[string]entry{}, plain: map[string]bool{},
 		written: writing(), stripped: baring(), spacing: strings.NewReplacer(" ,", ",", " .", ".", " :", ":", " ?", "?", " !", "!"),
-		spelling: map[string]string{}, courtesies: map[string]string{}, starters: map[string]bool{}, sentences: map[string]string{},
+		spelling: map[string]string{}, forms: map[string]string{}, courtesies: map[string]string{}, starters: map[string]bool{}, sentences: map[string]string{},
 	}
 	all := lines(s.table)
 	for _, x := range all {
@@ -147,11 +149,24 @@ func newLanguage(en *english.Reader, s source) *Language {
 // list enters the forms that a line of words has.
 func (l *Language) list(x line, c class) {
 	singular, plural := forms(x.value)
+	if c == noun || c == adjective || c == joint {
+		l.nameAs(x.key, singular[0])
+		if len(plural) > 0 {
+			l.nameAs(second(x.key, c), plural[0])
+		}
+	}
 	for _, form := range singular {
 		l.enter(form, entry{english: x.key, class: c})
 	}
 	for _, form := range plural {
 		l.enter(form, entry{english: second(x.key, c), class: c})
+	}
+}
+
+// nameAs notes the form that stands for an English word.
+func (l *Language) nameAs(word, form string) {
+	if _, taken := l.forms[word]; !taken {
+		l.forms[word] = form
 	}
 }
 
