@@ -2,7 +2,6 @@ package foreign
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"pentimento/dialogue/english"
@@ -61,9 +60,9 @@ func (l *Language) say(sentence string) string {
 		text := a.text
 		if a.pattern.Match(words, func(m english.Match) bool {
 			for gap, said := range m {
-				into := said.Text()
+				into := sentence[said[0].Start : said[len(said)-1].Start+said[len(said)-1].Size]
 				if gap == "w" || gap == "v" {
-					into = l.back(said)
+					into = l.back(sentence, said)
 				}
 				text = strings.ReplaceAll(text, "<"+gap+">", into)
 			}
@@ -75,15 +74,26 @@ func (l *Language) say(sentence string) string {
 	return sentence
 }
 
-// back puts single English words into the language, as far as it has them.
-func (l *Language) back(words english.Words) string {
-	own := slices.Clone(words)
-	for i, t := range own {
-		if form, ok := l.forms[t.Lower]; ok {
-			own[i].Text = form
+// back puts some words of an English sentence into the language one by one, as far
+// as it has them, and drops their articles.
+func (l *Language) back(sentence string, words english.Words) string {
+	var b strings.Builder
+	at := words[0].Start
+	for _, t := range words {
+		form, ok := l.forms[t.Lower]
+		if !ok && !english.List("a an the").Has(t.Lower) {
+			continue
+		}
+		b.WriteString(sentence[at:t.Start])
+		b.WriteString(form)
+		at = t.Start + t.Size
+		if form == "" {
+			at = min(at+1, len(sentence))
 		}
 	}
-	return own.Text()
+	last := words[len(words)-1]
+	b.WriteString(sentence[min(at, last.Start+last.Size) : last.Start+last.Size])
+	return b.String()
 }
 
 // NotUnderstood says that an utterance was not understood, as it was said.

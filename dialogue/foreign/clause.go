@@ -256,6 +256,9 @@ func fits(gap string, items []item) bool {
 		if first == pronoun || first == definite && len(items) == 1 {
 			return len(items) == 1 && !strings.HasPrefix(items[0].english, "the")
 		}
+		if len(items) > 1 && first == definite && items[1].class == definite { // "ihr die Haare"
+			return false
+		}
 		return (first == definite || first == pronoun || first == noun) && (names(last) || last == pronoun)
 	case 'f', 'w':
 		return first != pronoun && first != preposition && hasNoun(items)

@@ -38,6 +38,8 @@ type source struct {
 	name, table string
 	// endings are those of a noun's or adjective's forms beside the ones listed.
 	endings func(form string, c class) []string
+	// more is the comparative of an adjective.
+	more func(form string) string
 	// nounFirst is set where adjectives follow their noun.
 	nounFirst bool
 	// apart splits a word that is written together: "d'arbre", "ponle".
@@ -151,8 +153,15 @@ func (l *Language) list(x line, c class) {
 	singular, plural := forms(x.value)
 	if c == noun || c == adjective || c == joint {
 		l.nameAs(x.key, singular[0])
-		if len(plural) > 0 {
+		switch {
+		case len(plural) > 0:
 			l.nameAs(second(x.key, c), plural[0])
+		case c == noun:
+			if more := l.endings(singular[0], c); len(more) > 0 {
+				l.nameAs(pluralOf(x.key), more[0])
+			}
+		case c == adjective:
+			l.nameAs(comparativeOf(x.key), l.more(singular[0]))
 		}
 	}
 	for _, form := range singular {
