@@ -118,8 +118,8 @@ func (l *Lexicon) Degree(word string) (base, ending string, ok bool) {
 	return word, "", false
 }
 
-func (*Lexicon) irregular(word string, part byte) (string, bool) {
-	line, ok := find(forms, word)
+func (l *Lexicon) irregular(word string, part byte) (string, bool) {
+	line, ok := l.lines.get(word, func(word string) (string, bool) { return find(forms, word) })
 	if !ok {
 		return "", false
 	}

@@ -4,7 +4,7 @@
 // The knowledge is WordNet's (see LICENSE.wordnet), in two tables that
 // lexicon/derive makes and that are embedded as sorted text. A look-up is a
 // binary search in that text, so opening the lexicon costs nothing and holds
-// no memory beyond the program's own.
+// no memory beyond the program's own but for the words that were looked up last.
 //
 // A line of words.txt is a lemma and one field for each part of speech: its
 // letter (n, v, a or r for adverbs), how often WordNet's tagged texts have
@@ -36,13 +36,16 @@ var forms string
 type Lexicon struct {
 	// tops are the senses at the top of each kind.
 	tops [kinds][]Sense
+	// entries and lines are the entries, and the lines of forms, found last.
+	entries *recent[Entry]
+	lines   *recent[string]
 	// colours is the scale that red lies on.
 	colours int
 }
 
 // New opens the lexicon.
 func New() *Lexicon {
-	l := &Lexicon{}
+	l := &Lexicon{entries: newRecent[Entry](), lines: newRecent[string]()}
 	for kind, list := range anchors() {
 		for _, a := range list {
 			if entry, ok := l.Lookup(a.lemma); ok && a.sense < len(entry.Senses) {
@@ -74,7 +77,10 @@ type Sense struct{ First, Last int }
 func (s Sense) Covers(t Sense) bool { return s.First <= t.First && t.First <= s.Last }
 
 // Lookup finds a lemma, in lower case, its words joined with spaces.
-func (*Lexicon) Lookup(lemma string) (Entry, bool) {
+// The slices of the entry are shared and must not be changed.
+func (l *Lexicon) Lookup(lemma string) (Entry, bool) { return l.entries.get(lemma, lookUp) }
+
+func lookUp(lemma string) (Entry, bool) {
 	entry := Entry{Noun: -1, Verb: -1, Adjective: -1, Adverb: -1}
 	line, ok := find(words, strings.ReplaceAll(lemma, " ", "_"))
 	if !ok {
