@@ -141,7 +141,12 @@ func yearsYounger(e *edit, m english.Match) bool {
 	}
 	of := m["x"]
 	if len(of) == 0 || e.caption.Resolve(of).Whole {
-		of = english.Tokenise("it")
+		p := e.caption.Parse()
+		who, ok := e.caption.Person(p)
+		if !ok {
+			return false
+		}
+		of = english.Tokenise(e.caption.Name(p, who))
 	}
 	return setAdjectives(e, of, english.Tokenise(base))
 }

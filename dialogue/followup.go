@@ -40,7 +40,11 @@ func moreOfIt(e *edit, m english.Match) bool {
 
 // lessOfIt answers what asks for less of the last edit: "too much".
 func lessOfIt(e *edit, m english.Match) bool {
-	return isLess(withoutLead(m.Text("x"))) && again(e, 1/strength(m["x"]))
+	x := m["x"]
+	if i := slices.IndexFunc(x, func(t english.Token) bool { return t.Mark }); i > 0 && isLess(withoutLead(x[i+1:].TrimMarks().Lower())) {
+		x = x[:i] // "too much, half of that"
+	}
+	return isLess(withoutLead(x.Lower())) && again(e, 1/strength(m["x"]))
 }
 
 // onceMore answers what asks for the last edit once more.
@@ -124,7 +128,7 @@ func isLess(text string) bool {
 		"way too strong", "weaker", "a bit weaker", "a little weaker", "much weaker", "tone it down", "tone it down a bit", "tone that down",
 		"not so much", "not that much", "not as much", "less so", "subtler", "more subtle", "softer", "decrease it", "reduce it",
 		"reduce it a bit", "too intense", "less intense", "less strong", "a touch less", "a tad less", "dial it back", "dial it down",
-		"overdone", "a bit less of it", "less of that", "less of it", "exaggerated", "too far":
+		"half of that", "half that", "half as much", "half of it", "overdone", "a bit less of it", "less of that", "less of it", "exaggerated", "too far":
 		return true
 	}
 	return false
@@ -189,7 +193,7 @@ func (e *edit) isThing(y english.Words) bool {
 
 // otherValue replaces what the turn before put in by something of the same sort.
 func otherValue(e *edit, m english.Match) bool {
-	y := e.en.Polite(m["y"])
+	y := plainly(e.en.Polite(m["y"]))
 	if len(y) > 1 && (y[0].Lower == "no" || y[0].Lower == "without") {
 		return remove(e, y[1:])
 	}

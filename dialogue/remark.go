@@ -98,6 +98,17 @@ func preferred(e *edit, y english.Words) bool {
 	return add(e, y, nil, "")
 }
 
+// plainly drops the adjectives of a correction that only say that nothing special is
+// meant: "normal glasses".
+func plainly(y english.Words) english.Words {
+	for len(y) > 1 && plain.Has(y[0].Lower) {
+		y = y[1:]
+	}
+	return y
+}
+
+const plain english.List = "normal regular ordinary usual plain just simple proper"
+
 // sameKind tells whether two nouns name things of one kind, so that one can come for
 // the other.
 func (e *edit) sameKind(a, b string) bool {

@@ -123,7 +123,7 @@ func sameToo(e *edit, m english.Match) bool {
 	if !r.Found && !r.Scene || len(y) > 5 {
 		return false
 	}
-	if q := e.en.Parse(y); len(q.Nouns) > 0 && q.Nouns[len(q.Nouns)-1].End < len(y) {
+	if name, ok := e.en.Parse(y).Main(); ok && name.End < len(y) {
 		return false
 	}
 	return retell(e, nil, y)

@@ -48,7 +48,7 @@ const clauseLimit = 60
 // read understands one clause and edits the caption: the first rule of the
 // grammar that matches and does not decline.
 func (e *edit) read(words english.Words) bool {
-	said := e.en.Reshade(e.en.Polite(words))
+	said := e.en.Reshade(e.en.Polite(e.withoutPair(words)))
 	if len(said) == 0 {
 		return true
 	}
@@ -68,6 +68,25 @@ func (e *edit) read(words english.Words) bool {
 		}
 	}
 	return false
+}
+
+// withoutPair writes "glasses" for "a pair of glasses" where the model knows no
+// pairs.
+func (e *edit) withoutPair(words english.Words) english.Words {
+	if e.talk.Known == nil || e.talk.Known("pair") {
+		return words
+	}
+	for i := 0; i+1 < len(words); i++ {
+		if words[i].Lower != "pair" || words[i+1].Lower != "of" {
+			continue
+		}
+		from := i
+		for from > 0 && (words[from-1].Lower == "a" || words[from-1].Lower == "nice" || words[from-1].Lower == "the") {
+			from--
+		}
+		return slices.Concat(words[:from], words[i+2:])
+	}
+	return words
 }
 
 // sentence is what was said without "instead" at its end. After a removal, "a hat

@@ -100,7 +100,7 @@ func followUps() []rule {
 		}, []string{
 			"(what about|how about|and what about|try|rather|i meant|i mean|actually|or|maybe|preferably|better) <y> [instead|rather|then]",
 			"(make it|make that|make them|use|go with|have it|let's try|do it in|let it be|want it|turn it) <y> (instead|rather)",
-			"<y> (instead|rather)",
+			"<y> (instead|rather|i mean|i meant)",
 			"(i said|i asked for|i wanted|i meant|rather have|i'd rather have|i would rather have|i'd rather see|prefer|i prefer) <y>",
 			"[would] <y> (would be|would look|is|looks|look|be|might be) (better|nicer|cooler|prettier)",
 		}},
@@ -306,6 +306,9 @@ func sentences() []rule {
 			"(use|apply|add|give it|give the image|put|create|try|do|make it|make it in|make it with) <s> (kind=style|styling|effect|filter|lighting|light|palette|look|tone|tones|theme|aesthetic|color palette|colour palette|mood)",
 			"(use|apply|add|give it|give the image|put|create|try|do) <s> (kind=style|styling|effect|filter|lighting|light|palette|look|tone|tones|theme|aesthetic|color palette|colour palette|mood) (to|on|onto|over|for|of|in) <x>",
 		}},
+		{"seen from somewhere", seenFrom, []example{{river, "seen from above", "+ seen"}}, []string{
+			"[make it|show it|draw it] [as] (how=seen|viewed|shot|photographed|taken|filmed|painted|looked at) from <x>",
+		}},
 		{"draw it like", styleOf, []example{{river, "paint it like Monet", "+ Monet style"}}, []string{
 			"(paint|draw|render|redraw|repaint) [it|this|the picture|the image|the scene] like <s>",
 		}},
@@ -399,7 +402,7 @@ func sentences() []rule {
 			"<y> instead of <x>",
 			"<y> rather than <x>",
 			"instead of <x> [make it|use|have|put|i want|add] <y>",
-			"not <x> (but|,) <y>",
+			"not <x> (but|,|:|-) <y>",
 		}},
 		{"one, not another", notAnother, []example{{face, "red, not blond", "blond → red"}}, []string{"<y> (not) <x>"}},
 		{"put one in the place of another", insteadOf, []example{{dog, "put a lion in the place of the dog", "dog → lion"}}, []string{put + " <y> (in place of|in the place of|where <x>) <x>"}},

@@ -114,6 +114,12 @@ const lookWord english.List = "colorful colourful vibrant moody dramatic dreamy 
 // added at the end.
 func setScene(e *edit, to english.Words) bool {
 	to = to.TrimMarks()
+	for len(to) > 1 && to[0].Lower == "be" {
+		to = to[1:]
+	}
+	if len(to) > 1 && english.Article(to[1].Lower) == to[0].Lower && e.en.IsAdjectival(to[1:]) && e.en.IsColour(to[len(to)-1].Lower) {
+		to = to[1:] // "a soft blue"
+	}
 	if len(to) == 0 {
 		return false
 	}

@@ -92,6 +92,14 @@ func styleOnly(e *edit, m english.Match) bool {
 	return e.en.IsStyle(m["s"]) && setStyle(e, m["s"], true)
 }
 
+// seenFrom answers "seen from above".
+func seenFrom(e *edit, m english.Match) bool {
+	if len(m["x"]) > 3 {
+		return false
+	}
+	return setStyle(e, slices.Concat(m["how"], english.Tokenise("from"), m["x"]), false)
+}
+
 // outOf answers "make a watercolor out of it".
 func outOf(e *edit, m english.Match) bool {
 	if r := e.caption.Resolve(m["x"]); !r.Whole && !r.Found {

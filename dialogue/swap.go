@@ -200,7 +200,11 @@ func notAnother(e *edit, m english.Match) bool {
 	if len(m["x"]) > 4 {
 		return false
 	}
-	return insteadOf(e, m)
+	y := m["y"].TrimMarks()
+	if n := len(y) - 2; n > 0 && y[n].Lower == "i" && (y[n+1].Lower == "mean" || y[n+1].Lower == "meant") {
+		y = y[:n] // "a girl I mean, not a boy"
+	}
+	return insteadOf(e, english.Match{"x": m["x"], "y": y})
 }
 
 // swapNamed answers "blond → red".

@@ -26,18 +26,18 @@ func unsayStyle(e *edit, m english.Match) bool {
 // unsayLast takes out all that the turn before put in: "without them", "now without
 // either".
 func unsayLast(e *edit, m english.Match) bool {
-	plan := e.head().Plan
-	if plan == nil {
+	if len(e.talk.Turns) < 2 {
 		return false
+	}
+	before := map[string]bool{}
+	for _, t := range english.Tokenise(e.talk.Turns[len(e.talk.Turns)-2].Prompt) {
+		before[e.en.Lemma(t.Lower)] = true
 	}
 	var names []string
 	p := e.caption.Parse()
-	for _, op := range plan.Ops {
-		for _, i := range e.caption.WordsOf([]Op{op}) {
-			n := p.Around(i)
-			if op.Kind == Refine && n.Head == i && p.Tags[i] == english.Noun && !e.en.Animate(p.Words[i].Lower) {
-				names = append(names, e.caption.Name(p, n))
-			}
+	for _, n := range p.Nouns {
+		if head := p.Words[n.Head].Lower; !before[e.en.Lemma(head)] && n.Owner < 0 && !e.en.Animate(head) {
+			names = append(names, e.caption.Name(p, n))
 		}
 	}
 	if len(names) < 2 {

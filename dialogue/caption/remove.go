@@ -119,6 +119,10 @@ func (c *Caption) removeSubject(p english.Parsed, end int) {
 		c.Splice(0, end+1, nil)
 		return
 	}
+	if at, ok := c.nextBeing(p, end); ok {
+		c.Splice(0, at, nil)
+		return
+	}
 	for _, n := range p.Nouns {
 		at := n.Start
 		if at <= end || p.Tags[at-1] != english.Preposition || p.Words[at-1].Lower == "with" || p.Words[at-1].Lower == "of" {
@@ -134,6 +138,24 @@ func (c *Caption) removeSubject(p english.Parsed, end int) {
 		return
 	}
 	c.Splice(0, end, nil)
+}
+
+// nextBeing is where the being starts that stands beside the subject, which ends at
+// end, where only what the subject has is between them.
+func (c *Caption) nextBeing(p english.Parsed, end int) (int, bool) {
+	if end >= len(p.Words) || !leads.Has(p.Words[end].Lower) {
+		return 0, false
+	}
+	for _, n := range p.Nouns {
+		switch head := p.Words[n.Head].Lower; {
+		case n.Start < end:
+		case c.en.Animate(head):
+			return n.Start, p.Words[n.Start-1].Lower == "and" || p.Words[n.Start-1].Lower == ","
+		case p.Words[n.Start-1].Lower != "and" && p.Words[n.Start-1].Lower != "," && !leads.Has(p.Words[n.Start-1].Lower):
+			return 0, false
+		}
+	}
+	return 0, false
 }
 
 // RemoveBackground takes out the phrase that ends in "background"; it tells

@@ -99,6 +99,8 @@ func (en *Reader) startsClause(before, after Words) bool {
 		return after[1].Lower != "of" && !(ClassOf(first) == Noun && after[1].Mark)
 	case before[0].Lower == "no" && len(before) > 1 && !before[1].Mark && (first == "a" || first == "an" || first == "some") && len(after) > 1, first == "rather", remarks(after):
 		return true
+	case en.saysHow(untilJoint(after)) && !Starters.Has(before[0].Lower) && len(before) > 1:
+		return true
 	case (first == "no" || first == "with") && len(after) > 1 && Starters.Has(before[0].Lower):
 		return first == "no"
 	case slices.ContainsFunc(untilJoint(after[min(1, len(after)):]), func(t Token) bool { return t.Lower == "instead" }) && after[len(after)-1].Lower == "instead" && before[0].Lower == "no":
@@ -109,6 +111,16 @@ func (en *Reader) startsClause(before, after Words) bool {
 		return true
 	}
 	return false
+}
+
+// saysHow tells whether words are a thing that is there, and how it should be: "the
+// street empty".
+func (en *Reader) saysHow(words Words) bool {
+	if len(words) < 3 || words[0].Lower != "the" && ClassOf(words[0].Lower) != Possessive {
+		return false
+	}
+	n, ok := en.Parse(words).Main()
+	return ok && n.Start == 0 && n.End < len(words) && en.IsAdjectival(words[n.End:])
 }
 
 // remarks tells whether words begin a sentence about the speaker or the picture: "I

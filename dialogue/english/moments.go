@@ -31,6 +31,8 @@ func (en *Reader) IsMoment(phrase Words) bool {
 		return WeatherWords.Has(rest[0].Lower) || en.IsColour(rest[0].Lower)
 	case last == "day" || last == "night" || last == "morning" || last == "evening" || last == "afternoon":
 		return len(rest) == 2 && en.IsAdjectival(rest[:1]) || WeatherWords.Has(rest[0].Lower)
+	case last == "light":
+		return len(rest) == 2 && (TimeWords.Has(rest[0].Lower) || SeasonWords.Has(rest[0].Lower))
 	case last == "time":
 		return TimeWords.Has(rest[0].Lower) || SeasonWords.Has(rest[0].Lower)
 	}
@@ -58,6 +60,8 @@ func (en *Reader) MomentPhrase(phrase Words) Words {
 		text = "at night"
 	case last == "daytime" || last == "day" && len(rest) == 1:
 		text = "on a sunny day"
+	case len(rest) == 2 && last == "light":
+		text = "in the " + text
 	case len(rest) == 2 && last == "time":
 		text = "at " + rest[0].Lower
 	case len(rest) == 2 && last == "night" && en.IsAdjectival(rest[:1]):
