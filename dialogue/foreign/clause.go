@@ -79,6 +79,9 @@ func (l *Language) translate(words english.Words) (text, unknown string) {
 	words = words.TrimMarks()
 	if rest, ok := l.withoutNo(words); ok {
 		text, unknown := l.translate(rest)
+		if text == "" {
+			return "", unknown
+		}
 		return "no, " + text, unknown
 	}
 	var out []string
@@ -213,14 +216,26 @@ func (l *Language) fill(c clausePattern, m english.Match) (string, bool) {
 		if gap == "s" && !l.isScene(parts) || gap == "w" && !worn.Has(parts[0].head) || gap == "a" && items[0].class == tail && !l.isHair(m["n"]) {
 			return "", false
 		}
+		if !sound(parts) {
+			return "", false
+		}
 		l.determine(gap, &parts[0])
-		text = strings.ReplaceAll(text, "<"+gap+">", l.write(parts))
+		into := l.write(parts)
+		if subject, ok := subjects()[into]; ok && strings.HasPrefix(text, "<n> is") {
+			into = subject
+		}
+		text = strings.ReplaceAll(text, "<"+gap+">", into)
 	}
 	return text, true
 }
 
+// subjects are the pronouns that begin a clause.
+func subjects() map[string]string {
+	return map[string]string{"her": "she", "him": "he", "them": "they"}
+}
+
 // worn are the things of which there is one or none.
-const worn english.List = "glasses sunglasses hat cap beard mustache scarf collar earrings sweater shirt smile"
+const worn english.List = "glasses sunglasses hat cap beard mustache scarf collar earrings sweater shirt"
 
 // determine gives the noun that a gap begins with the article that English has
 // there.
@@ -295,11 +310,12 @@ func (l *Language) isHair(words english.Words) bool {
 	return unknown == "" && len(items) > 0 && items[len(items)-1].english == "hair"
 }
 
-// withoutFillers drops the words that mean nothing wherever they stand.
+// withoutFillers drops the words that mean nothing wherever they stand, and colons.
 func (l *Language) withoutFillers(words english.Words) english.Words {
 	var out english.Words
-	for _, t := range words {
-		if !l.fillers.Has(t.Lower) {
+	for i, t := range words {
+		verb := i == 0 && len(words) > 1 && l.starters[t.Lower] // "mal einen Hund"
+		if (verb || !l.fillers.Has(t.Lower)) && t.Lower != ":" {
 			out = append(out, t)
 		}
 	}

@@ -95,7 +95,39 @@ func (l *Language) phrase(words english.Words) (text, unknown string) {
 	if unknown != "" {
 		return "", unknown
 	}
-	return l.write(l.parts(items)), ""
+	parts := l.parts(items)
+	if !sound(parts) {
+		return "", words[0].Text
+	}
+	return l.write(parts), ""
+}
+
+// sound tells whether each preposition and each article has something after it. "The
+// red" gets its noun.
+func sound(parts []part) bool {
+	for i := range parts {
+		next := noun
+		switch {
+		case i+1 < len(parts):
+			next = parts[i+1].class
+		case parts[i].class == preposition, parts[i].class == article, parts[i].class == definite && strings.HasPrefix(parts[i].head, "the"):
+			return false
+		}
+		switch parts[i].class {
+		case preposition:
+			if next != noun && next != pronoun && next != quantity && next != definite {
+				return false
+			}
+		case article, definite:
+			if next != adjective && i+1 < len(parts) {
+				return false
+			}
+			if parts[i].head == "the" && i+2 == len(parts) {
+				parts[i+1].head += " one"
+			}
+		}
+	}
+	return true
 }
 
 // parts gathers items into noun phrases.
@@ -362,6 +394,9 @@ func (l *Language) resolve(parts []part) {
 			listed = true
 		case p.class == noun && listed && p.determiner == "":
 			p.determiner = "a"
+			if p.head == "moon" || p.head == "sun" {
+				p.determiner = "the"
+			}
 		case p.class != noun && p.class != joint:
 			listed = false
 		}
