@@ -81,7 +81,9 @@ type Planner struct {
 	// declined leaves a question open, able and showing begin questions.
 	declined, able, showing english.Pattern
 	// kindOnly is half of a request.
-	kindOnly english.Pattern
+	kindOnly  english.Pattern
+	redrawing english.Pattern
+	unset     []unsetRule
 }
 
 // New makes a planner.
@@ -107,6 +109,8 @@ func New() *Planner {
 		wished:     english.CompileAll(wished()),
 		dismissing: english.Compile(dismissing),
 		enough:     english.Compile(enough),
+		redrawing:  english.Compile(redrawing),
+		unset:      unsetRules(),
 
 		draw:    english.Compile("(draw|sketch|create|illustrate) <x>"),
 		helping: english.Compile("(help|help me|what can you do|what can i do|what can i say|what do i say|how does this work|how do i use this|how do you work|commands|instructions|what are my options|what now)"),
@@ -153,6 +157,8 @@ func (p *Planner) kinds() []kind {
 		{"courtesy", "thank you", p.courtesy},
 		{"question", "what can you draw?", p.asked},
 		{"setting", "use seed 7", p.setting},
+		{"impossible", "write hello on the wall", p.cannot},
+		{"picture once more", "redraw it", p.redraw},
 		{"first picture", "a castle by a lake", p.firstPicture},
 		{"new picture", "new picture: a castle by a lake", p.newPicture},
 		{"edit", "make her hair red", p.edit},

@@ -3,6 +3,7 @@ package dialogue
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"pentimento/dialogue/english"
 )
@@ -29,7 +30,20 @@ func beyondRules() []beyondRule {
 		{"(increase|decrease|reduce|raise|lower|adjust|change|boost|up|turn up|turn down) [the] (contrast|brightness|saturation|sharpness|exposure|gamma|hue|opacity|resolution|quality|size) [of <x>|by <x>]", cannotFilter},
 		{"(move|shift|drag|slide|push) <x> (to the left|to the right|left|right|up|down|higher|lower|closer|away|further away|to the center|to the middle)", "I cannot move things about: I change what the picture shows."},
 		{"(save|download|export|print|send|share|upload|delete|email|post) " + image, "That is a command, not an edit: see /help."},
-		{"(write|type|add|put) [the] (text|words|caption|title|name|letters) <x>", "I cannot write text into a picture."},
+		{"(write|type|spell|print|engrave|letter) <x>", cannotWrite},
+		{"(add|put|place|insert|make|draw|show|include) [the|a|an|some|my|your|our] (text|words|caption|title|name|letters|watermark|signature|logo|writing|slogan|headline|label|speech bubble|subtitle) [<x>]", cannotWrite},
+		{"(sign|label|caption|watermark|autograph) " + image, cannotWrite},
+		{"[can you|please] (upload|use|take|load|open|import|edit|look at|see|attach|include|work with) (my|this|the attached|an attached|our|his|her) (photo|picture of me|selfie|file|image file|own picture|own photo|attachment|link|url|face|photograph)", "I cannot take in pictures of yours: I draw from words. Describe what it shows."},
+		{"(upload|attach|import|load|open) <x>", "I cannot take in pictures of yours: I draw from words. Describe what it shows."},
+		{"(make|create|turn|render|produce|draw|give me|show me|generate|animate) [it|this|that|me|her|him] [into|to|as] [a|an|some] (video|animation|gif|film|movie|clip|3d model|3d print|slideshow|move|moving|animated) [<x>]", "I draw single pictures, which do not move. A film of all turns is made by a command: see /help."},
+		{"animate <x>", "I draw single pictures, which do not move. A film of all turns is made by a command: see /help."},
+		{"[draw|show|make|give|paint] [me] (two|three|four|five|six|several|multiple|some|many|more|<n>) (pictures|images|versions|variants|variations|photos|options|alternatives) [<x>]", "I draw one picture at a time. Say \"redraw\" for the same with another seed."},
+		{"[make|set|change|render|draw] [it|this|the picture|the image|the size] [to|in|at|into] <size> [pixels|px|please]", ""},
+		{"[in] [a|an] (higher|high|better|larger|bigger|full|lower|low|smaller) (resolution|res|size|format|quality)", cannotSize},
+		{"[make|in|as] [it|this] [in|as] [a|an] (landscape|portrait|wide|widescreen|square|vertical|horizontal) (format|orientation|aspect ratio|mode)", cannotSize},
+		{"(remove|cut out|erase|delete|make) [the|its] background (transparent|see through)", "I cannot cut anything out of a picture: something is always behind it. Say what should be there, such as \"on a white background\"."},
+		{"(upscale|compress|convert|vectorize|export|copy|paste|merge|combine|blend|overlay|frame) <x>", "I cannot work on the file: I change what the picture shows."},
+		{"(search|google|find|browse|look up|order|buy|call|message|remind|translate|calculate|play|sing|tell me a joke|tell a joke) [<x>]", "I draw pictures and nothing else. Describe one."},
 	}
 	rules := make([]beyondRule, len(list))
 	for i, b := range list {
@@ -59,6 +73,8 @@ func beyondWord(tokens english.Words) string {
 }
 
 const (
+	cannotWrite  = "I cannot write into a picture: what looks like letters comes out as scribble."
+	cannotSize   = "Every picture has the model's own size; it cannot be drawn larger, smaller or in another shape."
 	cannotTurn   = "I cannot crop, resize, rotate or flip: I change what the picture shows."
 	cannotFilter = "I cannot filter pixels, but I can change the light that the picture describes."
 )
@@ -68,9 +84,34 @@ func (p *Planner) outOfScope(tokens english.Words, talk Conversation) *Question 
 	if answer := beyondWord(tokens); answer != "" {
 		return &Question{Kind: OutOfScope, Text: answer, Choices: examples(p.suggestions(talk))}
 	}
+	if q := p.impossible(tokens, talk); q != nil {
+		return q
+	}
+	return nil
+}
+
+// cannot answers what as a whole asks for something that is not done, whatever is
+// shown.
+func (p *Planner) cannot(h hearing, talk Conversation) (Reply, bool) {
+	if len(p.en.Clauses(h.spoken)) != 1 {
+		return Reply{}, false
+	}
+	q := p.impossible(h.spoken.TrimMarks(), talk)
+	return Reply{Question: q}, q != nil
+}
+
+// impossible answers what the rules know to be impossible.
+func (p *Planner) impossible(tokens english.Words, talk Conversation) *Question {
 	for _, b := range p.beyond {
-		if b.pattern.Match(tokens, func(english.Match) bool { return true }) {
-			return &Question{Kind: OutOfScope, Text: b.answer, Choices: examples(p.suggestions(talk))}
+		answer := b.answer
+		if b.pattern.Match(tokens, func(m english.Match) bool {
+			if size, ok := m["size"]; ok {
+				answer = cannotSize
+				return isSize(size.Lower())
+			}
+			return true
+		}) {
+			return &Question{Kind: OutOfScope, Text: answer, Choices: examples(p.suggestionsOrNone(talk))}
 		}
 	}
 	return nil
@@ -123,3 +164,17 @@ func (p *Planner) suggestions(talk Conversation) []string {
 	}
 	return slices.Compact(out)
 }
+
+// isSize tells whether a text is a size in pixels or a format: "512x512", "16:9",
+// "4k".
+func isSize(text string) bool {
+	text = strings.ReplaceAll(text, " ", "")
+	for _, cross := range []string{"x", "×", "*", ":", "by"} {
+		if a, b, ok := strings.Cut(text, cross); ok && digits(a) && digits(b) {
+			return true
+		}
+	}
+	return english.List("4k 8k 2k hd uhd 1080p 720p").Has(text)
+}
+
+func digits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }

@@ -40,6 +40,18 @@ func fresh() []string {
 	}
 }
 
+// redrawing asks for the picture shown once more.
+const redrawing = "(redraw|regenerate|reroll|re-roll|redraw it|redraw this|draw it again|draw this again|draw that again|generate it again|paint it again|another version|another variation|another variant|a different version|a different variation|new version|new variation|another try|another attempt|retry|roll again) [please|of it|of this|of that|with another seed|with a different seed|with a new seed|with a random seed|with other seed]"
+
+// redraw draws the prompt of the picture shown afresh, by another seed.
+func (p *Planner) redraw(h hearing, talk Conversation) (Reply, bool) {
+	if len(talk.Turns) == 0 || !p.redrawing.Match(h.spoken, func(english.Match) bool { return true }) {
+		return Reply{}, false
+	}
+	head := talk.Turns[len(talk.Turns)-1]
+	return Reply{Plan: &Plan{Action: Imagine, Prompt: head.Prompt, Weights: head.Weights, Label: "again", Reason: "the same prompt drawn afresh"}}, true
+}
+
 // firstPicture answers all that is said before anything is drawn: the utterance is
 // the prompt, without the asking.
 func (p *Planner) firstPicture(h hearing, talk Conversation) (Reply, bool) {

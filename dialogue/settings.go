@@ -36,6 +36,11 @@ func settingRules() []settingRule {
 // guidance to 5", "switch to the cl preset". What is no proper value is no setting
 // either, but may be an edit.
 func (p *Planner) setting(h hearing, _ Conversation) (Reply, bool) {
+	for _, s := range p.unset {
+		if s.pattern.Match(h.spoken, func(english.Match) bool { return true }) {
+			return Reply{Question: &Question{Kind: Clarify, Text: s.text, Choices: s.choices}}, true
+		}
+	}
 	var plan *Plan
 	for _, s := range p.settings {
 		if s.pattern.Match(h.spoken, func(m english.Match) bool {
@@ -87,4 +92,32 @@ func presetSaid(value string) (string, bool) {
 		}
 	}
 	return "", false
+}
+
+// An unsetRule is a wish about settings that names no value.
+type unsetRule struct {
+	pattern english.Pattern
+	text    string
+	choices []string
+}
+
+// unsetRules are wishes about settings that name no value, and what is said to
+// them.
+func unsetRules() []unsetRule {
+	list := []struct {
+		pattern, text string
+		choices       []string
+	}{
+		{"[use|keep|with|take|set|draw it with] [the|that|this|my] [same|old|current|this] seed [again|as before|please|for the next one|for all]", "An edit keeps the seed of its picture by itself. For new pictures, name it.", []string{"use seed 7", "use a random seed"}},
+		{"[use|do|take|with|try|make|add|give it|set] [a|a few|some|the|much] (more|fewer|less|many|higher|lower|additional) (steps|step|number of steps|steps count)", "How many steps?", []string{"use 20 steps", "use 30 steps", "use 50 steps"}},
+		{"(increase|decrease|reduce|raise|lower|change|set) [the] (steps|number of steps|step count)", "How many steps?", []string{"use 20 steps", "use 30 steps", "use 50 steps"}},
+		{"[use|with|set] [a|more|less] (higher|lower|more|less|stronger|weaker) (guidance|guidance scale|cfg|cfg scale)", "How much guidance?", []string{"set the guidance to 3", "set the guidance to 5", "set the guidance to 8"}},
+		{"(increase|decrease|reduce|raise|lower|change|set) [the] (guidance|guidance scale|cfg|cfg scale)", "How much guidance?", []string{"set the guidance to 3", "set the guidance to 5", "set the guidance to 8"}},
+		{"(draw faster|draw quicker|be faster|be quicker|speed up|speed it up|hurry up)", "Fewer steps are faster. How many?", []string{"use 10 steps", "use 20 steps"}},
+	}
+	rules := make([]unsetRule, len(list))
+	for i, l := range list {
+		rules[i] = unsetRule{english.Compile(l.pattern), l.text, l.choices}
+	}
+	return rules
 }
