@@ -126,7 +126,7 @@ func (p *Planner) tellWords(m english.Match, talk Conversation) string {
 	if len(words) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("The model knows %d %s: %s.", len(words), kind, strings.Join(words, ", "))
+	return fmt.Sprintf("The model knows these %s: %s (%d).", kind, strings.Join(words, ", "), len(words))
 }
 
 // namesKind tells whether a word names a kind of words that one can ask for.
@@ -139,7 +139,7 @@ func (p *Planner) vocabularyOf(kind string, talk Conversation) []string {
 	fits := func(string) bool { return false }
 	noun := func(v string) bool {
 		can := p.en.Possible(v)
-		return p.en.Guess(english.Token{Text: v, Lower: v}) == english.Noun && can.Noun >= can.Adjective && !p.en.IsColour(v) && !p.en.IsMoment(english.Tokenise(v))
+		return p.en.Guess(english.Token{Text: v, Lower: v}) == english.Noun && can.Noun >= can.Adjective && !p.en.IsColour(v) && !p.en.IsMoment(english.Tokenise(v)) && !english.PlaceWords.Has(v)
 	}
 	of := func(kinds ...lexicon.Kind) func(string) bool {
 		return func(v string) bool {
@@ -240,4 +240,17 @@ func (p *Planner) tellContent(m english.Match, talk Conversation) string {
 		}
 	}
 	return "The prompt says so: " + talk.Turns[len(talk.Turns)-1].Prompt + "."
+}
+
+// tellUnsaid answers what only the picture could tell: "how old is she?".
+func (p *Planner) tellUnsaid(_ english.Match, talk Conversation) string {
+	if len(talk.Turns) == 0 {
+		return ""
+	}
+	return "I know of a picture only its prompt; all else the model chose by itself. " + prompted(talk) + " Say it, and it will be so."
+}
+
+// tellLanguages answers "do you speak German?".
+func (p *Planner) tellLanguages(english.Match, Conversation) string {
+	return "English best; German, French and Spanish for simple requests, too."
 }

@@ -225,9 +225,6 @@ func (p *Planner) near(w string, talk Conversation) []string {
 			}
 		}
 	}
-	if take(func(v string) bool { return len(w) > 2 && len(v) > 3 && oneOff(w, v) }); len(out) > 0 {
-		return out
-	}
 	if p.en.IsColour(w) {
 		take(func(v string) bool { return p.en.IsColour(v) && v != "straight" })
 		return out
@@ -240,13 +237,14 @@ func (p *Planner) near(w string, talk Conversation) []string {
 			continue
 		}
 		take(func(v string) bool {
-			return p.en.Is(v, kind) && p.en.Guess(english.Token{Text: v, Lower: v}) == english.Noun && !strings.Contains(v, "'") && !p.en.IsColour(v) && p.en.Possible(v).Noun >= p.en.Possible(v).Adjective
+			return p.en.Is(v, kind) && p.en.Guess(english.Token{Text: v, Lower: v}) == english.Noun && !strings.Contains(v, "'") && !p.en.IsColour(v) && p.en.Possible(v).Noun >= p.en.Possible(v).Adjective && !english.PlaceWords.Has(v)
 		})
 		if len(out) > 0 {
 			return out[:min(shown, len(out))]
 		}
 	}
-	return nil
+	take(func(v string) bool { return len(w) > 2 && len(v) > 3 && oneOff(w, v) })
+	return out
 }
 
 // instead is what was said with another word in the place of one.

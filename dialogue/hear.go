@@ -17,6 +17,9 @@ type hearing struct {
 	weights     map[string]float64
 	// words are its words, spoken those of them that carry meaning.
 	words, spoken english.Words
+	// asked are the words as a question has them: before others stood for those
+	// that the model does not know, and without what questions begin with.
+	asked english.Words
 	// all is unset where the text was too long to be read to its end.
 	all bool
 	// mended says which typing errors were mended, replaced are the words that
@@ -34,6 +37,7 @@ func (p *Planner) hear(utterance string, talk Conversation) hearing {
 	h := hearing{typed: typed, text: p.answer(p.en.WriteOut(plain.text), talk), refused: plain.refused, weights: plain.weights}
 	h.words, h.all = english.Read(h.text)
 	h.words, h.mended = p.mend(h.words, talk)
+	h.asked = p.en.Unfilled(h.words)
 	h.words, h.replaced = p.translate(h.words, talk)
 	h.spoken = p.en.Polite(h.words)
 	return h

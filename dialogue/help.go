@@ -25,7 +25,7 @@ func beyondRules() []beyondRule {
 		{"(make|turn|move|rotate|tilt) [it|this|the image|the picture|the photo] (by <n> degrees|upside down|sideways|clockwise|counterclockwise|wider|higher resolution|high resolution|hd|4k|landscape format|portrait format)", cannotTurn},
 		{"(make|get) " + image + " (better|nicer|good|perfect|prettier|awesome|amazing|cooler|more interesting|look better|look nicer|look good|pop)", "I cannot tell what would be better. Say what should change."},
 		{"(improve|enhance|fix|beautify|perfect|retouch|clean up|polish) " + image, "I cannot tell what would be better. Say what should change."},
-		{"(surprise me|do something|do something else|something else|change something|change it|edit it|do whatever you want|you choose|you decide|anything|whatever)", "I need to know what to change."},
+		{"(surprise me|do something|do something else|something else|change something|change it|edit it|do whatever you want|you choose|you decide|anything|whatever)", "I need to know what to draw, or what to change."},
 		{"(sharpen|blur|deblur|denoise|brighten|darken) <x>", cannotFilter},
 		{"(increase|decrease|reduce|raise|lower|adjust|change|boost|up|turn up|turn down) [the] (contrast|brightness|saturation|sharpness|exposure|gamma|hue|opacity|resolution|quality|size) [of <x>|by <x>]", cannotFilter},
 		{"(move|shift|drag|slide|push) <x> (to the left|to the right|left|right|up|down|higher|lower|closer|away|further away|to the center|to the middle)", "I cannot move things about: I change what the picture shows."},

@@ -112,6 +112,7 @@ func (p *Planner) unasked(x english.Words) english.Words {
 			return true
 		})
 	}
+	x = slices.DeleteFunc(slices.Clone(x), func(t english.Token) bool { return t.Lower == "please" })
 	return p.en.Polite(x)
 }
 
@@ -120,7 +121,9 @@ func wished() []string {
 	return []string{
 		"(how|what) <x> (looks|look|would look|might look|looks like|look like|would look like) [<y>]",
 		"<x> and (only|just|nothing but|nothing else but|nothing except) <again>",
-		"(what|something|anything) (like|such as) <x> [<y>]",
+		"(what|something|anything) (like|such as) <x>",
+		"(there is|there are|there's|there should be|let there be|it shows|it should show|this is|it is|it's|imagine) <x>",
+		"<x> would be (nice|great|lovely|cool|good|perfect|fine|awesome) [too|as well|now|here]",
 	}
 }
 

@@ -64,7 +64,11 @@ func notations() []notation {
 		{`(?:^|\s)--[a-z]+(?:[ =][\d.:]+)?`, refuse("flags of other programs mean nothing here")},
 		{`<(?:lora|lyco|hypernet):[^>]*>`, refuse("no other network is loaded")},
 		// Weights and swaps.
-		{`[\[{]([\p{L} '-]+)[:|→]([\p{L} '-]+)(?::[\d.]+)?[\]}]`, swapped},
+		{`^\s*[\[{]([\p{L} '-]+)[:|→]([\p{L} '-]+)(?::[\d.]+)?[\]}]\s*$`, swapped},
+		{`[\[{]([\p{L} '-]+)[:|→]([\p{L} '-]+)(?::[\d.]+)?[\]}]`, func(p *plainText, g []string) string {
+			p.refused = append(p.refused, fmt.Sprintf("%s: draw the first, then say \"replace %s with %s\"", g[0], g[1], g[2]))
+			return g[1]
+		}},
 		{`[(]([\p{L} '-]+):([-+]?\d*\.?\d+)[)]`, weighted},
 		{`[(]{2,}([\p{L} '-]+)[)]{2,}`, func(p *plainText, g []string) string {
 			return p.weigh(g[1], math.Pow(1.1, float64(strings.Count(g[0], "("))))
@@ -133,7 +137,7 @@ func signed(p *plainText, g []string) string {
 	return p.weigh(g[1], math.Pow(step, float64(len(g[2])))) + g[3]
 }
 
-// swapped writes out a swap; inside a longer text, what is drawn first.
+// swapped writes out a swap.
 func swapped(p *plainText, g []string) string {
 	if strings.TrimSpace(g[1]) == "" {
 		return g[2]

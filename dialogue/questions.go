@@ -7,7 +7,7 @@ import (
 // asked answers questions: about the picture, the program and its words. What is
 // a question in form only ("can you make it red?") is none.
 func (p *Planner) asked(h hearing, talk Conversation) (Reply, bool) {
-	words := p.en.Unfilled(h.words)
+	words := h.asked
 	if len(words) == 0 || !p.isQuestion(words, talk) {
 		return Reply{}, false
 	}
@@ -43,7 +43,7 @@ func (p *Planner) isQuestion(words english.Words, talk Conversation) bool {
 	case first == "tell" || first == "explain" || first == "describe":
 		return true
 	}
-	return p.asksWhetherItCan(words) || p.helping.Match(words, func(english.Match) bool { return true }) || p.showing.Match(words, func(english.Match) bool { return true })
+	return p.asksWhetherItCan(words) || len(words) == 3 && words[1].Lower == "you" && (first == "can" || first == "could") || p.helping.Match(words, func(english.Match) bool { return true }) || p.showing.Match(words, func(english.Match) bool { return true })
 }
 
 const (
@@ -111,7 +111,12 @@ func questionRules() []questionRule {
 			"how (do|can|should) (i|we) (start|begin|use this|use it|use you|get started|draw something|draw a picture|make a picture|get a picture)",
 			"what [else] is there [to do|to see|to draw]",
 			"what (kind|kinds|sort|sorts|types|type) of (pictures|images|things|stuff|drawings|scenes) <x>",
+			"(can|do) you [also|even|ever] (draw|paint|do anything|do something|help|help me|do art)",
 			"(show|give|tell|print|list) [me] [the|your|my|all|all the] (vocabulary|words|known words|list of words)",
+		}},
+		{(*Planner).tellLanguages, []string{
+			"(do|can) you [also] (speak|understand|know|read|talk) (english|german|french|spanish|deutsch|français|francais|español|espanol|<x> language|other languages|languages|italian|chinese|japanese|portuguese|russian|dutch|polish|turkish|arabic)",
+			"(which|what|how many) languages <x>",
 		}},
 		{(*Planner).tellPrompt, []string{
 			"(what|what's|whats) [is|was|were] [the|my|your|our|its|this picture's|the current|current|the full|the whole|the exact] (prompt|description|caption|text|current prompt) [now|right now|of this picture|of this|for this|of it|so far|like now|here|used]",
@@ -173,6 +178,12 @@ func questionRules() []questionRule {
 			"(is|are|does) [the|her|his|its|a] <x>",
 			"(do|can) you see [a|an|any|some|the] <x>",
 			"(has|have) <x>",
+		}},
+		{(*Planner).tellUnsaid, []string{
+			"how (many|old|tall|much|far|heavy|young|high|deep) <x>",
+			"(who|who's|whose|where|where's|when) <x>",
+			"(what|which) (kind|sort|type|colour|color|breed|brand|age|style|time|season|year) [of] <x>",
+			"what (is|are|was) (she|he|it|they|that|the) [<x>]",
 		}},
 	}
 	var out []questionRule

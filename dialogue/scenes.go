@@ -200,7 +200,7 @@ func (p *Planner) without(x english.Words) (kept english.Words, lacks []string) 
 		for i < len(x) && (x[i].Lower == "or" || x[i].Lower == "and") && i+1 < len(x) {
 			q := p.en.Parse(x[i+1:])
 			n, ok := q.At(0)
-			if !ok || n.End < len(q.Words) && q.Tags[n.End] != english.Mark {
+			if !ok || q.Tags[0] == english.Determiner || n.End < len(q.Words) && q.Tags[n.End] != english.Mark {
 				break
 			}
 			lacks = append(lacks, x[i+1:i+1+n.End].Text())

@@ -11,7 +11,8 @@ import (
 func (p *Planner) courtesy(h hearing, talk Conversation) (Reply, bool) {
 	words := h.words.TrimMarks()
 	for _, t := range p.smalltalk {
-		if t.pattern.Match(words, func(english.Match) bool { return true }) {
+		yes := func(english.Match) bool { return true }
+		if t.pattern.Match(words, yes) || t.pattern.Match(h.asked, yes) {
 			return Reply{Answer: t.answer(talk)}, true
 		}
 	}
@@ -75,6 +76,7 @@ func smalltalkRules() []smalltalkRule {
 		{[]string{
 			"[oh|ah] [,] (sorry|i am sorry|my bad|my mistake|my fault|pardon|excuse me|apologies) [about that|for that]",
 		}, always("No harm done. Say it again in other words, or \"undo\" to go back.")},
+		{[]string{"(no|nah|no no|no no no)"}, always("What should be different? Say it, or \"undo\" to go back.")},
 		{[]string{
 			"(hm|hmm|hmmm|um|uh|er|let me think|wait|wait a moment|wait a second|one moment|one second|hold on|just a moment|give me a second) [please|now]",
 		}, always("Take your time.")},

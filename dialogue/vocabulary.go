@@ -103,8 +103,6 @@ func colloquial(w string) string {
 		return "sunglasses"
 	case "fair", "blonds":
 		return "blond"
-	case "pic", "photo", "image":
-		return "picture"
 	}
 	return ""
 }

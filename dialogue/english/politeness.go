@@ -71,7 +71,7 @@ func (en *Reader) Meaningless(spoken Words) bool {
 }
 
 // fillers begin utterances of every kind and mean nothing.
-const fillers List = "ok okay and so but well hm hmm um uh oh ah hey hi hello there yo now then wait also please sorry huh wow no yes yeah yep alright right great nice cool thanks good bot pentimento btw actually just"
+const fillers List = "ok okay and so but well hm hmm um uh oh ah hey hi hello yo now then wait also please sorry huh wow no yes yeah yep alright right great nice cool thanks good bot pentimento btw actually just"
 
 // Unfilled drops the marks at both ends and the words at the beginning that mean
 // nothing, but for those that a request or a question begins with.
