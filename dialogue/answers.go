@@ -147,7 +147,7 @@ func (p *Planner) vocabularyOf(kind string, talk Conversation) []string {
 		}
 	}
 	switch p.en.Lemma(kind) {
-	case "color", "colour", "shade":
+	case "color", "colors", "shade":
 		fits = func(v string) bool {
 			return p.en.IsColour(v) && p.en.Possible(v).Adjective >= 0 && v != "straight" && v != "snowy"
 		}

@@ -101,7 +101,7 @@ func spokenOnly(fresh english.Words) bool {
 	return slices.ContainsFunc(fresh, func(t english.Token) bool { return talkWords.Has(t.Lower) })
 }
 
-const talkWords english.List = "i you me us we my your our what why how when which who whose whom would could should shall can't cannot please lol haha hahaha hehe bye hi hello hey thanks thank nvm else except sorry oops hm hmm uh um yo ok okay yeah yep nope isn't don't doesn't didn't won't"
+const talkWords english.List = "make put let i you me us we my your our what why how when which who whose whom would could should shall can't cannot please lol haha hahaha hehe bye hi hello hey thanks thank nvm else except sorry oops hm hmm uh um yo ok okay yeah yep nope isn't don't doesn't didn't won't"
 
 // modelKnows tells whether the model knows a word or a form of it.
 func (p *Planner) modelKnows(w string, talk Conversation) bool {
@@ -275,7 +275,7 @@ func listed(words []string, and string) string {
 func (p *Planner) guardedPicture(prompt string, said english.Words, talk Conversation) *Question {
 	words, _ := english.Read(prompt)
 	q := p.en.Parse(words)
-	if !caption.OpensCaption(q) || spokenOnly(words) {
+	if !caption.OpensCaption(q) || spokenOnly(words) || orders(words) {
 		return p.notAPicture(words, talk)
 	}
 	all := make([]int, len(words))
@@ -299,6 +299,15 @@ func (p *Planner) guardedPicture(prompt string, said english.Words, talk Convers
 // longDescription is how many words with a meaning make a description so long
 // that one that is not known is a detail.
 const longDescription = 12
+
+// orders tells whether words begin as an order does: "paint the", "give her".
+func orders(words english.Words) bool {
+	if len(words) < 2 || !english.Starters.Has(words[0].Lower) {
+		return false
+	}
+	next := english.ClassOf(words[1].Lower)
+	return next == english.Determiner || next == english.Possessive || next == english.Pronoun
+}
 
 // notAPicture asks what should be drawn where what was said describes nothing.
 func (p *Planner) notAPicture(words english.Words, talk Conversation) *Question {

@@ -144,6 +144,13 @@ func (p *Planner) newPicture(h hearing, talk Conversation) (Reply, bool) {
 // picture plans a new picture of a scene with what more was said of it, or says
 // why there can be none.
 func (p *Planner) picture(scene english.Words, more []english.Words, reason string, h hearing, talk Conversation) Reply {
+	for i := 1; i < len(scene); i++ {
+		if before := scene[i-1]; orders(scene[i:]) && (before.Mark || english.List("and then but").Has(before.Lower)) {
+			more = slices.Concat([]english.Words{scene[i:]}, more)
+			scene = scene[:i-1].TrimMarks()
+			break
+		}
+	}
 	kept, lacks := p.without(scene)
 	prompt := h.verbatim(scene)
 	if len(lacks) > 0 || !h.together(kept) {

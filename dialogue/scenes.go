@@ -178,9 +178,6 @@ func (p *Planner) without(x english.Words) (kept english.Words, lacks []string) 
 			i++
 		case i > 0 && x[i].Lower == "no" && (x[i-1].Mark || x[i-1].Lower == "with" || x[i-1].Lower == "and" || x[i-1].Lower == "but" || x[i-1].Lower == "has"):
 			i++
-			for len(kept) > 0 && (kept[len(kept)-1].Mark || english.Closed(kept[len(kept)-1].Lower)) {
-				kept = kept[:len(kept)-1]
-			}
 		default:
 			kept = append(kept, x[i])
 			i++
@@ -192,9 +189,6 @@ func (p *Planner) without(x english.Words) (kept english.Words, lacks []string) 
 			kept = append(kept, x[from:i]...)
 			continue
 		}
-		for len(kept) > 0 && (kept[len(kept)-1].Mark || kept[len(kept)-1].Lower == "and" || kept[len(kept)-1].Lower == "but") {
-			kept = kept[:len(kept)-1]
-		}
 		lacks = append(lacks, x[from:i+n.End].Text())
 		i += n.End
 		for i < len(x) && (x[i].Lower == "or" || x[i].Lower == "and") && i+1 < len(x) {
@@ -205,6 +199,13 @@ func (p *Planner) without(x english.Words) (kept english.Words, lacks []string) 
 			}
 			lacks = append(lacks, x[i+1:i+1+n.End].Text())
 			i += 1 + n.End
+		}
+		if last := len(kept) - 1; i+1 < len(x) && x[i].Lower == "and" && kept[last].Lower == "with" {
+			i++ // "with no beard and a hat"
+			continue
+		}
+		for len(kept) > 0 && (kept[len(kept)-1].Mark || english.List("and but with has have").Has(kept[len(kept)-1].Lower)) {
+			kept = kept[:len(kept)-1]
 		}
 	}
 	return kept, lacks
