@@ -18,15 +18,15 @@ func (c *Caption) Fresh() []int {
 // caption went with the subject and nothing came instead ("the rain", of "a red
 // car by a lake in the rain").
 func (c *Caption) LostSubject() bool {
-	if len(c.words) == 0 || len(c.source) == 0 || !OpensCaption(c.en.Parse(c.source[:min(len(c.source), Limit)])) {
+	if len(c.words) == 0 || len(c.source) == 0 || c.words[0].origin == 0 {
 		return false
 	}
-	p := c.Parse()
-	if !OpensCaption(p) {
+	opens := OpensCaption(c.Parse())
+	if opens && len(c.Fresh()) > 0 || !OpensCaption(c.en.Parse(c.source[:min(len(c.source), Limit)])) {
+		return false
+	}
+	if !opens {
 		return true
-	}
-	if len(c.Fresh()) > 0 || c.words[0].origin == 0 {
-		return false
 	}
 	content := func(words english.Words) (n int) {
 		for _, t := range words {
