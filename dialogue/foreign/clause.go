@@ -170,8 +170,11 @@ func (l *Language) skipJoints(words english.Words, i int) int {
 func (l *Language) clause(words english.Words) (text, unknown string) {
 	words = l.withoutFillers(words.TrimMarks())
 	said := ""
-	for again := true; again; {
-		again = false
+	again := true
+	for range maxCourtesies {
+		if !again {
+			break
+		}
 		if text, ok := l.wording(words); ok {
 			return text, ""
 		}
@@ -186,9 +189,16 @@ func (l *Language) clause(words english.Words) (text, unknown string) {
 	return l.phrase(words)
 }
 
+// Bounds on the work for a clause: how many words the patterns are tried on, and how
+// many courtesies are dropped.
+const (
+	maxClause     = 20
+	maxCourtesies = 6
+)
+
 // wording finds the pattern of a clause, and fills it in.
 func (l *Language) wording(words english.Words) (string, bool) {
-	if len(words) == 0 {
+	if len(words) == 0 || len(words) > maxClause {
 		return "", false
 	}
 	for _, c := range l.clauses {

@@ -44,12 +44,18 @@ type Reading struct {
 	Foreign bool
 }
 
-// maxWords bounds the utterances that are read: longer ones are English to us.
-const maxWords = 60
+// Bounds of the utterances that are read: longer ones are English to us.
+const (
+	maxWords = 40
+	maxBytes = 1 << 10
+)
 
 // Read puts an utterance into English. before is what was said last, whose language
 // decides about words that several languages have.
 func (t *Translator) Read(utterance, before string) Reading {
+	if len(utterance) > maxBytes {
+		return Reading{}
+	}
 	words := english.Tokenise(strings.TrimLeft(utterance, " ¿¡"))
 	if len(words) > maxWords || len(words.TrimMarks()) == 0 {
 		return Reading{}
@@ -59,7 +65,10 @@ func (t *Translator) Read(utterance, before string) Reading {
 		return t.goesOn(words, before)
 	}
 	split := best.split(words)
-	text, _ := best.translate(split)
+	text := ""
+	if len(split) <= maxWords {
+		text, _ = best.translate(split)
+	}
 	if text != "" {
 		return Reading{Language: best, English: text, Foreign: true}
 	}
@@ -75,7 +84,7 @@ func (t *Translator) Read(utterance, before string) Reading {
 func (t *Translator) goesOn(words english.Words, before string) Reading {
 	for _, l := range t.languages {
 		split := l.split(words)
-		if l.stranger(split) != "" || t.languageOf(before) != l {
+		if len(split) > maxWords || l.stranger(split) != "" || t.languageOf(before) != l {
 			continue
 		}
 		if text, _ := l.translate(split); text != "" {
@@ -105,7 +114,7 @@ func (t *Translator) weigh(words english.Words) (*Language, weight) {
 
 // languageOf is the language of an utterance; nil for English.
 func (t *Translator) languageOf(utterance string) *Language {
-	if utterance == "" {
+	if utterance == "" || len(utterance) > maxBytes {
 		return nil
 	}
 	l, _ := t.weigh(english.Tokenise(utterance))

@@ -183,8 +183,11 @@ func FuzzRead(f *testing.F) {
 func BenchmarkRead(b *testing.B) {
 	translator := New(english.New())
 	for name, said := range map[string]string{
-		"English": "could you please change the color of her hair to red and add a hat?",
-		"German":  "färb die Haare bitte rot und setz ihr einen grünen Hut auf",
+		"English":    "could you please change the color of her hair to red and add a hat?",
+		"long":       strings.Repeat("die Haare und der Himmel rot bitte ", 5),
+		"courtesies": strings.Repeat("bitte danke ", 20),
+		"gaps":       strings.Repeat("mach das Haus rot blau und statt ", 5),
+		"German":     "färb die Haare bitte rot und setz ihr einen grünen Hut auf",
 	} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
