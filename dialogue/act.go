@@ -105,7 +105,7 @@ func give(e *edit, spoken, things english.Words, lead string) bool {
 			}
 			continue
 		}
-		if revise(e, what, thing, name) {
+		if revise(e, what, thing, name) || e.hasAlready(what, thing, name) {
 			continue
 		}
 		if lead == "with" {
@@ -119,6 +119,16 @@ func give(e *edit, spoken, things english.Words, lead string) bool {
 		e.caption.Attach(&owner, item, lead)
 	}
 	return true
+}
+
+// hasAlready tells whether an owner has a thing that is spoken of without more words.
+func (e *edit) hasAlready(owner caption.Referent, thing english.Parsed, name english.NounPhrase) bool {
+	head := thing.Words[name.Head]
+	if name.End < len(thing.Words) || name.Head > thing.SkipDeterminer(name) || thing.Words[name.Start].Lower == "another" {
+		return false
+	}
+	part := e.caption.ResolveOf(english.Words{head}, owner)
+	return part.Found && e.en.Lemma(part.Noun) == e.en.Lemma(head.Lower) && part.NP.Head != owner.NP.Head && e.caption.Attachable(head.Lower)
 }
 
 // withoutOwner drops "on them" after what somebody gets: "have snow on them".
@@ -252,6 +262,9 @@ func become(e *edit, x, y english.Words) bool {
 		}
 		if what.Found && len(y) == 1 && e.p.madeOf(y[0].Lower, what.Noun) {
 			return modify(e, what, y)
+		}
+		if name, _ := p.Main(); name.Start > 0 || y[0].Lower == "too" || y[0].Lower == "so" {
+			return false // "too old for that dress"
 		}
 		return swap(e, x, y)
 	}

@@ -158,7 +158,10 @@ func (p *Planner) answer(text string, talk Conversation) string {
 	}
 	var fitting []string
 	for _, choice := range choices {
-		words := " " + english.Lower(choice) + " "
+		words := " "
+		for _, t := range english.Tokenise(choice) {
+			words += t.Lower + " "
+		}
 		if !slices.ContainsFunc(rest, func(t english.Token) bool { return t.Lower != "one" && !strings.Contains(words, " "+t.Lower+" ") }) {
 			fitting = append(fitting, choice)
 		}

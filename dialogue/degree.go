@@ -195,8 +195,15 @@ func bareComparative(e *edit, m english.Match) bool {
 	if base, ok := e.en.Comparative(m["y"]); ok {
 		return compare(e, base, nil, strength(e.said))
 	}
-	// "longer hair", "a bigger smile"
 	y := m["y"]
+	if len(y) < 6 && e.caption.Split(y, func(x, z english.Words) bool { // "hair longer"
+		base, ok := e.en.Comparative(z)
+		r := e.caption.Resolve(x)
+		return ok && r.Found && !english.Starters.Has(x[0].Lower) && compare(e, base, x, strength(e.said))
+	}) {
+		return true
+	}
+	// "longer hair", "a bigger smile"
 	for len(y) > 1 && (english.DegreeWords.Has(y[0].Lower) || english.ClassOf(y[0].Lower) == english.Determiner || y[0].Lower == "with" || y[0].Lower == "even" || y[0].Lower == "add") {
 		y = y[1:]
 	}

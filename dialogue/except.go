@@ -73,6 +73,12 @@ func removeAllBut(e *edit, m english.Match) bool {
 		return false
 	}
 	p := e.caption.Parse()
+	var whole []int // beings that stay, or go, with all that they have
+	for _, i := range spared {
+		if e.en.Animate(p.Words[i].Lower) {
+			whole = append(whole, i)
+		}
+	}
 	for _, i := range slices.Clone(spared) { // its owner stays
 		if owner, ok := e.caption.OwnerAt(p, i); ok && !e.en.Animate(p.Words[i].Lower) {
 			spared = append(spared, owner.Head)
@@ -83,6 +89,9 @@ func removeAllBut(e *edit, m english.Match) bool {
 		head := p.Words[n.Head].Lower
 		if i == 0 && len(e.caption.Beings(p, true)) < 2 || slices.Contains(spared, n.Head) || n.Owner >= 0 {
 			continue
+		}
+		if !e.en.Animate(head) && len(whole) > 0 {
+			continue // it stays, or goes with its owner
 		}
 		if e.en.Animate(head) || e.caption.Attachable(head) && head != "hair" && head != "face" && head != "eyes" {
 			names = append(names, e.caption.Name(p, n))
@@ -109,7 +118,7 @@ func onlyThat(e *edit, m english.Match) bool {
 		return false
 	}
 	r := e.caption.Resolve(x)
-	if !r.Found {
+	if name, ok := e.en.Parse(x).Main(); !r.Found || ok && name.End < len(x) {
 		return false
 	}
 	if e.en.Animate(r.Noun) && len(e.caption.Beings(e.caption.Parse(), true)) > 1 {

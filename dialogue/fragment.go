@@ -28,6 +28,8 @@ func fragment(e *edit, m english.Match) bool {
 		return replaceLast(e, x) || describeSomething(e, x)
 	case x[0].Lower == "in" && len(x) < 5 && e.en.IsAdjectival(x[1:]) && e.en.IsColour(x[len(x)-1].Lower) && x[1:].Lower() != "black and white":
 		return replaceLast(e, x[1:]) || describeSomething(e, x[1:])
+	case x[0].Lower == "of" || x[0].Lower == "to" || x[0].Lower == "for" || x[0].Lower == "from":
+		return false // the rest of a sentence
 	case p.Tags[0] == english.Preposition && len(x) > 1:
 		if name, ok := p.Main(); ok && e.en.Is(p.Words[name.Head].Lower, lexicon.Place) && x[0].Lower != "with" {
 			return setScene(e, x)
@@ -102,6 +104,15 @@ func describeSomething(e *edit, x english.Words) bool {
 	if len(of) > 1 || e.caption.Focus() >= 0 || len(words) == 0 || !e.en.IsColour(words[len(words)-1].Lower) {
 		return len(words) > 0 && setAdjectives(e, of, words)
 	}
+	if done, ok := colourOne(e, words); ok {
+		return done
+	}
+	return setAdjectives(e, of, words)
+}
+
+// colourOne gives a colour to the one thing that has one, or asks which of several is
+// meant; ok is unset where there are not so many.
+func colourOne(e *edit, words english.Words) (done, ok bool) {
 	p := e.caption.Parse()
 	var coloured, things []english.NounPhrase
 	for _, n := range p.Nouns {
@@ -113,15 +124,15 @@ func describeSomething(e *edit, x english.Words) bool {
 		}
 	}
 	if len(coloured) == 1 {
-		return modify(e, caption.Referent{}.At(p, coloured[0]), words)
+		return modify(e, caption.Referent{}.At(p, coloured[0]), words), true
 	}
 	if len(coloured) > 1 {
 		things = coloured
 	}
 	if len(things) < 2 {
-		return setAdjectives(e, of, words)
+		return false, false
 	}
-	return e.ask(whichOf(e, caption.Referent{NP: things[0], Rivals: things[1:]}, words))
+	return e.ask(whichOf(e, caption.Referent{NP: things[0], Rivals: things[1:]}, words)), true
 }
 
 // replaceLast puts words in the place of those that the turn before put in, if

@@ -21,6 +21,9 @@ func inColour(e *edit, m english.Match) bool {
 // forSomebody answers "sunglasses for the cat" and "a hat for both".
 func forSomebody(e *edit, m english.Match) bool {
 	x, y := m["x"], m["y"]
+	if y[0].Lower == "no" && len(y) > 1 {
+		return withoutThing(e, english.Match{"x": x, "y": y[1:]})
+	}
 	if english.Starters.Has(y[0].Lower) || !e.isThing(y) {
 		return false
 	}
@@ -29,6 +32,29 @@ func forSomebody(e *edit, m english.Match) bool {
 		return false
 	}
 	return give(e, x, y, "with")
+}
+
+// withoutThing answers "the cat without a collar": what somebody has goes.
+func withoutThing(e *edit, m english.Match) bool {
+	x := e.caption.Resolve(m["x"])
+	if !x.Found || !e.en.Animate(x.Noun) || len(m["x"]) > 3 {
+		return false
+	}
+	has := e.caption.ResolveOf(m["y"], x)
+	if !has.Found {
+		return e.ask(Question{Kind: NothingToDo, Text: "The prompt gives " + m.Text("x") + " no " + has.Head + ".", Choices: removable(e)})
+	}
+	e.because(m["x"].Text() + " without " + m["y"].Text())
+	e.caption.Remove(has)
+	return e.widened()
+}
+
+// giveOver answers "give a hat to the man".
+func giveOver(e *edit, m english.Match) bool {
+	if e.definite(m["y"]) {
+		return false
+	}
+	return needs(e, m)
 }
 
 // inClothes answers "the girl in a red dress" and "both in green shirts".

@@ -22,6 +22,12 @@ func remove(e *edit, spoken english.Words) bool {
 			what = e.caption.ResolveLoosely(item)
 		}
 		switch {
+		case what.Found && e.onlyColour(item) && (e.said[0].Lower == "no" || e.said[0].Lower == "not"):
+			return e.ask(whatInstead(e, what))
+		case what.Found && e.onlyColour(item) && what.To <= what.NP.Head:
+			e.caption.Splice(what.From, what.To, nil)
+			e.because("take out " + item.Text())
+			done = true
 		case ambiguous(e, what):
 			return true
 		case what.Found:
@@ -44,6 +50,14 @@ func remove(e *edit, spoken english.Words) bool {
 		return false
 	}
 	return e.ask(Question{Kind: NothingToDo, Text: fmt.Sprintf("The prompt does not name %q, so there is nothing to take out of it.", spoken.Text()), Choices: removable(e)})
+}
+
+// onlyColour tells whether what should go is named by its colour alone: "no green".
+func (e *edit) onlyColour(item english.Words) bool {
+	if len(item) > 1 && item[0].Lower == "the" {
+		item = item[1:]
+	}
+	return len(item) == 1 && e.en.IsColour(item[0].Lower)
 }
 
 // removeOne takes out what a phrase names, if it names something.

@@ -93,8 +93,8 @@ func (e *edit) withoutNo(clause english.Words) english.Words {
 		return clause
 	}
 	class := english.ClassOf(second.Lower)
-	if !second.Mark && e.isThing(rest) && !e.en.IsAdjectival(rest) && !e.definite(rest) {
-		return clause // "no hat", even where there is none
+	if !second.Mark && !e.definite(rest) && (e.isThing(rest) && !e.en.IsAdjectival(rest) || e.en.Possible(rest[0].Lower).Gerund) {
+		return clause // "no hat" and "no smiling", even where there is none
 	}
 	if second.Mark || english.Starters.Has(rest[0].Lower) || class == english.Auxiliary || class == english.Pronoun {
 		return rest

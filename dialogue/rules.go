@@ -233,6 +233,7 @@ func sentences() []rule {
 			"<x> (looks|look|seems|seem|is|are|feels|came out|looks still) [a bit|really|so|very|kind of|a little|still|rather|quite|just] (weird|odd|strange|wrong|off|ugly|boring|creepy|bad|funny|terrible|awful|unnatural|silly|stupid|horrible|weird now|ridiculous|fake)",
 			"(i changed my mind about|i have changed my mind about|i am not sure about|i'm not sure about|about|regarding|as for|concerning) <x>",
 			"(i don't like|i hate|i dislike) <x>",
+			"(change|alter|touch) (nothing but|nothing except|only|just) <x>",
 		}},
 		{"years younger or older", yearsYounger, []example{{face, "ten years younger", "+ young"}}, []string{
 			"[make|let] [her|him|it|them] [look] [a] [<n>] (year|years|decade|decades|few years) (age=younger|older)",
@@ -251,8 +252,12 @@ func sentences() []rule {
 			"<x> (needs|need|could use|can use|might use|deserves|should get|could do with|gets|would look good with|would look great with|would look better with|would look nice with|looks better with|looks good with|would look good in|would look great in|would look better in|wants) <y>",
 		}},
 		{"something suits somebody", suits, []example{{face, "a hat would suit her", "+ hat"}}, []string{
-			"<y> (would suit|suits|would look good on|would look great on|would look nice on|would look cool on|would look better on|looks good on|would fit|would go well with|would be nice on|would be good on) <x>",
+			"<y> (would suit|suits|would look good on|would look great on|would look nice on|would look cool on|would look better on|looks good on|would fit|would go well with|would be nice on|would be good on) <x> [better|more|well|nicely|best|great|a lot|much better]",
 		}},
+		{"something was forgotten", forgotten, []example{
+			{face, "you forgot the hat", "+ hat"},
+			{curls, "you forgot the hat", "hat ×1.5"},
+		}, []string{"(you forgot|you missed|you left out|you didn't add|you did not add|you didn't draw|you did not draw|i asked for|i don't see|i can't see|i do not see|i cannot see|i see no|there is no|there's no|there are no) <y> [yet|anywhere|at all|in it]"}},
 		{"something would be nice", wouldBeNice, []example{
 			{face, "a red scarf would be awesome", "+ red scarf"},
 			{face, "a scarf would be lovely, in red", "+ red scarf"},
@@ -271,7 +276,14 @@ func sentences() []rule {
 			"<x> (should have|should be|has|have) [in] the (same color as|same colour as|color of|colour of) <y>",
 			"match <x> (with|to) <y>",
 		}},
-		{"something for somebody", forSomebody, []example{{pair, "sunglasses for both", "+ sunglasses, + sunglasses"}}, []string{"<y> for <x>"}},
+		{"something for somebody", forSomebody, []example{
+			{pair, "sunglasses for both", "+ sunglasses, + sunglasses"},
+			{"a dog with a collar and a cat with a collar", "no collar for the cat", "− collar"},
+		}, []string{"<y> for <x>"}},
+		{"somebody without something", withoutThing, []example{
+			{"a dog with a collar and a cat with a collar", "the dog without a collar", "− collar"},
+		}, []string{"[make|draw|show] <x> without <y>", "no <y> on <x>"}},
+		{"give something to somebody", giveOver, []example{{pair, "give a hat to the man", "+ hat"}}, []string{"(give|hand|lend) <y> to <x>"}},
 		{"somebody in clothes", inClothes, []example{{pair, "the man in a red coat", "+ red coat"}}, []string{"<x> (in|wearing|with) <y>"}},
 		{"exchange the two", exchangeNamed, []example{
 			{"a black cat and a white dog", "swap the colours", "black → white, white → black"},
@@ -453,7 +465,8 @@ func sentences() []rule {
 			{curls, "take her glasses off", "− glasses"},
 			{curls, "make the hat disappear", "− hat"},
 		}, []string{
-			"(take|get|leave|cut) <x> (off|away|out)",
+			"(take|get|leave|cut|put|throw) <x> (off|away|out)",
+			"<x> (should|must|has to|have to|can|needs to|could) (go|disappear|be gone|leave|vanish|be removed|go away)",
 			allow + " <x> (disappear|vanish|be gone|go away|be removed|be deleted|be absent|be invisible|go)",
 		}},
 		{"something less so", lessOf, []example{{curls, "her hair less red", "red ×0.67"}}, []string{"<x> (less) <y>"}},

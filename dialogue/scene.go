@@ -59,6 +59,9 @@ func transform(e *edit, to english.Words) bool {
 			return setScene(e, to)
 		}
 	}
+	if e.en.Is(p.Words[what.Head].Lower, lexicon.Person) && !e.en.Animate(head) {
+		return insteadOfWhat(e, to) // nobody calls a woman "it"
+	}
 	e.caption.Replace(caption.Referent{}.At(p, what), thing, name)
 	e.widen(Shape)
 	e.because("it becomes " + to.Text())
@@ -99,6 +102,11 @@ func setMood(e *edit, adjectives english.Words) bool {
 	n, ok := e.caption.Subject(p)
 	if !ok {
 		return false
+	}
+	if e.en.IsColour(last) && e.en.Is(p.Words[n.Head].Lower, lexicon.Person) && len(p.Nouns) > 1 {
+		if done, ok := colourOne(e, adjectives); ok {
+			return done // hair or clothes, not the person
+		}
 	}
 	return modify(e, caption.Referent{}.At(p, n), adjectives)
 }

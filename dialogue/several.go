@@ -38,6 +38,12 @@ func (e *edit) oneOf(spoken english.Words) []english.NounPhrase {
 func (e *edit) severally(spoken english.Words) []string {
 	p := e.caption.Parse()
 	of, part := e.caption.Several(spoken), ""
+	if items := e.en.Items(spoken); len(of) < 2 && len(items) == 2 && e.definite(items[0]) && e.definite(items[1]) { // "the dog and the cat"
+		a, b := e.caption.Resolve(items[0]), e.caption.Resolve(items[1])
+		if a.Found && b.Found && a.NP.Head != b.NP.Head && len(a.Rivals)+len(b.Rivals) == 0 && !e.caption.IsModifier(a) && !e.caption.IsModifier(b) {
+			return []string{e.caption.Name(p, a.NP), e.caption.Name(p, b.NP)}
+		}
+	}
 	if len(of) < 2 && len(spoken) > 1 && spoken[0].Lower == "their" {
 		of, part = e.caption.Several(english.Tokenise("they")), "'s "+spoken[1:].Text()
 	}
@@ -51,6 +57,9 @@ func (e *edit) severally(spoken english.Words) []string {
 // oneEach makes of the things that several get what one of them gets: a collar of
 // "collars".
 func (e *edit) oneEach(things english.Words) english.Words {
+	for len(things) > 1 && (things[0].Lower == "both" || things[0].Lower == "each") {
+		things = things[1:] // "give them both collars"
+	}
 	if len(things) == 0 || slices.ContainsFunc(things, func(t english.Token) bool { return t.Lower == "and" || t.Mark }) {
 		return things
 	}

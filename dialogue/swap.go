@@ -16,6 +16,9 @@ import (
 // yellow truck".
 func swap(e *edit, spoken, to english.Words) bool {
 	to = to.TrimMarks()
+	if done, several := each(e, spoken, func(one english.Words) bool { return swap(e, one, e.oneEach(to)) }); several {
+		return done
+	}
 	what := e.caption.Resolve(spoken)
 	switch {
 	case len(to) == 0:

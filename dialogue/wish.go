@@ -38,3 +38,16 @@ func wouldBeNice(e *edit, m english.Match) bool {
 	}
 	return e.read(y)
 }
+
+// forgotten answers "you forgot the hat": it is added, or drawn more clearly where the
+// prompt has it.
+func forgotten(e *edit, m english.Match) bool {
+	y := m["y"]
+	if len(y) > 4 || !e.isThing(y) {
+		return false
+	}
+	if r := e.caption.Resolve(y); r.Found && e.en.Lemma(r.Noun) == e.en.Lemma(r.Head) {
+		return scaleWord(e, y, normal)
+	}
+	return add(e, y, nil, "")
+}

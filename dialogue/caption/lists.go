@@ -42,8 +42,8 @@ func (c *Caption) readList(p english.Parsed, lead int) list {
 			}
 		}
 		n, ok := p.At(at)
-		if !ok {
-			return l
+		if !ok || joint >= 0 && c.en.Animate(p.Words[n.Head].Lower) && !c.en.Animate(p.Words[l.end-1].Lower) {
+			return l // "a dog with a collar and a cat": the cat is no thing of the dog's
 		}
 		l.end = n.End
 		// "a newspaper in its mouth" is one thing.

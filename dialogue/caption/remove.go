@@ -18,6 +18,13 @@ func (c *Caption) Remove(what Referent) {
 		return
 	}
 	from, to := c.extent(p, p.Whole(what.NP))
+	if c.en.Animate(p.Words[what.NP.Head].Lower) && from > 0 {
+		for _, l := range c.lists(p, to) { // what it has goes with it
+			if n, ok := p.At(l.start + 1); ok && (c.Attachable(p.Words[n.Head].Lower) || c.ownable(p.Words[n.Head].Lower)) {
+				to = l.end
+			}
+		}
+	}
 	if from == 0 && to < len(p.Words) {
 		c.removeSubject(p, to)
 		return
@@ -50,6 +57,8 @@ func (c *Caption) cut(p english.Parsed, from, to int) {
 		} else {
 			from--
 		}
+	case next == "and" && leads.Has(before) && c.beingAt(p, to+1):
+		from-- // "a dog with a collar and a cat" without the collar
 	case next == "and":
 		to++
 	case next == "," && leads.Has(before) && to+1 < len(p.Words) && p.Tags[to+1] != english.Preposition:
@@ -61,6 +70,12 @@ func (c *Caption) cut(p english.Parsed, from, to int) {
 		from = c.governor(p, from)
 	}
 	c.Splice(from, to, nil)
+}
+
+// beingAt tells whether a noun phrase of a person or an animal starts at an index.
+func (c *Caption) beingAt(p english.Parsed, at int) bool {
+	n, ok := p.At(at)
+	return ok && c.en.Animate(p.Words[n.Head].Lower)
 }
 
 const leads english.List = "with wearing"

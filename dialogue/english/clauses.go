@@ -99,6 +99,8 @@ func (en *Reader) startsClause(before, after Words) bool {
 		return after[1].Lower != "of" && !(ClassOf(first) == Noun && after[1].Mark)
 	case before[0].Lower == "no" && len(before) > 1 && !before[1].Mark && (first == "a" || first == "an" || first == "some") && len(after) > 1, first == "rather", remarks(after):
 		return true
+	case hasFor(before) && hasFor(untilJoint(after)), en.barely(before) && en.barely(untilJoint(after)):
+		return true
 	case en.saysHow(untilJoint(after)) && !Starters.Has(before[0].Lower) && len(before) > 1:
 		return true
 	case (first == "no" || first == "with") && len(after) > 1 && Starters.Has(before[0].Lower):
@@ -109,6 +111,33 @@ func (en *Reader) startsClause(before, after Words) bool {
 		return true
 	case en.gapped(before, after) != nil, en.IsMoment(untilJoint(after)) && len(before) > 1:
 		return true
+	}
+	return false
+}
+
+// hasFor tells whether words are something for somebody: "a hat for the dog".
+func hasFor(words Words) bool {
+	i := slices.IndexFunc(words, func(t Token) bool { return t.Lower == "for" })
+	return i > 0 && i+1 < len(words)
+}
+
+// barely tells whether words are a noun and how it should be, without a verb: "hair
+// longer", "the dress red".
+func (en *Reader) barely(words Words) bool {
+	words = words.TrimMarks()
+	if len(words) < 2 || len(words) > 5 || Starters.Has(words[0].Lower) {
+		return false
+	}
+	for n := 1; n < len(words); n++ {
+		q := en.Parse(words[:n])
+		name, ok := q.Main()
+		if !ok || name.Start > 0 || name.End < n {
+			continue
+		}
+		rest := words[n:]
+		if en.isComparative(rest) || en.IsAdjectival(rest) && en.Possible(words[n-1].Lower).Noun > 0 && !en.IsColour(words[n-1].Lower) && en.Guess(rest[len(rest)-1]) != Noun {
+			return true
+		}
 	}
 	return false
 }
@@ -177,6 +206,20 @@ func (en *Reader) completed(before []Words, part Words) Words {
 	return part
 }
 
+// givesAnother tells whether words are somebody and what they get: "the girl a scarf",
+// "her a hat".
+func (en *Reader) givesAnother(part Words) bool {
+	if len(part) < 3 {
+		return false
+	}
+	first := ClassOf(part[0].Lower)
+	if w := part[0].Lower; w == "her" || w == "him" || w == "them" || w == "it" {
+		return ClassOf(part[1].Lower) == Determiner
+	}
+	n, ok := en.Parse(part).Main()
+	return ok && n.Start == 0 && n.End < len(part) && (first == Determiner || first == Possessive) && ClassOf(part[n.End].Lower) == Determiner
+}
+
 // possessed writes "her hair red" for "hers red" after "make his hair gray".
 func (en *Reader) possessed(before, part Words) Words {
 	owner := map[string]string{"hers": "her", "his": "his", "theirs": "their"}[part[0].Lower]
@@ -204,6 +247,10 @@ func (en *Reader) gapped(before, part Words) Words {
 		end = len(part)
 	}
 	switch verb := before[0].Lower; verb {
+	case "give":
+		if en.givesAnother(part[:end]) {
+			return slices.Concat(before[:1], part)
+		}
 	case "make", "turn", "paint", "color", "colour", "let", "have":
 		q := en.Parse(part[:end])
 		n, ok := q.Main()

@@ -138,7 +138,7 @@ func (en *Reader) KnowsAll(q Parsed, x Words) bool {
 // steak.
 func (en *Reader) SameSort(a, b string) bool {
 	for _, kind := range []lexicon.Kind{lexicon.Food, lexicon.Plant, lexicon.Animal, lexicon.Garment} {
-		if en.CanBe(a, kind) && en.CanBe(b, kind) {
+		if en.CanBe(a, kind) && en.CanBe(b, kind) && !(kind == lexicon.Garment && en.IsColour(b)) {
 			return true
 		}
 	}

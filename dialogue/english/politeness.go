@@ -15,7 +15,7 @@ func openings() [][]string {
 		"i would be happy if you could", "it would be nice if you could", "it would be great if you could", "would you mind to", "are you able to", "any chance to", "i am looking for", "i was hoping for", "i was thinking about", "i wonder if you could", "i would like to have", "i'd like to have", "i would love to have", "i want to have", "i would love to see", "i'd love to see",
 		"please", "pls", "plz", "kindly", "hey", "hi", "hello", "ok", "okay", "alright", "all right", "right", "great", "nice", "perfect", "cool", "thanks", "thank you", "good", "well", "yes", "yeah", "nah", "naah", "nope", "wait", "no problem", "go ahead", "one more thing", "i insist you to", "i was thinking to", "i was thinking of", "further", "yep", "sure", "so", "now", "then", "and", "also", "but", "next", "maybe", "perhaps", "actually", "hmm", "hm", "um", "uh", "oh", "bot", "pentimento",
 		"sorry", "oops", "whoops", "ugh", "ah", "aha", "lol", "haha", "listen", "look", "honestly", "well then", "i guess", "i suppose", "i believe", "i feel like", "i wonder if", "i imagined", "i had in mind", "i pictured", "i was picturing", "i was hoping for", "i expected", "i would have liked", "i'd have liked", "i was wondering if",
-		"do you think you could", "do you think we could", "would you mind", "do you mind", "is there any way to", "is there a way to", "any chance you could", "any chance we could", "any chance of", "any way to", "same scene but", "same picture but", "same image but", "the same but", "same but",
+		"do you think you could", "do you think we could", "mind", "is there any way to", "is there a way to", "any chance you could", "any chance we could", "any chance of", "any way to", "same scene but", "same picture but", "same image but", "the same but", "same but",
 	)
 }
 
@@ -82,3 +82,25 @@ func (en *Reader) Unfilled(tokens Words) Words {
 	}
 	return tokens
 }
+
+// Unhedged drops the words with which a request hedges in its middle ("should rather
+// be") and makes an imperative of its first participle ("making it red").
+func (en *Reader) Unhedged(words Words) Words {
+	for i := 1; i+1 < len(words); i++ {
+		if hedge.Has(words[i].Lower) && ClassOf(words[i-1].Lower) == Auxiliary && words[i+1].Lower != "than" {
+			words = append(words[:i:i], words[i+1:]...)
+		}
+	}
+	if len(words) > 1 && asking.Has(words[0].Lower) {
+		if base, ok := en.VerbLemma(words[0].Lower); ok {
+			first := words[0]
+			first.Text, first.Lower = base, base
+			words = append(Words{first}, words[1:]...)
+		}
+	}
+	return words
+}
+
+const hedge List = "rather maybe perhaps probably actually preferably please really ideally definitely possibly just also better"
+
+const asking List = "making changing adding giving removing turning putting replacing swapping taking painting dyeing"
