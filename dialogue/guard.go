@@ -17,7 +17,7 @@ import (
 // guarded looks at what a clause did to the caption. It tells whether it may
 // stand; where a question is left, that says why not.
 func (e *edit) guarded() bool {
-	if e.caption.LostSubject() && !slices.ContainsFunc(e.said, func(t english.Token) bool { return clearing.Has(t.Lower) }) {
+	if e.caption.Repeats() || e.caption.LostSubject() && !slices.ContainsFunc(e.said, func(t english.Token) bool { return clearing.Has(t.Lower) }) {
 		return false
 	}
 	if again, ok := e.secondOfOne(); ok && e.talk.Known != nil {

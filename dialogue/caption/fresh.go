@@ -1,6 +1,10 @@
 package caption
 
-import "pentimento/dialogue/english"
+import (
+	"slices"
+
+	"pentimento/dialogue/english"
+)
 
 // Fresh are the indices of the words that the clause now edited put in.
 func (c *Caption) Fresh() []int {
@@ -11,6 +15,21 @@ func (c *Caption) Fresh() []int {
 		}
 	}
 	return out
+}
+
+// Repeats tells whether the clause now edited names a thing once more that the
+// caption has already: "a blue hat of the hat".
+func (c *Caption) Repeats() bool {
+	fresh := c.Fresh()
+	for _, i := range fresh {
+		if i == 0 || c.words[i-1].Lower != "of" || c.words[i].Lower != "the" || !slices.Contains(fresh, i+1) {
+			continue
+		}
+		if slices.ContainsFunc(c.words, func(w *word) bool { return w.origin >= 0 && w.Lower == c.words[i+1].Lower }) {
+			return true
+		}
+	}
+	return false
 }
 
 // LostSubject tells whether an edit left a caption that no longer begins with
@@ -25,7 +44,7 @@ func (c *Caption) LostSubject() bool {
 	if opens && len(c.Fresh()) > 0 || !OpensCaption(c.en.Parse(c.source[:min(len(c.source), Limit)])) {
 		return false
 	}
-	if !opens {
+	if n, ok := c.Parse().Main(); !opens || ok && c.en.IsMoment(c.Words()[n.Head:n.Head+1]) {
 		return true
 	}
 	content := func(words english.Words) (n int) {
