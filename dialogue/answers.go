@@ -83,7 +83,7 @@ func (p *Planner) tellChange(_ english.Match, talk Conversation) string {
 	return fmt.Sprintf("The last change came of %q%s; what the prompt does not say, the model chooses by itself. %s To take it back, say \"undo\".", last.Utterance, done, prompted(talk))
 }
 
-// tellHow answers "how do I undo something?".
+// tellHow answers "how can I take a change back?".
 func (p *Planner) tellHow(m english.Match, talk Conversation) string {
 	x := m.Text("x")
 	for _, how := range []struct{ words, answer string }{
@@ -206,7 +206,7 @@ func (p *Planner) tellWhether(m english.Match, talk Conversation) string {
 	return fmt.Sprintf("Yes, the model knows %q, one at a time. Describe the picture.", things)
 }
 
-// tellTime answers "how long does a picture take?".
+// tellTime answers "are you always this slow?".
 func (p *Planner) tellTime(_ english.Match, talk Conversation) string {
 	return "A picture comes as soon as it is drawn: seconds with the bundled model, longer with a large one or more steps (\"use 20 steps\" is faster than 50). Its seconds stand beside it."
 }

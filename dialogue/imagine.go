@@ -96,7 +96,7 @@ func (p *Planner) described(spoken english.Words) english.Words {
 }
 
 // unasked writes what is wished for as a caption: "how a dog looks on a sofa" is a
-// dog on a sofa, "a cat and only a cat" a cat.
+// dog on a sofa, "a bird, nothing but a bird" a bird.
 func (p *Planner) unasked(x english.Words) english.Words {
 	for _, form := range p.wished {
 		form.Match(x, func(m english.Match) bool {

@@ -251,7 +251,7 @@ func sentences() []rule {
 		}, []string{
 			"<x> (needs|need|could use|can use|might use|deserves|should get|could do with|gets|would look good with|would look great with|would look better with|would look nice with|looks better with|looks good with|would look good in|would look great in|would look better in|wants) <y>",
 		}},
-		{"something suits somebody", suits, []example{{face, "a hat would suit her", "+ hat"}}, []string{
+		{"something suits somebody", suits, []example{{face, "a scarf would suit her", "+ scarf"}}, []string{
 			"<y> (would suit|suits|would look good on|would look great on|would look nice on|would look cool on|would look better on|looks good on|would fit|would go well with|would be nice on|would be good on) <x> [better|more|well|nicely|best|great|a lot|much better]",
 		}},
 		{"something was forgotten", forgotten, []example{

@@ -205,7 +205,7 @@ func notAnother(e *edit, m english.Match) bool {
 	}
 	y := m["y"].TrimMarks()
 	if n := len(y) - 2; n > 0 && y[n].Lower == "i" && (y[n+1].Lower == "mean" || y[n+1].Lower == "meant") {
-		y = y[:n] // "a girl I mean, not a boy"
+		y = y[:n] // "a cat I meant, not a dog"
 	}
 	return insteadOf(e, english.Match{"x": m["x"], "y": y})
 }

@@ -6,7 +6,7 @@ import (
 	"pentimento/dialogue/english"
 )
 
-// needs answers "the man needs a hat" and "he could use a beard".
+// needs answers "the woman needs a scarf" and "she could use earrings".
 func needs(e *edit, m english.Match) bool {
 	x, y := m["x"], m["y"]
 	if y[0].Lower == "to" || !ownerKnown(e, x) && len(e.severally(x)) < 2 || !e.caption.StartsThing(y) {
@@ -15,12 +15,12 @@ func needs(e *edit, m english.Match) bool {
 	return give(e, x, y, "with")
 }
 
-// suits answers "a hat would suit her" and "red hair would look good on her".
+// suits answers "a scarf would suit her" and "red hair would look good on her".
 func suits(e *edit, m english.Match) bool {
 	return needs(e, m)
 }
 
-// wouldBeNice answers "evening light would be nice": what would be nice is asked for.
+// wouldBeNice answers "a rainbow would be nice": what would be nice is asked for.
 // What is said of it afterwards belongs to it: "a scarf would be nice, in red".
 func wouldBeNice(e *edit, m english.Match) bool {
 	y := m["y"]
