@@ -136,7 +136,7 @@ func (p *Planner) namesKind(kind string) bool {
 
 // vocabularyOf are the model's words of the kind that a word names.
 func (p *Planner) vocabularyOf(kind string, talk Conversation) []string {
-	fits := func(string) bool { return false }
+	var fits func(string) bool
 	noun := func(v string) bool {
 		can := p.en.Possible(v)
 		return p.en.Guess(english.Token{Text: v, Lower: v}) == english.Noun && can.Noun >= can.Adjective && !p.en.IsColour(v) && !p.en.IsMoment(english.Tokenise(v)) && !english.PlaceWords.Has(v)

@@ -3,37 +3,15 @@ package terminal
 import (
 	"bufio"
 	"bytes"
-	"fmt"
 	"io"
 	"os"
 	"strings"
 	"testing"
 
 	"golang.org/x/sys/unix"
-)
 
-// openTerminal returns both ends of a pseudo-terminal.
-func openTerminal(t *testing.T) (person, program *os.File) {
-	t.Helper()
-	person, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
-	if err != nil {
-		t.Skipf("there is no pseudo-terminal: %v", err)
-	}
-	t.Cleanup(func() { _ = person.Close() })
-	n, err := unix.IoctlGetInt(int(person.Fd()), unix.TIOCGPTN)
-	if err == nil {
-		err = unix.IoctlSetPointerInt(int(person.Fd()), unix.TIOCSPTLCK, 0)
-	}
-	if err != nil {
-		t.Skipf("the pseudo-terminal cannot be used: %v", err)
-	}
-	program, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", n), os.O_RDWR|unix.O_NOCTTY, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = program.Close() })
-	return person, program
-}
+	"pentimento/tests/ttytest"
+)
 
 // modes are the terminal's: whether it gives lines, echoes, and makes a signal of
 // Ctrl-C.
@@ -49,7 +27,7 @@ func modes(t *testing.T, terminal *os.File) (lines, echo, signals bool) {
 // What is typed is edited and completed, lines before it are found again, and
 // between lines the terminal is as it was.
 func TestConsole(t *testing.T) {
-	person, program := openTerminal(t)
+	person, program := ttytest.Open(t)
 	console := NewConsole(program, program)
 	complete := func(before string) (string, []string) {
 		if strings.HasSuffix(before, "re") {

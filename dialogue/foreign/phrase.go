@@ -81,11 +81,10 @@ func number(word string) (string, bool) {
 type part struct {
 	determiner string
 	// before are the adjectives, head the noun, after what follows it.
-	before     []string
-	head       string
-	after      []string
-	class      class
-	comparison bool
+	before []string
+	head   string
+	after  []string
+	class  class
 }
 
 // phrase puts words into English: each noun with its adjectives before it.
