@@ -26,6 +26,7 @@ package dialogue
 
 import (
 	"strings"
+	"sync"
 
 	"pentimento/dialogue/english"
 	"pentimento/dialogue/foreign"
@@ -61,7 +62,7 @@ type Turn struct {
 // used from any number of goroutines at once.
 type Planner struct {
 	en        *english.Reader
-	languages *foreign.Translator
+	languages func() *foreign.Translator
 	rules     []compiledRule
 	moves     []moveRule
 	recalls   []recallRule
@@ -91,7 +92,7 @@ func New() *Planner {
 	en := english.New()
 	return &Planner{
 		en:         en,
-		languages:  foreign.New(en),
+		languages:  sync.OnceValue(func() *foreign.Translator { return foreign.New(en) }), // no start waits for it
 		rules:      grammar(),
 		moves:      moveRules(),
 		recalls:    recallRules(),
@@ -120,7 +121,7 @@ func New() *Planner {
 // Plan understands an utterance in a conversation. It never fails: what it
 // cannot plan it answers with a question.
 func (p *Planner) Plan(utterance string, talk Conversation) Reply {
-	if said := p.languages.Read(utterance, lastSaid(talk)); said.Foreign {
+	if said := p.languages().Read(utterance, lastSaid(talk)); said.Foreign {
 		return p.inOtherWords(said, utterance, talk)
 	}
 	return p.planEnglish(utterance, talk)
