@@ -58,6 +58,7 @@ func TestRefusals(t *testing.T) {
 		{"", "a zebra on grass", []string{`"zebra"`, `"cat", "dog", "rabbit" and "bird"`}},
 		{"", "a cathedral", []string{`"cathedral"`, `"castle" and "house"`}},
 		{"a woman with red hair", "give her a monocle", []string{`"monocle"`}},
+		{"a woman with red hair", "give her a moustache", []string{`"moustache"`}}, // it is hair, but not a hair
 		{"a woman with red hair", "make her hair greasy", []string{`"greasy"`}},
 		{"a cat on a sofa", "three cats", []string{"one of each"}},
 		{"a cat on a sofa", "add another cat", []string{"one of each"}},

@@ -70,7 +70,8 @@ func (p *Planner) knownFor(w string, talk Conversation) (replacement, bool) {
 		if theirs[0].First == mine[0].First {
 			return replacement{w, v, true}, true
 		}
-		if p.en.IsPlural(v) != p.en.IsPlural(w) {
+		// A poodle is a dog, but a moustache is not a hair.
+		if p.en.IsPlural(v) != p.en.IsPlural(w) || p.en.MassNoun(v) && !p.en.MassNoun(w) {
 			continue
 		}
 		if extent := theirs[0].Last - theirs[0].First; theirs[0].Covers(mine[0]) && extent < narrowest {
