@@ -79,6 +79,11 @@ func (c *Conversation) Say(ctx context.Context, r Request, utterance string) (*A
 	case reply.Answer != "":
 		return &Answer{Session: s, Notices: []string{reply.Answer}}, nil
 	}
+	if reply.Plan.Back > 0 {
+		if err := s.Revert(reply.Plan.Back); err != nil {
+			return nil, err
+		}
+	}
 	var answer *Answer
 	switch reply.Plan.Action {
 	case dialogue.Imagine, dialogue.Edit:

@@ -93,6 +93,34 @@ func TestSayDrawsEditsAndGoesBack(t *testing.T) {
 	}
 }
 
+// An edit after an undo in one breath is one of the picture that is gone back to,
+// and what means nothing after it leaves the undo.
+func TestUndoAndEditInOneBreath(t *testing.T) {
+	c := newConversation(t, session.NewMemory())
+	say(t, c, "a woman's face with blond hair")
+	red := say(t, c, "make her hair red")
+	say(t, c, "add glasses")
+	blue := say(t, c, "undo that and make the background blue")
+	if blue.Turn.Parent != red.Turn.ID || blue.Turn.Recipe.Prompt != "a woman's face with red hair on a blue background" || blue.Turn.Edit != "+ blue background" {
+		t.Errorf("the edit is %+v", blue.Turn)
+	}
+	if back := say(t, c, "undo that, then frobnicate"); back.Turn.ID != red.Turn.ID {
+		t.Errorf("went to turn %d", back.Turn.ID)
+	}
+}
+
+// A question is answered in words, and draws nothing.
+func TestQuestionIsAnswered(t *testing.T) {
+	c := newConversation(t, session.NewMemory())
+	say(t, c, "a woman's face with blond hair")
+	if a := say(t, c, "what can you draw?"); a.PNG != nil || a.Question != nil || len(a.Notices) != 1 {
+		t.Errorf("the answer is %+v", a)
+	}
+	if s, err := c.Session(t.Context()); err != nil || len(s.Turns) != 1 {
+		t.Errorf("the session has %d turns, %v", len(s.Turns), err)
+	}
+}
+
 func TestNothingIsPretended(t *testing.T) {
 	c := newConversation(t, session.NewMemory())
 	if _, err := c.Revert(t.Context(), Request{}, 1); !errors.Is(err, ErrNothingDrawn) {

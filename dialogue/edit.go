@@ -24,6 +24,10 @@ type edit struct {
 	// undone are the parts of the request that could not be done, reasons what
 	// was done and why.
 	undone, reasons []string
+	// back is how many turns the request went back at its beginning, begun that
+	// a clause after that has changed the caption.
+	back  int
+	begun bool
 	// question is what to ask where a clause was understood but not clear; asked
 	// is the first such question.
 	question, asked *Question
@@ -109,7 +113,7 @@ func (e *edit) ask(q Question) bool {
 func (e *edit) finish() *Plan {
 	done := e.caption.Finish()
 	plan := &Plan{
-		Action: Edit, Prompt: done.Prompt, Weights: done.Weights, Ops: done.Ops, Preset: e.preset, Label: caption.Label(done.Ops),
+		Action: Edit, Back: e.back, Prompt: done.Prompt, Weights: done.Weights, Ops: done.Ops, Preset: e.preset, Label: caption.Label(done.Ops),
 		Undone: e.undone, Reason: strings.Join(e.reasons, "; "),
 	}
 	if plan.Preset == "" {

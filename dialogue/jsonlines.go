@@ -51,6 +51,7 @@ type planResult struct {
 	Ops      []Op         `json:"ops,omitempty"`
 	Intent   string       `json:"intent,omitempty"`
 	Label    string       `json:"label,omitempty"`
+	Back     int          `json:"back,omitempty"` // turns gone back before; ops are the picture's there
 	Undone   []string     `json:"undone,omitempty"`
 	Reason   string       `json:"reason,omitempty"`
 	Answer   string       `json:"answer,omitempty"`
@@ -119,6 +120,7 @@ func (p *Planner) result(request planRequest, vocabulary []string) planResult {
 	}
 	plan := reply.Plan
 	result.Target, result.Ops, result.Label, result.Undone, result.Reason = plan.Prompt, plan.Ops, plan.Label, plan.Undone, plan.Reason
+	result.Back = plan.Back
 	result.Intent = string(plan.Action)
 	switch n := len(talk.Turns); plan.Action {
 	case Edit:

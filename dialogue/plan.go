@@ -30,6 +30,8 @@ const (
 // A Plan is an utterance understood. It serialises to JSON.
 type Plan struct {
 	Action Action `json:"action"`
+	// Back is how many turns to go back before Edit: "undo that and make it blue".
+	Back int `json:"back,omitempty"`
 	// Prompt is the complete target prompt of Imagine and Edit.
 	Prompt string `json:"prompt,omitempty"`
 	// Weights are all weights of the target prompt, old and new.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"pentimento/dialogue/caption"
 	"pentimento/dialogue/english"
 )
 
@@ -112,10 +113,12 @@ func (e *edit) carryOut(i int, clause english.Words) bool {
 	before := e.caption.Clone()
 	clause = e.onTopic(clause)
 	e.question = e.p.outOfScope(clause, e.talk)
-	done := e.question == nil && (stepBack(e, clause) || e.read(clause)) && (e.question != nil || e.guarded())
+	back := e.question == nil && stepBack(e, clause)
+	done := (back || e.question == nil && e.read(clause)) && (e.question != nil || e.guarded())
 	why := fmt.Sprintf("%q was not understood", clause.Text())
 	switch q := e.question; {
 	case q == nil && done:
+		e.begun = e.begun || !back
 		return true
 	case q != nil:
 		if e.asked == nil {
@@ -132,6 +135,8 @@ func (e *edit) carryOut(i int, clause english.Words) bool {
 func (e *edit) reply() Reply {
 	plan := e.finish()
 	switch {
+	case plan.Back > 0 && len(plan.Ops) == 0 && plan.Prompt == e.head().Prompt:
+		return Reply{Plan: &Plan{Action: Undo, Steps: plan.Back, Label: "undo", Undone: plan.Undone, Reason: plan.Reason}}
 	case len(plan.Ops) == 0 && plan.Prompt == e.head().Prompt:
 		return Reply{Question: &Question{Kind: NothingToDo, Text: "The picture's prompt says so already: " + plan.Prompt, Choices: e.p.suggestions(e.talk)}}
 	case strings.TrimSpace(plan.Prompt) == "":
@@ -164,19 +169,30 @@ func (p *Planner) onlyMove(clauses []english.Words, talk Conversation) (Reply, b
 }
 
 // stepBack takes back whole turns inside a request that goes on: "undo and make
-// it blue".
+// it blue". Where the request begins so, the rest of it edits the picture that is
+// gone back to; later in it, its prompt is taken over.
 func stepBack(e *edit, clause english.Words) bool {
 	reply, ok := e.p.move(clause, e.talk)
 	if !ok || reply.Plan == nil {
 		return false
 	}
 	turns := e.talk.Turns
-	e.because(reply.Plan.Label)
+	to := 0 // how many turns are left
 	switch reply.Plan.Action {
 	case Undo:
-		return restore(e, turns[len(turns)-1-reply.Plan.Steps])
+		to = len(turns) - reply.Plan.Steps
 	case Goto:
-		return restore(e, turns[reply.Plan.Steps-1])
+		to = reply.Plan.Steps
 	}
-	return false
+	if to < 1 {
+		return false
+	}
+	e.because(reply.Plan.Label)
+	if e.begun {
+		return restore(e, turns[to-1])
+	}
+	e.back += len(turns) - to
+	e.talk.Turns = turns[:to]
+	e.caption = caption.New(e.en, e.head().Prompt, e.head().Weights)
+	return true
 }
