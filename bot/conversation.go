@@ -136,7 +136,8 @@ func (c *Conversation) author(r Request) string {
 	return c.Key.User
 }
 
-// dialogueOf is the session as the dialogue sees it: the way to the head.
+// dialogueOf is the session as the dialogue sees it: the way to the head, and the
+// turns beside it.
 func (c *Conversation) dialogueOf(s *session.Session) (dialogue.Conversation, error) {
 	talk := dialogue.Conversation{CanRedo: s.CanRedo(), Pending: c.Pending, Vocabulary: c.Model.Words, Known: c.Model.knows()}
 	if s.Head == 0 {
@@ -146,8 +147,9 @@ func (c *Conversation) dialogueOf(s *session.Session) (dialogue.Conversation, er
 	if err != nil {
 		return talk, err
 	}
+	onPath := map[int]bool{}
 	for _, t := range path {
-		turn := dialogue.Turn{Utterance: t.Utterance, Prompt: t.Recipe.Prompt, Weights: t.Recipe.Weights}
+		turn := spoken(t)
 		if len(t.Plan) > 0 {
 			turn.Plan = new(dialogue.Plan)
 			if err := json.Unmarshal(t.Plan, turn.Plan); err != nil {
@@ -155,8 +157,19 @@ func (c *Conversation) dialogueOf(s *session.Session) (dialogue.Conversation, er
 			}
 		}
 		talk.Turns = append(talk.Turns, turn)
+		onPath[t.ID] = true
+	}
+	for _, t := range s.Turns {
+		if !onPath[t.ID] {
+			talk.Others = append(talk.Others, spoken(t))
+		}
 	}
 	return talk, nil
+}
+
+// spoken is a turn as the dialogue sees it, without its plan.
+func spoken(t session.Turn) dialogue.Turn {
+	return dialogue.Turn{ID: t.ID, Utterance: t.Utterance, Prompt: t.Recipe.Prompt, Weights: t.Recipe.Weights}
 }
 
 // Session returns the session as it is kept.

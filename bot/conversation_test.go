@@ -71,6 +71,27 @@ func sayAs(t *testing.T, c *Conversation, r Request, utterance string) *Answer {
 	return a
 }
 
+// TestSayGoesToPicturesBesideTheWay: what was said of a picture finds it on a way
+// that was left, and "undo" after a new picture goes back to the one before it.
+func TestSayGoesToPicturesBesideTheWay(t *testing.T) {
+	c := newConversation(t, session.NewMemory())
+	for _, said := range []string{"a woman's face with blond hair", "add a hat", "undo", "add glasses"} {
+		say(t, c, said)
+	}
+	if got := say(t, c, "the one with the hat").Turn.ID; got != 2 {
+		t.Errorf("the one with the hat is turn %d, want 2", got)
+	}
+	if got := say(t, c, "the one with glasses").Turn.ID; got != 3 {
+		t.Errorf("the one with glasses is turn %d, want 3", got)
+	}
+	if got := say(t, c, "new picture: a river between mountains").Turn.ID; got != 4 {
+		t.Errorf("the new picture is turn %d, want 4", got)
+	}
+	if got := say(t, c, "undo").Turn.ID; got != 3 {
+		t.Errorf("undoing the new picture goes to turn %d, want 3", got)
+	}
+}
+
 func TestSayDrawsEditsAndGoesBack(t *testing.T) {
 	c := newConversation(t, session.NewMemory())
 	first := say(t, c, "a woman's face with blond hair")

@@ -38,6 +38,9 @@ type Conversation struct {
 	// Turns lead from the root to the head, the picture now shown. None means
 	// that nothing has been drawn.
 	Turns []Turn
+	// Others are all other turns, oldest first: those that were taken back, and the
+	// pictures before this one.
+	Others []Turn
 	// CanRedo tells whether there is an undone turn to go back to.
 	CanRedo bool
 	// Pending is the question that the last reply asked, if it asked one.
@@ -50,6 +53,9 @@ type Conversation struct {
 
 // A Turn is one picture of the conversation.
 type Turn struct {
+	// ID is the number that people know the turn by; 0 stands for its place among
+	// the turns, counted from 1.
+	ID        int    `json:"id,omitempty"`
 	Utterance string `json:"utterance"`
 	Prompt    string `json:"prompt"`
 	// Weights re-weight words of Prompt.

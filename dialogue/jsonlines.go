@@ -128,7 +128,8 @@ func (p *Planner) result(request planRequest, vocabulary []string) planResult {
 	case Undo:
 		result.Target = talk.Turns[n-1-plan.Steps].Prompt
 	case Goto:
-		result.Target = talk.Turns[plan.Steps-1].Prompt
+		turn, _ := talk.turn(plan.Steps)
+		result.Target = turn.Prompt
 	case Redo:
 		result.Target = request.Ahead[min(plan.Steps, len(request.Ahead))-1].prompt()
 	case Imagine, Restart, Set:
@@ -164,6 +165,9 @@ func (p *Planner) conversation(request planRequest, vocabulary []string) Convers
 	}
 	if n := len(talk.Turns); request.Source != "" && (n == 0 || talk.Turns[n-1].Prompt != request.Source) {
 		talk.Turns = append(talk.Turns, Turn{Prompt: request.Source})
+	}
+	for i, h := range request.Ahead {
+		talk.Others = append(talk.Others, Turn{ID: len(talk.Turns) + i + 1, Utterance: h.Instruction + h.Utterance, Prompt: h.prompt()})
 	}
 	return talk
 }

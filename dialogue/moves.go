@@ -69,6 +69,9 @@ func (p *Planner) move(tokens english.Words, talk Conversation) (Reply, bool) {
 		var reply Reply
 		accepted := c.pattern.Match(tokens, func(m english.Match) bool {
 			steps := c.steps
+			if c.action == Goto && steps > 0 && len(talk.Turns) > 0 {
+				steps = talk.number(steps - 1)
+			}
 			if gap, ok := m["n"]; ok {
 				n, ok := readNumber(gap)
 				if !ok {
@@ -154,15 +157,20 @@ func moveRules() []moveRule {
 // nowhere to go.
 func moved(action Action, steps int, talk Conversation) Reply {
 	turns := len(talk.Turns)
+	before, isNew := talk.before()
 	switch {
 	case turns == 0:
 		return Reply{Question: &Question{Kind: NothingToDo, Text: "Nothing has been drawn yet. Say what you would like to see.", Choices: examples(nil)}}
+	case action == Undo && turns == 1 && isNew:
+		action, steps = Goto, before
 	case action == Undo && turns == 1:
 		return Reply{Question: &Question{Kind: NothingToDo, Text: "This is the first picture: there is nothing to undo.", Choices: []string{"start over"}}}
 	case action == Redo && !talk.CanRedo:
 		return Reply{Question: &Question{Kind: NothingToDo, Text: "There is nothing to redo."}}
-	case action == Goto && steps > turns:
-		return Reply{Question: &Question{Kind: NothingToDo, Text: "There are only " + strconv.Itoa(turns) + " turns so far.", Choices: []string{"go to turn " + strconv.Itoa(turns)}}}
+	}
+	if _, ok := talk.turn(steps); action == Goto && !ok {
+		head := talk.number(turns - 1)
+		return Reply{Question: &Question{Kind: NothingToDo, Text: "There are only " + strconv.Itoa(turns+len(talk.Others)) + " turns so far.", Choices: []string{"go to turn " + strconv.Itoa(head)}}}
 	}
 	if action == Undo {
 		steps = min(steps, turns-1)

@@ -14,7 +14,7 @@ const (
 	Edit    Action = "edit"    // edit the head into Prompt
 	Undo    Action = "undo"    // go back Steps turns
 	Redo    Action = "redo"    // go forward Steps turns
-	Goto    Action = "goto"    // go to turn number Steps, counted from 1
+	Goto    Action = "goto"    // go to the turn with the number Steps
 	Restart Action = "restart" // forget the picture and begin anew
 	Set     Action = "set"     // change Settings
 )

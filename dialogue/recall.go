@@ -50,7 +50,7 @@ type recallRule struct {
 // recall goes to the picture that was named by what it showed; late tells that
 // the words were tried as an edit before.
 func (p *Planner) recall(words english.Words, late bool, talk Conversation) (Reply, bool) {
-	if len(talk.Turns) < 2 {
+	if len(talk.Turns) == 0 || len(talk.Turns)+len(talk.Others) < 2 {
 		return Reply{}, false
 	}
 	for len(words) > 1 && (words[0].Mark || denying.Has(words[0].Lower)) {
@@ -95,7 +95,7 @@ func (p *Planner) recall(words english.Words, late bool, talk Conversation) (Rep
 // "one was fine", after "make it two cars".
 func (p *Planner) counts(number string, talk Conversation) bool {
 	n := len(talk.Turns)
-	if _, ok := numberNamed(number); !ok || english.ClassOf(number) != english.Number {
+	if _, ok := numberNamed(number); !ok || n < 2 || english.ClassOf(number) != english.Number {
 		return false
 	}
 	numbers := func(prompt string) (out []string) {
@@ -119,7 +119,7 @@ func lastPrompts(talk Conversation) string {
 		if out != "" {
 			out += "; "
 		}
-		out += strconv.Itoa(i+1) + ": " + talk.Turns[i].Prompt
+		out += strconv.Itoa(talk.number(i)) + ": " + talk.Turns[i].Prompt
 	}
 	return out
 }
@@ -150,7 +150,8 @@ func (p *Planner) traitsOf(x english.Words) traits {
 const recallFillers english.List = "one version picture image still already again wore added changed put made gave told asked said everything was were"
 
 // turnWith finds the last turn before the head that has the traits, the first
-// where that is asked for. The head has to differ in them.
+// where that is asked for, and else one that is not on the way to the head. The
+// head has to differ in them.
 func (p *Planner) turnWith(want traits, first bool, talk Conversation) (number int, ok bool) {
 	last := len(talk.Turns) - 1
 	if p.fits(want, talk.Turns[last].Prompt) {
@@ -162,7 +163,16 @@ func (p *Planner) turnWith(want traits, first bool, talk Conversation) (number i
 			n = i
 		}
 		if p.fits(want, talk.Turns[n].Prompt) {
-			return n + 1, true
+			return talk.number(n), true
+		}
+	}
+	for i := range talk.Others {
+		n := len(talk.Others) - 1 - i
+		if first {
+			n = i
+		}
+		if t := talk.Others[n]; t.ID > 0 && p.fits(want, t.Prompt) {
+			return t.ID, true
 		}
 	}
 	return 0, false
@@ -209,6 +219,7 @@ func (p *Planner) adjective(w string) bool {
 // neverDrawn tells whether some of what is wanted was in no picture.
 func (p *Planner) neverDrawn(want traits, talk Conversation) bool {
 	return slices.ContainsFunc(want.has, func(w string) bool {
-		return !slices.ContainsFunc(talk.Turns, func(t Turn) bool { return p.fits(traits{has: []string{w}}, t.Prompt) })
+		has := func(t Turn) bool { return p.fits(traits{has: []string{w}}, t.Prompt) }
+		return !slices.ContainsFunc(talk.Turns, has) && !slices.ContainsFunc(talk.Others, has)
 	})
 }

@@ -25,6 +25,9 @@ func (p *Planner) edit(h hearing, talk Conversation) (Reply, bool) {
 	if reply, ok := p.onlyMove(clauses, talk); ok {
 		return reply, true
 	}
+	if q := p.offTheWay(clauses, talk); q != nil {
+		return Reply{Question: q}, true
+	}
 	if p.weighted(e, h) {
 		return e.reply(), true
 	}
@@ -182,7 +185,7 @@ func stepBack(e *edit, clause english.Words) bool {
 	case Undo:
 		to = len(turns) - reply.Plan.Steps
 	case Goto:
-		to = reply.Plan.Steps
+		to = e.talk.index(reply.Plan.Steps) + 1
 	}
 	if to < 1 {
 		return false
