@@ -50,9 +50,10 @@ func sentinels() map[string]met {
 		"bot.ErrNothingDrawn": {ErrNothingDrawn, NotFound, "Nothing is drawn yet: say what you would like to see."},
 		"bot.ErrTooStrong":    {ErrTooStrong, Invalid, "A word can be made up to 100 times as strong."},
 
-		"editor.ErrNoSuchWord": {fmt.Errorf("%w: %q", editor.ErrNoSuchWord, "zebra"), NotFound, `The prompt has no such word: "zebra".`},
-		"editor.ModelError":    {&editor.ModelError{Want: "aa", Have: "bb"}, Invalid, "The picture was made with model aa, this is bb."},
-		"dialogue.ErrNoChange": internal(dialogue.ErrNoChange),
+		"editor.ErrNoSuchWord":  {fmt.Errorf("%w: %q", editor.ErrNoSuchWord, "zebra"), NotFound, `The prompt has no such word: "zebra".`},
+		"editor.ModelError":     {&editor.ModelError{Want: "aa", Have: "bb"}, Invalid, "The picture was made with model aa, this is bb."},
+		"dialogue.ErrNoChange":  internal(dialogue.ErrNoChange),
+		"dialogue.ErrUnwritten": internal(dialogue.ErrUnwritten),
 
 		"jobs.ErrCancelled":   {jobs.ErrCancelled, Cancelled, sentenceCancelled},
 		"jobs.ErrQueueFull":   {jobs.ErrQueueFull, Busy, "Very many pictures are waiting just now. Try again in a minute."},

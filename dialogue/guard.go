@@ -17,6 +17,18 @@ import (
 // guarded looks at what a clause did to the caption. It tells whether it may
 // stand; where a question is left, that says why not.
 func (e *edit) guarded() bool {
+	words := e.caption.Words()
+	for _, i := range e.caption.Fresh() {
+		if !e.adds.Has(words[i].Lower) && !e.p.comesFrom(words[i].Lower, e.heard, e.talk) {
+			return false
+		}
+	}
+	return e.holds()
+}
+
+// holds tells whether what a clause made of the caption is one that the model can
+// draw, whoever wrote it.
+func (e *edit) holds() bool {
 	if e.caption.Repeats() || e.caption.LostSubject() && !slices.ContainsFunc(e.said, func(t english.Token) bool { return clearing.Has(t.Lower) }) {
 		return false
 	}
@@ -28,9 +40,6 @@ func (e *edit) guarded() bool {
 	var fresh english.Words
 	for _, i := range e.caption.Fresh() {
 		fresh = append(fresh, words[i])
-		if !e.adds.Has(words[i].Lower) && !e.p.comesFrom(words[i].Lower, e.heard, e.talk) {
-			return false
-		}
 	}
 	if strangers := e.p.strangers(e.caption.Parse(), e.caption.Fresh(), e.heard, e.talk); len(strangers) > 0 {
 		e.question = e.p.refusal(strangers, e.heard, e.talk)

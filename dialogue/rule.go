@@ -111,12 +111,11 @@ func (e *edit) follows(r compiledRule, words english.Words) bool {
 }
 
 // try applies a rule, and takes back what it did if it declines in the end. A
-// sentence that would write what no caption says was misread; what follows up on a
-// turn is taken at its word.
+// clause that would write what no caption says was misread.
 func (e *edit) try(r compiledRule, m english.Match) bool {
 	before, reasons, undone := *e, len(e.reasons), len(e.undone)
 	e.caption = e.caption.Clone()
-	if r.do(e, m) && (e.question != nil || r.followUp || e.caption.Sane()) {
+	if r.do(e, m) && (e.question != nil || e.caption.Sane()) {
 		return true
 	}
 	*e = before

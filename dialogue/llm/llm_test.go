@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -74,6 +75,36 @@ func TestModelIsNotAskedWhatTheGrammarCan(t *testing.T) {
 		p.Plan(context.Background(), said, picture)
 	}
 	p.Plan(context.Background(), unread, dialogue.Conversation{})
+}
+
+// TestAnswersPassTheGuard: a prompt that no caption could be, or with words that the
+// picture's model does not know, is not drawn whoever wrote it.
+func TestAnswersPassTheGuard(t *testing.T) {
+	known := picture
+	known.Vocabulary = strings.Fields("a woman with blond red hair and hat")
+	known.Known = func(w string) bool { return slices.Contains(known.Vocabulary, w) }
+	for prompt, talk := range map[string]dialogue.Conversation{
+		"a woman with blond hair and a monocle":      known,
+		"a woman with blond hair as you asked":       picture,
+		"please a woman with blond hair":             picture,
+		"with blond hair, a woman":                   picture,
+		"make a woman with blond hair and a hat":     picture,
+		"a woman with blond hair, remove the hat":    picture,
+		"I added a hat to the woman with blond hair": picture,
+	} {
+		content, err := json.Marshal(answer{Understood: true, Prompt: prompt, Kind: dialogue.Shape})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, _, _ := serve(t, string(content))
+		if reply := p.Plan(context.Background(), unread, talk); reply.Question == nil || reply.Question.Kind != dialogue.NotUnderstood {
+			t.Errorf("%q is drawn", prompt)
+		}
+	}
+	p, _, _ := serve(t, `{"understood":true,"prompt":"a woman with red hair and a hat","kind":"shape","weights":[],"undone":[]}`)
+	if reply := p.Plan(context.Background(), unread, known); reply.Plan == nil {
+		t.Errorf("what the model knows is not drawn: %q", reply.Question.Text)
+	}
 }
 
 // TestBadAnswersAreDropped: the grammar's own question stands.
