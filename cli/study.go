@@ -12,11 +12,12 @@ import (
 	"strings"
 
 	"pentimento/models"
+	"pentimento/models/judge"
 	"pentimento/models/pocket"
 	"pentimento/study"
-	"pentimento/study/judge"
 	"pentimento/study/perceptual"
 	"pentimento/study/report"
+	"pentimento/study/rules"
 	"pentimento/study/vision"
 )
 
@@ -181,11 +182,11 @@ func (c *studyRunCommand) measures(ctx context.Context, p *Process, o *study.Opt
 		if err != nil {
 			return nil, fmt.Errorf("open the judge's rules: %w", err)
 		}
-		if o.Rules, err = judge.Parse(data); err != nil {
+		if o.Rules, err = rules.Parse(data); err != nil {
 			return nil, err
 		}
 	case c.Model == "": // the network knows the bundled model's pictures alone
-		if o.Network, err = judge.OpenNetwork(options.Runtime, pocket.Judge(), c.Threads); err != nil {
+		if o.Network, err = judge.Open(options.Runtime, pocket.Judge(), c.Threads); err != nil {
 			return nil, err
 		}
 		open = append(open, o.Network)

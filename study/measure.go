@@ -8,8 +8,8 @@ import (
 	"math"
 
 	"pentimento/editor"
+	"pentimento/models/judge"
 	"pentimento/recipe"
-	"pentimento/study/judge"
 	"pentimento/study/metric"
 	"pentimento/study/vision"
 )

@@ -153,7 +153,7 @@ func (in *instrument) sees(ctx context.Context, t Target, d *editor.Drawing) (*m
 	if err != nil {
 		return nil, err
 	}
-	if seen := sight.Region(t.Region); seen.Count() > 0 {
+	if seen := metric.Square(sight.Region(t.Region)); seen.Count() > 0 {
 		return &seen, nil
 	}
 	return nil, nil

@@ -15,9 +15,10 @@ import (
 	"pentimento/editor/attention"
 	"pentimento/files"
 	"pentimento/models"
+	"pentimento/models/judge"
 	"pentimento/picture"
-	"pentimento/study/judge"
 	"pentimento/study/perceptual"
+	"pentimento/study/rules"
 	"pentimento/study/vision"
 )
 
@@ -33,7 +34,7 @@ type Options struct {
 	Network *judge.Network
 	// Rules judge pictures by their colours, where the network does not; nil
 	// for none.
-	Rules *judge.Rules
+	Rules *rules.Rules
 	// Perceptual tells how different pictures look; nil leaves it out.
 	Perceptual *perceptual.Distance
 	// Structure sees how pictures are arranged; nil leaves the self-similarity

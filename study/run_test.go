@@ -16,10 +16,11 @@ import (
 	"go.uber.org/goleak"
 
 	"pentimento/models"
+	"pentimento/models/judge"
 	"pentimento/models/pocket"
 	"pentimento/models/runtime/runtimetest"
-	"pentimento/study/judge"
-	"pentimento/study/judge/judgetest"
+	"pentimento/study/rules"
+	"pentimento/study/rules/rulestest"
 	"pentimento/study/vision"
 	"pentimento/study/vision/visiontest"
 )
@@ -50,7 +51,7 @@ func mustRun(t *testing.T, m *models.Model, o Options, files ...*File) []*Findin
 // openNetwork opens the judge of the bundled model's pictures.
 func openNetwork(t *testing.T) *judge.Network {
 	t.Helper()
-	n, err := judge.OpenNetwork(runtimetest.Load(t), pocket.Judge(), 1)
+	n, err := judge.Open(runtimetest.Load(t), pocket.Judge(), 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,7 +138,7 @@ func TestRunIsReproducibleAndGoesOn(t *testing.T) {
 	m := openModel(t)
 	f := parse(t, tiny)
 	run := func(ctx context.Context, dir string, jobs int, progress func(Progress)) (*Findings, error) {
-		found, err := Run(ctx, m, []*File{f}, Options{Dir: dir, Jobs: jobs, Rules: judgetest.Pocket(), Progress: progress})
+		found, err := Run(ctx, m, []*File{f}, Options{Dir: dir, Jobs: jobs, Rules: rulestest.Pocket(), Progress: progress})
 		if err != nil {
 			return nil, err
 		}
@@ -190,7 +191,7 @@ func TestRunIsReproducibleAndGoesOn(t *testing.T) {
 	}
 	other := parse(t, tiny+"about: something else\n")
 	other.Settings["steps"] = "5"
-	if _, err := Run(t.Context(), m, []*File{other}, Options{Dir: third, Rules: judgetest.Pocket()}); !errors.Is(err, ErrOther) {
+	if _, err := Run(t.Context(), m, []*File{other}, Options{Dir: third, Rules: rulestest.Pocket()}); !errors.Is(err, ErrOther) {
 		t.Errorf("another study in the folder: %v", err)
 	}
 	checkFindings(t, findings)
@@ -261,7 +262,7 @@ sweeps:
   - {name: few, first: 1, base: {value: .5}, grid: [value_layers: [all, cross, self]]}
 `)
 	together, alone := t.TempDir(), t.TempDir()
-	o := Options{Dir: together, Jobs: 2, Rules: judgetest.Pocket()}
+	o := Options{Dir: together, Jobs: 2, Rules: rulestest.Pocket()}
 	mustRun(t, m, o, one, other)
 	o.Dir = alone
 	mustRun(t, m, o, other)
@@ -439,7 +440,7 @@ prompts:
 sweeps: [{name: methods, grid: [method: [p2p, regenerate, sdedit, magicmix, blended]]}]
 `)
 	dir := t.TempDir()
-	findings := mustRun(t, m, Options{Dir: dir, Rules: judgetest.Pocket()}, f)[0]
+	findings := mustRun(t, m, Options{Dir: dir, Rules: rulestest.Pocket()}, f)[0]
 	outside := map[string]float64{}
 	seen := map[string]string{}
 	files := folder(t, filepath.Join(dir, f.Name))
@@ -483,7 +484,7 @@ func TestRunRefuses(t *testing.T) {
 	m := openModel(t)
 	f := parse(t, tiny)
 	f.Prompts[0].Region = "nose"
-	if _, err := Run(t.Context(), m, []*File{f}, Options{Dir: t.TempDir(), Rules: judgetest.Pocket()}); !errors.Is(err, judge.ErrUnknown) {
+	if _, err := Run(t.Context(), m, []*File{f}, Options{Dir: t.TempDir(), Rules: rulestest.Pocket()}); !errors.Is(err, rules.ErrUnknown) {
 		t.Errorf("a region without rule: %v", err)
 	}
 	f = parse(t, tiny)

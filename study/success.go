@@ -7,7 +7,7 @@ import (
 	"slices"
 
 	"pentimento/editor/noise"
-	"pentimento/study/judge"
+	"pentimento/models/judge"
 	"pentimento/study/metric"
 )
 
@@ -80,7 +80,7 @@ func (in *instrument) region(p Prompt) *metric.Mask {
 	case p.Region == "":
 		return nil
 	case in.seen != nil:
-		m = in.seen.Region(p.Region)
+		m = metric.Square(in.seen.Region(p.Region))
 	case in.options.Rules != nil && p.Colour != "":
 		m, _ = in.options.Rules.Find(in.first.Image, p.Region, p.Colour)
 	default:
@@ -144,7 +144,7 @@ func sizeOf(sight *judge.Sight, region string, asked *metric.Mask) float64 {
 	if asked == nil {
 		return 1
 	}
-	return min(1, float64(sight.Region(region).Count())/float64(asked.Count()))
+	return min(1, float64(metric.Square(sight.Region(region)).Count())/float64(asked.Count()))
 }
 
 func truth(b bool) float64 {

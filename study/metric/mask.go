@@ -6,12 +6,21 @@
 // and alpha is ignored.
 package metric
 
-import "image"
+import (
+	"image"
+	"math"
+)
 
 // A Mask marks pixels of a picture, row by row.
 type Mask struct {
 	Width, Height int
 	Set           []bool
+}
+
+// Square is the mask of a square picture whose pixels are marked so, row by row.
+func Square(set []bool) Mask {
+	side := int(math.Sqrt(float64(len(set))))
+	return Mask{side, side, set}
 }
 
 // All marks every pixel of a picture.

@@ -14,8 +14,8 @@ import (
 
 	"pentimento/models/element"
 	"pentimento/models/graph"
+	"pentimento/models/preprocess"
 	"pentimento/models/runtime"
-	"pentimento/study/metric"
 )
 
 // A Distance is a network for two pictures. It may be used from several
@@ -75,7 +75,7 @@ func (d *Distance) Between(ctx context.Context, a, b *image.NRGBA) (distance flo
 		}
 	}()
 	for _, picture := range []*image.NRGBA{a, b} {
-		t, err := runtime.FloatTensor(element.Float32, []int{1, 3, picture.Rect.Dy(), picture.Rect.Dx()}, metric.Planes(picture))
+		t, err := runtime.FloatTensor(element.Float32, []int{1, 3, picture.Rect.Dy(), picture.Rect.Dx()}, preprocess.Planes(picture))
 		if err != nil {
 			return 0, err
 		}

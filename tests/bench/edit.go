@@ -16,11 +16,12 @@ import (
 	"pentimento/editor"
 	"pentimento/jobs"
 	"pentimento/jobs/drawer"
+	modeljudge "pentimento/models/judge"
 	"pentimento/models/pocket"
 	"pentimento/picture"
 	"pentimento/recipe"
 	"pentimento/session"
-	studyjudge "pentimento/study/judge"
+	"pentimento/study/metric"
 	"pentimento/tests/judge"
 )
 
@@ -35,7 +36,7 @@ const (
 // colour, what else changed against plain re-generation with the same seed,
 // and whether the way back ends at the first picture.
 func (b *bench) edit() (err error) {
-	critic, err := studyjudge.OpenNetwork(b.runtime, pocket.Judge(), 1)
+	critic, err := modeljudge.Open(b.runtime, pocket.Judge(), 1)
 	if err != nil {
 		return err
 	}
@@ -130,7 +131,7 @@ type tally struct {
 	frames                         []picture.Frame
 }
 
-func (t *tally) add(ctx context.Context, critic *studyjudge.Network, p hairPictures) error {
+func (t *tally) add(ctx context.Context, critic *modeljudge.Network, p hairPictures) error {
 	t.seeds++
 	t.cycle = max(t.cycle, judge.MaxDifference(p.source, p.back))
 	source, err := critic.See(ctx, p.source)
@@ -141,7 +142,7 @@ func (t *tally) add(ctx context.Context, critic *studyjudge.Network, p hairPictu
 	if err != nil {
 		return err
 	}
-	hair := source.Region("hair")
+	hair := metric.Square(source.Region("hair"))
 	if source.Values["people.hair"] != judge.Blond || hair.Count() < hairLeast {
 		return nil
 	}

@@ -13,11 +13,11 @@ import (
 
 	"pentimento/bot"
 	"pentimento/editor"
+	"pentimento/models/judge"
 	"pentimento/models/pocket"
 	"pentimento/picture"
 	"pentimento/recipe"
 	"pentimento/session"
-	"pentimento/study/judge"
 	"pentimento/study/metric"
 )
 
@@ -94,7 +94,7 @@ type attempt struct {
 // pocket measures what the bundled model's pictures become by editing, as its
 // judge sees them, and writes the table of docs/pocket-model.md.
 func (b *bench) pocket() (err error) {
-	critic, err := judge.OpenNetwork(b.runtime, pocket.Judge(), 1)
+	critic, err := judge.Open(b.runtime, pocket.Judge(), 1)
 	if err != nil {
 		return err
 	}
@@ -225,7 +225,7 @@ func (a *attempt) look(ctx context.Context, critic *judge.Network, r request) er
 	}
 	inside := metric.All(a.source).Not()
 	for _, name := range r.regions {
-		inside = inside.Or(source.Region(name)).Or(edited.Region(name))
+		inside = inside.Or(metric.Square(source.Region(name))).Or(metric.Square(edited.Region(name)))
 	}
 	outside := inside.Grow(regionMargin).Not()
 	a.outside, a.outsideAnew = metric.Difference(a.source, a.edited, outside), metric.Difference(a.source, a.anew, outside)

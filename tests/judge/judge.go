@@ -5,8 +5,8 @@ package judge
 import (
 	"image"
 
-	"pentimento/study/judge/judgetest"
 	"pentimento/study/metric"
+	"pentimento/study/rules/rulestest"
 )
 
 // Blond, Brown, Red and Black are the hair colours that can be told apart.
@@ -22,13 +22,13 @@ type Mask = metric.Mask
 
 // Hair finds blond hair.
 func Hair(picture *image.NRGBA) Mask {
-	m, _ := judgetest.Pocket().Find(picture, "hair", Blond)
+	m, _ := rulestest.Pocket().Find(picture, "hair", Blond)
 	return m
 }
 
 // Share is the share of the mask's inner pixels that show the hair colour.
 func Share(picture *image.NRGBA, m Mask, colour string) float64 {
-	return judgetest.Pocket().Share(picture, m, colour)
+	return rulestest.Pocket().Share(picture, m, colour)
 }
 
 // Outside is everything more than margin pixels away from the mask.

@@ -14,9 +14,9 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"pentimento/models/judge"
 	"pentimento/models/pocket"
 	"pentimento/models/runtime/runtimetest"
-	"pentimento/study/judge"
 )
 
 // drawn is a drawing that the judge has never seen, and what it shows.
@@ -28,7 +28,7 @@ type drawn struct {
 // openNetwork opens the bundled model's judge for a test.
 func openNetwork(t *testing.T) *judge.Network {
 	t.Helper()
-	network, err := judge.OpenNetwork(runtimetest.Load(t), pocket.Judge(), 1)
+	network, err := judge.Open(runtimetest.Load(t), pocket.Judge(), 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,8 +138,9 @@ func load(t *testing.T, name string) *image.NRGBA {
 // size have in both, and in either.
 func overlap(sight *judge.Sight, region string, mask *image.NRGBA) (both, either float64) {
 	seen := sight.Region(region)
-	for i, set := range seen.Set {
-		is := mask.NRGBAAt(i%seen.Width/2, i/seen.Width/2).R > 0
+	width := 2 * mask.Rect.Dx()
+	for i, set := range seen {
+		is := mask.NRGBAAt(i%width/2, i/width/2).R > 0
 		if set && is {
 			both++
 		}
@@ -166,7 +167,7 @@ func TestNetworkRefuses(t *testing.T) {
 		"without network": {"judge.json": {Data: good}},
 		"no network":      {"judge.json": {Data: good}, "model.onnx": {Data: []byte("ONNX")}},
 	} {
-		network, err := judge.OpenNetwork(lib, files, 1)
+		network, err := judge.Open(lib, files, 1)
 		if err == nil {
 			t.Errorf("%s: opened", name)
 			if err := network.Close(); err != nil {

@@ -1,3 +1,8 @@
+// Package judge sees what the pictures of the bundled model show: whether hair
+// is red, and where the hair is.
+//
+// A [Network] has learnt that from drawings; [Open] opens it, [Network.See] looks
+// at a picture.
 package judge
 
 import (
@@ -14,8 +19,8 @@ import (
 
 	"pentimento/files"
 	"pentimento/models/element"
+	"pentimento/models/preprocess"
 	"pentimento/models/runtime"
-	"pentimento/study/metric"
 )
 
 // A Network sees what a picture shows: which part of it is hair, sky or a
@@ -79,10 +84,10 @@ const (
 	maxNames       = 250
 )
 
-// OpenNetwork opens the judge in a folder: model.onnx takes float32 [B, 3, size,
+// Open opens the judge in a folder: model.onnx takes float32 [B, 3, size,
 // size] from −1 to 1 and gives regions [B, regions, mapSize, mapSize] and values
 // [B, values]; judge.json names them. It runs on the CPU.
-func OpenNetwork(lib *runtime.Runtime, folder fs.FS, threads int) (*Network, error) {
+func Open(lib *runtime.Runtime, folder fs.FS, threads int) (*Network, error) {
 	data, err := files.Read(folder, "judge.json", maxNetworkFile)
 	if err != nil {
 		return nil, fmt.Errorf("open the judge: %w", err)
@@ -142,7 +147,7 @@ func (n *Network) See(ctx context.Context, picture *image.NRGBA) (_ *Sight, err 
 	if size := n.about.Size; picture.Rect.Dx() != size || picture.Rect.Dy() != size {
 		return nil, fmt.Errorf("judge a picture: it is %v, not %d × %d", picture.Rect.Size(), size, size)
 	}
-	in, err := runtime.FloatTensor(element.Float32, []int{1, 3, n.about.Size, n.about.Size}, metric.Planes(picture))
+	in, err := runtime.FloatTensor(element.Float32, []int{1, 3, n.about.Size, n.about.Size}, preprocess.Planes(picture))
 	if err != nil {
 		return nil, err
 	}
@@ -202,19 +207,19 @@ func largest(values []float32) int {
 	return at
 }
 
-// Region marks where the picture shows the region. It marks nothing if the
-// network does not know that name.
-func (s *Sight) Region(name string) metric.Mask {
-	m := metric.Mask{Width: s.size, Height: s.size, Set: make([]bool, s.size*s.size)}
+// Region marks the pixels that show the region, row by row. It marks nothing if
+// the network does not know that name.
+func (s *Sight) Region(name string) []bool {
+	marked := make([]bool, s.size*s.size)
 	wanted := slices.Index(s.regions, name)
 	if wanted < 0 {
-		return m
+		return marked
 	}
 	scale := s.size / s.mapSize
-	for i := range m.Set {
-		m.Set[i] = int(s.shown[i/s.size/scale*s.mapSize+i%s.size/scale]) == wanted
+	for i := range marked {
+		marked[i] = int(s.shown[i/s.size/scale*s.mapSize+i%s.size/scale]) == wanted
 	}
-	return m
+	return marked
 }
 
 // leastCells is how many places of the region map a region must have for its

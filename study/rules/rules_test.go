@@ -1,4 +1,4 @@
-package judge
+package rules
 
 import (
 	"errors"
@@ -35,7 +35,7 @@ var (
 	blackHair = color.NRGBA{31, 28, 36, 255}
 )
 
-// pocketRules are those that judgetest has, which this test cannot import.
+// pocketRules are those that rulestest has, which this test cannot import.
 func pocketRules(t testing.TB) *Rules {
 	t.Helper()
 	rules, err := Parse(readPocket(t))
@@ -47,7 +47,7 @@ func pocketRules(t testing.TB) *Rules {
 
 func readPocket(t testing.TB) []byte {
 	t.Helper()
-	data, err := os.ReadFile("judgetest/pocket.yaml")
+	data, err := os.ReadFile("rulestest/pocket.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,11 +1,7 @@
-// Package judge looks at pictures and says what they show: whether hair is red,
-// and where the hair is.
-//
-// There are two judges. A [Network] has learnt from drawings what one model's
-// pictures show; [OpenNetwork] opens it. [Rules] are for models without such a
-// network: ranges of colours and parts of the picture, which [Parse] reads from
-// YAML.
-package judge
+// Package rules judges pictures of models that have no network for it (package
+// models/judge): [Rules] are ranges of colours and parts of the picture, which
+// [Parse] reads from YAML. They say whether hair is red, and where the hair is.
+package rules
 
 import (
 	"errors"
@@ -54,8 +50,7 @@ type Region struct {
 	Enough float64 `yaml:"enough"`
 }
 
-// ErrUnknown says that the judge does not know a colour, a region or an
-// attribute.
+// ErrUnknown says that the judge does not know a colour or a region.
 var ErrUnknown = errors.New("no rule of the judge")
 
 // maxSize bounds the rules that are read, in bytes.

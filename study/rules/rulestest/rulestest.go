@@ -1,20 +1,20 @@
-// Package judgetest has the rules of colour for the bundled model's pictures.
+// Package rulestest has the rules of colour for the bundled model's pictures.
 // The program judges those by a network; tests and benchmarks judge by rules,
 // which know nothing that was learnt.
-package judgetest
+package rulestest
 
 import (
 	_ "embed"
 
-	"pentimento/study/judge"
+	"pentimento/study/rules"
 )
 
 //go:embed pocket.yaml
 var pocket []byte
 
 // Pocket returns the rules for pictures of the bundled model.
-func Pocket() *judge.Rules {
-	r, err := judge.Parse(pocket)
+func Pocket() *rules.Rules {
+	r, err := rules.Parse(pocket)
 	if err != nil {
 		panic(err) // the file is here and tested
 	}

@@ -1,10 +1,16 @@
 package judge
 
 import (
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
+
+// ErrUnknown says that the network does not know an attribute, a value or a
+// region.
+var ErrUnknown = errors.New("not known to the judge")
 
 // Check reports [ErrUnknown] for an attribute or a value of it that the network
 // cannot see.
@@ -20,10 +26,10 @@ func (n *Network) Check(name, value string) error {
 	}
 	values, ok := known[name]
 	if !ok {
-		return fmt.Errorf("%w for attribute %q: there are %s", ErrUnknown, name, names(known))
+		return fmt.Errorf("%w: attribute %q; there are %s", ErrUnknown, name, strings.Join(slices.Sorted(maps.Keys(known)), ", "))
 	}
 	if !slices.Contains(values, value) {
-		return fmt.Errorf("%w for %s %q: there are %s", ErrUnknown, name, value, strings.Join(slices.Sorted(slices.Values(values)), ", "))
+		return fmt.Errorf("%w: %s %q; there are %s", ErrUnknown, name, value, strings.Join(slices.Sorted(slices.Values(values)), ", "))
 	}
 	return nil
 }
@@ -33,7 +39,7 @@ func (n *Network) Check(name, value string) error {
 func (n *Network) CheckRegions(regions ...string) error {
 	for _, name := range regions {
 		if name != "" && !slices.Contains(n.about.Regions, name) {
-			return fmt.Errorf("%w for region %q: there are %s", ErrUnknown, name, strings.Join(n.about.Regions, ", "))
+			return fmt.Errorf("%w: region %q; there are %s", ErrUnknown, name, strings.Join(n.about.Regions, ", "))
 		}
 	}
 	return nil
