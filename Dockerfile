@@ -15,7 +15,7 @@ RUN sh /fetch.sh /onnxruntime
 
 # ONNX Runtime's own build for CUDA; give the checksum of the file that you trust.
 FROM debian:bookworm-slim AS runtime-gpu
-ARG ONNXRUNTIME_GPU_URL=https://github.com/microsoft/onnxruntime/releases/download/v1.27.0/onnxruntime-linux-x64-gpu-1.27.0.tgz
+ARG ONNXRUNTIME_GPU_URL=https://github.com/microsoft/onnxruntime/releases/download/v1.30.0/onnxruntime-linux-x64-gpu-1.30.0.tgz
 ARG ONNXRUNTIME_GPU_SHA256=
 RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates curl && rm -rf /var/lib/apt/lists/*
 RUN curl -fsSL "$ONNXRUNTIME_GPU_URL" -o /tmp/onnxruntime.tgz \

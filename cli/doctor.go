@@ -51,7 +51,7 @@ func (c *doctorCommand) Run(ctx context.Context, p *Process) error {
 	} else if lib, err := runtime.Load(c.Onnxruntime); err != nil {
 		report("runtime", "", err)
 	} else {
-		report("runtime", fmt.Sprintf("ONNX Runtime %s, %s", lib.Version(), lib.Path()), nil)
+		report("runtime", describeRuntime(lib), nil)
 		c.examineModel(ctx, p, report)
 	}
 	c.examineStore(ctx, p, report)
@@ -60,6 +60,16 @@ func (c *doctorCommand) Run(ctx context.Context, p *Process) error {
 		return errUnwell
 	}
 	return nil
+}
+
+// describeRuntime names the library, and the one that it should be if it is
+// another: that may draw a little differently.
+func describeRuntime(lib *runtime.Runtime) string {
+	found := fmt.Sprintf("ONNX Runtime %s, %s", lib.Version(), lib.Path())
+	if lib.Version() != runtime.PinnedVersion {
+		found += fmt.Sprintf("; tested with %s, which `make runtime` fetches", runtime.PinnedVersion)
+	}
+	return found
 }
 
 // finding prints what was found, or what has to be done.

@@ -219,7 +219,7 @@ func (m *Model) Digest() string { return m.digest }
 // auto.
 func (m *Model) Device() string { return m.device.String() }
 
-// Runtime is the version of ONNX Runtime that the model runs on, "1.27.0":
+// Runtime is the version of ONNX Runtime that the model runs on, "1.30.0":
 // another one may compute the same a little differently.
 func (m *Model) Runtime() string { return m.runtime }
 

@@ -8,7 +8,7 @@
 # happens. The file appears in DIR in one step, or not at all.
 set -eu
 
-version=1.27.0
+version=1.30.0
 
 say() { printf '%s\n' "$*"; }
 fail() { printf 'fetch.sh: %s\n' "$*" >&2; exit 1; }
@@ -19,13 +19,13 @@ dir=$1
 case "$(uname -s)/$(uname -m)" in
 Linux/x86_64 | Linux/amd64)
 	member=linux/x64/libonnxruntime.so.1
-	sum=d8aff4aa8abee8fb2abb2f2f2459ffc94461e781e41b9f7c072829dd0d470221 ;;
+	sum=ffb75a925ba05e47b235bb66e3e3911714a80b328a9c9425539feb204aa32a23 ;;
 Linux/aarch64 | Linux/arm64)
 	member=linux/arm64/libonnxruntime.so.1
-	sum=c36bc200e7e6c093b8abb0b34590fbdd8c52fd3fb5e33795b9523ffdde2fce0f ;;
+	sum=1f549d46250b005580b597f4164984aaf75b3bcb9f3aeb07c7f8a8fe60b23c76 ;;
 Darwin/arm64)
-	member=darwin/arm64/libonnxruntime.1.27.0.dylib
-	sum=89f692a3a1a224e4ad0b796b0e7c0bd81113b0741bfe84211eceef14d05a9e59 ;;
+	member=darwin/arm64/libonnxruntime.1.30.0.dylib
+	sum=685d2be5dba1309c89d3a5324b7fd06a5c42f1a61bfea32d14c4cc28d072121d ;;
 *)
 	fail "there is no pinned ONNX Runtime for $(uname -s)/$(uname -m): install version $version yourself and set PENTIMENTO_ONNXRUNTIME to it" ;;
 esac

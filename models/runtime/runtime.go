@@ -25,7 +25,7 @@ import (
 // everything is tested with.
 const (
 	MinimumVersion = "1.24"
-	PinnedVersion  = "1.27.0"
+	PinnedVersion  = "1.30.0"
 )
 
 // A Runtime is ONNX Runtime loaded into this process. It stays loaded until
@@ -97,7 +97,7 @@ func load(library string) (*Runtime, error) {
 // Path is the library file, or its bare name when the system's loader found it.
 func (r *Runtime) Path() string { return r.path }
 
-// Version is the library's version, such as "1.27.0".
+// Version is the library's version, such as "1.30.0".
 func (r *Runtime) Version() string { return r.version }
 
 // loaderReason takes the wrapper's own prose off an error of the loader.
