@@ -4,9 +4,9 @@ import (
 	"context"
 	"time"
 
+	"pentimento/bot/gate"
 	"pentimento/dialogue"
 	"pentimento/jobs"
-	"pentimento/picture"
 	"pentimento/session"
 )
 
@@ -22,8 +22,8 @@ type Answer struct {
 	Turn session.Turn
 	// Source is the turn that Turn edits; nil for a root.
 	Source *session.Turn
-	// PNG is the picture of Turn.
-	PNG []byte
+	// Picture is that of Turn.
+	Picture gate.Picture
 	// Plan is what was understood; nil for commands.
 	Plan *dialogue.Plan
 	// Drawing is what drawing the picture took; nil when an old picture is
@@ -43,18 +43,11 @@ type Answer struct {
 	// Heat is where a word attends.
 	Heat *Heat
 	// Frames are the pictures of several turns, with labels.
-	Frames []picture.Frame
+	Frames []gate.Frame
 	// Files are to be kept by the user.
-	Files []File
+	Files []gate.File
 	// Code leads others to Turn.
 	Code string
-}
-
-// A File is something that a user gets to keep.
-type File struct {
-	// Name says what it is; a surface makes it unique.
-	Name string
-	Data []byte
 }
 
 // Show says which parts of an [Answer] are shown, and how.
@@ -62,7 +55,7 @@ type Show int
 
 // The ways to show an answer.
 const (
-	// ShowPicture is the PNG of Turn; if there is none, Question, and if that is
+	// ShowPicture is the Picture of Turn; if there is none, Question, and if that is
 	// nil, Notices.
 	ShowPicture Show = iota
 	// ShowText is Text.
@@ -90,7 +83,7 @@ const (
 func (c *Conversation) show(ctx context.Context, s *session.Session) (*Answer, error) {
 	answer, err := answerOf(s)
 	if err == nil {
-		answer.PNG, err = c.Picture(ctx, s, s.Head)
+		answer.Picture, err = c.Picture(ctx, s, s.Head)
 	}
 	return answer, err
 }
@@ -112,28 +105,26 @@ func answerOf(s *session.Session) (*Answer, error) {
 	return answer, nil
 }
 
-// Picture returns the PNG of a turn. A picture that is no longer kept is drawn
-// again from its recipe. What is not approved is an error.
-func (c *Conversation) Picture(ctx context.Context, s *session.Session, id int) ([]byte, error) {
+// Picture returns the picture of a turn. One that is no longer kept is drawn
+// again from its recipe. The error is the gate's if it may not be shown.
+func (c *Conversation) Picture(ctx context.Context, s *session.Session, id int) (gate.Picture, error) {
 	turn, err := s.Turn(id)
 	if err != nil {
-		return nil, err
+		return gate.Picture{}, err
 	}
 	kept, err := c.Store.GetBlob(ctx, c.Key, turn.Picture)
 	if err == nil {
-		return kept, c.approve(ctx, kept)
+		return c.Gate.Pass(ctx, kept)
 	}
 	result, err := c.redraw(ctx, s, id, nil)
-	if err == nil {
-		err = c.approve(ctx, result.PNG)
-	}
 	if err != nil {
-		return nil, err
+		return gate.Picture{}, err
 	}
-	if digestOf(result.PNG) == turn.Picture {
+	passed, err := c.Gate.Pass(ctx, result.PNG)
+	if err == nil && digestOf(result.PNG) == turn.Picture {
 		// It will be asked for again. Where there is no room for it, it is
 		// drawn again.
 		_, _ = c.Store.PutBlob(ctx, c.Key, result.PNG)
 	}
-	return result.PNG, nil
+	return passed, err
 }

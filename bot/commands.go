@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"pentimento/bot/gate"
 	"pentimento/recipe"
 	"pentimento/session"
 )
@@ -114,7 +115,8 @@ func Commands() []Command {
 				if err != nil {
 					return nil, err
 				}
-				return &Answer{Show: ShowFiles, Turn: files.Turn, Files: []File{{"recipe.json", files.JSON}, {"recipe.png", files.PNG}}}, nil
+				document, err := gate.NewDocument("recipe.json", files.JSON)
+				return &Answer{Show: ShowFiles, Turn: files.Turn, Files: []gate.File{document, gate.NewFile("recipe.png", files.Picture)}}, err
 			},
 		},
 		{

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"time"
 
+	"pentimento/bot/gate"
 	"pentimento/dialogue"
 	"pentimento/jobs"
 	"pentimento/session"
@@ -36,9 +37,8 @@ type Conversation struct {
 	// Pending is the question that was asked last and not answered; nil for
 	// none. The next utterance may answer it.
 	Pending *dialogue.Question
-	// Approve is given the PNG of every picture before it is kept or shown, and
-	// refuses it with an error for the user; nil allows all.
-	Approve func(ctx context.Context, picture []byte) error
+	// Gate lets the pictures pass that may be kept and shown; nil lets all.
+	Gate *gate.Gate
 }
 
 // Clock is what a conversation needs of the world outside.
@@ -47,14 +47,6 @@ type Clock struct {
 	Now func() time.Time
 	// Seed chooses the seed of a new picture when the options give none.
 	Seed func() uint64
-}
-
-// approve is Approve, or nil for all.
-func (c *Conversation) approve(ctx context.Context, picture []byte) error {
-	if c.Approve == nil {
-		return nil
-	}
-	return c.Approve(ctx, picture)
 }
 
 // Say answers an utterance. When ctx is cancelled the turn is dropped and the

@@ -103,10 +103,10 @@ func TestSayDrawsEditsAndGoesBack(t *testing.T) {
 		t.Errorf("the edit is %+v", second.Turn)
 	}
 	back := say(t, c, "undo")
-	if back.Turn.ID != 1 || !bytes.Equal(back.PNG, first.PNG) || back.Drawing != nil {
+	if back.Turn.ID != 1 || !bytes.Equal(back.Picture.Bytes(), first.Picture.Bytes()) || back.Drawing != nil {
 		t.Errorf("undo gave turn %d", back.Turn.ID)
 	}
-	if again := say(t, c, "redo"); again.Turn.ID != 2 || !bytes.Equal(again.PNG, second.PNG) {
+	if again := say(t, c, "redo"); again.Turn.ID != 2 || !bytes.Equal(again.Picture.Bytes(), second.Picture.Bytes()) {
 		t.Errorf("redo gave turn %d", again.Turn.ID)
 	}
 	if _, err := c.Revert(t.Context(), Request{}, 2); !errors.Is(err, session.ErrNothingToUndo) {
@@ -134,7 +134,7 @@ func TestUndoAndEditInOneBreath(t *testing.T) {
 func TestQuestionIsAnswered(t *testing.T) {
 	c := newConversation(t, session.NewMemory())
 	say(t, c, "a woman's face with blond hair")
-	if a := say(t, c, "what can you draw?"); a.PNG != nil || a.Question != nil || len(a.Notices) != 1 {
+	if a := say(t, c, "what can you draw?"); !a.Picture.None() || a.Question != nil || len(a.Notices) != 1 {
 		t.Errorf("the answer is %+v", a)
 	}
 	if s, err := c.Session(t.Context()); err != nil || len(s.Turns) != 1 {
@@ -151,7 +151,7 @@ func TestNothingIsPretended(t *testing.T) {
 		t.Errorf("weight before the first picture: %v", err)
 	}
 	say(t, c, "a woman's face with blond hair")
-	if a := say(t, c, "xyzzy plugh"); a.Question == nil || a.PNG != nil {
+	if a := say(t, c, "xyzzy plugh"); a.Question == nil || !a.Picture.None() {
 		t.Errorf("gibberish was answered with a picture")
 	}
 	if _, err := c.Weight(t.Context(), Request{}, "zebra", 2); !errors.Is(err, editor.ErrNoSuchWord) {
@@ -191,7 +191,7 @@ func TestLostPictureIsDrawnAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !bytes.Equal(back.PNG, first.PNG) {
+	if !bytes.Equal(back.Picture.Bytes(), first.Picture.Bytes()) {
 		t.Error("the picture that was drawn again is another one")
 	}
 }
@@ -205,10 +205,10 @@ func TestPictureThatWasDrawnAgainIsKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.Key.Place = "where no picture is kept"
-	if got, err := c.Picture(t.Context(), s, 1); err != nil || !bytes.Equal(got, first.PNG) {
+	if got, err := c.Picture(t.Context(), s, 1); err != nil || !bytes.Equal(got.Bytes(), first.Picture.Bytes()) {
 		t.Errorf("Picture: %v", err)
 	}
-	if got, err := store.GetBlob(t.Context(), c.Key, first.Turn.Picture); err != nil || !bytes.Equal(got, first.PNG) {
+	if got, err := store.GetBlob(t.Context(), c.Key, first.Turn.Picture); err != nil || !bytes.Equal(got, first.Picture.Bytes()) {
 		t.Errorf("the picture that was drawn again is not kept: %v", err)
 	}
 }
@@ -231,8 +231,8 @@ func TestAttentionBelongsToTheHead(t *testing.T) {
 func TestFullDiskCostsThePictureNotTheTurn(t *testing.T) {
 	c := newConversation(t, full{session.NewMemory()})
 	first := say(t, c, "a woman's face with blond hair")
-	if first.Turn.ID != 1 || len(first.PNG) == 0 || !strings.Contains(strings.Join(first.Notices, " "), "disk is full") {
-		t.Errorf("turn %d, %d bytes, notices %q", first.Turn.ID, len(first.PNG), first.Notices)
+	if first.Turn.ID != 1 || len(first.Picture.Bytes()) == 0 || !strings.Contains(strings.Join(first.Notices, " "), "disk is full") {
+		t.Errorf("turn %d, %d bytes, notices %q", first.Turn.ID, len(first.Picture.Bytes()), first.Notices)
 	}
 	if second := say(t, c, "make her hair red"); second.Turn.Parent != 1 {
 		t.Errorf("the edit hangs on turn %d", second.Turn.Parent)

@@ -11,6 +11,7 @@ import (
 	"math"
 	"time"
 
+	"pentimento/bot/gate"
 	"pentimento/dialogue"
 	"pentimento/jobs"
 	"pentimento/recipe"
@@ -129,12 +130,16 @@ func (c *Conversation) order(ctx context.Context, r Request, job jobs.Job, add a
 	var answer *Answer
 	var final error // why the picture will never be kept
 	_, err := jobs.Do(ctx, c.Queue, job, r.Watch, func(ctx context.Context, result jobs.Result) (err error) {
-		if final = c.approve(ctx, result.PNG); final != nil {
+		var passed gate.Picture
+		if passed, final = c.Gate.Pass(ctx, result.PNG); final != nil {
 			return nil // the job is done with
 		}
 		answer, err = c.keep(ctx, result, add)
 		if isFinal(err) {
 			final, err = err, nil
+		}
+		if answer != nil {
+			answer.Picture = passed
 		}
 		return err
 	})
@@ -173,7 +178,7 @@ func (c *Conversation) keep(ctx context.Context, result jobs.Result, add additio
 	if err != nil {
 		return nil, err
 	}
-	answer.PNG, answer.Drawing, answer.Kept = result.PNG, &result, c.Clock.Now().Sub(began)
+	answer.Drawing, answer.Kept = &result, c.Clock.Now().Sub(began)
 	if unkept != nil {
 		answer.Notices = append(answer.Notices, noticeUnkept(unkept))
 	}

@@ -19,7 +19,7 @@ func TestEventsChangeNoPicture(t *testing.T) {
 	for i, utterance := range []string{"a woman's face with blond hair", "make her hair red"} {
 		event := "event" + utterance[:1]
 		want, got := say(t, here, utterance), sayAs(t, there, Request{Event: event}, utterance)
-		if !bytes.Equal(got.PNG, want.PNG) || got.Turn.ID != i+1 || !slices.Equal(got.Notices, want.Notices) || got.Drawing.Rows != want.Drawing.Rows {
+		if !bytes.Equal(got.Picture.Bytes(), want.Picture.Bytes()) || got.Turn.ID != i+1 || !slices.Equal(got.Notices, want.Notices) || got.Drawing.Rows != want.Drawing.Rows {
 			t.Errorf("%q: turn %+v, %q, want %+v, %q", utterance, got.Turn, got.Notices, want.Turn, want.Notices)
 		}
 	}
@@ -28,7 +28,7 @@ func TestEventsChangeNoPicture(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, err := there.Attention(t.Context(), Request{Event: "heat"}, "hair")
-	if err != nil || !slices.Equal(got.Map, want.Map) || got.Width != want.Width || !bytes.Equal(got.PNG, want.PNG) {
+	if err != nil || !slices.Equal(got.Map, want.Map) || got.Width != want.Width || !bytes.Equal(got.Picture.Bytes(), want.Picture.Bytes()) {
 		t.Errorf("the attention of another process differs (%v)", err)
 	}
 }
@@ -58,7 +58,7 @@ func TestResume(t *testing.T) {
 	for range 2 {
 		both.Go(func() {
 			a, err := c.Resume(t.Context(), Request{Event: "e"}, left[0].Job)
-			if err != nil || a.Turn.ID != 1 || a.Turn.Author != "bob" || len(a.PNG) == 0 {
+			if err != nil || a.Turn.ID != 1 || a.Turn.Author != "bob" || len(a.Picture.Bytes()) == 0 {
 				t.Errorf("resumed: %+v, %v", a, err)
 			}
 		})

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"pentimento/bot/gate"
 	"pentimento/picture"
 	"pentimento/session"
 )
@@ -16,14 +17,16 @@ type Heat struct {
 	// Map is the attention. [Height, Width]
 	Map           []float32
 	Height, Width int
-	// PNG is the picture that the map belongs to.
-	PNG  []byte
-	Turn session.Turn
+	// Picture is the one that the map belongs to.
+	Picture gate.Picture
+	Turn    session.Turn
 }
 
 // Overlay is the map over its picture, as PNG.
-func (h *Heat) Overlay() ([]byte, error) {
-	return picture.Heat(h.PNG, h.Map, h.Width, h.Height, h.Word)
+func (h *Heat) Overlay() (gate.Picture, error) {
+	return h.Picture.Made(func(png []byte) ([]byte, error) {
+		return picture.Heat(png, h.Map, h.Width, h.Height, h.Word)
+	})
 }
 
 // errNoHeat says that a worker has not done what it was asked for.
@@ -47,9 +50,13 @@ func (c *Conversation) Attention(ctx context.Context, r Request, word string) (*
 	if heat == nil || heat.Width < 1 || heat.Height < 1 || len(heat.Map) != heat.Width*heat.Height {
 		return nil, errNoHeat
 	}
+	passed, err := c.Gate.Pass(ctx, result.PNG)
+	if err != nil {
+		return nil, err
+	}
 	return &Heat{
 		Word: turn.Recipe.Prompt[span.Start:span.End], Map: heat.Map,
-		Height: heat.Height, Width: heat.Width, PNG: result.PNG, Turn: turn,
+		Height: heat.Height, Width: heat.Width, Picture: passed, Turn: turn,
 	}, nil
 }
 
@@ -91,19 +98,19 @@ func (c *Conversation) history(ctx context.Context, r Request) (*Answer, error) 
 
 // frames are the pictures of turns, with labels. Of several, those that may not
 // be shown are left out; if none is left, the error says why.
-func (c *Conversation) frames(ctx context.Context, s *session.Session, turns []session.Turn, label func(session.Turn) string) ([]picture.Frame, error) {
-	var frames []picture.Frame
+func (c *Conversation) frames(ctx context.Context, s *session.Session, turns []session.Turn, label func(session.Turn) string) ([]gate.Frame, error) {
+	var frames []gate.Frame
 	var refused error
 	for _, t := range turns {
-		data, err := c.Picture(ctx, s, t.ID)
-		if p := ProblemOf(err); err != nil && p.Kind == Refused {
+		shown, err := c.Picture(ctx, s, t.ID)
+		if isAny(err, gate.ErrUnsafe, gate.ErrUnchecked) {
 			refused = err
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
-		frames = append(frames, picture.Frame{PNG: data, Label: label(t)})
+		frames = append(frames, gate.Frame{Picture: shown, Label: label(t)})
 	}
 	if len(frames) == 0 {
 		return nil, refused

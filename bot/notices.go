@@ -64,7 +64,7 @@ func (c *Conversation) changed(ctx context.Context, a *Answer) bool {
 	if err != nil {
 		return true
 	}
-	after, err := picture.Decode(a.PNG)
+	after, err := picture.Decode(a.Picture.Bytes())
 	if err != nil || before.Bounds() != after.Bounds() {
 		return true
 	}

@@ -10,6 +10,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"pentimento/bot/gate"
 	"pentimento/editor"
 	"pentimento/jobs"
 	"pentimento/session"
@@ -151,6 +152,8 @@ func retold(err error) (Kind, string) {
 func kindOfTold(err error) Kind {
 	_, otherModel := errors.AsType[*editor.ModelError](err)
 	switch {
+	case isAny(err, gate.ErrUnsafe, gate.ErrUnchecked):
+		return Refused
 	case isAny(err, session.ErrNoSuchTurn, session.ErrNoSuchShare, session.ErrNothingToUndo, session.ErrNothingToRedo, editor.ErrNoSuchWord, ErrNothingDrawn):
 		return NotFound
 	case otherModel,

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"pentimento/bot/gate"
 	"pentimento/dialogue"
 	"pentimento/editor"
 	"pentimento/files"
@@ -49,6 +50,10 @@ func sentinels() map[string]met {
 		"bot.Problem":         {Problemf(Refused, "not here"), Refused, "Not here."},
 		"bot.ErrNothingDrawn": {ErrNothingDrawn, NotFound, "Nothing is drawn yet: say what you would like to see."},
 		"bot.ErrTooStrong":    {ErrTooStrong, Invalid, "A word can be made up to 100 times as strong."},
+
+		"bot/gate.ErrUnsafe":     {gate.ErrUnsafe, Refused, "That came out as something that I may not show here."},
+		"bot/gate.ErrUnchecked":  {gate.ErrUnchecked, Refused, "I can't tell just now whether I may show that picture, so I don't."},
+		"bot/gate.ErrNoDocument": internal(gate.ErrNoDocument),
 
 		"editor.ErrNoSuchWord":  {fmt.Errorf("%w: %q", editor.ErrNoSuchWord, "zebra"), NotFound, `The prompt has no such word: "zebra".`},
 		"editor.ModelError":     {&editor.ModelError{Want: "aa", Have: "bb"}, Invalid, "The picture was made with model aa, this is bb."},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"pentimento/bot/gate"
 	"pentimento/editor"
 	"pentimento/session"
 	"pentimento/session/recipefile"
@@ -36,6 +37,8 @@ func (c *Conversation) Fork(ctx context.Context, r Request, code string) (*Answe
 
 // Copy is Fork without showing anything. It returns the session, whose head is
 // what was shared.
+//
+// The error is the gate's if the picture may not be shown here.
 func (c *Conversation) Copy(ctx context.Context, r Request, code string) (*session.Session, error) {
 	shared, err := c.Store.Shared(ctx, code)
 	if err != nil {
@@ -43,6 +46,13 @@ func (c *Conversation) Copy(ctx context.Context, r Request, code string) (*sessi
 	}
 	if err := c.canContinue(r, shared, ""); err != nil {
 		return nil, err
+	}
+	// What may not be shown is not copied, as far as its picture is kept.
+	kept, err := c.Store.GetBlob(ctx, shared.Key, shared.Turns[shared.Head-1].Picture)
+	if err == nil {
+		if _, err := c.Gate.Pass(ctx, kept); err != nil {
+			return nil, err
+		}
 	}
 	return session.Fork(ctx, c.Store, code, c.Key, r.Event)
 }
@@ -53,8 +63,8 @@ type Exported struct {
 	Turn session.Turn
 	// JSON is the recipe, as docs/recipe.md describes it.
 	JSON []byte
-	// PNG is the picture with the recipe in it.
-	PNG []byte
+	// Picture has the recipe in it.
+	Picture gate.Picture
 }
 
 // Export returns the picture that is spoken of, and the way to it, as files.
@@ -75,7 +85,7 @@ func (c *Conversation) Export(ctx context.Context, r Request) (*Exported, error)
 	if out.JSON, err = document.JSON(); err != nil {
 		return nil, err
 	}
-	if out.PNG, err = document.Embed(picture); err != nil {
+	if out.Picture, err = picture.Made(document.Embed); err != nil {
 		return nil, err
 	}
 	return out, nil

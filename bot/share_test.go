@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"image"
 	"image/png"
 	"reflect"
 	"strings"
 	"testing"
 
+	"pentimento/bot/gate"
 	"pentimento/editor"
 	"pentimento/session"
 	"pentimento/session/recipefile"
@@ -43,12 +45,12 @@ func TestForkGoesOnFromTheSharedPicture(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !bytes.Equal(forked.PNG, red.PNG) || forked.Drawing != nil || forked.Turn.Edit != red.Turn.Edit {
+	if !bytes.Equal(forked.Picture.Bytes(), red.Picture.Bytes()) || forked.Drawing != nil || forked.Turn.Edit != red.Turn.Edit {
 		t.Errorf("the fork shows turn %+v", forked.Turn)
 	}
 	// The same words make the same picture for both.
 	annGreen, bobGreen := sayAs(t, ann, Request{Turn: 2}, "make her hair green"), say(t, bob, "make her hair green")
-	if !bytes.Equal(annGreen.PNG, bobGreen.PNG) {
+	if !bytes.Equal(annGreen.Picture.Bytes(), bobGreen.Picture.Bytes()) {
 		t.Error("the same edit gives another picture after the fork")
 	}
 	if err := bob.Revoke(t.Context(), code); !errors.Is(err, session.ErrNoSuchShare) {
@@ -82,21 +84,21 @@ func TestExportedPictureIsImportedBitForBit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	plain, err := png.Decode(bytes.NewReader(want.PNG))
+	plain, err := png.Decode(bytes.NewReader(want.Picture.Bytes()))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if marked, err := png.Decode(bytes.NewReader(files.PNG)); err != nil || !reflect.DeepEqual(marked, plain) {
+	if marked, err := png.Decode(bytes.NewReader(files.Picture.Bytes())); err != nil || !reflect.DeepEqual(marked, plain) {
 		t.Errorf("the exported PNG is another picture (%v)", err)
 	}
-	for name, file := range map[string][]byte{"JSON": files.JSON, "PNG": files.PNG} {
+	for name, file := range map[string][]byte{"JSON": files.JSON, "PNG": files.Picture.Bytes()} {
 		bob := elsewhere(ann, session.NewMemory(), name)
 		engine.Forget()
 		got, err := bob.Import(t.Context(), Request{}, file)
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		if !bytes.Equal(got.PNG, want.PNG) || got.Turn.ID != 5 || got.Turn.Edit != want.Turn.Edit {
+		if !bytes.Equal(got.Picture.Bytes(), want.Picture.Bytes()) || got.Turn.ID != 5 || got.Turn.Edit != want.Turn.Edit {
 			t.Errorf("%s: imported as %+v", name, got.Turn)
 		}
 		if back, err := bob.Revert(t.Context(), Request{}, 4); err != nil || back.Turn.Recipe.Prompt != "a woman's face with blond hair" {
@@ -133,22 +135,26 @@ func TestImportRefusesAnotherModelByName(t *testing.T) {
 	}
 }
 
-// What is not approved is neither kept nor shown.
+// checker finds pictures unsafe.
+type checker func(image.Image) bool
+
+func (c checker) Unsafe(_ context.Context, picture image.Image) (bool, error) { return c(picture), nil }
+
+// What does not pass the gate is neither kept nor shown.
 func TestPicturesThatAreNotApproved(t *testing.T) {
 	c := newConversation(t, session.NewMemory())
 	blond := say(t, c, "a woman's face with blond hair")
-	refused := errors.New("not this one")
+	shown, err := png.Decode(bytes.NewReader(blond.Picture.Bytes()))
+	if err != nil {
+		t.Fatal(err)
+	}
 	seen := 0
 	strict := *c
-	strict.Approve = func(_ context.Context, picture []byte) error {
-		if _, err := png.Decode(bytes.NewReader(picture)); err != nil {
-			t.Errorf("asked about what is no picture: %v", err)
-		}
-		if seen++; bytes.Equal(picture, blond.PNG) {
-			return nil
-		}
-		return refused
-	}
+	strict.Gate = gate.New(gate.Options{Checker: checker(func(picture image.Image) bool {
+		seen++
+		return !reflect.DeepEqual(picture, shown)
+	})})
+	refused := gate.ErrUnsafe
 	if _, err := strict.Say(t.Context(), Request{}, "make her hair red"); !errors.Is(err, refused) {
 		t.Errorf("a picture that is refused ended with %v", err)
 	}
@@ -159,7 +165,7 @@ func TestPicturesThatAreNotApproved(t *testing.T) {
 	if _, err := strict.Goto(t.Context(), Request{}, 2); !errors.Is(err, refused) {
 		t.Errorf("an old picture that is refused ended with %v", err)
 	}
-	if a, err := strict.Goto(t.Context(), Request{}, 1); err != nil || !bytes.Equal(a.PNG, blond.PNG) {
+	if a, err := strict.Goto(t.Context(), Request{}, 1); err != nil || !bytes.Equal(a.Picture.Bytes(), blond.Picture.Bytes()) {
 		t.Errorf("a picture that is approved ended with %v", err)
 	}
 }

@@ -3,15 +3,15 @@ package cli
 import (
 	"errors"
 
-	"pentimento/bot/discord/policy"
+	"pentimento/bot/gate"
 	"pentimento/models/runtime"
 	"pentimento/models/safety"
 )
 
 // checker looks at pictures, if somebody wants it.
 type checker struct {
-	policy.Checker // nil for nobody
-	close          func() error
+	gate.Checker // nil for nobody
+	close        func() error
 }
 
 // Close frees what it holds.

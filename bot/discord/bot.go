@@ -24,11 +24,11 @@ import (
 	"pentimento/bot"
 	"pentimento/bot/discord/gateway"
 	"pentimento/bot/discord/object"
-	"pentimento/bot/discord/policy"
 	"pentimento/bot/discord/rest"
 	"pentimento/bot/discord/state"
 	"pentimento/bot/discord/turn"
 	"pentimento/bot/discord/view"
+	"pentimento/bot/gate"
 )
 
 // Bot is the bot. Make one with [New] and let it [Bot.Run].
@@ -71,15 +71,15 @@ func New(o Options) (*Bot, error) {
 
 // newRunner returns what carries out the bot's turns.
 func newRunner(o Options, remembered *state.State, style view.Style) *turn.Runner {
-	screen := policy.NewScreen(o.Policy, o.Checker, o.Log)
+	pictures := gate.New(gate.Options{Checker: o.Checker, HideAll: o.Policy.Spoiler, HideUnsafe: o.Policy.HideUnsafe, Log: o.Log})
 	pattern := bot.Conversation{
-		Store: o.Store, Planner: o.Planner, Model: o.Model, Queue: o.Queue, Clock: o.Clock, Options: o.Defaults, Approve: screen.Approve,
+		Store: o.Store, Planner: o.Planner, Model: o.Model, Queue: o.Queue, Clock: o.Clock, Options: o.Defaults, Gate: pictures,
 	}
 	return &turn.Runner{
 		Conversations: &turn.Conversations{Pattern: pattern, State: remembered, Log: o.Log},
 		Quota:         turn.Quota{Policy: o.Policy, State: remembered, Now: o.Clock.Now}, PerUser: o.PerUser,
 		Running: turn.NewRunning(o.Shared), State: remembered, Shards: o.Shards.String(),
-		Screen: screen, Style: style, Report: turn.NewReport(o.Observer, o.Clock.Now, o.Log), Log: o.Log,
+		Style: style, Report: turn.NewReport(o.Observer, o.Clock.Now, o.Log), Log: o.Log,
 	}
 }
 
@@ -92,7 +92,7 @@ func (b *Bot) addHandlers(style view.Style) {
 	eraser := eraser{running: running, queue: o.Queue, store: o.Store, state: b.state}
 	h := handlers{
 		conversing: conversing{table: o.Commands, style: style, store: o.Store, copies: copies, running: running},
-		sharing:    sharing{table: o.Commands, style: style, conversations: b.runner.Conversations, screen: b.runner.Screen, report: report, log: o.Log},
+		sharing:    sharing{table: o.Commands, style: style, conversations: b.runner.Conversations, report: report, log: o.Log},
 		settings:   settings{conversations: b.runner.Conversations},
 		forgetting: forgetting{eraser: eraser, style: style, report: report, log: o.Log},
 		help:       help{table: o.Commands, style: style},

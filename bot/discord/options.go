@@ -8,6 +8,7 @@ import (
 	"pentimento/bot/discord/policy"
 	"pentimento/bot/discord/state"
 	"pentimento/bot/discord/turn"
+	"pentimento/bot/gate"
 	"pentimento/jobs"
 	"pentimento/session"
 )
@@ -43,7 +44,7 @@ type Options struct {
 	// Policy is who may do what.
 	Policy policy.Policy
 	// Checker looks at every picture before it is shown; it may be nil.
-	Checker policy.Checker
+	Checker gate.Checker
 	// Commands are those that people can give; the table of package bot if nil.
 	Commands []bot.Command
 	// Rename gives commands other names.

@@ -7,7 +7,6 @@ import (
 
 	"pentimento/bot"
 	"pentimento/bot/discord/object"
-	"pentimento/bot/discord/policy"
 	"pentimento/bot/discord/rest"
 	"pentimento/bot/discord/turn"
 	"pentimento/bot/discord/view"
@@ -20,7 +19,6 @@ type sharing struct {
 	table         []bot.Command
 	style         view.Style
 	conversations *turn.Conversations
-	screen        *policy.Screen
 	report        *turn.Report
 	log           *slog.Logger
 }
@@ -77,7 +75,7 @@ func (h *sharing) hand(ctx context.Context, r *request, t *turn.Turn) {
 	if err != nil {
 		out = object.Content{Text: h.report.Sentence(err)}
 	}
-	if _, err := r.api.EditOriginal(ctx, r.Interaction, h.screen.Cover(ctx, out)); err != nil {
+	if _, err := r.api.EditOriginal(ctx, r.Interaction, out); err != nil {
 		h.log.Warn("a recipe cannot be given", "error", err)
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"strings"
 
 	"pentimento/bot"
+	"pentimento/bot/gate"
 	"pentimento/bot/terminal/graphics"
 	"pentimento/files"
 	"pentimento/jobs"
@@ -194,11 +195,11 @@ func (c *Chat) leave() error {
 	return nil
 }
 
-// save writes a picture to the folder under a name that says which turn it is
-// and is the same only for the same picture. It returns the path.
-func (c *Chat) save(name string, data []byte) (string, error) {
-	path := c.path(name)
-	if err := files.Write(path, data, 0o644); err != nil {
+// save writes a file to the folder for pictures and returns the path. Its name
+// says which turn it is of, and is the same only for the same picture.
+func (c *Chat) save(file gate.File) (string, error) {
+	path := c.path(file.Name())
+	if err := files.Write(path, file.Bytes(), 0o644); err != nil {
 		return "", unsaved(err)
 	}
 	return path, nil

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"pentimento/bot"
+	"pentimento/bot/gate"
 	"pentimento/picture"
 	"pentimento/session"
 )
@@ -50,13 +51,13 @@ func (c *Chat) showAnswer(utterance string, a *bot.Answer) error {
 // printTurn shows a picture or a question, saves the picture, and says what was
 // done in a few words.
 func (c *Chat) printTurn(utterance string, a *bot.Answer) error {
-	if a.Question == nil && a.PNG == nil { // a setting changed in words
+	if a.Question == nil && a.Picture.None() { // a setting changed in words
 		return c.printText(utterance, strings.Join(a.Notices, "\n"))
 	}
 	path := ""
-	if a.PNG != nil {
+	if !a.Picture.None() {
 		var err error
-		if path, err = c.save(pictureName(a.Turn), a.PNG); err != nil {
+		if path, err = c.save(gate.NewFile(pictureName(a.Turn), a.Picture)); err != nil {
 			return err
 		}
 	}
@@ -67,7 +68,7 @@ func (c *Chat) printTurn(utterance string, a *bot.Answer) error {
 	if a.Question != nil {
 		return c.printQuestion(a)
 	}
-	if err := c.inline(a.PNG); err != nil {
+	if err := c.inline(a.Picture); err != nil {
 		return err
 	}
 	if err := c.printf("  %s\n  %s\n", summary(a), path); err != nil {
@@ -116,11 +117,11 @@ func pictureName(t session.Turn) string {
 }
 
 // inline shows a picture where the terminal can.
-func (c *Chat) inline(png []byte) error {
-	if c.Screen == nil || png == nil {
+func (c *Chat) inline(shown gate.Picture) error {
+	if c.Screen == nil || shown.None() {
 		return nil
 	}
-	if err := c.Screen.Show(c.Out, png); err != nil {
+	if err := c.Screen.Show(c.Out, shown.Bytes()); err != nil {
 		return fmt.Errorf("%w: %w", errOutput, err)
 	}
 	return nil
@@ -132,7 +133,7 @@ func (c *Chat) printHeat(utterance string, heat *bot.Heat) error {
 	if err != nil {
 		return err
 	}
-	path, err := c.save(fmt.Sprintf("%03d-attention-%s.png", heat.Turn.ID, fileName(heat.Word)), overlay)
+	path, err := c.save(gate.NewFile(fmt.Sprintf("%03d-attention-%s.png", heat.Turn.ID, fileName(heat.Word)), overlay))
 	if err != nil {
 		return err
 	}
@@ -142,18 +143,18 @@ func (c *Chat) printHeat(utterance string, heat *bot.Heat) error {
 // printFrames saves the pictures of several turns as one file, and shows it if
 // it is a PNG.
 func (c *Chat) printFrames(utterance string, a *bot.Answer, name string, join func([]picture.Frame) ([]byte, error)) error {
-	data, err := join(a.Frames)
+	joined, err := gate.Join(a.Frames, join)
 	if err != nil {
 		return err
 	}
-	path, err := c.save(fmt.Sprintf("%03d-%s", a.Turn.ID, name), data)
+	path, err := c.save(gate.NewFile(fmt.Sprintf("%03d-%s", a.Turn.ID, name), joined))
 	if err != nil {
 		return err
 	}
 	if !strings.HasSuffix(name, ".png") {
-		data = nil
+		joined = gate.Picture{}
 	}
-	return c.printPicture(utterance, path, data, fmt.Sprintf("%d pictures", len(a.Frames)))
+	return c.printPicture(utterance, path, joined, fmt.Sprintf("%d pictures", len(a.Frames)))
 }
 
 // sheet is a page of frames, five to a row.
@@ -164,22 +165,22 @@ func sheet(frames []picture.Frame) ([]byte, error) { return picture.Sheet(frames
 func (c *Chat) printFiles(utterance string, a *bot.Answer) error {
 	var paths []string
 	for _, f := range a.Files {
-		path, err := c.save(strings.TrimSuffix(pictureName(a.Turn), ".png")+"-"+f.Name, f.Data)
+		path, err := c.save(f.Named(strings.TrimSuffix(pictureName(a.Turn), ".png") + "-" + f.Name()))
 		if err != nil {
 			return err
 		}
 		paths = append(paths, path)
 	}
 	last := len(paths) - 1
-	return c.printPicture(utterance, paths[last], nil, "the recipe is in the picture, and in "+strings.Join(paths[:last], ", "))
+	return c.printPicture(utterance, paths[last], gate.Picture{}, "the recipe is in the picture, and in "+strings.Join(paths[:last], ", "))
 }
 
 // printPicture shows a picture that is not a turn.
-func (c *Chat) printPicture(utterance, path string, png []byte, what string) error {
+func (c *Chat) printPicture(utterance, path string, shown gate.Picture, what string) error {
 	if c.JSON {
 		return c.printJSON(turnJSON{Utterance: utterance, Image: path, Text: what})
 	}
-	if err := c.inline(png); err != nil {
+	if err := c.inline(shown); err != nil {
 		return err
 	}
 	return c.printf("  %s\n  %s\n", what, path)

@@ -103,7 +103,7 @@ func (b *bench) hairDialogue(engine *editor.Engine, seed uint64) (_ hairPictures
 		if answer.Question != nil {
 			return hairPictures{}, fmt.Errorf("%q was answered with a question: %s", said, answer.Question.Text)
 		}
-		picture, err := decode(answer.PNG)
+		picture, err := decode(answer.Picture.Bytes())
 		if err != nil {
 			return hairPictures{}, err
 		}

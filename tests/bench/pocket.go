@@ -157,10 +157,10 @@ func (b *bench) attempt(engine *editor.Engine, critic *judge.Network, r request,
 		return a, err
 	}
 	turn := answer.Turn
-	if a.source, err = decode(first.PNG); err != nil {
+	if a.source, err = decode(first.Picture.Bytes()); err != nil {
 		return a, err
 	}
-	if a.edited, err = decode(answer.PNG); err != nil {
+	if a.edited, err = decode(answer.Picture.Bytes()); err != nil {
 		return a, err
 	}
 	if r.blend != "" {

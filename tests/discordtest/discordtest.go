@@ -60,6 +60,7 @@ type Server struct {
 	messages     map[string]*Message
 	order        []string // message IDs in the order of making
 	files        map[string][]byte
+	uploads      [][]byte
 	commands     []Command
 	registered   int
 	interactions map[string]*Interaction
@@ -121,6 +122,14 @@ func (s *Server) Commands() ([]Command, int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return append([]Command(nil), s.commands...), s.registered
+}
+
+// Uploads are all files that the bot has sent so far, also those that are shown
+// no more or were refused.
+func (s *Server) Uploads() [][]byte {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([][]byte(nil), s.uploads...)
 }
 
 // newID makes a snowflake. The lock must be held, or the server be new.

@@ -149,7 +149,7 @@ func (s *Server) Clear() {
 	clear(s.messages)
 	clear(s.interactions)
 	clear(s.files)
-	s.order, s.recent = nil, nil
+	s.order, s.recent, s.uploads = nil, nil, nil
 	for _, session := range s.gate.sessions {
 		session.sent = nil
 	}

@@ -54,6 +54,11 @@ func (s *Server) serveREST(w http.ResponseWriter, r *http.Request) {
 		s.problem("%s is not version 10 of the interface", r.URL.Path)
 		s.mu.Unlock()
 	}
+	s.mu.Lock()
+	for _, f := range files {
+		s.uploads = append(s.uploads, f.data)
+	}
+	s.mu.Unlock()
 	fault := s.faultFor(r.Method, path)
 	if fault != nil {
 		if fault.act(w) {

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 
 	"github.com/bwmarrin/discordgo"
+
+	"pentimento/bot/gate"
 )
 
 // A Component is a row, a button, a select or a text input of a message or
@@ -80,15 +82,7 @@ func (m *Message) Roles() []string {
 type Content struct {
 	Text  string
 	Rows  []discordgo.MessageComponent
-	Files []File
+	Files []gate.File
 	// Private shows it to one user alone, in an answer to an interaction.
 	Private bool
-}
-
-// A File is sent with a message.
-type File struct {
-	Name string
-	Data []byte
-	// Shows are the PNGs of the pictures that can be seen in the file.
-	Shows [][]byte
 }

@@ -1,7 +1,7 @@
 // Package policy says who may do what, and which pictures are shown.
 //
 // Start with [Policy.Admits]. words.go recognises blocked words, also when they are
-// disguised; pictures.go has pictures checked before they are shown.
+// disguised.
 package policy
 
 import (

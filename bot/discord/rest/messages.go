@@ -14,19 +14,27 @@ import (
 	"pentimento/bot/discord/object"
 )
 
+// spoilerPrefix begins the name of a file that Discord hides until it is
+// clicked.
+const spoilerPrefix = "SPOILER_"
+
 // parts are a content's rows and files as discordgo sends them.
 func parts(m object.Content) (rows []discordgo.MessageComponent, files []*discordgo.File) {
 	for _, f := range m.Files {
 		kind := "image/png"
 		switch {
-		case strings.HasSuffix(f.Name, ".jpg"):
+		case strings.HasSuffix(f.Name(), ".jpg"):
 			kind = "image/jpeg"
-		case strings.HasSuffix(f.Name, ".gif"):
+		case strings.HasSuffix(f.Name(), ".gif"):
 			kind = "image/gif"
-		case strings.HasSuffix(f.Name, ".json"):
+		case strings.HasSuffix(f.Name(), ".json"):
 			kind = "application/json"
 		}
-		files = append(files, &discordgo.File{Name: f.Name, ContentType: kind, Reader: bytes.NewReader(f.Data)})
+		name := f.Name()
+		if f.Hidden() {
+			name = spoilerPrefix + name
+		}
+		files = append(files, &discordgo.File{Name: name, ContentType: kind, Reader: bytes.NewReader(f.Bytes())})
 	}
 	if rows = m.Rows; rows == nil {
 		rows = []discordgo.MessageComponent{}

@@ -138,7 +138,7 @@ func (r *Runner) tidy(ctx context.Context, api *rest.Client, id string, m state.
 			r.Log.Warn("a message from before the restart stays without its picture", "turn", m.Event, "error", err)
 		}
 	}
-	if err := api.Edit(ctx, m.Channel, id, r.Screen.Cover(ctx, c)); err != nil {
+	if err := api.Edit(ctx, m.Channel, id, c); err != nil {
 		r.Log.Warn("a message from before the restart stays as it is", "turn", m.Event, "error", err)
 	}
 }

@@ -8,10 +8,10 @@ import (
 
 	"pentimento/bot"
 	"pentimento/bot/discord/object"
-	"pentimento/bot/discord/policy"
 	"pentimento/bot/discord/rest"
 	"pentimento/bot/discord/state"
 	"pentimento/bot/discord/view"
+	"pentimento/bot/gate"
 	"pentimento/jobs"
 )
 
@@ -29,9 +29,8 @@ type Runner struct {
 	// Shards.
 	State  *state.State
 	Shards string
-	// Screen is what pictures are shown through, Style what messages look like.
-	Screen *policy.Screen
-	Style  view.Style
+	// Style is what messages look like.
+	Style view.Style
 	// Report is told how turns end.
 	Report *Report
 	Log    *slog.Logger
@@ -63,7 +62,7 @@ func (r *Runner) Run(ctx context.Context, t *Turn) {
 	var final object.Content
 	err := t.place.wait(working, func(ahead int) { show.set(view.Waiting(r.Style, t.shown(), ahead)) })
 	if err == nil {
-		final, err = r.answer(ctx, working, t, r.request(t, show))
+		final, err = r.answer(working, t, r.request(t, show))
 	}
 	show.stop()
 	if err != nil {
@@ -87,7 +86,7 @@ func (r *Runner) runQuick(ctx, working context.Context, t *Turn) {
 	defer r.Running.remove(t)
 	request := t.Request
 	request.Allow = r.Quota.Policy.Allows
-	final, err := r.answer(ctx, working, t, request)
+	final, err := r.answer(working, t, request)
 	if err != nil {
 		err = reason(working, err)
 		final = view.NotDrawn(t.Said, r.Report.Sentence(err))
@@ -130,7 +129,7 @@ func (r *Runner) open(ctx context.Context, t *Turn) bool {
 
 // answer has the turn's conversation do what is asked for, and returns what the
 // message shows of the answer. A panic in that is returned as an error.
-func (r *Runner) answer(ctx, working context.Context, t *Turn, request bot.Request) (out object.Content, err error) {
+func (r *Runner) answer(working context.Context, t *Turn, request bot.Request) (out object.Content, err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
 			r.Log.Error("a turn ended in a fault", "turn", request.Event, "fault", fault, "stack", string(debug.Stack()))
@@ -155,10 +154,12 @@ func (r *Runner) answer(ctx, working context.Context, t *Turn, request bot.Reque
 	if a.Drawing != nil {
 		r.Report.observer.Stage("keep", a.Kept)
 	}
-	out, err = view.Answer(r.Style, t.shown(), a)
 	// The turn is done, and shown even if it was cancelled too late.
-	return r.Screen.Cover(ctx, out), err
+	return view.Answer(r.Style, t.shown(), a)
 }
+
+// gate is what pictures are shown through.
+func (r *Runner) gate() *gate.Gate { return r.Conversations.Pattern.Gate }
 
 // request is what a turn asks for that has its place and its message.
 func (r *Runner) request(t *Turn, show *throttle) bot.Request {
@@ -167,7 +168,7 @@ func (r *Runner) request(t *Turn, show *throttle) bot.Request {
 		out.Session = t.session
 	}
 	out.Allow = func(prompt string) error { return r.Quota.allow(t, prompt) }
-	out.Watch, out.Previews, out.Memo = r.watching(t, show), !r.Screen.Checks(), r.memoOf(t)
+	out.Watch, out.Previews, out.Memo = r.watching(t, show), !r.gate().Checks(), r.memoOf(t)
 	return out
 }
 
@@ -179,7 +180,7 @@ func (r *Runner) showing(ctx, working context.Context, t *Turn) func(object.Cont
 		// have taken the request already, and carry it out later.
 		ctx, cancel := context.WithTimeout(ctx, showWithin)
 		defer cancel()
-		if err := t.Surface.edit(ctx, r.Screen.Cover(ctx, c)); err != nil && working.Err() == nil {
+		if err := t.Surface.edit(ctx, c); err != nil && working.Err() == nil {
 			r.Log.Debug("progress cannot be shown", "error", err)
 		}
 	}
@@ -187,7 +188,7 @@ func (r *Runner) showing(ctx, working context.Context, t *Turn) func(object.Cont
 
 // watching shows how the turn's picture fares.
 func (r *Runner) watching(t *Turn, show *throttle) func(jobs.Event) {
-	var preview []byte
+	var preview gate.Picture
 	return func(e jobs.Event) {
 		if !e.Running {
 			// Besides those that will be drawn before it, one that is being
@@ -196,11 +197,10 @@ func (r *Runner) watching(t *Turn, show *throttle) func(jobs.Event) {
 			return
 		}
 		r.Running.drawing(t)
-		if e.Preview == nil {
-			e.Preview = preview
+		if len(e.Preview) > 0 {
+			preview = r.gate().Preview(e.Preview)
 		}
-		preview = e.Preview
-		show.set(view.Progress(r.Style, t.shown(), e.Progress))
+		show.set(view.Progress(r.Style, t.shown(), e.Progress, preview))
 	}
 }
 

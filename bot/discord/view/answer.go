@@ -9,6 +9,7 @@ import (
 
 	"pentimento/bot"
 	"pentimento/bot/discord/object"
+	"pentimento/bot/gate"
 	"pentimento/session"
 )
 
@@ -44,13 +45,13 @@ func drawn(style Style, key session.Key, a *bot.Answer) object.Content {
 	switch {
 	case a.Question != nil:
 		return object.Content{Text: Escape(a.Question.Text), Rows: choiceRows(style.Signer, HandleOf(Choice, key, a.Turn.ID), a.Question.Choices)}
-	case a.PNG == nil:
+	case a.Picture.None():
 		return object.Content{Text: Cut(Escape(strings.Join(a.Notices, "\n")), MaxContent)}
 	}
 	return object.Content{
 		Text:  answerText(a),
 		Rows:  pictureRows(style.Signer, key, a.Session, a.Turn),
-		Files: []object.File{{Name: fmt.Sprintf("turn-%d.png", a.Turn.ID), Data: a.PNG, Shows: [][]byte{a.PNG}}},
+		Files: []gate.File{gate.NewFile(fmt.Sprintf("turn-%d.png", a.Turn.ID), a.Picture)},
 	}
 }
 

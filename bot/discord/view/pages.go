@@ -7,6 +7,7 @@ import (
 
 	"pentimento/bot"
 	"pentimento/bot/discord/object"
+	"pentimento/bot/gate"
 	"pentimento/picture"
 	"pentimento/session"
 )
@@ -14,18 +15,18 @@ import (
 // history shows all turns of a session as a tree, and some of its pictures.
 func history(a *bot.Answer) (object.Content, error) {
 	page, err := sheetFile("history.png", a.Frames)
-	return object.Content{Text: Cut(tree(a.Session), MaxContent), Files: []object.File{page}}, err
+	return object.Content{Text: Cut(tree(a.Session), MaxContent), Files: []gate.File{page}}, err
 }
 
 // film shows pictures one after the other, sheet on one page.
-func film(frames []picture.Frame) (object.Content, error) {
+func film(frames []gate.Frame) (object.Content, error) {
 	gif, err := filmFile(frames)
-	return object.Content{Text: Plural(len(frames), "picture"), Files: []object.File{gif}}, err
+	return object.Content{Text: Plural(len(frames), "picture"), Files: []gate.File{gif}}, err
 }
 
-func sheet(frames []picture.Frame) (object.Content, error) {
+func sheet(frames []gate.Frame) (object.Content, error) {
 	page, err := sheetFile("sheet.png", frames)
-	return object.Content{Text: Plural(len(frames), "picture"), Files: []object.File{page}}, err
+	return object.Content{Text: Plural(len(frames), "picture"), Files: []gate.File{page}}, err
 }
 
 // shared shows what somebody shares as a filmstrip and a GIF, with the code.
@@ -38,7 +39,7 @@ func shared(style Style, by object.User, a *bot.Answer) (object.Content, error) 
 	return object.Content{
 		Text: fmt.Sprintf("**%s** shares %s for %d days. Continue from here with `/%s code:%s`",
 			Escape(Cut(by.Name(), 40)), Plural(len(a.Frames), "picture"), session.ShareDays, style.Command("fork"), a.Code),
-		Files: []object.File{strip, gif},
+		Files: []gate.File{strip, gif},
 	}, err
 }
 
@@ -47,7 +48,7 @@ func heat(h *bot.Heat) (object.Content, error) {
 	overlay, err := h.Overlay()
 	return object.Content{
 		Text:  fmt.Sprintf("attention of **%s** in turn %d", Escape(h.Word), h.Turn.ID),
-		Files: []object.File{{Name: "attention.png", Data: overlay, Shows: [][]byte{h.PNG}}},
+		Files: []gate.File{gate.NewFile("attention.png", overlay)},
 	}, err
 }
 
@@ -59,9 +60,8 @@ func files(style Style, a *bot.Answer) object.Content {
 			Escape(Cut(t.Recipe.Prompt, 1400)), t.ID, t.Settings.Seed, t.Settings.Steps, t.Settings.Guidance, t.Settings.Model, style.Command("import")), MaxContent),
 	}
 	for _, f := range a.Files {
-		file := object.File{Name: fmt.Sprintf("turn-%d%s", t.ID, path.Ext(f.Name)), Data: f.Data}
-		if path.Ext(f.Name) == ".png" {
-			file.Shows = [][]byte{f.Data}
+		file := f.Named(fmt.Sprintf("turn-%d%s", t.ID, path.Ext(f.Name())))
+		if f.IsPicture() {
 			c.Files = slices.Insert(c.Files, 0, file)
 			continue
 		}
@@ -71,24 +71,17 @@ func files(style Style, a *bot.Answer) object.Content {
 }
 
 // sheetFile is a page of frames, five to a row.
-func sheetFile(name string, frames []picture.Frame) (object.File, error) {
-	data, err := fitting(frames, maxFile, func(frames []picture.Frame) ([]byte, error) { return picture.Sheet(frames, 5) })
-	return object.File{Name: name, Data: data, Shows: shown(frames)}, err
+func sheetFile(name string, frames []gate.Frame) (gate.File, error) {
+	page, err := gate.Join(frames, func(frames []picture.Frame) ([]byte, error) {
+		return fitting(frames, maxFile, func(frames []picture.Frame) ([]byte, error) { return picture.Sheet(frames, 5) })
+	})
+	return gate.NewFile(name, page), err
 }
 
 // filmFile is a GIF of frames.
-func filmFile(frames []picture.Frame) (object.File, error) {
-	data, err := fitting(frames, maxFile, picture.Animate)
-	return object.File{Name: "animation.gif", Data: data, Shows: shown(frames)}, err
-}
-
-// shown are the pictures of frames.
-func shown(frames []picture.Frame) [][]byte {
-	var out [][]byte
-	for _, f := range frames {
-		out = append(out, f.PNG)
-	}
-	return out
+func filmFile(frames []gate.Frame) (gate.File, error) {
+	film, err := gate.Join(frames, func(frames []picture.Frame) ([]byte, error) { return fitting(frames, maxFile, picture.Animate) })
+	return gate.NewFile("animation.gif", film), err
 }
 
 // maxFile is how many bytes a file may have so that Discord takes it everywhere.

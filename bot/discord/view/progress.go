@@ -7,6 +7,7 @@ import (
 	"github.com/bwmarrin/discordgo"
 
 	"pentimento/bot/discord/object"
+	"pentimento/bot/gate"
 	"pentimento/jobs"
 	"pentimento/session"
 )
@@ -34,7 +35,7 @@ func Waiting(style Style, t Turn, ahead int) object.Content {
 
 // Progress is the message of a turn that is being drawn, with the latest
 // preview if there is one.
-func Progress(style Style, t Turn, p jobs.Progress) object.Content {
+func Progress(style Style, t Turn, p jobs.Progress, preview gate.Picture) object.Content {
 	if p.Steps < 1 {
 		return Waiting(style, t, 0)
 	}
@@ -44,8 +45,8 @@ func Progress(style Style, t Turn, p jobs.Progress) object.Content {
 		Text: fmt.Sprintf("%s\n`%s%s` step %d of %d", quote(t.Said), strings.Repeat("━", full), strings.Repeat("╌", width-full), p.Step, p.Steps),
 		Rows: cancelRow(style, t),
 	}
-	if len(p.Preview) > 0 {
-		c.Files = []object.File{{Name: "preview.jpg", Data: p.Preview, Shows: [][]byte{p.Preview}}}
+	if !preview.None() {
+		c.Files = []gate.File{gate.NewFile("preview.jpg", preview)}
 	}
 	return c
 }
