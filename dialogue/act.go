@@ -55,6 +55,9 @@ func act(e *edit, spoken, does english.Words) bool {
 	}
 	e.widen(Shape)
 	e.because(spoken.Text() + " " + does.Text())
+	if e.doesTo(what, spoken, action) {
+		return true
+	}
 	if !what.Found {
 		if what.Whole || len(spoken) == 0 {
 			e.caption.Append(slices.Concat(english.Tokenise(","), action))
@@ -64,6 +67,34 @@ func act(e *edit, spoken, does english.Words) bool {
 	}
 	e.caption.Attend(what.NP.Head)
 	e.caption.PlaceAction(what.NP, action)
+	return true
+}
+
+// doesTo says what somebody does to something that the caption names, too: "the dog
+// chasing the cat".
+func (e *edit) doesTo(who caption.Referent, spoken, action english.Words) bool {
+	q := e.en.Parse(action)
+	n, ok := q.Main()
+	if !ok || len(q.Nouns) > 1 || n.Start == 0 || n.End < len(action) || !e.definite(action[n.Start:]) {
+		return false
+	}
+	whom := e.caption.Resolve(action[n.Start:])
+	if !whom.Found || e.en.Lemma(whom.Noun) != e.en.Lemma(q.Words[n.Head].Lower) || len(whom.Rivals) > 0 || whom.Owned || e.caption.IsModifier(whom) {
+		return false
+	}
+	if who.Found {
+		if who.NP.Head == whom.NP.Head || !e.en.Animate(who.Noun) {
+			return false
+		}
+		e.caption.DoTo(who, whom, action[:n.Start])
+		return true
+	}
+	subject := e.en.Parse(spoken)
+	name, ok := subject.Main()
+	if !ok || who.Whole || !whom.IsFirst() || name.Start > 0 || name.End < len(spoken) {
+		return false
+	}
+	e.caption.DoneBy(e.en.WithArticle(subject, name), action[:n.Start])
 	return true
 }
 
@@ -86,10 +117,16 @@ func give(e *edit, spoken, things english.Words, lead string) bool {
 		return done
 	}
 	what := e.caption.Resolve(spoken)
+	if what.Whole && e.nobodyIs(spoken) {
+		return true
+	}
 	if what.Whole || !what.Found {
 		return add(e, things, nil, lead)
 	}
 	if ambiguous(e, what) {
+		return true
+	}
+	if e.handOver(what, things) {
 		return true
 	}
 	if to, instead, ok := cutInstead(things); ok {

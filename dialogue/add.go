@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"pentimento/dialogue/caption"
 	"pentimento/dialogue/english"
 	"pentimento/dialogue/lexicon"
 )
@@ -56,6 +57,16 @@ func addOne(e *edit, item, place english.Words, lead string) bool {
 	if head == "sky" && place == nil && name.Head > name.Start {
 		return setTime(e, slices.Concat(english.Tokenise("under"), e.en.WithArticle(thing, name)))
 	}
+	if name.End < len(item) && thing.Tags[name.End] == english.Gerund && place == nil {
+		if who := e.caption.Resolve(item[:name.End]); !who.Found && e.doesTo(who, item[:name.End], item[name.End:]) {
+			e.widen(Shape)
+			e.because("add " + item.Text())
+			return true
+		}
+	}
+	if e.nobodyHas(head, e.en.WithArticle(thing, name)) || place == nil && e.anotherOf(thing, name) {
+		return true
+	}
 	item = e.en.WithArticle(thing, name)
 	e.because("add " + item.Text())
 	if len(place) > 0 {
@@ -70,6 +81,22 @@ func addOne(e *edit, item, place english.Words, lead string) bool {
 	}
 	e.widen(Shape)
 	return e.caption.AttachScene(item, lead)
+}
+
+// anotherOf writes one more of what the caption has beside it: "another cup" makes "a
+// cup and another cup".
+func (e *edit) anotherOf(thing english.Parsed, name english.NounPhrase) bool {
+	if thing.Words[name.Start].Lower != "another" || name.End < len(thing.Words) {
+		return false
+	}
+	r := e.caption.Resolve(thing.Words[thing.SkipDeterminer(name):name.End])
+	if !r.Found || e.en.Lemma(r.Noun) != e.en.Lemma(thing.Words[name.Head].Lower) {
+		return false
+	}
+	e.caption.Follow(r.NP, slices.Concat(english.Tokenise("and"), thing.Words[name.Start:name.End]))
+	e.because("one more " + r.Noun)
+	e.widen(Shape)
+	return true
 }
 
 // reviseOwn describes anew what a person has only once: "with red hair" where her
@@ -188,6 +215,9 @@ func addPlace(e *edit, m english.Match) bool {
 	if x.Whole {
 		return add(e, y, nil, "")
 	}
+	if len(y) == 1 && e.en.Is(y[0].Lower, lexicon.Weather) && e.en.IsMoment(y) {
+		return e.weatherOn(x, y, m)
+	}
 	if !x.Found && e.en.IsMoment(y) || e.en.IsStyle(y) {
 		return add(e, y, nil, "")
 	}
@@ -195,6 +225,20 @@ func addPlace(e *edit, m english.Match) bool {
 		return false
 	}
 	return add(e, y, slices.Concat(m["relation"], m["x"]), "")
+}
+
+// weatherOn puts snow or fog on something: what the caption names is snowy, what it
+// does not is said as it was spoken.
+func (e *edit) weatherOn(x caption.Referent, y english.Words, m english.Match) bool {
+	if x.Scene || x.Whole {
+		return setTime(e, y)
+	}
+	adjective := english.Tokenise(y[0].Lower + "y")
+	if x.Found && e.en.Is(x.Noun, lexicon.Place) && english.WeatherWords.Has(adjective[0].Lower) {
+		return globally(e) && modify(e, x, adjective)
+	}
+	e.because("add " + y.Text())
+	return globally(e) && e.caption.AttachScene(slices.Concat(y, m["relation"], m["x"]), "with")
 }
 
 // addThing answers "add a boat".

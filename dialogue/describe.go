@@ -32,6 +32,8 @@ func setAdjectives(e *edit, spoken, adjectives english.Words) bool {
 	switch {
 	case len(adjectives) == 0:
 		return false
+	case !what.Found && !what.Scene && (e.nobodyIs(spoken) || e.nobodyHas(what.Head, slices.Concat(adjectives, english.Tokenise(what.Head)))):
+		return true
 	case what.Scene:
 		return setBackground(e, adjectives)
 	case what.Whole:

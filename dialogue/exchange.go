@@ -2,6 +2,7 @@ package dialogue
 
 import (
 	"fmt"
+	"slices"
 
 	"pentimento/dialogue/caption"
 	"pentimento/dialogue/english"
@@ -49,9 +50,15 @@ func exchangeColours(e *edit, m english.Match) bool {
 	return true
 }
 
-// otherWay answers "the other way round": what the turn before put in at two places
-// is exchanged, else the two that the caption names.
+// otherWay answers "the other way round": what was said before is carried out with its
+// two things exchanged; else what the turn before put in at two places is exchanged,
+// or the two that the caption names.
 func otherWay(e *edit, m english.Match) bool {
+	now := e.caption
+	if e.reversed() {
+		return true
+	}
+	e.caption, e.retold, e.question = now, false, nil
 	p := e.caption.Parse()
 	var places [][2]int
 	if plan := e.head().Plan; plan != nil {
@@ -77,6 +84,52 @@ func otherWay(e *edit, m english.Match) bool {
 		return e.ask(Question{Kind: Clarify, Text: "Which two should change places?", Choices: []string{"swap " + a + " and " + b}})
 	}
 	return e.ask(Question{Kind: Clarify, Text: "Which two should change places?"})
+}
+
+// reversed carries out what was said before with the two things that it named
+// exchanged: "keep the hat but remove the collar" after "remove the hat but keep the
+// collar". It tells whether that makes another picture.
+func (e *edit) reversed() bool {
+	if len(e.talk.Turns) < 2 || e.head().Plan == nil || e.retold {
+		return false
+	}
+	before := e.talk.Turns[len(e.talk.Turns)-2]
+	words, _ := english.Read(e.head().Utterance)
+	said := e.en.Polite(words)
+	now := e.caption
+	e.caption = caption.New(e.en, before.Prompt, before.Weights)
+	two := e.namedIn(said)
+	e.caption = now
+	if len(two) != 2 || !restore(e, before) {
+		return false
+	}
+	a, b := two[0], two[1]
+	turned := slices.Concat(said[:a.Start], said[b.Start:b.End], said[a.End:b.Start], said[a.Start:a.End], said[b.End:])
+	e.retold = true
+	e.because("the other way round")
+	for _, clause := range e.en.Clauses(turned) {
+		if !e.read(clause) || e.question != nil {
+			return false
+		}
+	}
+	return e.caption.Finish().Prompt != e.head().Prompt
+}
+
+// namedIn are the noun phrases of what was said that name different things of the
+// caption.
+func (e *edit) namedIn(said english.Words) []english.NounPhrase {
+	var out []english.NounPhrase
+	named := map[int]bool{}
+	for _, n := range e.en.Parse(said).Nouns {
+		if !e.definite(said[n.Start:n.End]) {
+			continue
+		}
+		if r := e.caption.Resolve(said[n.Start:n.End]); r.Found && !named[r.NP.Head] {
+			named[r.NP.Head] = true
+			out = append(out, n)
+		}
+	}
+	return out
 }
 
 // lastOf tells whether the turn before was about a being or what it has.

@@ -44,8 +44,13 @@ func fragment(e *edit, m english.Match) bool {
 	}
 	name, ok := p.Main()
 	if ok && name.Start == 0 && name.End < len(x) && p.Tags[name.End] == english.Gerund { // "the cat sleeping"
-		if r := e.caption.Resolve(x[:name.End]); r.Found && e.en.Likeness(p.Words[name.Head].Lower, r.Noun) > 9 {
+		r := e.caption.Resolve(x[:name.End])
+		if r.Found && e.en.Likeness(p.Words[name.Head].Lower, r.Noun) > 9 {
 			return act(e, x[:name.End], x[name.End:])
+		}
+		if !r.Found && !r.Whole && e.doesTo(r, x[:name.End], x[name.End:]) {
+			e.widen(Shape)
+			return true
 		}
 	}
 	if ok && name.Start == 0 && name.End < len(x) && (p.Tags[name.End] == english.Preposition || english.PlaceWords.Has(x[name.End].Lower)) {
@@ -66,6 +71,9 @@ func fragment(e *edit, m english.Match) bool {
 			return setAdjectives(e, x[:name.End], x[name.End:])
 		}
 		return false
+	}
+	if x[0].Lower == "another" && len(x) > 1 && !english.OneOfThem(x) {
+		return e.en.KnowsAll(p, x) && add(e, x, nil, "")
 	}
 	if r := e.caption.Resolve(x); r.Found && e.definite(x) && name.Head == p.SkipDeterminer(name) && e.talk.Pending == nil {
 		return e.ask(whatInstead(e, r))

@@ -52,6 +52,9 @@ func withoutThing(e *edit, m english.Match) bool {
 // giveOver answers "give a hat to the man".
 func giveOver(e *edit, m english.Match) bool {
 	if e.definite(m["y"]) {
+		return e.handOver(e.caption.Resolve(m["x"]), m["y"])
+	}
+	if _, only := m["definite"]; only {
 		return false
 	}
 	return needs(e, m)
@@ -75,8 +78,12 @@ func inClothes(e *edit, m english.Match) bool {
 func placeThing(e *edit, m english.Match) bool {
 	x := m["x"]
 	r := e.caption.Resolve(x)
-	if !r.Found || !e.definite(x) || r.IsFirst() || ambiguous(e, r) {
+	if !r.Found || !e.definite(x) || ambiguous(e, r) {
 		return e.question != nil
+	}
+	alone := r.IsFirst() && len(e.caption.Beings(e.caption.Parse(), true)) < 2
+	if alone && !e.en.Animate(r.Noun) {
+		return false
 	}
 	ground := e.en.Parse(m["y"])
 	name, ok := ground.Main()
@@ -91,9 +98,49 @@ func placeThing(e *edit, m english.Match) bool {
 		relation = english.Tokenise("on")
 	}
 	place := slices.Concat(relation, m["y"])
-	e.caption.Relocate(r, place)
 	e.widen(Shape)
+	if alone {
+		return e.putAlone(r, ground, name, place)
+	}
+	e.caption.Relocate(r, place)
 	e.because(r.Noun + " " + place.Text())
+	return true
+}
+
+// putAlone says where the one being of a caption is: the picture's place, where it
+// is no other thing of the caption.
+func (e *edit) putAlone(r caption.Referent, ground english.Parsed, name english.NounPhrase, place english.Words) bool {
+	head := ground.Words[name.Head].Lower
+	if e.caption.Attachable(head) || place[0].Lower != "on" && place[0].Lower != "in" && place[0].Lower != "at" {
+		return false
+	}
+	if there := e.caption.Resolve(ground.Words); there.Found && e.en.Lemma(there.Noun) == e.en.Lemma(head) {
+		if there.NP.Head < r.NP.Head || e.caption.PlaceHas(there) {
+			return false
+		}
+		p := e.caption.Parse()
+		place = slices.Concat(place[:1], p.Words[there.NP.Start:there.NP.End])
+		e.caption.Remove(there)
+	}
+	e.because(r.Noun + " " + place.Text())
+	e.caption.Resettle(r, place)
+	return true
+}
+
+// onlyInside answers "only apples in the bowl": what something holds is nothing else.
+func onlyInside(e *edit, m english.Match) bool {
+	thing := e.en.Parse(m["y"])
+	name, ok := thing.Main()
+	if !e.only || !ok || name.Start > 0 || name.End < len(m["y"]) || e.definite(m["y"]) {
+		return false
+	}
+	holder := e.caption.Resolve(m["x"])
+	if !holder.Found || !e.definite(m["x"]) || e.en.Animate(holder.Noun) || e.en.Is(holder.Noun, lexicon.Place) {
+		return false
+	}
+	e.widen(Shape)
+	e.because(holder.Noun + " of " + m["y"].Text())
+	e.caption.Fill(holder, thing, name)
 	return true
 }
 

@@ -28,6 +28,9 @@ func (p *Planner) edit(h hearing, talk Conversation) (Reply, bool) {
 	if q := p.offTheWay(clauses, talk); q != nil {
 		return Reply{Question: q}, true
 	}
+	if q := p.oneOfGroup(h.spoken, talk); q != nil {
+		return Reply{Question: q}, true
+	}
 	if p.weighted(e, h) {
 		return e.reply(), true
 	}

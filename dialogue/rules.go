@@ -26,6 +26,9 @@ const (
 // tried before the sentences.
 func followUps() []rule {
 	return []rule{
+		{"the other way round", otherWay, []example{
+			{"a black cat and a white dog", "make the cat red and the dog blue / the other way round", "red → blue, blue → red"},
+		}, []string{"[do it|make it|no|swap it|turn it] [,] [just] [the] (other way round|other way around|other way|opposite way|way round|vice versa|reverse|reversed|exact opposite)"}},
 		{"not that one, this one", notThatOne, []example{
 			{cars, "make the car blue / not the car, the house", "blue → red, red → blue"},
 			{pair, "give the man a hat / I meant the woman, not the man", "− hat, + hat"},
@@ -54,9 +57,6 @@ func followUps() []rule {
 		{"do it again", doAgain, []example{{face, "make her hair red / do it again", "red ×1.5"}}, []string{
 			"(do it|do that|do this|make it|the same|same|that)",
 		}},
-		{"the other way round", otherWay, []example{
-			{"a black cat and a white dog", "make the cat red and the dog blue / the other way round", "red → blue, blue → red"},
-		}, []string{"[do it|make it|no|swap it|turn it] [,] [just] [the] (other way round|other way around|other way|opposite way|way round|vice versa|reverse|reversed|exact opposite)"}},
 		{"in the place of what was removed", inItsPlace, []example{
 			{curls, "remove the hat and add a scarf", "hat → scarf"},
 			{curls, "remove the glasses. Earrings instead", "glasses → earrings"},
@@ -202,6 +202,7 @@ func sentences() []rule {
 			"(keep|leave) (only|just|nothing but|no one but|nobody but) <x>",
 			"(nothing but|no one but|nobody but|no one except|nothing except) <x>",
 		}},
+		{"only that inside", onlyInside, []example{{"a bowl of fruit on a table", "only apples in the bowl", "fruit → apples"}}, []string{"<y> (in|inside) <x>"}},
 		{"only that", onlyThat, []example{{pair, "just the man please", "− woman"}}, []string{"<x>"}},
 
 		// Complaints.
@@ -283,7 +284,15 @@ func sentences() []rule {
 		{"somebody without something", withoutThing, []example{
 			{"a dog with a collar and a cat with a collar", "the dog without a collar", "− collar"},
 		}, []string{"[make|draw|show] <x> without <y>", "no <y> on <x>"}},
-		{"give something to somebody", giveOver, []example{{pair, "give a hat to the man", "+ hat"}}, []string{"(give|hand|lend) <y> to <x>"}},
+		{"give something to somebody", giveOver, []example{
+			{pair, "give a hat to the man", "+ hat"},
+			{"a cat with a collar and a dog", "give the cat's collar to the dog", "− collar, + collar"},
+			{"a man with a hat and a woman", "put the man's hat on the woman", "− hat, + hat"},
+		}, []string{
+			"(give|hand|lend) <y> to <x>",
+			"(definite=put|move|transfer|give) <y> (on|onto|to|over to) <x>",
+			"(definite=move|transfer|take) <y> from <a> to <x>",
+		}},
 		{"somebody in clothes", inClothes, []example{{pair, "the man in a red coat", "+ red coat"}}, []string{"<x> (in|wearing|with) <y>"}},
 		{"exchange the two", exchangeNamed, []example{
 			{"a black cat and a white dog", "swap the colours", "black → white, white → black"},

@@ -31,6 +31,9 @@ func transform(e *edit, to english.Words) bool {
 	if e.en.IsColour(head) && len(to) == 1 {
 		return setMood(e, to)
 	}
+	if done, ok := e.asLandscape(to); ok {
+		return done
+	}
 	p := e.caption.Parse()
 	what, ok := e.caption.Subject(p)
 	if !ok {
@@ -49,6 +52,7 @@ func transform(e *edit, to english.Words) bool {
 		}
 		for _, n := range p.Nouns {
 			if e.en.Is(p.Words[n.Head].Lower, kind) {
+				e.unlike(caption.Referent{}.At(p, n), head)
 				e.caption.Replace(caption.Referent{}.At(p, n), thing, name)
 				e.widen(Shape)
 				e.because("it becomes " + to.Text())
@@ -62,6 +66,7 @@ func transform(e *edit, to english.Words) bool {
 	if e.en.Is(p.Words[what.Head].Lower, lexicon.Person) && !e.en.Animate(head) {
 		return insteadOfWhat(e, to) // nobody calls a woman "it"
 	}
+	e.unlike(caption.Referent{}.At(p, what), head)
 	e.caption.Replace(caption.Referent{}.At(p, what), thing, name)
 	e.widen(Shape)
 	e.because("it becomes " + to.Text())

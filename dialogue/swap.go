@@ -55,9 +55,13 @@ func swap(e *edit, spoken, to english.Words) bool {
 	if e.en.Lemma(thing.Words[name.Head].Lower) == e.en.Lemma(what.Noun) && what.From == what.NP.Head && len(to) > 1 {
 		return respecify(e, what, thing, name)
 	}
+	if done, ok := e.asLandscape(to); ok && e.en.Animate(what.Noun) {
+		return done
+	}
 	if e.en.Is(what.Noun, lexicon.Place) {
 		e.caption.ReplacePlace(what, thing, name)
 	} else {
+		e.unlike(what, thing.Words[name.Head].Lower)
 		e.caption.Replace(what, thing, name)
 	}
 	e.widen(Shape)
@@ -90,7 +94,7 @@ func respecify(e *edit, what caption.Referent, thing english.Parsed, name englis
 	var modifiers english.Words
 	for i := name.Start; i < name.Head; i++ {
 		if thing.Tags[i] == english.Number {
-			e.caption.Replace(what, thing, name)
+			e.caption.Count(what, thing, name)
 			e.widen(Shape)
 			return true
 		}

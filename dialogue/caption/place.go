@@ -13,6 +13,12 @@ func (c *Caption) SetPlace(place english.Words) int {
 	return from
 }
 
+// PlaceHas tells whether a referent is what the caption's place phrase names.
+func (c *Caption) PlaceHas(what Referent) bool {
+	from, to := c.placePhrase(c.Parse())
+	return from <= what.NP.Head && what.NP.Head < to
+}
+
 // placePhrase is where the caption says where it is set: the last "in", "on",
 // "at" phrase of its main part that names a place or something to stand on;
 // empty, before the tail, if it says nothing.
@@ -152,10 +158,23 @@ func (c *Caption) ReplacePlace(what Referent, thing english.Parsed, name english
 // IsFirst tells whether a referent is what the caption begins with.
 func (r Referent) IsFirst() bool { return r.NP.Start == 0 }
 
+// Resettle says where the only being of a caption is: after it where the caption says
+// so there, else in the place of the picture.
+func (c *Caption) Resettle(what Referent, place english.Words) {
+	p := c.Parse()
+	_, at := c.chunk(p, what.NP)
+	if at < len(p.Words) && p.Tags[at] == english.Preposition && p.Words[at].Lower != "with" && p.Words[at].Lower != "of" {
+		c.Relocate(what, place)
+		return
+	}
+	c.SetPlace(place)
+	c.Attend(what.NP.Head)
+}
+
 // Relocate says where a referent is, in the place of what the caption said of that.
 func (c *Caption) Relocate(what Referent, place english.Words) {
 	p := c.Parse()
-	at := c.after(p, what.NP)
+	_, at := c.chunk(p, what.NP)
 	end := at
 	if at < len(p.Words) && p.Tags[at] == english.Preposition && p.Words[at].Lower != "with" && p.Words[at].Lower != "of" {
 		next := at

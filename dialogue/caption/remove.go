@@ -18,12 +18,8 @@ func (c *Caption) Remove(what Referent) {
 		return
 	}
 	from, to := c.extent(p, p.Whole(what.NP))
-	if c.en.Animate(p.Words[what.NP.Head].Lower) && from > 0 {
-		for _, l := range c.lists(p, to) { // what it has goes with it
-			if n, ok := p.At(l.start + 1); ok && (c.Attachable(p.Words[n.Head].Lower) || c.ownable(p.Words[n.Head].Lower)) {
-				to = l.end
-			}
-		}
+	if from > 0 {
+		_, to = c.chunk(p, what.NP) // what it has goes with it
 	}
 	if from == 0 && to < len(p.Words) {
 		c.removeSubject(p, to)

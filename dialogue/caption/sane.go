@@ -4,7 +4,7 @@ import "pentimento/dialogue/english"
 
 // unwritten are words that people say to a bot and never write into a caption. An
 // edit that would put one there has misread what was said.
-const unwritten english.List = "i you we if would could should can cannot please again further lets let try trying percent degree degrees increase decrease reduce change changing add adding remove replace undo image this me us don't doesn't shouldn't isn't wait ok okay yes instead rather maybe actually"
+const unwritten english.List = "i you we if would could should can cannot please again further lets let try trying percent degree degrees increase decrease reduce change changing add adding remove replace undo image this me us don't doesn't shouldn't isn't wait ok okay yes instead rather maybe actually than"
 
 // paletteWord may follow "colour" in a caption.
 const paletteWord english.List = "palette scheme grading tone photo photograph film"

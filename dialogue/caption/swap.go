@@ -43,6 +43,30 @@ func (c *Caption) Replace(what Referent, thing english.Parsed, name english.Noun
 	c.Attend(end)
 }
 
+// Count says of a noun of the caption how many there are, as the new phrase of the
+// same noun does: "two red sports cars" for "a red sports car". Other adjectives of
+// the new phrase take the place of those that they exclude.
+func (c *Caption) Count(what Referent, thing english.Parsed, name english.NounPhrase) {
+	what.From = what.NP.Head
+	what.NP.Core = what.NP.Head
+	c.Replace(what, thing, name)
+}
+
+// Fill says what something holds: in the place of what the caption says that it is
+// "of".
+func (c *Caption) Fill(holder Referent, thing english.Parsed, name english.NounPhrase) {
+	p := c.Parse()
+	at := holder.NP.End
+	if at < len(p.Words) && p.Words[at].Lower == "of" {
+		if n, ok := p.At(at + 1); ok {
+			c.Replace(Referent{}.At(p, n), thing, name)
+			return
+		}
+	}
+	c.Splice(at, at, slices.Concat(english.Tokenise("of"), thing.Words))
+	c.Attend(at + 1 + name.Head)
+}
+
 // excluded tells whether an adjective of the caption cannot stand beside the new
 // noun phrase's own.
 func (c *Caption) excluded(w string, thing english.Parsed, name english.NounPhrase) bool {
