@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"time"
 
 	"pentimento/bot/gate"
@@ -22,12 +21,8 @@ import (
 // the picture is there. Those who take jobs from the queue draw it, and another
 // process than the one that asked may keep the turn, see [Conversation.Resume].
 
-// MaxFactor is the most that a word's attention is multiplied by: beyond it
-// nothing of the picture is left to see.
-const MaxFactor = 100
-
-// ErrTooStrong says that a word was given more.
-var ErrTooStrong = fmt.Errorf("a word can be made up to %d times as strong", MaxFactor)
+// ErrTooStrong says that a word was given more than the picture bears.
+var ErrTooStrong = fmt.Errorf("a word can be made up to %d times as strong", recipe.MaxFactor)
 
 // draw makes a new turn of the plan.
 func (c *Conversation) draw(ctx context.Context, r Request, s *session.Session, utterance string, plan *dialogue.Plan) (*Answer, error) {
@@ -51,7 +46,7 @@ func (c *Conversation) draw(ctx context.Context, r Request, s *session.Session, 
 // allowed refuses a plan that may not be drawn.
 func allowed(r Request, plan *dialogue.Plan) error {
 	for _, w := range plan.Weights {
-		if !(math.Abs(w.Factor) <= MaxFactor) { // so that NaN is refused too
+		if !recipe.Within(w.Factor, -recipe.MaxFactor, recipe.MaxFactor) {
 			return ErrTooStrong
 		}
 	}
@@ -73,11 +68,26 @@ func (c *Conversation) turnOf(r Request, s *session.Session, utterance string, p
 		chain.Settings = c.settings()
 	}
 	turn.Settings = chain.Settings
+	if err := c.bearable(chain.Settings, turn.Recipe); err != nil {
+		return turn, chain, err
+	}
 	chain.Turns = append(chain.Turns, turn.Recipe)
 	if turn.Plan, err = json.Marshal(plan); err != nil {
 		err = fmt.Errorf("keep the plan: %w", err)
 	}
 	return turn, chain, err
+}
+
+// bearable refuses numbers that the model cannot draw with, which are within
+// bounds one by one.
+func (c *Conversation) bearable(s recipe.Settings, t recipe.Turn) error {
+	if most := c.Model.MaxSteps; most > 0 && s.Steps > most {
+		return Problemf(Invalid, "the model takes up to %d steps: set fewer, and draw a new picture", most)
+	}
+	if err := t.Validate(); err != nil {
+		return &Problem{Kind: Invalid, Text: "that cannot be drawn: " + err.Error(), Err: err}
+	}
+	return nil
 }
 
 // job is the recipe as what this conversation asks for.

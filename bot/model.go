@@ -15,6 +15,8 @@ type Model struct {
 	Digest, Name string
 	// ContextLength is how many tokens of a prompt it reads.
 	ContextLength int
+	// MaxSteps is how many denoising steps it takes at most; 0 if that is not known.
+	MaxSteps int
 	// Words are those that it was trained on; nil if it does not say.
 	Words []string
 	// Find returns the first span of a prompt that is the phrase, or
@@ -27,7 +29,7 @@ type Model struct {
 // ModelOf is what there is to know of m, which need not be opened to draw.
 func ModelOf(m *models.Model) Model {
 	out := Model{
-		Digest: m.Digest(), Name: m.Name(), ContextLength: m.Spec().ContextLength, Words: m.Vocabulary(),
+		Digest: m.Digest(), Name: m.Name(), ContextLength: m.Spec().ContextLength, MaxSteps: m.Spec().Schedule.TrainSteps, Words: m.Vocabulary(),
 		Find: func(prompt, phrase string) (recipe.Span, error) { return editor.Find(m.Tokenizer(), prompt, phrase) },
 	}
 	out.known = make(map[string]bool, len(out.Words))

@@ -47,14 +47,14 @@ func (o *Options) Set(name, value string) error {
 		return setAuto(&o.Threshold, name, value, share, parseShare)
 	case "steps":
 		n, err := strconv.Atoi(value)
-		if err != nil || n < 1 || n > 1000 {
-			return Problemf(Invalid, "steps is %q: give a whole number from 1 to 1000", value)
+		if err != nil || n < 1 || n > recipe.MaxSteps {
+			return Problemf(Invalid, "steps is %q: give a whole number from 1 to %d", value, recipe.MaxSteps)
 		}
 		o.Steps = n
 	case "guidance":
 		g, err := strconv.ParseFloat(value, 64)
-		if err != nil || !(g >= 0 && g <= 50) {
-			return Problemf(Invalid, "guidance is %q: give a number from 0 to 50", value)
+		if err != nil || !recipe.Within(g, 0, recipe.MaxGuidance) {
+			return Problemf(Invalid, "guidance is %q: give a number from 0 to %d", value, recipe.MaxGuidance)
 		}
 		o.Guidance = g
 	case "preset":
@@ -89,7 +89,7 @@ func setAuto[T any](target **T, name, value, what string, parse func(string) (T,
 
 func parseShare(s string) (float64, error) {
 	f, err := strconv.ParseFloat(s, 64)
-	if err != nil || !(f >= 0 && f <= 1) {
+	if err != nil || !recipe.Share(f) {
 		return 0, fmt.Errorf("%q is not a number from 0 to 1", s)
 	}
 	return f, nil

@@ -73,7 +73,7 @@ func (e *Engine) chain(ctx context.Context, r recipe.Recipe) ([]*link, error) {
 }
 
 func (e *Engine) newLink(ctx context.Context, turn recipe.Turn) (*link, error) {
-	if err := checkTurn(turn); err != nil {
+	if err := turn.Validate(); err != nil {
 		return nil, err
 	}
 	l := &link{turn: turn, tokens: e.model.Tokenizer().Encode(turn.Prompt)}
@@ -146,36 +146,3 @@ func tokensIn(tokens tokenizer.Encoding, span recipe.Span) []int {
 	}
 	return positions
 }
-
-// checkTurn refuses numbers that no sampler can work with.
-func checkTurn(t recipe.Turn) error {
-	for _, w := range t.Weights {
-		if math.IsNaN(w.Factor) || math.Abs(w.Factor) > maxWeight {
-			return fmt.Errorf("weight %v is outside ±%d", w.Factor, maxWeight)
-		}
-	}
-	windows := []recipe.Window{t.Windows.Cross, t.Windows.Self, t.Windows.Value}
-	for _, w := range t.Windows.CrossWords {
-		windows = append(windows, w.Window)
-	}
-	for _, w := range windows {
-		if !(0 <= w.From && w.From <= 1 && 0 <= w.To && w.To <= 1) {
-			return fmt.Errorf("window %v to %v is outside 0 to 1", w.From, w.To)
-		}
-	}
-	b := t.Blend
-	if !(0 <= b.Threshold && b.Threshold <= 1 && 0 <= b.Start && b.Start <= 1) {
-		return fmt.Errorf("blend threshold %v from %v is outside 0 to 1", b.Threshold, b.Start)
-	}
-	if mix := t.Windows.ValueMix; !(0 <= mix && mix <= 1) {
-		return fmt.Errorf("value mix %v is outside 0 to 1", mix)
-	}
-	if layers := t.Windows.ValueLayers; !layers.Valid() {
-		return fmt.Errorf("value layers %q are not known: use cross, self or none for both", layers)
-	}
-	return nil
-}
-
-// maxWeight bounds the factor of a word's attention: beyond it pictures are
-// noise (the study's own sweep ends at −16 and 14).
-const maxWeight = 32

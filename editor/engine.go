@@ -151,10 +151,10 @@ func (e *Engine) check(r recipe.Recipe) error {
 		return &ModelError{Want: s.Model, Have: e.model.Digest()}
 	case s.Scheduler != "" && !slices.Contains(Schedulers(), s.Scheduler):
 		return fmt.Errorf("scheduler %q is not known: use %s", s.Scheduler, strings.Join(Schedulers(), " or "))
-	case s.Steps < 1 || s.Steps > e.model.Spec().Schedule.TrainSteps:
+	case s.Steps > e.model.Spec().Schedule.TrainSteps:
 		return fmt.Errorf("%d steps: the model takes 1 to %d", s.Steps, e.model.Spec().Schedule.TrainSteps)
 	}
-	return nil
+	return s.Validate()
 }
 
 // ModelError says that a recipe was made with another model, on which alone it

@@ -28,18 +28,18 @@ const (
 	Version = 1
 )
 
-// Limits on what is read.
+// Limits on what is read. Those of numbers are package recipe's.
 const (
 	// MaxBytes is how long the JSON may be.
 	MaxBytes = 1 << 20
 	// MaxPNGBytes is how large a PNG may be.
 	MaxPNGBytes = 32 << 20
 	// MaxTurns is how many turns a recipe may have.
-	MaxTurns = 1000
+	MaxTurns = recipe.MaxTurns
 	// MaxTextBytes is how long a prompt or an utterance may be.
-	MaxTextBytes = 16 << 10
+	MaxTextBytes = recipe.MaxTextBytes
 	// MaxSpans is how many weights, windows or blend words a turn may have.
-	MaxSpans = 1000
+	MaxSpans = recipe.MaxSpans
 )
 
 // What can be wrong with a file. The texts are for the user.

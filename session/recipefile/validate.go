@@ -2,16 +2,9 @@ package recipefile
 
 import (
 	"fmt"
-	"math"
 	"unicode/utf8"
 
 	"pentimento/recipe"
-)
-
-// The ranges of numbers in a recipe; an engine may take less.
-const (
-	maxSteps  = 1000
-	maxNumber = 1e6
 )
 
 // validate reports whether the document is within the limits and its parts
@@ -53,16 +46,13 @@ func validateSettings(s recipe.Settings) error {
 	if s.Model == "" {
 		return fmt.Errorf("%w: it names no model", ErrInvalid)
 	}
-	if s.Steps < 1 || s.Steps > maxSteps {
-		return fmt.Errorf("%w: %d steps, 1 to %d are allowed", ErrInvalid, s.Steps, maxSteps)
+	if err := s.Validate(); err != nil {
+		return fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
 	if err := validateText("model", s.Model); err != nil {
 		return err
 	}
-	if err := validateText("scheduler", s.Scheduler); err != nil {
-		return err
-	}
-	return validateNumbers("guidance scale", s.Guidance)
+	return validateText("scheduler", s.Scheduler)
 }
 
 // validateTurn checks a turn that edits a picture of the source prompt.
@@ -77,25 +67,23 @@ func validateTurn(t recipe.Turn, source string) error {
 		return err
 	}
 	spans := make([]recipe.Span, 0, len(t.Weights)+len(t.Windows.CrossWords)+len(t.Blend.Target))
-	w := t.Windows
-	numbers := []float64{w.Cross.From, w.Cross.To, w.Self.From, w.Self.To, w.Value.From, w.Value.To, w.ValueMix, t.Blend.Threshold, t.Blend.Start}
 	for _, weight := range t.Weights {
-		spans, numbers = append(spans, weight.Span), append(numbers, weight.Factor)
+		spans = append(spans, weight.Span)
 	}
-	for _, word := range w.CrossWords {
-		spans, numbers = append(spans, word.Span), append(numbers, word.From, word.To)
+	for _, word := range t.Windows.CrossWords {
+		spans = append(spans, word.Span)
 	}
 	spans = append(spans, t.Blend.Target...)
-	if err := validateNumbers("number", numbers...); err != nil {
-		return err
-	}
-	if !w.ValueLayers.Valid() {
-		return fmt.Errorf("%w: value layers %.80q", ErrInvalid, w.ValueLayers)
-	}
 	if err := validateSpans(t.Prompt, spans); err != nil {
 		return err
 	}
-	return validateSpans(source, t.Blend.Source)
+	if err := validateSpans(source, t.Blend.Source); err != nil {
+		return err
+	}
+	if err := t.Validate(); err != nil {
+		return fmt.Errorf("%w: %w", ErrInvalid, err)
+	}
+	return nil
 }
 
 func validateSaid(s Said) error {
@@ -127,15 +115,6 @@ func validateText(what, text string) error {
 	}
 	if !utf8.ValidString(text) {
 		return fmt.Errorf("%w: the %s is not UTF-8", ErrInvalid, what)
-	}
-	return nil
-}
-
-func validateNumbers(what string, numbers ...float64) error {
-	for _, n := range numbers {
-		if math.IsNaN(n) || math.Abs(n) > maxNumber {
-			return fmt.Errorf("%w: the %s is %v", ErrInvalid, what, n)
-		}
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"pentimento/bot"
 	"pentimento/bot/discord/object"
 	"pentimento/bot/gate"
+	"pentimento/recipe"
 	"pentimento/session"
 )
 
@@ -95,7 +96,8 @@ func pictureRows(sign Signer, key session.Key, s *session.Session, t session.Tur
 	return rows
 }
 
-// weightOptions are the words of a prompt, each stronger and weaker.
+// weightOptions are the words of a prompt, each stronger and weaker, as far as it
+// can be.
 func weightOptions(t session.Turn) []discordgo.SelectMenuOption {
 	var out []discordgo.SelectMenuOption
 	for _, w := range bot.ContentWords(t.Recipe.Prompt) {
@@ -103,9 +105,12 @@ func weightOptions(t session.Turn) []discordgo.SelectMenuOption {
 			break
 		}
 		factor := factorOf(t, w)
-		out = append(out,
-			discordgo.SelectMenuOption{Label: w + " stronger", Value: fmt.Sprintf("%.3g %s", min(factor*1.5, bot.MaxFactor), w)},
-			discordgo.SelectMenuOption{Label: w + " weaker", Value: fmt.Sprintf("%.3g %s", factor/2, w)})
+		if more, ok := recipe.Stronger(factor); ok {
+			out = append(out, discordgo.SelectMenuOption{Label: w + " stronger", Value: fmt.Sprintf("%.3g %s", more, w)})
+		}
+		if less, ok := recipe.Weaker(factor); ok {
+			out = append(out, discordgo.SelectMenuOption{Label: w + " weaker", Value: fmt.Sprintf("%.3g %s", less, w)})
+		}
 	}
 	return out
 }
