@@ -125,6 +125,10 @@ func unloved(e *edit, m english.Match) bool {
 	if !r.Found && !r.Scene {
 		return false
 	}
+	if !e.last {
+		e.because("a remark on " + m["x"].Text())
+		return true
+	}
 	name := m.Text("x")
 	q := Question{Kind: Clarify, Text: fmt.Sprintf("Should %s go, or be another?", name), Choices: []string{"remove " + name}}
 	if n, ok := e.caption.PhraseOf(r); ok && e.caption.ColourIn(e.caption.Parse(), n) >= 0 {

@@ -50,6 +50,8 @@ type edit struct {
 	adds english.List
 	// only tells that the request began with "only" or "just".
 	only bool
+	// single tells that one of several things is being edited, by its name.
+	single bool
 	// removed is what this clause took out, rule the name of the rule that it
 	// was read by.
 	removed *removal

@@ -265,7 +265,19 @@ func swapLast(e *edit, y english.Words) bool {
 		return false
 	}
 	p := e.caption.Parse()
-	for _, i := range slices.Backward(lastWords(e)) {
+	head := thing.Words[name.Head].Lower
+	for _, n := range p.Nouns { // "a blue shirt" where there is a white one
+		if name.Head > name.Start && e.en.Lemma(p.Words[n.Head].Lower) == e.en.Lemma(head) && len(e.lastSaid()) > 0 {
+			return respecify(e, caption.Referent{}.At(p, n), thing, name)
+		}
+	}
+	last := lastWords(e)
+	if i := slices.IndexFunc(last, func(i int) bool {
+		return p.Tags[i] == english.Noun && (e.en.OneKind(p.Words[i].Lower, head) || e.sameKind(head, p.Words[i].Lower))
+	}); i >= 0 {
+		last = last[i : i+1] // "mountains" for the hills of "hills in the background"
+	}
+	for _, i := range slices.Backward(last) {
 		for _, n := range p.Nouns {
 			if n.Head != i {
 				continue

@@ -1,6 +1,8 @@
 package dialogue
 
 import (
+	"slices"
+
 	"pentimento/dialogue/caption"
 	"pentimento/dialogue/english"
 	"pentimento/dialogue/lexicon"
@@ -13,6 +15,9 @@ func fragment(e *edit, m english.Match) bool {
 	if len(x) > 12 {
 		return false
 	}
+	if i := e.nextThing(x); i > 0 {
+		return fragments(e, []english.Words{x[:i], x[i:]})
+	}
 	p := e.en.Parse(x)
 	switch {
 	case english.OneOfThem(x) && len(x) > 1 && e.en.IsAdjectival(e.en.BareAdjectives(x[:len(x)-1])):
@@ -24,6 +29,8 @@ func fragment(e *edit, m english.Match) bool {
 		return true
 	case e.en.IsMoment(x):
 		return setTime(e, x)
+	case e.namesThing(x):
+		return setAdjectives(e, x[len(x)-1:], x[:len(x)-1])
 	case e.en.IsAdjectival(x):
 		return replaceLast(e, x) || describeSomething(e, x)
 	case x[0].Lower == "in" && len(x) < 5 && e.en.IsAdjectival(x[1:]) && e.en.IsColour(x[len(x)-1].Lower) && x[1:].Lower() != "black and white":
@@ -52,6 +59,7 @@ func fragment(e *edit, m english.Match) bool {
 			e.widen(Shape)
 			return true
 		}
+		return english.ClassOf(x[0].Lower) != english.Possessive && e.en.Possible(e.en.Lemma(p.Words[name.Head].Lower)).Noun > 0 && e.en.KnowsAll(p, x) && addDoing(e, x[:name.End], x[name.End:])
 	}
 	if ok && name.Start == 0 && name.End < len(x) && (p.Tags[name.End] == english.Preposition || english.PlaceWords.Has(x[name.End].Lower)) {
 		switch relation := x[name.End].Lower; {
@@ -88,6 +96,30 @@ func fragment(e *edit, m english.Match) bool {
 		return true
 	}
 	return add(e, x, nil, "")
+}
+
+// namesThing tells whether adjectives end in a word that is a thing of the caption,
+// though it may also be a colour: "white wine".
+func (e *edit) namesThing(x english.Words) bool {
+	last := len(x) - 1
+	if last < 1 || !e.en.IsAdjectival(x) || !e.en.IsColour(x[last].Lower) {
+		return false
+	}
+	p := e.caption.Parse()
+	return slices.ContainsFunc(p.Nouns, func(n english.NounPhrase) bool {
+		return n.Head > n.Start && p.Words[n.Head].Lower == x[last].Lower && p.Tags[n.Head] == english.Noun
+	})
+}
+
+// nextThing is where a second thing begins without a joint: "red hat blue shirt"; 0
+// where there is one.
+func (e *edit) nextThing(x english.Words) int {
+	for i := 2; i+1 < len(x); i++ {
+		if e.en.IsColour(x[i].Lower) && e.en.IsColour(x[0].Lower) && !e.en.IsColour(x[i-1].Lower) && e.en.Possible(x[i-1].Lower).Noun > 0 && !english.Closed(x[i-1].Lower) && e.isThing(x[:i]) && e.isThing(x[i:]) {
+			return i
+		}
+	}
+	return 0
 }
 
 // fragments understands a list without a verb: "red hair and glasses".
@@ -157,6 +189,10 @@ func replaceLast(e *edit, x english.Words) bool {
 	}
 	fresh := words[len(words)-1].Lower
 	for _, i := range last {
+		if i+1 < len(p.Words) && p.Words[i+1].Lower == fresh && len(words) > 1 {
+			words = words[:len(words)-1] // "white wine" where there is "red wine"
+			fresh = words[len(words)-1].Lower
+		}
 		if e.en.SameScale(p.Words[i].Lower, fresh) || e.en.OneKind(p.Words[i].Lower, fresh) {
 			e.caption.Splice(i, i+1, words)
 			e.because("in place of " + p.Words[i].Lower)

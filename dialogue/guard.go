@@ -29,7 +29,7 @@ func (e *edit) guarded() bool {
 // holds tells whether what a clause made of the caption is one that the model can
 // draw, whoever wrote it.
 func (e *edit) holds() bool {
-	if e.caption.Repeats() || e.caption.LostSubject() && !slices.ContainsFunc(e.said, func(t english.Token) bool { return clearing.Has(t.Lower) }) {
+	if e.caption.Repeats() || e.caption.Stutters() && !stutters(e.said) || e.caption.LostSubject() && !slices.ContainsFunc(e.said, func(t english.Token) bool { return clearing.Has(t.Lower) }) {
 		return false
 	}
 	if again, ok := e.secondOfOne(); ok && e.talk.Known != nil {
@@ -46,6 +46,16 @@ func (e *edit) holds() bool {
 		return false
 	}
 	return len(fresh) == 0 || !spokenOnly(fresh)
+}
+
+// stutters tells whether a word is said twice in a row: "a tuk tuk".
+func stutters(said english.Words) bool {
+	for i := 1; i < len(said); i++ {
+		if said[i].Lower == said[i-1].Lower {
+			return true
+		}
+	}
+	return false
 }
 
 // clearing are words of requests that mean to leave little.
@@ -89,7 +99,7 @@ const supplied english.List = "water background sky day night dusk dawn sunny st
 // meansWord tells whether a spoken word can be the reason for a word of a prompt:
 // a form of it, or another word for it.
 func (p *Planner) meansWord(said, w string) bool {
-	if said == w || p.en.Related(said, w) || p.en.SameScale(said, w) || p.en.OneKind(said, w) {
+	if said == w || said == "cheer" && w == "happy" || p.en.Related(said, w) || p.en.SameScale(said, w) || p.en.OneKind(said, w) {
 		return true
 	}
 	if base, _, ok := p.en.Degree(said); ok && (base == w || p.en.SameScale(base, w)) {
@@ -110,7 +120,7 @@ func spokenOnly(fresh english.Words) bool {
 	return slices.ContainsFunc(fresh, func(t english.Token) bool { return talkWords.Has(t.Lower) })
 }
 
-const talkWords english.List = "make put let i you me us we my your our what why how when which who whose whom would could should shall can't cannot please lol haha hahaha hehe bye hi hello hey thanks thank nvm else except sorry oops hm hmm uh um yo ok okay yeah yep nope isn't don't doesn't didn't won't"
+const talkWords english.List = "too make put let i you me us we my your our what why how when which who whose whom would could should shall can't cannot please lol haha hahaha hehe bye hi hello hey thanks thank nvm else except sorry oops hm hmm uh um yo ok okay yeah yep nope isn't don't doesn't didn't won't"
 
 // modelKnows tells whether the model knows a word or a form of it.
 func (p *Planner) modelKnows(w string, talk Conversation) bool {

@@ -37,6 +37,8 @@ func fresh() []string {
 		"[a|an] (picture|image|photo|photograph|pic) of <x>",
 		"(now|next) (draw|do|imagine|show me|show us|generate|create|sketch|make me|paint me|give me) <x>",
 		"(draw|show|paint|sketch|make|create) (me|us) <x>",
+		"instead (draw|show|sketch|generate|imagine|create) [me|us] <x>",
+		"(draw|sketch|generate|imagine) [me|us] <x> instead",
 	}
 }
 
@@ -131,6 +133,7 @@ func wished() []string {
 // else.
 func (p *Planner) newPicture(h hearing, talk Conversation) (Reply, bool) {
 	sentences, dismissed := p.dismissed(p.sentencesOf(h.spoken))
+	dismissed = dismissed || goesOnToNext(h.words)
 	if len(sentences) == 0 {
 		return Reply{}, false
 	}
@@ -139,6 +142,12 @@ func (p *Planner) newPicture(h hearing, talk Conversation) (Reply, bool) {
 		return Reply{}, false
 	}
 	return p.picture(scene, sentences[1:], "a new picture is asked for", h, talk), true
+}
+
+// goesOnToNext tells whether words announce the next picture: "ok next: a bird".
+func goesOnToNext(words english.Words) bool {
+	i := slices.IndexFunc(words, func(t english.Token) bool { return t.Lower == "next" })
+	return i >= 0 && i < 3 && i+1 < len(words) && words[i+1].Lower == ":"
 }
 
 // picture plans a new picture of a scene with what more was said of it, or says

@@ -11,6 +11,9 @@ func keepIt(e *edit, m english.Match) bool {
 	if x := m["x"]; len(x) > 0 && (x[0].Lower == "out" || x[0].Lower == "off" || x[0].Lower == "away" || x[0].Lower == "only" || x[0].Lower == "just") {
 		return false // "leave out the hat"
 	}
+	if x := m["x"]; len(x) > 1 && e.definite(x) && len(e.talk.Turns) > 1 && comesBack(e, x) {
+		return true
+	}
 	e.because("the rest stays as it is")
 	return true
 }

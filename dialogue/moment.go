@@ -50,12 +50,31 @@ func setTime(e *edit, phrase english.Words) bool {
 		e.caption.Splice(m.Start, m.End, said)
 		return true
 	}
+	if i, w, ok := e.sameLight(p, said); ok {
+		e.caption.Splice(i, i+1, w)
+		return true
+	}
 	end := len(p.Words)
 	for end > 0 && p.Tags[end-1] == english.Mark {
 		end--
 	}
 	e.caption.Splice(end, end, said)
 	return true
+}
+
+// sameLight finds the hour that a caption says of its light, which gives way to
+// another hour: "evening" for the "morning" of "a kitchen, morning light".
+func (e *edit) sameLight(p english.Parsed, said english.Words) (at int, word english.Words, ok bool) {
+	hour := slices.IndexFunc(said, func(t english.Token) bool { return english.TimeWords.Has(t.Lower) })
+	if hour < 0 {
+		return 0, nil, false
+	}
+	for i := 0; i+1 < len(p.Words); i++ {
+		if english.TimeWords.Has(p.Words[i].Lower) && english.List("light lighting mood sun sky").Has(p.Words[i+1].Lower) {
+			return i, said[hour : hour+1], true
+		}
+	}
+	return 0, nil, false
 }
 
 // sameSlot finds what the caption says about the moment that cannot stand beside the

@@ -1,6 +1,7 @@
 package dialogue
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -57,7 +58,11 @@ func readNumber(tokens english.Words) (int, bool) {
 
 // wholeMove answers an utterance that is a move and nothing else.
 func (p *Planner) wholeMove(h hearing, talk Conversation) (Reply, bool) {
-	if reply, ok := p.move(h.words.TrimMarks(), talk); ok {
+	words := h.words.TrimMarks()
+	if n := len(words); n > 1 && n < 6 && !slices.ContainsFunc(words, func(t english.Token) bool { return t.Lower != "undo" && t.Lower != "back" && !t.Mark }) {
+		return moved(Undo, len(slices.DeleteFunc(slices.Clone(words), func(t english.Token) bool { return t.Mark })), talk), true // "undo undo"
+	}
+	if reply, ok := p.move(words, talk); ok {
 		return reply, true
 	}
 	return p.move(h.spoken, talk)
@@ -104,7 +109,7 @@ func moveRules() []moveRule {
 		action  Action
 		steps   int
 	}{
-		{"(undo|revert|cancel|rollback|back|ctrl z|ctrl-z|oops|whoops|nope|nevermind|never mind|take that back|scratch that|forget that|forget it|not that|undo it|undo that|undo this|revert it|revert that|cancel that|cancel it|discard that|discard it)", Undo, 1},
+		{"(undo|revert|cancel|rollback|back|previous|prev|ctrl z|ctrl-z|oops|whoops|nope|nevermind|never mind|take that back|scratch that|forget that|forget it|not that|undo it|undo that|undo this|revert it|revert that|cancel that|cancel it|discard that|discard it)", Undo, 1},
 		{"[no|nope|naah|nah] (undo|revert|cancel|take back|reverse|discard|roll back|drop|scratch|forget) [it|that|this] [the|my|your] [last|latest|previous|most recent] (change|edit|step|one|thing|turn|modification|action|update)", Undo, 1},
 		{"[no|nope|naah|nah|oops|ugh] (undo|revert|cancel|take it back|put it back|change it back|turn it back|bring it back|set it back|take that back|undo it|undo that|undo this|scratch that|go back|roll it back|roll back|switch back|turn back|step back|bring it back|move back|back up|back) [to] [it|that|this|please] [how it was|the way it was|what it was|like it was|to before|before|the previous one|the last one|the previous version|the last version|the one before|the previous picture|the last picture|the picture before|the previous image|the last image|one|one step|a step|once|as it was]", Undo, 1},
 		{"[no|nope|naah|nah|but] [i think] [i] (liked|preferred|like|prefer|want) (it|that|the old one|the last one|the previous one|the one before|the picture before|the first version|the previous version|the old version|the old picture|what we had) [better|more] [before|back|the way it was|how it was|the last time]", Undo, 1},

@@ -88,6 +88,8 @@ func notations() []notation {
 			}
 			return nearestColour(rgb)
 		}},
+		// Arrows.
+		{`(\pL)\s*(?:={1,2}>?|~>|>>)\s*(\pL)`, func(_ *plainText, g []string) string { return g[1] + " → " + g[2] }},
 		// Short forms.
 		{`(?i)\bw/o\b`, func(*plainText, []string) string { return "without" }},
 		{`(?i)\bw/`, func(*plainText, []string) string { return "with " }},

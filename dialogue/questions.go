@@ -56,7 +56,7 @@ const (
 func (p *Planner) requests(words english.Words) bool {
 	for _, phrase := range [...][]string{
 		{"what", "about"}, {"how", "about"}, {"what", "if"}, {"why", "not"}, {"why", "don't"}, {"what", "a"}, {"what", "an"}, {"is", "it", "possible", "to"}, {"is", "this", "possible"},
-		{"is", "there", "any", "way", "to"}, {"is", "there", "a", "way", "to"}, {"are", "you", "able", "to", "make"}, {"who", "cares"}, {"how", "a"}, {"how", "the"},
+		{"is", "there", "any", "way"}, {"is", "there", "a", "way"}, {"is", "there", "any", "chance"}, {"is", "there", "a", "chance"}, {"is", "it", "possible", "that"}, {"is", "it", "possible", "for"}, {"are", "you", "able", "to", "make"}, {"who", "cares"}, {"how", "a"}, {"how", "the"},
 	} {
 		if words.StartsWith(phrase...) {
 			return true

@@ -33,16 +33,35 @@ func remarkOn(e *edit, m english.Match) bool {
 // changed: "the house is hardly visible, make it larger".
 func (e *edit) leadsTo(clause, next english.Words) bool {
 	i := slices.IndexFunc(clause, func(t english.Token) bool { return stateVerbs.Has(t.Lower) })
-	if i < 1 || i > 5 || !english.Starters.Has(next[0].Lower) || !e.definite(clause[:i]) {
+	if i < 1 || i > 5 || !e.definite(clause[:i]) {
 		return false
 	}
-	if !slices.ContainsFunc(next[1:], func(t english.Token) bool { return t.Lower == "it" || t.Lower == "them" }) {
+	about := english.Starters.Has(next[0].Lower) && slices.ContainsFunc(next[1:], func(t english.Token) bool {
+		return t.Lower == "it" || t.Lower == "them" || t.Lower == "him" || t.Lower == "her"
+	})
+	too := slices.ContainsFunc(clause, func(t english.Token) bool { return t.Lower == "too" || t.Lower == "not" })
+	if !about && !(too && e.en.IsAdjectival(better(next)) && e.caption.Resolve(clause[:i]).Found) {
 		return false
 	}
 	if !english.Pronouns.Has(clause[0].Lower) || i > 1 {
 		e.topic = clause[:i]
 	}
 	return true
+}
+
+// better is what is said to be better: "red" of "red would be better".
+func better(clause english.Words) english.Words {
+	last := len(clause) - 1
+	if last < 2 || !english.List("better nicer good great cooler prettier").Has(clause[last].Lower) {
+		return clause
+	}
+	i := slices.IndexFunc(clause, func(t english.Token) bool {
+		return t.Lower == "would" || t.Lower == "might" || t.Lower == "is" || t.Lower == "looks"
+	})
+	if i < 1 {
+		return clause
+	}
+	return clause[:i]
 }
 
 const stateVerbs english.List = "is are looks look seems seem isn't aren't"
@@ -57,7 +76,7 @@ func (e *edit) onTopic(clause english.Words) english.Words {
 			return slices.Concat(clause[:i], e.topic, clause[i+1:])
 		}
 	}
-	if e.en.IsAdjectival(clause) {
+	if clause := better(clause); e.en.IsAdjectival(clause) {
 		return slices.Concat(english.Tokenise("make"), e.topic, clause)
 	}
 	return clause

@@ -83,7 +83,20 @@ func removable(e *edit) []string {
 }
 
 // takeAway answers "remove the hat".
-func takeAway(e *edit, m english.Match) bool { return remove(e, m["x"]) }
+func takeAway(e *edit, m english.Match) bool {
+	x := m["x"]
+	if last := len(x) - 1; last > 0 && vagueParts.Has(x[last].Lower) && !e.caption.Resolve(x).Found {
+		x = x[:last] // "drop the oil painting bit"
+	}
+	if len(x) > 2 && x[0].Lower == "the" && e.caption.RemoveItem(x[1:]) { // "scratch the highly detailed"
+		e.because("without " + x[1:].Text())
+		e.widen(Global)
+		return true
+	}
+	return remove(e, x)
+}
+
+const vagueParts english.List = "bit part thing stuff effect"
 
 // off answers "hat off".
 func off(e *edit, m english.Match) bool {

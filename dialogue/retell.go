@@ -112,6 +112,25 @@ func giveLast(e *edit, y english.Words) bool {
 	return give(e, y, p.Words[n.Start:n.End], "with")
 }
 
+// giveLastTo gives somebody a part that the caption does not name, with the
+// adjectives that the turn before put in: "gray hair" after "a gray beard".
+func (e *edit) giveLastTo(part caption.Referent) bool {
+	p := e.caption.Parse()
+	var words english.Words
+	for _, i := range lastWords(e) {
+		if p.Tags[i] == english.Adjective || e.en.IsColour(p.Words[i].Lower) {
+			words = append(words, p.Words[i])
+		}
+	}
+	if len(words) == 0 || !e.caption.Attachable(part.Head) {
+		return false
+	}
+	thing := slices.Concat(words, english.Tokenise(part.Head))
+	e.widen(Appearance)
+	e.because("give " + thing.Text())
+	return e.caption.Attach(&part.Owner, thing, "with")
+}
+
 // sameToo answers "the cat too" and "and the hat": what was done last, for
 // something else.
 func sameToo(e *edit, m english.Match) bool {
@@ -120,6 +139,9 @@ func sameToo(e *edit, m english.Match) bool {
 		return false
 	}
 	r := e.caption.Resolve(y)
+	if r.Owned && r.Head != "" && len(y) == 2 && (!r.Found || e.en.Lemma(r.Noun) != e.en.Lemma(r.Head)) {
+		return e.giveLastTo(r) // "his hair too", of which nothing is said yet
+	}
 	if !r.Found && !r.Scene || len(y) > 5 {
 		return false
 	}

@@ -15,11 +15,11 @@ const (
 	change  = "(change|turn|convert|transform|switch|swap|morph|alter|make|modify|set|edit|transfigure|recolor|recolour|repaint|paint|color|colour|dye|render)"
 	into    = "(into|in to|to|to be|to become|to look like|as)"
 	put     = "(add|put|slap|stick on|pop|throw|toss|plop|place|insert|include|draw|paint|show|have|set|hang|throw in|put in|give me|position|stick|get|i want|want|need|there should be|there could be|there must be|there is|there are|there was|there were|let there be|have there be|could there be|can there be|there be|it should be|it could be|make there be)"
-	gone    = "(remove|never mind|nevermind|forget about|forget|skip|scrap|enough with|enough of|away with|do without|bin|chuck|delete|shave|shave off|melt|erase|get rid of|take away|take off|take out|drop|lose|eliminate|without|no|no more|hide|clear away|clear|cut out|dump|ditch|strip|minus|there should be no|there should not be|there shouldn't be|don't show|do not show|don't include|don't want|i don't want|i do not want|take|exclude|omit|leave out|kill|undo)"
+	gone    = "(remove|never mind|nevermind|forget about|forget|skip|scrap|scratch|axe|nix|enough with|enough of|away with|do without|bin|chuck|delete|shave|shave off|melt|erase|get rid of|take away|take off|take out|drop|lose|eliminate|without|no|no more|hide|clear away|clear|cut out|dump|ditch|strip|minus|there should be no|there should not be|there shouldn't be|don't show|do not show|don't include|don't want|i don't want|i do not want|take|exclude|omit|leave out|kill|undo)"
 	scene   = "(background|backdrop|location|setting|scene|scenery|place|surroundings|environment|backgroud|bg)"
 	picture = "(it|this|that|image|picture|photo|photograph|everything|whole thing|whole image|whole picture|painting|drawing|video)"
 	allow   = "(let|have|make|turn|get|allow|cause|can|could|force)"
-	should  = "(should|must|could|would|ought to|needs to|need to|has to|have to|can|will|may)"
+	should  = "(should|must|could|would|ought to|needs to|need to|has to|have to|can|will|may|should have|could have|ought to have|must have)"
 )
 
 // followUps are the clauses that only the turn before gives a meaning. They are
@@ -84,6 +84,12 @@ func followUps() []rule {
 			"<x>",
 		}},
 		{"again", onceMore, []example{{face, "make her hair red / another", "red ×1.5"}}, []string{"<x>"}},
+		{"the same thing for another", sameThing, []example{
+			{"a cat with a red collar and a dog", "the same collar for the dog", "+ red collar"},
+		}, []string{
+			"[give|add|put] [the|a] (same) <y> (for|on|to|goes for) <x>",
+			"give <x> the same <y>",
+		}},
 		{"the same for another", sameFor, []example{
 			{face, "make her hair red / same for the background", "+ red background"},
 			{cars, "make the car blue / make the house the same", "red → blue"},
@@ -101,6 +107,7 @@ func followUps() []rule {
 			"(what about|how about|and what about|try|rather|i meant|i mean|actually|or|maybe|preferably|better) <y> [instead|rather|then]",
 			"(make it|make that|make them|use|go with|have it|let's try|do it in|let it be|want it|turn it) <y> (instead|rather)",
 			"<y> (instead|rather|i mean|i meant)",
+			"(go for|go with|opt for|settle for|stick with|i was thinking more of|i was thinking more like|i was thinking rather of|i'd go for|i would go for|i'd go with|i prefer|make do with) <y> [instead|rather|then]",
 			"(i said|i asked for|i wanted|i meant|rather have|i'd rather have|i would rather have|i'd rather see|prefer|i prefer) <y>",
 			"[would] <y> (would be|would look|is|looks|look|be|might be) (better|nicer|cooler|prettier)",
 		}},
@@ -129,6 +136,7 @@ func sentences() []rule {
 			{face, "make her hair red. Don't change her face", "blond → red"},
 		}, []string{
 			"[while|and|but] (keep|leave|preserve|retain|maintain|keeping|leaving|preserving) <x> [the same|as is|as it is|as they are|alone|unchanged|untouched|like that|that way|how it is]",
+			"with [the] same <x>",
 			"(don't|do not|dont|without) (change|changing|touch|touching|alter|altering|modify|modifying|affecting|affect) <x>",
 			"(everything else|the rest|all else|the others|all the rest|everything) [should|must|can|has to|needs to] (stay|stays|remain|remains|be|is) [exactly|just] (the same|as is|as it is|as it was|as they are|unchanged|untouched|like that|like it is)",
 			"(the rest|everything else) (unchanged|untouched|as it is|as is|the same)",
@@ -225,6 +233,13 @@ func sentences() []rule {
 			"<x> [way|a bit|a little|much|far] too <y>",
 			"[it's|its|that's|thats|it is|that is|this is|it looks|looks] [a bit|a little|way|much|far] (too) <y>",
 		}},
+		{"too much of something", excess, []example{
+			{curls, "there is too much hat", "hat ×0.67"},
+			{curls, "there are too many things", "? clarify"},
+		}, []string{
+			"[there is|there are|there's|it has|it shows] [just|way|far|simply] (too much|too many) <x>",
+		}},
+		{"cheer up", cheerUp, []example{{face, "cheer her up", "+ happy"}}, []string{"cheer <x> up", "cheer up <x>"}},
 		{"not liked", unloved, []example{{curls, "I don't like the hat", "? clarify"}}, []string{
 			"(i don't like|i do not like|i dont like|i hate|i dislike|i don't love|i'm not a fan of|i am not a fan of|not a fan of) <x>",
 		}},
@@ -366,7 +381,7 @@ func sentences() []rule {
 			{face, "a castle in the distance", "+ castle in the background"},
 		}, []string{
 			put + " <x> (in|to|on|into|onto|at) [the] (background|back ground|backdrop|distance|foreground|backgroud|back)",
-			"[with] <x> (in|on|at) [the] (background|backdrop|distance|foreground)",
+			"[with] <x> (in|on|at) [the] (background|backdrop|distance|foreground|back|rear)",
 		}},
 		{"a background alone", backgroundOnly, []example{{face, "on a blue background", "+ blue background"}}, []string{
 			"[give|have|use|add|put|make|show|want|set] [it|her|him|them|the picture|the image] [on|with|against|in|in front of] [a|an|the] <y> (background|backdrop)",
@@ -378,6 +393,7 @@ func sentences() []rule {
 			{river, "change the season to winter", "+ winter"},
 		}, []string{
 			"(make|set|change|turn|let|have) [the] (kind=weather|time|season|time of day|lighting|sky|day) [to|into|be|at|to be|as] <t>",
+			"[the] (kind=sky|weather|season) <t>",
 		}},
 		{"weather or time alone", momentOnly, []example{
 			{dog, "make it rain", "+ rain"},
@@ -408,6 +424,13 @@ func sentences() []rule {
 		}},
 		{"change from one to another", fromTo, []example{{face, "change her hair from blond to red", "blond → red"}}, []string{change + " <x> from <f> " + into + " <y>"}},
 
+		{"so and not so", contrasted, []example{
+			{face, "her hair should be red instead of blond", "blond → red"},
+			{face, "the hair must be brown, not blond", "blond → brown"},
+		}, []string{
+			"<x> " + should + " (be|become|been) <y> (instead of|rather than|and not|not) <z>",
+			"<x> " + should + " (be|become|been) <y> , (not) <z>",
+		}},
 		// One thing for another.
 		{"replace one by another", swapFor, []example{
 			{face, "replace blond with red", "blond → red"},
@@ -425,6 +448,7 @@ func sentences() []rule {
 			"instead of <x> [make it|use|have|put|i want|add] <y>",
 			"not <x> (but|,|:|-) <y>",
 		}},
+		{"no such, another", noButThis, []example{{dog, "no grass, sand", "grass → sand"}}, []string{"(no|without) <x> (,|but|:|-) <y>"}},
 		{"one, not another", notAnother, []example{{face, "red, not blond", "blond → red"}}, []string{"<y> (not) <x>"}},
 		{"put one in the place of another", insteadOf, []example{{dog, "put a lion in the place of the dog", "dog → lion"}}, []string{put + " <y> (in place of|in the place of|where <x>) <x>"}},
 		{"change one to another", swapFor, []example{
@@ -434,7 +458,7 @@ func sentences() []rule {
 			"(remove|delete|take away|get rid of) <x> (and add|and put|and place|and insert|, add|then add) <y>",
 			change + " <x> " + into + " <y>",
 		}},
-		{"one → another", swapNamed, []example{{face, "blond -> red", "blond → red"}}, []string{"<x> (- >|→|:|to|becomes|become|into) <y>"}},
+		{"one → another", swapNamed, []example{{face, "blond -> red", "blond → red"}}, []string{"<x> (- >|= >|=|→|:|to|becomes|become|into) <y>"}},
 
 		// Less, more and away.
 		{"make something less so", lessOf, []example{{curls, "make her hair less curly", "curly ×0.67"}}, []string{"(make|have) <x> [be|look] [a] [bit|little|lot] (less) <y>"}},
@@ -581,8 +605,11 @@ func sentences() []rule {
 		}, []string{
 			"<x> to <y>",
 		}},
+		{"so and with", soWith, []example{{cars, "the car should be blue with white stripes", "red → blue, + white stripes"}}, []string{
+			"<x> " + should + " (be|become|been) <y> with <z>",
+		}},
 		{"something should be", beSomething, []example{{face, "her hair should be red", "blond → red"}}, []string{
-			"<x> " + should + " (be|become|turn|look|appear|look like|turn into) <y>",
+			"<x> " + should + " (be|become|turn|look|appear|look like|turn into|been|looked) <y>",
 		}},
 		{"make something so", makeSo, []example{
 			{dog, "make it run", "sitting → running"},

@@ -11,6 +11,9 @@ import (
 // "both", "each of them", "their hair". several is unset where the phrase names
 // one thing.
 func each(e *edit, spoken english.Words, do func(one english.Words) bool) (done, several bool) {
+	if e.single {
+		return false, false
+	}
 	if of := e.oneOf(spoken); len(of) > 1 {
 		return whoIsMeant(e, spoken, of), true
 	}
@@ -18,6 +21,8 @@ func each(e *edit, spoken english.Words, do func(one english.Words) bool) (done,
 	if len(names) < 2 {
 		return false, false
 	}
+	e.single = true // a name may fit more than one: "the people" are also the woman
+	defer func() { e.single = false }()
 	done = true
 	for _, name := range names {
 		done = done && do(english.Tokenise(name))

@@ -76,6 +76,9 @@ func smalltalkRules() []smalltalkRule {
 		{[]string{
 			"[oh|ah] [,] (sorry|i am sorry|my bad|my mistake|my fault|pardon|excuse me|apologies) [about that|for that]",
 		}, always("No harm done. Say it again in other words, or \"undo\" to go back.")},
+		{[]string{"(are you|is anyone|is anybody|you|anyone|anybody|still) (there|here|alive|awake|online|home|around|with me) [bot|still]"}, func(talk Conversation) string {
+			return "I am here. " + whatNext(talk)
+		}},
 		{[]string{"(no|nah|no no|no no no)"}, always("What should be different? Say it, or \"undo\" to go back.")},
 		{[]string{
 			"(hm|hmm|hmmm|um|uh|er|let me think|wait|wait a moment|wait a second|one moment|one second|hold on|just a moment|give me a second) [please|now]",

@@ -38,6 +38,10 @@ func setStyle(e *edit, style english.Words, prefix bool) bool {
 			return true
 		}
 	}
+	if from, to, ok := viewOf(p); ok && style[len(style)-1].Lower == "view" && !prefix {
+		e.caption.Splice(from, to, style) // a picture is seen from one side
+		return true
+	}
 	end := len(p.Words)
 	for end > 0 && p.Tags[end-1] == english.Mark {
 		end--
@@ -48,6 +52,23 @@ func setStyle(e *edit, style english.Words, prefix bool) bool {
 	}
 	e.caption.Splice(end, end, words)
 	return true
+}
+
+// viewOf is where a caption says in a list from which side it is seen: ", top view".
+func viewOf(p english.Parsed) (from, to int, ok bool) {
+	for i, t := range p.Words {
+		if t.Lower != "view" && t.Lower != "close-up" {
+			continue
+		}
+		from = i
+		for from > 0 && i-from < 3 && !p.Words[from-1].Mark {
+			from--
+		}
+		if from > 0 && p.Words[from-1].Lower == "," && (i+1 == len(p.Words) || p.Words[i+1].Mark) {
+			return from, i + 1, true
+		}
+	}
+	return 0, 0, false
 }
 
 // styleAfter answers "use pointillism": the style goes after the caption.

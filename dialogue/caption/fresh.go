@@ -32,6 +32,17 @@ func (c *Caption) Repeats() bool {
 	return false
 }
 
+// Stutters tells whether the clause now edited put a word beside itself: "white wine
+// wine".
+func (c *Caption) Stutters() bool {
+	return slices.ContainsFunc(c.Fresh(), func(i int) bool {
+		twice := func(j int) bool {
+			return j > 0 && j < len(c.words) && !c.words[j].Mark && c.words[j].Lower == c.words[j-1].Lower
+		}
+		return twice(i) || twice(i+1)
+	})
+}
+
 // LostSubject tells whether an edit left a caption that no longer begins with
 // what it shows: it starts inside a phrase ("with gray hair"), or most of a long
 // caption went with the subject and nothing came instead ("the rain", of "a red

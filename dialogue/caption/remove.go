@@ -21,11 +21,32 @@ func (c *Caption) Remove(what Referent) {
 	if from > 0 {
 		_, to = c.chunk(p, what.NP) // what it has goes with it
 	}
+	if c.en.Animate(p.Words[what.NP.Head].Lower) && from > 0 && len(c.Beings(p, true)) < 2 {
+		to = c.doing(p, to)
+	}
 	if from == 0 && to < len(p.Words) {
 		c.removeSubject(p, to)
 		return
 	}
 	c.cut(p, from, to)
+}
+
+// doing is the end of what somebody does, whose phrase ends at an index: "sleeping
+// on a chair".
+func (c *Caption) doing(p english.Parsed, to int) int {
+	if to >= len(p.Words) || p.Tags[to] != english.Gerund || leads.Has(p.Words[to].Lower) {
+		return to
+	}
+	to++
+	if n, ok := p.At(to); ok {
+		to = n.End
+	}
+	if to < len(p.Words) && p.Tags[to] == english.Preposition {
+		if n, ok := p.At(to + 1); ok && !c.en.IsMoment(p.Words[to:n.End]) {
+			return n.End
+		}
+	}
+	return to
 }
 
 // cut removes words [from, to) and one of the connectives around them.

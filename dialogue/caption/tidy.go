@@ -80,6 +80,24 @@ func (c *Caption) looseComma(i int) bool {
 	return w.origin >= 0 && c.words[i+1].origin >= 0
 }
 
+// RemoveItem takes an item of words out of the list with commas that the caption
+// ends in, where one is just those words.
+func (c *Caption) RemoveItem(named english.Words) bool {
+	p := c.Parse()
+	end := len(p.Words)
+	for i := end - 1; i > 0; i-- {
+		if p.Words[i].Lower != "," {
+			continue
+		}
+		if p.Words[i+1:end].Lower() == named.Lower() {
+			c.Splice(i, end, nil)
+			return true
+		}
+		end = i
+	}
+	return false
+}
+
 // RemoveStyle takes the kind of picture or the style that words name out of the
 // caption: "a watercolor of", ", anime style"; any where the words are "style"
 // alone. It tells whether there was one.

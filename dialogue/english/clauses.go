@@ -4,7 +4,7 @@ import "slices"
 
 // Starters are words that start a clause: after a comma or "and" they begin
 // another edit.
-const Starters List = "change turn convert transform switch swap morph alter make modify set edit replace substitute exchange add put place insert include draw paint give remove delete erase get take drop lose let have use apply undo revert without more less wear open close color colour dye move keep increase decrease reduce render hide show bring crop rotate flip zoom tilt mirror resize improve fix blur sharpen brighten darken save delete download straighten lengthen shorten curl widen undo go"
+const Starters List = "change turn convert transform switch swap morph alter make modify set edit replace substitute exchange add put place insert include draw paint give remove delete erase get take drop lose let have use apply undo revert without more less wear open close color colour dye move keep increase decrease reduce render hide show bring crop rotate flip zoom tilt mirror resize improve fix blur sharpen brighten darken save delete download leave cheer go straighten lengthen shorten curl widen undo"
 
 // Clauses splits a request into its edits: at full stops and semicolons, at commas
 // and connectives before a word that starts a clause. What a later clause
@@ -24,6 +24,8 @@ func (en *Reader) Clauses(tokens Words) []Words {
 		switch {
 		case t.Lower == "." || t.Lower == ";" || t.Lower == "!" || t.Lower == "?":
 			cut(i, i+1)
+		case t.Lower == ":" && i > start && i+2 < len(tokens) && Starters.Has(tokens[i+1].Lower):
+			cut(i, i+1) // "less busy: take the boat away"
 		case t.Lower == "then" && i > start:
 			cut(i, i+1)
 		case t.Lower == "with" && i > start && en.setsMoment(tokens[start:i]):
@@ -61,6 +63,8 @@ func (en *Reader) sparing(words Words) bool {
 	}
 	second := words[1].Lower
 	switch words[0].Lower {
+	case "with":
+		return second == "the" && words[2].Lower == "same"
 	case "without":
 		return sparingVerbs.Has(second) && second != "keeping" && second != "leaving"
 	case "while", "but", "and", ",":
@@ -102,6 +106,8 @@ func (en *Reader) startsClause(before, after Words) bool {
 	case hasFor(before) && hasFor(untilJoint(after)), en.barely(before) && en.barely(untilJoint(after)):
 		return true
 	case en.saysHow(untilJoint(after)) && !Starters.Has(before[0].Lower) && len(before) > 1:
+		return true
+	case first == "no" && len(after) > 1 && before[0].Lower != "no" && before[0].Lower != "not" && !after[1].Mark && en.Possible(after[1].Lower).Noun > 0 && !slices.ContainsFunc(after[1:], func(t Token) bool { return t.Lower == "just" || t.Lower == "only" || t.Mark }):
 		return true
 	case (first == "no" || first == "with") && len(after) > 1 && Starters.Has(before[0].Lower):
 		return first == "no"

@@ -13,9 +13,9 @@ func openings() [][]string {
 		"what if we", "what if you", "what if", "what about we", "why don't we", "why don't you", "why not", "let's see", "let us see", "let me see", "can we see", "could we see", "i'd like to see", "i would like to see", "i want to see", "let us", "let's", "lets", "let me", "do me a favor and", "go ahead and", "try to", "try", "feel free to", "just", "only",
 		"hi there", "hello there", "hey there", "good morning", "good day", "good afternoon", "good evening", "greetings", "yo", "whoa", "wow",
 		"i would be happy if you could", "it would be nice if you could", "it would be great if you could", "would you mind to", "are you able to", "any chance to", "i am looking for", "i was hoping for", "i was thinking about", "i wonder if you could", "i would like to have", "i'd like to have", "i would love to have", "i want to have", "i would love to see", "i'd love to see",
-		"please", "pls", "plz", "kindly", "hey", "hi", "hello", "ok", "okay", "alright", "all right", "right", "great", "nice", "perfect", "cool", "thanks", "thank you", "good", "well", "yes", "yeah", "nah", "naah", "nope", "wait", "no problem", "go ahead", "one more thing", "i insist you to", "i was thinking to", "i was thinking of", "further", "yep", "sure", "so", "now", "then", "and", "also", "but", "next", "maybe", "perhaps", "actually", "hmm", "hm", "um", "uh", "oh", "bot", "pentimento",
-		"sorry", "oops", "whoops", "ugh", "ah", "aha", "lol", "haha", "listen", "look", "honestly", "well then", "i guess", "i suppose", "i believe", "i feel like", "i wonder if", "i imagined", "i had in mind", "i pictured", "i was picturing", "i was hoping for", "i expected", "i would have liked", "i'd have liked", "i was wondering if",
-		"do you think you could", "do you think we could", "mind", "is there any way to", "is there a way to", "any chance you could", "any chance we could", "any chance of", "any way to", "same scene but", "same picture but", "same image but", "the same but", "same but",
+		"whatever", "anyway", "anyways", "obviously", "of course", "naturally", "to be honest", "on second thought", "on second thoughts", "come to think of it", "my bad", "my mistake", "instead please", "my friend wants", "my friend would like", "please", "pls", "plz", "kindly", "hey", "hi", "hello", "ok", "okay", "alright", "all right", "right", "great", "nice", "perfect", "cool", "thanks", "thank you", "good", "well", "yes", "yeah", "nah", "naah", "nope", "wait", "no problem", "go ahead", "one more thing", "i insist you to", "i was thinking to", "i was thinking of", "further", "yep", "sure", "so", "now", "then", "and", "also", "but", "next", "maybe", "perhaps", "actually", "hmm", "hm", "um", "uh", "oh", "bot", "pentimento",
+		"sorry", "oops", "whoops", "misclick", "missclick", "wrong button", "typo", "ugh", "ah", "aha", "lol", "haha", "listen", "look", "honestly", "well then", "i guess", "i suppose", "i believe", "i feel like", "i wonder if", "i imagined", "i had in mind", "i pictured", "i was picturing", "i was hoping for", "i expected", "i would have liked", "i'd have liked", "i was wondering if",
+		"is there a way that", "is there any way that", "is there a way", "is there any way", "is there a chance that", "is there any chance that", "is there a chance", "is there any chance", "is it possible that", "would it be possible that", "would it be possible for", "is it possible for", "do you think you could", "do you think we could", "mind", "is there any way to", "is there a way to", "any chance you could", "any chance we could", "any chance of", "any way to", "same scene but", "same picture but", "same image but", "the same but", "same but",
 	)
 }
 
@@ -23,6 +23,7 @@ func openings() [][]string {
 func endings() [][]string {
 	return phrases("please", "pls", "plz", "thanks", "thank you", "thx", "for me", "if you can", "if possible", "if you could", "would you", "could you", "can you", "ok", "okay", "now", "too", "as well", "also", "though", "for a change", "this time", "again", "once again", "for a start", "thank you very much",
 		"sorry", "actually", "altogether", "at all", "i think", "i guess", "i suppose", "i believe", "maybe", "perhaps", "lol", "haha", "pretty please", "if that is ok", "if that's ok", "if you don't mind", "if you like", "if it is possible", "if it's possible", "if that's possible", "you know", "or something", "after all", "then", "anyway", "somehow", "will you", "real quick", "or so", "darling", "dear", "mate", "buddy", "dude",
+		"obviously", "of course", "naturally", "if you have it", "if you have that", "if you have one", "if you have any", "if you've got it", "if you've got one", "if you know that", "if that works", "if there is one", "i'd say", "i would say", "i reckon", "or whatever", "or whatever you can do", "or whatever you can", "or something like that", "or anything", "or similar", "bro", "pal", "yeah", "can you do that", "could you do that", "can you do it", "could you do it", "is that possible", "is that ok", "is that okay", "please and thank you", "will do", "would do", "will do fine", "would be enough",
 		"thank you so much", "thanks a lot", "many thanks", "thanks in advance", "cheers", "for us", "sometime", "right now", "and that's it", "and nothing else", "nothing else", "nothing more", "and only that")
 }
 
@@ -90,6 +91,9 @@ func (en *Reader) Unhedged(words Words) Words {
 		if hedge.Has(words[i].Lower) && ClassOf(words[i-1].Lower) == Auxiliary && words[i+1].Lower != "than" {
 			words = append(words[:i:i], words[i+1:]...)
 		}
+	}
+	if len(words) > 2 && (words[0].Lower == "make" || words[0].Lower == "turn") && words[1].Lower == "that" && (ClassOf(words[2].Lower) == Determiner || ClassOf(words[2].Lower) == Preposition || en.Guess(words[2]) == Adjective) {
+		words = append(Words{words[0], Tokenise("it")[0]}, words[2:]...) // "make that a witch"
 	}
 	if len(words) > 1 && asking.Has(words[0].Lower) {
 		if base, ok := en.VerbLemma(words[0].Lower); ok {

@@ -23,7 +23,8 @@ func (en *Reader) WriteOut(text string) string {
 	if !changed {
 		return text
 	}
-	return strings.Join(strings.Fields(strings.Join(words, " ")), " ")
+	text = strings.Join(strings.Fields(strings.Join(words, " ")), " ")
+	return strings.ReplaceAll(text, "'s has to", " has to") // "her hat's gotta be red"
 }
 
 // shortForm is what a short form stands for.
@@ -75,6 +76,50 @@ func shortForm(w string) (full string, ok bool) {
 		return "then", true
 	case "luv":
 		return "love", true
+	case "sry", "srry", "soz", "sorrry":
+		return "sorry", true
+	case "lil", "lil'", "lill":
+		return "little", true
+	case "tho", "doe":
+		return "though", true
+	case "soo", "sooo":
+		return "so", true
+	case "uhh", "uhm", "umm", "erm", "er", "mhm", "hmmm":
+		return "um", true
+	case "hiya", "heya", "howdy", "heyo", "hullo", "hellooo", "helo":
+		return "hello", true
+	case "yea", "yeh", "yah", "ya":
+		return "yeah", true
+	case "ofc":
+		return "of course", true
+	case "prolly", "probs":
+		return "probably", true
+	case "abit":
+		return "a bit", true
+	case "alot":
+		return "a lot", true
+	case "smth", "sth":
+		return "something", true
+	case "ppl":
+		return "people", true
+	case "gotta":
+		return "has to", true
+	case "needa":
+		return "need to", true
+	case "pics":
+		return "pictures", true
+	case "should've", "could've", "would've", "shoulda", "coulda", "woulda", "shouldve", "couldve", "wouldve":
+		return strings.TrimRight(strings.TrimSuffix(strings.TrimSuffix(w, "ve"), "a"), "'") + " have", true
+	case "1st":
+		return "first", true
+	case "2nd":
+		return "second", true
+	case "3rd":
+		return "third", true
+	case "4th":
+		return "fourth", true
+	case "5th":
+		return "fifth", true
 	case "dont", "doesnt", "isnt", "cant", "wont", "didnt", "arent", "wasnt", "shouldnt", "couldnt":
 		return w[:len(w)-1] + "'t", true
 	case "lol", "lmao", "rofl", "haha", "hahaha", "hehe", "hihi", "xd", "omg", "btw", "imo", "fyi", "tbh", "ikr":

@@ -1,0 +1,106 @@
+package dialogue
+
+import (
+	"slices"
+
+	"pentimento/dialogue/english"
+)
+
+// contrasted answers "the sauce should be creamy instead of tomato" and "the sign
+// should be green, not pink": what it should not be gives way, where the thing is
+// so; else what it should be counts alone.
+func contrasted(e *edit, m english.Match) bool {
+	x, y, not := m["x"], m["y"].TrimMarks(), m["z"]
+	if !e.caption.IsReference(x) || len(y) == 0 {
+		return false
+	}
+	old := e.en.BareAdjectives(not)
+	if n, ok := e.caption.PhraseOf(e.caption.Resolve(x)); ok && len(old) == 1 && e.en.IsAdjectival(y) {
+		p := e.caption.Parse()
+		for i := n.Start; i < n.Head; i++ {
+			if p.Words[i].Lower == old[0].Lower {
+				e.caption.Splice(i, i+1, e.en.BareAdjectives(y))
+				e.caption.Attend(n.Head)
+				e.because(x.Text() + " " + y.Text() + ", not " + not.Text())
+				return e.widened()
+			}
+		}
+	}
+	return become(e, x, y)
+}
+
+// soWith answers "the vase should be blue with white dots": how it is, and what it
+// has.
+func soWith(e *edit, m english.Match) bool {
+	x, y := m["x"], m["y"]
+	if !e.caption.IsReference(x) || !e.caption.Resolve(x).Found || !e.en.IsAdjectival(y) {
+		return false
+	}
+	return setAdjectives(e, x, y) && give(e, x, m["z"], "with")
+}
+
+// excess answers "there is too much stuff": less of it, where the prompt names it;
+// before another clause it only says why that is asked.
+func excess(e *edit, m english.Match) bool {
+	if r := e.caption.Resolve(m["x"]); r.Found && e.en.Lemma(r.Noun) == e.en.Lemma(r.Head) {
+		return scaleWord(e, m["x"], 1/normal)
+	}
+	if !e.last {
+		e.because("a remark on " + m["x"].Text())
+		return true
+	}
+	return e.ask(Question{Kind: Clarify, Text: "What should go?", Choices: removable(e)})
+}
+
+// cheerUp answers "cheer him up".
+func cheerUp(e *edit, m english.Match) bool {
+	if !e.isBeing(m["x"]) {
+		return false
+	}
+	e.adds = "happy"
+	return setAdjectives(e, m["x"], english.Tokenise("happy"))
+}
+
+// sameThing answers "the same hat for the dog": somebody gets what another has, as
+// the caption describes it.
+func sameThing(e *edit, m english.Match) bool {
+	what, who := e.caption.Resolve(m["y"]), e.caption.Resolve(m["x"])
+	if !what.Found || !who.Found || !e.en.Animate(who.Noun) || what.NP.Head == who.NP.Head || e.en.Lemma(what.Head) != e.en.Lemma(what.Noun) {
+		return false
+	}
+	p := e.caption.Parse()
+	thing := slices.Clone(p.Words[what.NP.Start:what.NP.End])
+	e.widen(Appearance)
+	e.because("give " + m["x"].Text() + " " + thing.Text())
+	return e.caption.Attach(&who.NP, thing, e.caption.LeadFor(what.Noun))
+}
+
+// noButThis answers "no basil, parsley": the one comes in the place of the other.
+func noButThis(e *edit, m english.Match) bool {
+	x, y := m["x"], m["y"]
+	r := e.caption.Resolve(x)
+	if len(x) > 3 || len(y) > 4 || !r.Found || e.caption.IsModifier(r) || english.Starters.Has(y[0].Lower) || english.ClassOf(y[0].Lower) == english.Conjunction || y[0].Lower == "no" || !e.isThing(y) || e.en.IsAdjectival(y) {
+		return false
+	}
+	return swap(e, x, y)
+}
+
+// comesBack adds again, as it was, what an earlier picture had and the one shown
+// has not: "keep the egg" after it was taken out.
+func comesBack(e *edit, x english.Words) bool {
+	thing := e.en.Parse(x)
+	name, ok := thing.Main()
+	if !ok || name.End < len(x) || e.caption.Resolve(x).Found {
+		return false
+	}
+	for _, turn := range slices.Backward(e.talk.Turns[:len(e.talk.Turns)-1]) {
+		before := e.en.Parse(english.Tokenise(turn.Prompt))
+		for _, n := range before.Nouns {
+			if e.en.Lemma(before.Words[n.Head].Lower) == e.en.Lemma(thing.Words[name.Head].Lower) {
+				e.because(x.Text() + " comes back")
+				return add(e, before.Words[n.Start:n.End], nil, "")
+			}
+		}
+	}
+	return false
+}
