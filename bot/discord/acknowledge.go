@@ -50,7 +50,7 @@ func (a *acknowledger) acknowledge(ctx context.Context, r *request, t *turn.Turn
 	if !r.MayPost() {
 		// The answers to interactions are all that the bot can write there.
 		t.Surface = turn.InAnswer(r.api, r.Interaction)
-		return r.answered(r.api.Defer(ctx, r.Interaction, false))
+		return r.answered(ctx, r.api.Defer(ctx, r.Interaction, false))
 	}
 	if !a.confirm(ctx, r, t) {
 		return false
@@ -59,7 +59,7 @@ func (a *acknowledger) acknowledge(ctx context.Context, r *request, t *turn.Turn
 	if t.Fresh {
 		channelID = a.home(ctx, r, t)
 	}
-	t.Surface = turn.InChannel(r.api, channelID, "")
+	t.Surface, t.Tell = turn.InChannel(r.api, channelID, ""), r.tellAfter
 	return true
 }
 
@@ -69,7 +69,7 @@ func (a *acknowledger) confirm(ctx context.Context, r *request, t *turn.Turn) bo
 	if r.Type == object.CommandInteraction || r.Message == nil {
 		return r.show(ctx, view.Said(t.Speaker, t.Said))
 	}
-	return r.answered(r.api.Acknowledge(ctx, r.Interaction))
+	return r.answered(ctx, r.api.Acknowledge(ctx, r.Interaction))
 }
 
 // home opens a thread for a new session where that is possible, moves the

@@ -58,6 +58,9 @@ func New(o Options) (*Bot, error) {
 		return nil, err
 	}
 	api := rest.New(o.Token, o.Base, o.Log)
+	if o.Backoff > 0 {
+		api.RepeatAfter(o.Backoff)
+	}
 	style := view.Style{Signer: view.NewSigner(key), Renamed: o.Rename}
 	b := &Bot{
 		o: o, api: api, state: remembered, identity: &identity{},
@@ -79,7 +82,7 @@ func newRunner(o Options, remembered *state.State, style view.Style) *turn.Runne
 		Conversations: &turn.Conversations{Pattern: pattern, State: remembered, Log: o.Log},
 		Quota:         turn.Quota{Policy: o.Policy, State: remembered, Now: o.Clock.Now}, PerUser: o.PerUser,
 		Running: turn.NewRunning(o.Shared), State: remembered, Shards: o.Shards.String(),
-		Style: style, Report: turn.NewReport(o.Observer, o.Clock.Now, o.Log), Log: o.Log,
+		Style: style, Backoff: o.Backoff, Report: turn.NewReport(o.Observer, o.Clock.Now, o.Log), Log: o.Log,
 	}
 }
 

@@ -161,7 +161,7 @@ func (h *conversing) cancel(ctx context.Context, r *request) (*turn.Turn, error)
 	if r.Message == nil || !h.running.Cancel(r.Message.ID, r.By().ID) {
 		return nil, bot.Problemf(bot.NotFound, "there is nothing to cancel any more: it was drawn, or stopped before")
 	}
-	r.answered(r.api.Acknowledge(ctx, r.Interaction))
+	r.answered(ctx, r.api.Acknowledge(ctx, r.Interaction))
 	return nil, nil
 }
 
@@ -186,7 +186,7 @@ func (h *conversing) askRequest(ctx context.Context, r *request) (*turn.Turn, er
 	_, shown, err := targeted(h.style.Signer, r)
 	if err == nil {
 		id := h.style.Signer.Sign(shown.With(view.Edit))
-		r.answered(r.api.Ask(ctx, r.Interaction, id, "Edit this picture", view.RequestRows(maxPrompt)))
+		r.answered(ctx, r.api.Ask(ctx, r.Interaction, id, "Edit this picture", view.RequestRows(maxPrompt)))
 	}
 	return nil, err
 }
@@ -226,6 +226,6 @@ func (h *conversing) complete(ctx context.Context, r *request) (*turn.Turn, erro
 			argument = a
 		}
 	}
-	r.answered(r.api.Offer(ctx, r.Interaction, view.Completions(argument, s, focused.Text())))
+	r.answered(ctx, r.api.Offer(ctx, r.Interaction, view.Completions(argument, s, focused.Text())))
 	return nil, nil
 }

@@ -46,14 +46,14 @@ func (h *forgetting) ask(ctx context.Context, r *request) (*turn.Turn, error) {
 // forget deletes it.
 func (h *forgetting) forget(ctx context.Context, r *request) (*turn.Turn, error) {
 	// Deleting may take longer than an answer may.
-	if !r.answered(r.api.Replace(ctx, r.Interaction, "Deleting …")) {
+	if !r.answered(ctx, r.api.Replace(ctx, r.Interaction, "Deleting …")) {
 		return nil, nil
 	}
 	text := "Deleted. I know nothing about you any more."
 	if err := h.eraser.erase(ctx, r.By().ID); err != nil {
 		text = h.report.Sentence(err)
 	}
-	if _, err := r.api.EditOriginal(ctx, r.Interaction, object.Content{Text: text}); err != nil {
+	if err := r.complete(ctx, object.Content{Text: text}); err != nil {
 		h.log.Warn("a deletion is not reported", "error", err)
 	}
 	return nil, nil
@@ -61,6 +61,6 @@ func (h *forgetting) forget(ctx context.Context, r *request) (*turn.Turn, error)
 
 // keep leaves everything as it is.
 func (h *forgetting) keep(ctx context.Context, r *request) (*turn.Turn, error) {
-	r.answered(r.api.Replace(ctx, r.Interaction, "Nothing was changed."))
+	r.answered(ctx, r.api.Replace(ctx, r.Interaction, "Nothing was changed."))
 	return nil, nil
 }

@@ -39,6 +39,10 @@ func (l *listener) hear(ctx context.Context, m *object.Message) {
 		Speaker: m.Author, Roles: m.Roles(), Key: view.SessionKey(m.Author.ID, m.ChannelID),
 		Request: bot.Request{Author: m.Author.ID, Event: m.ID},
 		Surface: turn.InChannel(l.api, m.ChannelID, m.ID),
+		Tell: func(ctx context.Context, c object.Content) error {
+			_, err := l.api.Post(ctx, m.ChannelID, "", c)
+			return err
+		},
 	}
 	replied := l.addressing.repliedTo(ctx, m, self)
 	if !l.addressing.addressed(ctx, m, self, replied, t) {
@@ -93,7 +97,11 @@ func utterance(text, self string) string {
 
 // say answers a message with a sentence.
 func (l *listener) say(ctx context.Context, m *object.Message, text string) {
-	if _, err := l.api.Post(ctx, m.ChannelID, m.ID, object.Content{Text: view.Cut(text, view.MaxContent)}); err != nil {
+	err := turn.Delivery{Backoff: l.runner.Backoff}.Write(ctx, object.Content{Text: view.Cut(text, view.MaxContent)}, func(ctx context.Context, c object.Content) error {
+		_, err := l.api.Post(ctx, m.ChannelID, m.ID, c)
+		return err
+	})
+	if err != nil {
 		l.log.Warn("no answer can be written", "error", err)
 	}
 }

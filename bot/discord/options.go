@@ -55,7 +55,8 @@ type Options struct {
 	Log *slog.Logger
 	// Base is the address of the REST interface; https://discord.com if empty.
 	Base string
-	// Backoff and Deadline are those of gateway.Client. IdentifyEvery is the time
+	// Backoff and Deadline are those of gateway.Client; Backoff is also how long is
+	// waited before a request is repeated that Discord cannot take. IdentifyEvery is the time
 	// between two shards that identify themselves; 5 s, as Discord wants it, if
 	// zero.
 	Backoff, Deadline, IdentifyEvery time.Duration

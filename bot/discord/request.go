@@ -19,22 +19,48 @@ type request struct {
 	command bot.Command
 	handle  view.Handle
 
-	api *rest.Client
-	log *slog.Logger
+	api      *rest.Client
+	delivery turn.Delivery
+	log      *slog.Logger
 }
 
-// answered reports whether the first answer to the interaction was given, and logs
-// the error if it was not.
-func (r *request) answered(err error) bool {
-	if err != nil {
-		r.log.Warn("an interaction was not answered", "error", err)
+// answered reports whether the first answer to the interaction was given. If it was
+// not, it logs why, and the user gets a sentence.
+func (r *request) answered(ctx context.Context, err error) bool {
+	if err == nil {
+		return true
 	}
-	return err == nil
+	r.log.Warn("an interaction was not answered", "error", err)
+	if r.Type == object.AutocompleteInteraction {
+		return false
+	}
+	// Simply: what was refused may be what was said.
+	err = r.api.Show(ctx, r.Interaction, view.Undelivered())
+	if err != nil && r.MayPost() {
+		_, err = r.api.Post(ctx, r.ChannelID, "", view.Undelivered())
+	}
+	if err != nil {
+		r.log.Warn("an interaction stays without an answer", "error", err)
+	}
+	return false
 }
 
 // show answers with a message.
 func (r *request) show(ctx context.Context, c object.Content) bool {
-	return r.answered(r.api.Show(ctx, r.Interaction, c))
+	return r.answered(ctx, r.api.Show(ctx, r.Interaction, c))
+}
+
+// complete replaces the message of the first answer.
+func (r *request) complete(ctx context.Context, c object.Content) error {
+	return r.delivery.Write(ctx, c, func(ctx context.Context, c object.Content) error {
+		_, err := r.api.EditOriginal(ctx, r.Interaction, c)
+		return err
+	})
+}
+
+// tellAfter says something to the user alone after the first answer.
+func (r *request) tellAfter(ctx context.Context, c object.Content) error {
+	return r.api.FollowUp(ctx, r.Interaction, c)
 }
 
 // tell answers with a sentence for the user alone.

@@ -68,7 +68,7 @@ func (m *router) autocomplete(h handler) { m.typing = h }
 // serve has an interaction handled, and carries out the turn that it asks for.
 // Whatever that is, its first answer goes out before anything is drawn.
 func (m *router) serve(ctx context.Context, i *object.Interaction) {
-	r := &request{Interaction: i, api: m.api, log: m.runner.Log}
+	r := &request{Interaction: i, api: m.api, delivery: turn.Delivery{Backoff: m.runner.Backoff}, log: m.runner.Log}
 	t, err := m.handle(ctx, r)
 	switch {
 	case err != nil:

@@ -68,14 +68,14 @@ func (h *sharing) recipe(ctx context.Context, r *request) (*turn.Turn, error) {
 // it, in both ways. It may have to be drawn again, which can take longer than an
 // answer may.
 func (h *sharing) hand(ctx context.Context, r *request, t *turn.Turn) {
-	if !r.answered(r.api.Defer(ctx, r.Interaction, true)) {
+	if !r.answered(ctx, r.api.Defer(ctx, r.Interaction, true)) {
 		return
 	}
 	out, err := h.files(ctx, t)
 	if err != nil {
 		out = object.Content{Text: h.report.Sentence(err)}
 	}
-	if _, err := r.api.EditOriginal(ctx, r.Interaction, out); err != nil {
+	if err := r.complete(ctx, out); err != nil {
 		h.log.Warn("a recipe cannot be given", "error", err)
 	}
 }

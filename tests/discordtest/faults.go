@@ -64,6 +64,23 @@ func (s *Server) Inject(f Fault) {
 	s.faults = append(s.faults, &f)
 }
 
+// Refused is an answer that Discord gives to a request that it does not take.
+func Refused(status, code int, message string) Fault {
+	return Fault{
+		Status: status, Header: map[string]string{"Content-Type": "application/json"},
+		Body: fmt.Sprintf(`{"message":%q,"code":%d}`, message, code),
+	}
+}
+
+// Heal takes back the faults that no request has met, and reports how many.
+func (s *Server) Heal() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	left := len(s.faults)
+	s.faults = nil
+	return left
+}
+
 // AwaitFaults waits until requests have met all faults.
 func (s *Server) AwaitFaults(timeout time.Duration) bool {
 	return s.await(timeout, func() bool { return len(s.faults) == 0 })

@@ -145,6 +145,19 @@ func (s *Server) Messages(channel *Channel) []Message {
 	return out
 }
 
+// AllMessages are those of all channels that still stand.
+func (s *Server) AllMessages() []Message {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out []Message
+	for _, id := range s.order {
+		if m := s.messages[id]; !m.Deleted {
+			out = append(out, *m)
+		}
+	}
+	return out
+}
+
 // Download fetches an attachment from the CDN.
 func (s *Server) Download(a Attachment) ([]byte, error) {
 	response, err := http.Get(a.URL)

@@ -39,6 +39,8 @@ const (
 	invalidWindow = 10 * time.Minute
 	// attempts at one request.
 	attempts = 5
+	// firstBackoff is the shortest time before the second.
+	firstBackoff = 250 * time.Millisecond
 	// largestError is how much of an answer that failed is read.
 	largestError = 64 << 10
 )
@@ -47,6 +49,9 @@ const (
 type Transport struct {
 	// Next sends a request once; http.DefaultTransport if nil.
 	Next http.RoundTripper
+	// Backoff is how long is waited before a request is repeated for the first time;
+	// a quarter to half of a second if zero.
+	Backoff time.Duration
 	// Log gets a line for every request that is repeated.
 	Log *slog.Logger
 
@@ -159,8 +164,12 @@ func (t *Transport) spaced(now time.Time) time.Duration {
 
 // judge decides whether a request is repeated, and after what wait.
 func (t *Transport) judge(r *http.Request, route string, response *http.Response, err error, attempt int) (time.Duration, bool) {
-	backoff := time.Second << (attempt - 1)
-	backoff = backoff/4 + time.Duration(rand.Int64N(int64(backoff/4)))
+	backoff := firstBackoff
+	if t.Backoff > 0 {
+		backoff = t.Backoff
+	}
+	backoff <<= attempt - 1
+	backoff += time.Duration(rand.Int64N(int64(backoff)))
 	last := attempt >= attempts
 	if err != nil {
 		return backoff, !last && r.Context().Err() == nil && repeatable(r)

@@ -30,6 +30,7 @@ type Client struct {
 	requests    *http.Client
 	files       *http.Client
 	connections *http.Transport
+	limited     *limiter.Transport
 }
 
 // requestDeadline bounds a request with all its repetitions.
@@ -44,10 +45,14 @@ func New(token, base string, log *slog.Logger) *Client {
 	}
 	limited := &limiter.Transport{Next: connections, Log: log}
 	return &Client{
-		token: token, base: base, connections: connections,
+		token: token, base: base, connections: connections, limited: limited,
 		requests: &http.Client{Transport: &address{base: base, next: limited}}, files: newFiles(connections),
 	}
 }
+
+// RepeatAfter sets how long is waited before a request is repeated for the first
+// time; call it before the first.
+func (c *Client) RepeatAfter(d time.Duration) { c.limited.Backoff = d }
 
 // Close closes the connections that are not in use.
 func (c *Client) Close() { c.connections.CloseIdleConnections() }
@@ -103,7 +108,18 @@ var (
 	ErrToken      = errors.New("the token is not known to Discord: copy it again from the Bot page of the developer portal into DISCORD_TOKEN")
 	ErrGone       = errors.New("it is gone, or was answered already")
 	ErrPermission = errors.New("the bot is not allowed to do that here")
+	ErrRefused    = errors.New("Discord refuses it")
 )
+
+// Refused reports whether Discord would refuse the same request again: it is in
+// some way not as it has to be, is not allowed, or is about what is gone.
+func Refused(err error) bool {
+	return errors.Is(err, ErrRefused) || errors.Is(err, ErrPermission) || errors.Is(err, ErrGone)
+}
+
+// alreadyAcknowledged is Discord's code for a second answer to an interaction. It
+// comes when the answer to the first was lost and the request was repeated.
+const alreadyAcknowledged = 40060
 
 // explain says in a line what failed; the texts of discordgo's errors hold
 // whole requests.
@@ -126,6 +142,11 @@ func explain(what string, err error) error {
 		return fmt.Errorf("%s: %w: %s", what, ErrPermission, detail)
 	case http.StatusNotFound:
 		return fmt.Errorf("%s: %w: %s", what, ErrGone, detail)
+	case http.StatusTooManyRequests, http.StatusRequestTimeout:
+	default:
+		if rest.Response.StatusCode < http.StatusInternalServerError {
+			return fmt.Errorf("%s: %w: %s", what, ErrRefused, detail)
+		}
 	}
 	return fmt.Errorf("%s: %s", what, detail)
 }

@@ -2,6 +2,7 @@ package rest
 
 import (
 	"context"
+	"errors"
 
 	"github.com/bwmarrin/discordgo"
 
@@ -12,7 +13,11 @@ import (
 func (c *Client) respond(ctx context.Context, i *object.Interaction, r *discordgo.InteractionResponse) error {
 	cancel, option := within(ctx)
 	defer cancel()
-	return explain("answer an interaction", c.session().InteractionRespond(&discordgo.Interaction{ID: i.ID, Token: i.Token}, r, option))
+	err := c.session().InteractionRespond(&discordgo.Interaction{ID: i.ID, Token: i.Token}, r, option)
+	if failed, ok := errors.AsType[*discordgo.RESTError](err); ok && failed.Message != nil && failed.Message.Code == alreadyAcknowledged {
+		return nil
+	}
+	return explain("answer an interaction", err)
 }
 
 // Show answers an interaction with a message.
@@ -69,6 +74,19 @@ func (c *Client) Original(ctx context.Context, i *object.Interaction) (string, e
 	var m object.Message
 	err := c.get(ctx, discordgo.EndpointWebhookMessage(i.ApplicationID, i.Token, "@original"), &m)
 	return m.ID, err
+}
+
+// FollowUp writes a message after the first answer to an interaction was given.
+func (c *Client) FollowUp(ctx context.Context, i *object.Interaction, m object.Content) error {
+	cancel, option := within(ctx)
+	defer cancel()
+	rows, files := parts(m)
+	send := &discordgo.WebhookParams{Content: m.Text, Components: rows, Files: files, AllowedMentions: noMentions()}
+	if m.Private {
+		send.Flags = discordgo.MessageFlagsEphemeral
+	}
+	_, err := c.session().FollowupMessageCreate(&discordgo.Interaction{AppID: i.ApplicationID, Token: i.Token}, true, send, option)
+	return explain("follow an answer up", err)
 }
 
 // EditOriginal replaces the message that the first answer made, and returns its

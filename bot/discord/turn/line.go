@@ -24,6 +24,7 @@ type spot struct {
 	user    string
 	session session.Key
 	moved   chan struct{} // has room for one
+	left    bool
 }
 
 // enter gives the user's turn a spot, which must be left in the end. The error
@@ -83,11 +84,16 @@ func (s *spot) ahead() int {
 	return 0
 }
 
-// leave gives the spot up and lets those after it move.
+// leave gives the spot up and lets those after it move. It may be called more than
+// once.
 func (s *spot) leave() {
 	l := s.line
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if s.left {
+		return
+	}
+	s.left = true
 	if l.users[s.user]--; l.users[s.user] == 0 {
 		delete(l.users, s.user)
 	}

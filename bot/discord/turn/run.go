@@ -5,10 +5,10 @@ import (
 	"errors"
 	"log/slog"
 	"runtime/debug"
+	"time"
 
 	"pentimento/bot"
 	"pentimento/bot/discord/object"
-	"pentimento/bot/discord/rest"
 	"pentimento/bot/discord/state"
 	"pentimento/bot/discord/view"
 	"pentimento/bot/gate"
@@ -31,6 +31,9 @@ type Runner struct {
 	Shards string
 	// Style is what messages look like.
 	Style view.Style
+	// Backoff is how long is waited before a message that Discord cannot take is
+	// written again; see [Delivery].
+	Backoff time.Duration
 	// Report is told how turns end.
 	Report *Report
 	Log    *slog.Logger
@@ -92,9 +95,8 @@ func (r *Runner) runQuick(ctx, working context.Context, t *Turn) {
 		final = view.NotDrawn(t.Said, r.Report.Sentence(err))
 	}
 	r.Report.Ended(t.Speaker.ID, err)
-	id, posting := t.Surface.post(ctx, final)
+	id, posting := r.post(ctx, t, final)
 	if posting != nil {
-		r.Log.Warn("no answer can be written", "error", posting)
 		return
 	}
 	if err == nil && t.After != nil {
@@ -110,9 +112,8 @@ func (r *Runner) open(ctx context.Context, t *Turn) bool {
 	if refused != nil {
 		first = view.NotDrawn(t.Said, r.Report.Sentence(refused))
 	}
-	id, err := t.Surface.post(ctx, first)
+	id, err := r.post(ctx, t, first)
 	if err != nil {
-		r.Report.unwritten("no answer can be written", t, err)
 		r.Report.observer.Turn(outcomeUnwritten)
 	}
 	switch {
@@ -202,22 +203,6 @@ func (r *Runner) watching(t *Turn, show *throttle) func(jobs.Event) {
 		}
 		show.set(view.Progress(r.Style, t.shown(), e.Progress, preview))
 	}
-}
-
-// noAttaching is said where the bot may write and not attach files.
-const noAttaching = "I may not attach files here, so I can't show it. Whoever runs the server can give me the permission Attach Files."
-
-// reveal makes the turn's message show how it ended, and reports whether it does.
-// If not, the next process tries.
-func (r *Runner) reveal(ctx context.Context, t *Turn, final object.Content) bool {
-	err := t.Surface.edit(ctx, final)
-	if errors.Is(err, rest.ErrPermission) && len(final.Files) > 0 {
-		err = errors.Join(err, t.Surface.edit(ctx, view.NotDrawn(t.Said, noAttaching)))
-	}
-	if err != nil {
-		r.Report.unwritten("a picture cannot be shown", t, err)
-	}
-	return err == nil
 }
 
 // reason is why a turn ended with the error: that it was cancelled, and by whom,

@@ -27,8 +27,10 @@ type Turn struct {
 	Request bot.Request
 	// Said is what is shown while the turn waits.
 	Said string
-	// Surface is where the answer is written.
+	// Surface is where the answer is written, Tell says something to the speaker
+	// elsewhere; nil where that cannot be.
 	Surface Surface
+	Tell    func(ctx context.Context, c object.Content) error
 
 	// Before is called when all turns before this one have ended, and returns the
 	// picture that is spoken of; it may be nil.

@@ -96,6 +96,35 @@ func NotDrawn(said, why string) object.Content {
 	return object.Content{Text: Cut(quote(said)+"\n"+why, MaxContent)}
 }
 
+// Simpler are the messages to write when Discord refuses one, the next best first:
+// without components, and a sentence.
+func Simpler(c object.Content) []object.Content {
+	last := Undelivered()
+	if len(c.Files) > 0 {
+		last.Text = "Discord did not take the picture, so I can't show it here. Nothing is lost; go on, or try again."
+	}
+	return []object.Content{{Text: c.Text, Files: c.Files, Private: c.Private}, last}
+}
+
+// NoAttaching is said where the bot may write and not attach files.
+func NoAttaching() object.Content {
+	return object.Content{Text: "I may not attach files here, so I can't show it. Whoever runs the server can give me the permission Attach Files."}
+}
+
+// Undelivered is said in the place of an answer that Discord refuses.
+func Undelivered() object.Content {
+	return object.Content{Text: "Discord did not take my answer. Try again in a minute.", Private: true}
+}
+
+// MessageGone is said when the message is not there any more that was to show the
+// content.
+func MessageGone(c object.Content) object.Content {
+	if len(c.Files) > 0 {
+		return object.Content{Text: "The message that was to show your picture is gone. The picture is kept; you find it in the history.", Private: true}
+	}
+	return c
+}
+
 // Plural counts things.
 func Plural(n int, thing string) string {
 	if n == 1 {
