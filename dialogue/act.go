@@ -46,7 +46,7 @@ func act(e *edit, spoken, does english.Words) bool {
 			what = what.At(p, n)
 		}
 	}
-	if len(does) == 1 && what.Found && e.en.Animate(what.Noun) && e.en.Is(base, lexicon.Expression) {
+	if len(does) == 1 && what.Found && (e.en.Animate(what.Noun) || portrayed.Has(what.Noun)) && e.en.Is(base, lexicon.Expression) {
 		return give(e, spoken, english.Tokenise("a "+base), "with")
 	}
 	action := slices.Concat(english.Tokenise(lexicon.Gerund(base)), does[1:])

@@ -36,6 +36,13 @@ func (e *edit) holds() bool {
 		e.question = e.p.refusal([]string{again}, e.heard, e.talk)
 		return false
 	}
+	if e.beheaded() || dangling(e.caption.Parse(), e.caption.Fresh()) || stammers(e.caption.Words(), e.caption.Fresh()) {
+		return false
+	}
+	if q := e.misfit(); q != nil {
+		e.question = q
+		return false
+	}
 	words := e.caption.Words()
 	var fresh english.Words
 	for _, i := range e.caption.Fresh() {
@@ -148,7 +155,7 @@ func (p *Planner) strangers(q english.Parsed, fresh []int, heard english.Words, 
 			break
 		}
 		w := q.Words[i]
-		quantity := several.Has(w.Lower) && !(w.Lower == "one" || i > 0 && q.Tags[i-1] == english.Preposition)
+		quantity := several.Has(w.Lower) && w.Lower != "one"
 		switch {
 		case w.Mark, english.Closed(w.Lower) && !quantity, english.PlaceWords.Has(w.Lower), supplied.Has(w.Lower):
 			continue

@@ -31,7 +31,7 @@ func (p *Planner) edit(h hearing, talk Conversation) (Reply, bool) {
 	if q := p.oneOfGroup(h.spoken, talk); q != nil {
 		return Reply{Question: q}, true
 	}
-	if p.weighted(e, h) {
+	if p.weighted(e, h) || p.saidAlready(h.spoken, talk) {
 		return e.reply(), true
 	}
 	done := 0

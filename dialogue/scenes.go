@@ -135,7 +135,7 @@ const genres english.List = "portrait landscape scene view painting drawing sket
 // standsFor tells whether a subject can be the subject of a picture, with what is
 // said of it.
 func (p *Planner) standsFor(q english.Parsed, main english.NounPhrase, head string, asked bool) bool {
-	being := p.en.Animate(head)
+	being := p.en.Animate(head) || main.Owner >= 0 && portrayed.Has(head) && p.en.Animate(q.Words[main.Owner].Lower)
 	subject := being || p.en.Is(head, lexicon.Building) || p.en.Is(head, lexicon.Place) || p.en.Is(head, lexicon.Vehicle)
 	if asked && being {
 		return true

@@ -1,0 +1,245 @@
+package dialogue
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"pentimento/dialogue/english"
+	"pentimento/dialogue/lexicon"
+)
+
+// Words can be well placed and still make no sense where they are: a curly lake,
+// mountains with a beard. Who asks for that means something else, most often a
+// picture that is no longer the one shown.
+
+// misfit looks at the words that a clause put into the caption for one that
+// cannot be where it stands, and asks about it.
+func (e *edit) misfit() *Question {
+	q := e.caption.Parse()
+	for _, i := range e.caption.Fresh() {
+		if i >= len(q.Words) {
+			break
+		}
+		switch {
+		case q.Tags[i] == english.Noun && e.homeless(q, i):
+			return e.nobody(q, i)
+		case q.Tags[i] != english.Noun && e.misplaced(q, i):
+			return e.nothing(q.Words[i].Lower)
+		}
+	}
+	return e.twice(q)
+}
+
+// homeless tells whether the noun at an index is a part of somebody, or something
+// that somebody wears, in a caption that shows scenery alone.
+func (e *edit) homeless(q english.Parsed, i int) bool {
+	if n := q.Around(i); n.Head != i || !e.personal(q.Words[i].Lower) {
+		return false
+	}
+	return !slices.ContainsFunc(q.Nouns, func(n english.NounPhrase) bool {
+		noun := q.Words[n.Head].Lower
+		return n.Head != i && !e.personal(noun) && (!e.scenery(noun) || e.wasSaid(noun))
+	})
+}
+
+// personal tells whether a noun names what only somebody can have.
+func (e *edit) personal(noun string) bool {
+	if e.en.Animate(noun) {
+		return false
+	}
+	one := strings.TrimSuffix(noun, "s") // the lexicon takes "eyes" for an opinion
+	return slices.ContainsFunc([]lexicon.Kind{lexicon.BodyPart, lexicon.Expression, lexicon.Garment}, func(k lexicon.Kind) bool {
+		return e.en.Is(noun, k) || e.en.Is(one, k)
+	})
+}
+
+// scenery tells whether a noun names what nobody would give a hat to unasked.
+func (e *edit) scenery(noun string) bool {
+	if e.en.Animate(noun) || portrayed.Has(noun) {
+		return false
+	}
+	kinds := []lexicon.Kind{lexicon.Place, lexicon.Building, lexicon.Plant, lexicon.Vehicle, lexicon.Weather, lexicon.Time, lexicon.Light, lexicon.Picture}
+	return e.en.IsColour(noun) || slices.ContainsFunc(kinds, func(k lexicon.Kind) bool { return e.en.Is(noun, k) })
+}
+
+// portrayed are nouns that show somebody without naming them.
+const portrayed english.List = "portrait selfie headshot face head bust statue figure doll robot snowman scarecrow puppet character couple crowd family group"
+
+// wasSaid tells whether the clause says a noun itself.
+func (e *edit) wasSaid(noun string) bool {
+	return slices.ContainsFunc(e.said, func(t english.Token) bool { return e.en.Lemma(t.Lower) == e.en.Lemma(noun) })
+}
+
+// misplaced tells whether the adjective or participle at an index stands before
+// something that nobody named and that cannot be so.
+func (e *edit) misplaced(q english.Parsed, i int) bool {
+	if !bodily.Has(q.Words[i].Lower) && !lengths.Has(q.Words[i].Lower) && !e.en.IsColour(q.Words[i].Lower) {
+		return false
+	}
+	noun, ok := described(q, i)
+	if !ok {
+		return i > 0 && q.Tags[i-1] == english.Preposition && q.Words[i-1].Lower != "in" // "at black"
+	}
+	if e.wasSaid(noun) || slices.ContainsFunc(e.caption.Fresh(), func(j int) bool { return q.Words[j].Lower == noun }) {
+		return false
+	}
+	somebody := e.en.Is(noun, lexicon.Person) && !e.en.CanBe(noun, lexicon.Animal) || portrayed.Has(noun)
+	switch w := q.Words[i].Lower; {
+	case lengths.Has(w):
+		return somebody || e.en.Animate(noun) || e.scenery(noun)
+	case bodily.Has(w):
+		return e.scenery(noun)
+	}
+	return somebody || e.en.Is(noun, lexicon.Time) || e.en.Is(noun, lexicon.Weather)
+}
+
+// described is the noun that a word before it or behind it says more of.
+func described(q english.Parsed, i int) (string, bool) {
+	for _, n := range q.Nouns {
+		if n.Start <= i && i < n.Head {
+			return q.Words[n.Head].Lower, true
+		}
+	}
+	for _, n := range slices.Backward(q.Nouns) {
+		if n.End == i && q.Tags[i] == english.Gerund {
+			return q.Words[n.Head].Lower, true
+		}
+	}
+	return "", false
+}
+
+const (
+	// bodily is what only people and animals are.
+	bodily english.List = "curly wavy straight frizzy blond blonde brunette bald bearded freckled barefoot smiling laughing frowning grinning crying winking"
+	// lengths are said of hair and clothes without naming them.
+	lengths english.List = "long short longer shorter"
+)
+
+// twice finds somebody or a place that a description names once more, as if it were
+// new: "a dog in a forest" of a dog in a meadow.
+func (e *edit) twice(q english.Parsed) *Question {
+	if !e.said.StartsWith("a") && !e.said.StartsWith("an") {
+		return nil
+	}
+	fresh := e.caption.Fresh()
+	for _, n := range q.Nouns {
+		noun := q.Words[n.Head].Lower
+		if !slices.Contains(fresh, n.Head) || n.Owner >= 0 && q.Words[n.Owner].Lower != noun || !e.en.Animate(noun) && !e.en.Is(noun, lexicon.Place) && !genres.Has(noun) {
+			continue
+		}
+		if slices.ContainsFunc(e.said, func(t english.Token) bool { return oneMoreOf.Has(t.Lower) || several.Has(t.Lower) }) {
+			continue
+		}
+		already := slices.ContainsFunc(q.Nouns, func(other english.NounPhrase) bool {
+			return !slices.Contains(fresh, other.Head) && e.en.Lemma(q.Words[other.Head].Lower) == e.en.Lemma(noun)
+		})
+		if already {
+			return e.newOrEdit(noun)
+		}
+	}
+	return nil
+}
+
+// oneMoreOf are words by which one more of something is meant.
+const oneMoreOf english.List = "more too also each every everyone everybody next other second"
+
+// newOrEdit asks whether what was said is another picture.
+func (e *edit) newOrEdit(noun string) *Question {
+	x := e.said.TrimMarks().Text()
+	question := &Question{
+		Kind:    Clarify,
+		Text:    fmt.Sprintf("The picture has %s %s already. Is that a new picture?", english.Article(noun), noun),
+		Choices: []string{"new picture: " + x},
+	}
+	if e.talk.Known == nil { // what says which words it knows does not count
+		question.Choices = append(question.Choices, "add another "+noun)
+	}
+	return question
+}
+
+// nobody says that the picture shows nobody who could have the noun at an index,
+// and offers a picture of somebody who has it.
+func (e *edit) nobody(q english.Parsed, i int) *Question {
+	n := q.Around(i)
+	thing := q.Words[n.Start : n.Head+1].Text()
+	question := &Question{Kind: Clarify, Text: fmt.Sprintf("The picture shows nobody who could have %s: it is %s. Say where it should go, or ask for a new picture.", thing, e.head().Prompt)}
+	for _, who := range []string{"a woman", "a man"} {
+		if e.talk.Known == nil || e.talk.Known(strings.TrimPrefix(who, "a ")) {
+			question.Choices = append(question.Choices, "new picture: "+who+" with "+thing)
+		}
+	}
+	return question
+}
+
+// nothing says that nobody named what should be so, and offers what can be.
+func (e *edit) nothing(what string) *Question {
+	question := &Question{Kind: Clarify, Text: fmt.Sprintf("What should be %s? The picture is %s.", what, e.head().Prompt)}
+	q := e.p.en.Parse(english.Tokenise(e.head().Prompt))
+	for _, n := range q.Nouns {
+		noun := q.Words[n.Head].Lower
+		if fits := e.personal(noun) && !portrayed.Has(noun); fits && (noun == "hair" || !bodily.Has(what) && !lengths.Has(what)) {
+			question.Choices = append(question.Choices, fmt.Sprintf("make the %s %s", noun, what))
+		}
+	}
+	if len(question.Choices) == 0 {
+		question.Choices = e.p.suggestions(e.talk)
+	}
+	return question
+}
+
+// dangling tells whether a clause left a preposition without its noun: "in snowy",
+// "with curly and".
+func dangling(q english.Parsed, fresh []int) bool {
+	for _, i := range fresh {
+		if i == 0 || i >= len(q.Words) || q.Tags[i] != english.Adjective || q.Tags[i-1] != english.Preposition {
+			continue
+		}
+		last := i+1 == len(q.Words)
+		if (last || q.Tags[i+1] == english.Preposition || q.Tags[i+1] == english.Mark) && !english.PlaceWords.Has(q.Words[i].Lower) {
+			return true
+		}
+	}
+	return false
+}
+
+// beheaded tells whether a part took the place of whoever it is a part of: "green
+// hair with a boat" for "a lake with a boat".
+func (e *edit) beheaded() bool {
+	now, ok := e.caption.Parse().Main()
+	if !ok || !slices.Contains(e.caption.Fresh(), now.Head) {
+		return false
+	}
+	was, ok := e.p.en.Parse(english.Tokenise(e.head().Prompt)).Main()
+	before := english.Tokenise(e.head().Prompt)
+	return ok && e.personal(e.caption.Words()[now.Head].Lower) && was.Head < len(before) && !e.personal(before[was.Head].Lower)
+}
+
+// saidAlready tells whether the words are a piece of the picture's own prompt that
+// names two things at least: who says it again wants nothing changed.
+func (p *Planner) saidAlready(spoken english.Words, talk Conversation) bool {
+	words := spoken.TrimMarks()
+	source := english.Tokenise(talk.Turns[len(talk.Turns)-1].Prompt)
+	if q := p.en.Parse(words); len(q.Nouns) < 2 || q.Tags[0] == english.Preposition {
+		return false
+	}
+	same := func(a, b english.Token) bool { return a.Lower == b.Lower }
+	for i := range len(source) - len(words) + 1 {
+		if slices.EqualFunc(source[i:i+len(words)], words, same) {
+			return true
+		}
+	}
+	return false
+}
+
+// stammers tells whether a clause put a word beside the same word: "a woman's
+// woman face".
+func stammers(words english.Words, fresh []int) bool {
+	return slices.ContainsFunc(fresh, func(i int) bool {
+		before := i - 1
+		if before > 0 && words[before].Lower == "'s" {
+			before--
+		}
+		return before >= 0 && !words[i].Mark && !slices.Contains(fresh, before) && words[before].Lower == words[i].Lower
+	})
+}
