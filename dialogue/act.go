@@ -200,6 +200,9 @@ func cutInstead(things english.Words) (to, instead english.Words, ok bool) {
 // makeThing answers "make the bus red", "let the cat lick its nose", "make the donut
 // a cupcake": x is what the front of the words names, y the rest.
 func makeThing(e *edit, x, y english.Words) bool {
+	if names := e.severally(x); len(names) > 1 && !e.single && placedTogether(e, names, y) {
+		return true
+	}
 	if done, several := each(e, x, func(one english.Words) bool { return makeThing(e, one, y) }); several {
 		return done
 	}

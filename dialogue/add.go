@@ -130,6 +130,9 @@ func addAt(e *edit, item, place english.Words, lead string) bool {
 		e.preset = Appearance
 		return e.caption.Attach(&where.NP, item, lead)
 	}
+	if !where.Found && where.Owned && len(where.Owners) == 0 {
+		return e.caption.Attach(&where.Owner, slices.Concat(item, place), lead) // "a pipe in his mouth"
+	}
 	if !where.Found {
 		return e.caption.AttachScene(slices.Concat(item, place), lead)
 	}

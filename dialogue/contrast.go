@@ -29,6 +29,15 @@ func contrasted(e *edit, m english.Match) bool {
 	return become(e, x, y)
 }
 
+// bothSo answers "both smiling": what all should be or do.
+func bothSo(e *edit, m english.Match) bool {
+	y := m["y"]
+	if !e.en.IsAdjectival(y) && !e.en.Possible(y[0].Lower).Gerund || len(e.severally(m["who"])) < 2 {
+		return false
+	}
+	return become(e, m["who"], y)
+}
+
 // soWith answers "the vase should be blue with white dots": how it is, and what it
 // has.
 func soWith(e *edit, m english.Match) bool {
@@ -37,6 +46,47 @@ func soWith(e *edit, m english.Match) bool {
 		return false
 	}
 	return setAdjectives(e, x, y) && give(e, x, m["z"], "with")
+}
+
+// inColours answers "hat in green shirt in white".
+func inColours(e *edit, m english.Match) bool {
+	if len(m["b"]) > 1 || !e.en.IsColour(m["b"][0].Lower) {
+		return false
+	}
+	return inColour(e, english.Match{"x": m["a"], "y": m["b"]}) && inColour(e, english.Match{"x": m["x"], "y": m["y"]})
+}
+
+// modal tells whether words say what should be: they are a sentence, and name
+// nothing.
+func modal(words english.Words) bool {
+	return slices.ContainsFunc(words, func(t english.Token) bool { return asksFor.Has(t.Lower) })
+}
+
+// hisOwn answers "his should be black" after "give her a hat": his hat.
+func hisOwn(e *edit, m english.Match) bool {
+	p := e.caption.Parse()
+	owner := map[string]string{"his": "his", "hers": "her", "its": "its"}[m.Text("of")]
+	for _, i := range slices.Backward(lastWords(e)) {
+		x := english.Tokenise(owner + " " + p.Words[p.Around(i).Head].Lower)
+		return e.en.IsAdjectival(m["y"]) && e.caption.Resolve(x).Found && setAdjectives(e, x, m["y"])
+	}
+	return false
+}
+
+// placedTogether puts several where they all are: in the place of the last one's
+// place.
+func placedTogether(e *edit, several []string, place english.Words) bool {
+	if len(several) == 0 || len(place) < 2 || english.ClassOf(place[0].Lower) != english.Preposition || english.List("with without of like").Has(place[0].Lower) {
+		return false
+	}
+	r := e.caption.Resolve(english.Tokenise(several[len(several)-1]))
+	if !r.Found {
+		return false
+	}
+	e.caption.Relocate(r, place)
+	e.widen(Shape)
+	e.because("all of them " + place.Text())
+	return true
 }
 
 // excess answers "there is too much stuff": less of it, where the prompt names it;
@@ -50,6 +100,27 @@ func excess(e *edit, m english.Match) bool {
 		return true
 	}
 	return e.ask(Question{Kind: Clarify, Text: "What should go?", Choices: removable(e)})
+}
+
+// exceptSo answers "everything the same except her hair is red".
+func exceptSo(e *edit, m english.Match) bool { return e.read(m["x"]) }
+
+// sameColourAs answers "a hat, same colour as the shirt".
+func sameColourAs(e *edit, m english.Match) bool {
+	of := e.caption.Resolve(m["x"])
+	if !of.Found {
+		return false
+	}
+	p := e.caption.Parse()
+	i := e.caption.ColourIn(p, of.NP)
+	y := m["y"].TrimMarks()
+	q := e.en.Parse(y)
+	if i < 0 || len(q.Nouns) == 0 {
+		return false
+	}
+	n := q.Nouns[len(q.Nouns)-1]
+	at := q.SkipDeterminer(n)
+	return n.End == len(y) && e.read(slices.Concat(y[:at], p.Words[i:i+1], y[at:]))
 }
 
 // cheerUp answers "cheer him up".

@@ -29,6 +29,12 @@ func setAdjectives(e *edit, spoken, adjectives english.Words) bool {
 		spoken, adjectives = english.Tokenise("her hair"), onHair
 	}
 	what := e.caption.Resolve(spoken)
+	if len(spoken) == 1 && english.Pronouns.Has(spoken[0].Lower) && what.Found && len(adjectives) > 0 && e.en.IsColour(adjectives[len(adjectives)-1].Lower) && e.en.IsMoment(english.Tokenise(what.Noun)) {
+		p := e.caption.Parse() // no winter is red
+		if n, ok := e.caption.Subject(p); ok {
+			what = what.At(p, n)
+		}
+	}
 	switch {
 	case len(adjectives) == 0:
 		return false

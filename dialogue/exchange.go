@@ -50,6 +50,26 @@ func exchangeColours(e *edit, m english.Match) bool {
 	return true
 }
 
+// exchangeParts answers "swap their hair colours": of two things of a name.
+func exchangeParts(e *edit, m english.Match) bool {
+	x := m["x"]
+	p := e.caption.Parse()
+	var at []int
+	for _, n := range p.Nouns {
+		if e.en.Lemma(p.Words[n.Head].Lower) == e.en.Lemma(x[len(x)-1].Lower) {
+			if i := e.caption.ColourIn(p, n); i >= 0 {
+				at = append(at, i)
+			}
+		}
+	}
+	if len(at) != 2 {
+		return false
+	}
+	e.caption.Exchange(at[0], at[0]+1, at[1], at[1]+1)
+	e.because("their " + x.Text() + " exchange colours")
+	return e.widened()
+}
+
 // otherWay answers "the other way round": what was said before is carried out with its
 // two things exchanged; else what the turn before put in at two places is exchanged,
 // or the two that the caption names.

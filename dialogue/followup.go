@@ -200,6 +200,14 @@ func otherValue(e *edit, m english.Match) bool {
 	if e.en.IsAdjectival(y) {
 		return replaceLast(e, y)
 	}
+	if things := e.en.Items(y); len(things) > 1 && len(lastWords(e)) > 0 { // "make that a scarf and a hat"
+		for i, thing := range things {
+			if i == 0 && !swapLast(e, thing) || i > 0 && !add(e, thing, nil, "") {
+				return false
+			}
+		}
+		return true
+	}
 	if swapLast(e, y) {
 		return true
 	}
@@ -233,7 +241,7 @@ func bringBack(e *edit, m english.Match) bool {
 			}
 		}
 	}
-	return false
+	return len(e.talk.Turns) > 1 && e.definite(m["y"]) && comesBack(e, m["y"])
 }
 
 // saysSame compares words without articles.

@@ -124,10 +124,15 @@ func letter(r rune) bool { return r >= 'a' && r <= 'z' || r > 127 }
 // spokenOnly tells whether among words new in a prompt is one that people say to
 // each other and never write under a picture.
 func spokenOnly(fresh english.Words) bool {
-	return slices.ContainsFunc(fresh, func(t english.Token) bool { return talkWords.Has(t.Lower) })
+	for i, t := range fresh {
+		if talkWords.Has(t.Lower) || t.Lower == "one" && i > 0 && (fresh[i-1].Lower == "the" || fresh[i-1].Lower == "that") {
+			return true
+		}
+	}
+	return false
 }
 
-const talkWords english.List = "too make put let i you me us we my your our what why how when which who whose whom would could should shall can't cannot please lol haha hahaha hehe bye hi hello hey thanks thank nvm else except sorry oops hm hmm uh um yo ok okay yeah yep nope isn't don't doesn't didn't won't"
+const talkWords english.List = "too not less again make put let i you me us we my your our what why how when which who whose whom would could should shall can't cannot please lol haha hahaha hehe bye hi hello hey thanks thank nvm else except sorry oops hm hmm uh um yo ok okay yeah yep nope isn't don't doesn't didn't won't"
 
 // modelKnows tells whether the model knows a word or a form of it.
 func (p *Planner) modelKnows(w string, talk Conversation) bool {
@@ -173,6 +178,9 @@ func (p *Planner) strangers(q english.Parsed, fresh []int, heard english.Words, 
 	return out
 }
 
+// moods are adjectives without which a face is another.
+const moods english.List = "angry scared surprised serious bored tired grumpy evil scary crying furious worried shy sleepy excited calm shocked disgusted mean mad confused"
+
 // toned tells whether a word of the model may have a shade: a colour, a time, the
 // weather.
 func (p *Planner) toned(w string, talk Conversation) bool {
@@ -185,6 +193,9 @@ func (p *Planner) toned(w string, talk Conversation) bool {
 func (p *Planner) qualifies(q english.Parsed, i int, fresh []int, heard english.Words, talk Conversation) bool {
 	if t := q.Tags[i]; t == english.Noun || t == english.Verb || t == english.Number {
 		return false
+	}
+	if moods.Has(q.Words[i].Lower) {
+		return false // "an angry face" is no face
 	}
 	n := q.Around(i)
 	if n.Head == i {

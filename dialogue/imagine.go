@@ -23,6 +23,7 @@ func asking() []string {
 		"(start over|start again|start|restart|begin|begin again|new|start fresh) (with|from|:) <x>",
 		"(now|next) (draw|imagine|show me|paint) <x>",
 		"/imagine <x>",
+		"(picture this|imagine this|picture the following|imagine) [:|,] <x>",
 		"(make|paint|produce|design) <x>",
 	}
 }
@@ -115,6 +116,17 @@ func (p *Planner) unasked(x english.Words) english.Words {
 		})
 	}
 	x = slices.DeleteFunc(slices.Clone(x), func(t english.Token) bool { return t.Lower == "please" })
+	if len(x) > 1 && (x[0].Lower == "my" || x[0].Lower == "our") { // whose it is no picture shows
+		x = slices.Clone(x)
+		x[0].Text, x[0].Lower, x[0].Mended = english.Article(x[1].Lower), english.Article(x[1].Lower), true
+	}
+	for i := 1; i+2 < len(x); i++ { // "a boy who is laughing"
+		if w := x[i].Lower; (w == "who" || w == "that" || w == "which") && (x[i+1].Lower == "is" || x[i+1].Lower == "are") {
+			x = slices.Concat(x[:i], x[i+2:])
+		} else if (w == "who's" || w == "that's") && p.en.Possible(x[i+1].Lower).Gerund {
+			x = slices.Concat(x[:i], x[i+1:])
+		}
+	}
 	return p.en.Polite(x)
 }
 
@@ -123,7 +135,8 @@ func wished() []string {
 	return []string{
 		"(how|what) <x> (looks|look|would look|might look|looks like|look like|would look like) [<y>]",
 		"<x> and (only|just|nothing but|nothing else but|nothing except) <again>",
-		"(what|something|anything) (like|such as) <x>",
+		"(what|something|anything) [else|different|new] [,] (like|such as|maybe|say) <x>",
+		"(something else|something different|something new|another thing) [,|:] <x>",
 		"(there is|there are|there's|there should be|let there be|it shows|it should show|this is|it is|it's|imagine) <x>",
 		"<x> would be (nice|great|lovely|cool|good|perfect|fine|awesome) [too|as well|now|here]",
 	}
@@ -133,7 +146,9 @@ func wished() []string {
 // else.
 func (p *Planner) newPicture(h hearing, talk Conversation) (Reply, bool) {
 	sentences, dismissed := p.dismissed(p.sentencesOf(h.spoken))
-	dismissed = dismissed || goesOnToNext(h.words)
+	if next := goesOnToNext(h.words); len(next) > 0 {
+		sentences, dismissed = p.sentencesOf(next), true
+	}
 	if len(sentences) == 0 {
 		return Reply{}, false
 	}
@@ -144,10 +159,21 @@ func (p *Planner) newPicture(h hearing, talk Conversation) (Reply, bool) {
 	return p.picture(scene, sentences[1:], "a new picture is asked for", h, talk), true
 }
 
-// goesOnToNext tells whether words announce the next picture: "ok next: a bird".
-func goesOnToNext(words english.Words) bool {
+// goesOnToNext are the words after those that announce the next picture: "ok next:
+// a bird".
+func goesOnToNext(words english.Words) english.Words {
 	i := slices.IndexFunc(words, func(t english.Token) bool { return t.Lower == "next" })
-	return i >= 0 && i < 3 && i+1 < len(words) && words[i+1].Lower == ":"
+	if i < 0 || i > 2 {
+		return nil
+	}
+	words = words[i+1:]
+	if len(words) > 0 && (words[0].Lower == "one" || words[0].Lower == "picture") {
+		words = words[1:]
+	}
+	if len(words) < 2 || words[0].Lower != ":" {
+		return nil
+	}
+	return words[1:]
 }
 
 // picture plans a new picture of a scene with what more was said of it, or says

@@ -11,7 +11,7 @@ import (
 // inColour answers "the house in white" and "white for the house".
 func inColour(e *edit, m english.Match) bool {
 	x, y := m["x"], m["y"]
-	if len(y) > 4 || !e.en.IsAdjectival(y) || !e.en.IsColour(y[len(y)-1].Lower) || len(x) > 5 || !e.caption.IsReference(x) || english.Starters.Has(x[0].Lower) {
+	if slices.ContainsFunc(x, func(t english.Token) bool { return t.Lower == "in" }) || len(y) > 4 || !e.en.IsAdjectival(y) || !e.en.IsColour(y[len(y)-1].Lower) || len(x) > 5 || !e.caption.IsReference(x) || english.Starters.Has(x[0].Lower) {
 		return false
 	}
 	r := e.caption.Resolve(x)
@@ -37,7 +37,7 @@ func forSomebody(e *edit, m english.Match) bool {
 // withoutThing answers "the cat without a collar": what somebody has goes.
 func withoutThing(e *edit, m english.Match) bool {
 	x := e.caption.Resolve(m["x"])
-	if !x.Found || !e.en.Animate(x.Noun) || len(m["x"]) > 3 {
+	if modal(m["y"]) || !x.Found || !e.en.Animate(x.Noun) || len(m["x"]) > 3 {
 		return false
 	}
 	has := e.caption.ResolveOf(m["y"], x)
@@ -78,6 +78,9 @@ func inClothes(e *edit, m english.Match) bool {
 func placeThing(e *edit, m english.Match) bool {
 	x := m["x"]
 	r := e.caption.Resolve(x)
+	if modal(x) {
+		return false // "the one with the hat should be sitting on a bench"
+	}
 	if !r.Found || !e.definite(x) || ambiguous(e, r) {
 		return e.question != nil
 	}

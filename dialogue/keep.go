@@ -8,6 +8,9 @@ import (
 
 // keepIt answers what asks for no change: "keep the rest", "the same woman".
 func keepIt(e *edit, m english.Match) bool {
+	if slices.ContainsFunc(m["x"], func(t english.Token) bool { return t.Lower == "except" || t.Lower == "but" }) {
+		return false // "keep everything except the hat"
+	}
 	if x := m["x"]; len(x) > 0 && (x[0].Lower == "out" || x[0].Lower == "off" || x[0].Lower == "away" || x[0].Lower == "only" || x[0].Lower == "just") {
 		return false // "leave out the hat"
 	}

@@ -120,6 +120,8 @@ func moveRules() []moveRule {
 		{"[no] (go|move|step) <n> (steps|step|turns|turn) back", Undo, 0},
 		{"[no] (undo|revert|cancel) [the] (last|previous) <n> [steps|turns|edits|changes|things|times]", Undo, 0},
 		{"[i] (take|took|want to take) (that|it|this) back", Undo, 1},
+		{"[no] [no] [no] [,] (without|without that one|as before|back)", Undo, 1},
+		{"(undo|revert|cancel|take back|reverse) (both|both of those|both of them|both of these|those two|these two|the last two|the two)", Undo, 2},
 		{"(put|bring|get|give|give me|want|i want) (him|her|it|them|that) back [there|in|again]", Undo, 1},
 		{"(take|put|change|turn|bring|switch|roll|set|make|get) (it|that|this|everything|things) back [to] [how it was|the way it was|what it was|as it was|like it was|like before|before|normal]", Undo, 1},
 		{"[go|back|make it|turn it|change it|exactly] [back] [to] (how it was|the way it was|what it was|what we had|as it was|like it was|as before|like before|what i had) [before|before that|a moment ago|just now|earlier|at first]", Undo, 1},

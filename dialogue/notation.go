@@ -199,7 +199,9 @@ func pictograms(text string) string {
 			b.WriteRune(r)
 			continue
 		}
-		b.WriteString(" " + pictogramWord(r) + " ")
+		if w := pictogramWord(r); !strings.Contains(english.Lower(text), w) {
+			b.WriteString(" " + w + " ")
+		}
 	}
 	return strings.Join(strings.Fields(b.String()), " ")
 }

@@ -27,6 +27,9 @@ func recallRules() []recallRule {
 		{"(the|that) [first|last|old|earlier|previous] " + version + " (relation=with|where|that had|without|in|of) <x> " + better, false, false},
 		{"[i] (liked|like|prefer|preferred) [the|that] " + version + " (relation=with|where|without|before|that had) <x> [better|more|best|most]", false, false},
 		{"[" + back[1:len(back)-1] + "] (the|that|this|my) [first|last|old|earlier|previous] " + version + " (relation=with|where|that has|that had|which had|in which|when|before|without|showing|of|who had|from before|while) <x>", false, false},
+		{"[have|get|see|put] (the|that) " + version + " (relation=with|where|without|in|of) <x> (back|again)", false, false},
+		{"(show me|show|bring back|give me back|i want|see|go back to|back to|restore) (the|that) <x> again [,] [the one|that one|the version] [<y>]", true, false},
+		{"[go|take me|bring me|let's go|get] (back to|back) [the one|the picture|that one|the version] (relation=when|where) [there was|there were|it was|we had|i had|it had|she was|he was|she had|he had] (only=just|only) <x>", true, false},
 		{"(go back to|back to|return to|revert to|switch back to|restore|show me|show|see|bring back|roll back to) [the|that|my] <x> (one|version|picture|image)", false, false},
 		{"[i] (liked|prefer|preferred) [the] <x> (one|version|picture|image) [better|more|best|most]", false, false},
 		{"[the|that] <x> (one|version|picture|image) " + better, false, false},
@@ -60,7 +63,10 @@ func (p *Planner) recall(words english.Words, late bool, talk Conversation) (Rep
 	found := false
 	for _, r := range p.recalls {
 		if r.late == late && r.pattern.Match(words, func(m english.Match) bool {
-			x := m["x"].TrimMarks()
+			x := slices.Concat(m["x"], m["y"]).TrimMarks()
+			if slices.ContainsFunc(x, func(t english.Token) bool { return asksFor.Has(t.Lower) }) {
+				return false // "the one without the hat should be a rabbit"
+			}
 			if len(x) == 1 && r.loose && p.counts(x[0].Lower, talk) {
 				reply = moved(Undo, 1, talk)
 				return true
@@ -73,6 +79,13 @@ func (p *Planner) recall(words english.Words, late bool, talk Conversation) (Rep
 				return false
 			}
 			first := slices.ContainsFunc(words, func(t english.Token) bool { return t.Lower == "first" })
+			if _, only := m["only"]; only {
+				if n, ok := p.barest(want, talk); ok {
+					reply = moved(Goto, n, talk)
+					return true
+				}
+				return false
+			}
 			n, ok := p.turnWith(want, first, talk)
 			if !ok {
 				if !r.loose && p.neverDrawn(want, talk) {
@@ -147,7 +160,10 @@ func (p *Planner) traitsOf(x english.Words) traits {
 	return t
 }
 
-const recallFillers english.List = "one version picture image still already again wore added changed put made gave told asked said everything was were"
+// asksFor are words of requests, which no picture is remembered by.
+const asksFor english.List = "should must needs gets could"
+
+const recallFillers english.List = "back it when where just only one version picture image still already again wore added changed put made gave told asked said everything was were"
 
 // turnWith finds the last turn before the head that has the traits, the first
 // where that is asked for, and else one that is not on the way to the head. The
@@ -176,6 +192,18 @@ func (p *Planner) turnWith(want traits, first bool, talk Conversation) (number i
 		}
 	}
 	return 0, false
+}
+
+// barest finds the turn that has the traits and the least beside them.
+func (p *Planner) barest(want traits, talk Conversation) (number int, ok bool) {
+	least := 0
+	for i, turn := range talk.Turns {
+		words := len(english.Tokenise(turn.Prompt))
+		if p.fits(want, turn.Prompt) && (!ok || words < least) {
+			number, least, ok = i+1, words, true
+		}
+	}
+	return number, ok && number < len(talk.Turns)
 }
 
 // fits tells whether a prompt has all that it should have and lacks what it should

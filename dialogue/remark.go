@@ -33,7 +33,10 @@ func remarkOn(e *edit, m english.Match) bool {
 // changed: "the house is hardly visible, make it larger".
 func (e *edit) leadsTo(clause, next english.Words) bool {
 	i := slices.IndexFunc(clause, func(t english.Token) bool { return stateVerbs.Has(t.Lower) })
-	if i < 1 || i > 5 || !e.definite(clause[:i]) {
+	if i < 1 || i > 5 {
+		return false
+	}
+	if r := e.caption.Resolve(clause[:i]); !e.definite(clause[:i]) && !(i < 3 && r.Found && e.en.Lemma(r.Noun) == e.en.Lemma(clause[i-1].Lower)) {
 		return false
 	}
 	about := english.Starters.Has(next[0].Lower) && slices.ContainsFunc(next[1:], func(t english.Token) bool {
@@ -64,7 +67,7 @@ func better(clause english.Words) english.Words {
 	return clause[:i]
 }
 
-const stateVerbs english.List = "is are looks look seems seem isn't aren't"
+const stateVerbs english.List = "is are looks look seems seem isn't aren't doesn't does don't didn't bothers annoys distracts ruins feels came got"
 
 // onTopic is a clause in which "it" and "them" are what the clause before spoke of.
 func (e *edit) onTopic(clause english.Words) english.Words {

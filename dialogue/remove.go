@@ -2,6 +2,7 @@ package dialogue
 
 import (
 	"fmt"
+	"slices"
 
 	"pentimento/dialogue/english"
 )
@@ -85,7 +86,7 @@ func removable(e *edit) []string {
 // takeAway answers "remove the hat".
 func takeAway(e *edit, m english.Match) bool {
 	x := m["x"]
-	if last := len(x) - 1; last > 0 && vagueParts.Has(x[last].Lower) && !e.caption.Resolve(x).Found {
+	if last := len(x) - 1; last > 0 && vagueParts.Has(x[last].Lower) && !slices.ContainsFunc(e.caption.Words(), func(t english.Token) bool { return t.Lower == x[last].Lower }) {
 		x = x[:last] // "drop the oil painting bit"
 	}
 	if len(x) > 2 && x[0].Lower == "the" && e.caption.RemoveItem(x[1:]) { // "scratch the highly detailed"

@@ -167,6 +167,9 @@ func (p *Planner) onlyMove(clauses []english.Words, talk Conversation) (Reply, b
 		return Reply{}, false
 	}
 	for _, clause := range others {
+		if len(clause) > 3 && english.Starters.Has(clause[0].Lower) {
+			return Reply{}, false // it asks for something, understood or not
+		}
 		if e := p.newEdit(talk); e.read(clause) && e.question == nil {
 			return Reply{}, false
 		}

@@ -52,6 +52,9 @@ func (e *edit) read(words english.Words) bool {
 	if len(said) == 0 {
 		return true
 	}
+	if i := slices.IndexFunc(said, func(t english.Token) bool { return t.Lower == "not" }); i > 3 && said[i-1].Lower == "," && english.List("put move place").Has(said[0].Lower) {
+		said = said[:i-1] // "put it on the beach, not in the grass"
+	}
 	if len(said) > clauseLimit {
 		return false
 	}

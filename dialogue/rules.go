@@ -15,7 +15,7 @@ const (
 	change  = "(change|turn|convert|transform|switch|swap|morph|alter|make|modify|set|edit|transfigure|recolor|recolour|repaint|paint|color|colour|dye|render)"
 	into    = "(into|in to|to|to be|to become|to look like|as)"
 	put     = "(add|put|slap|stick on|pop|throw|toss|plop|place|insert|include|draw|paint|show|have|set|hang|throw in|put in|give me|position|stick|get|i want|want|need|there should be|there could be|there must be|there is|there are|there was|there were|let there be|have there be|could there be|can there be|there be|it should be|it could be|make there be)"
-	gone    = "(remove|never mind|nevermind|forget about|forget|skip|scrap|scratch|axe|nix|enough with|enough of|away with|do without|bin|chuck|delete|shave|shave off|melt|erase|get rid of|take away|take off|take out|drop|lose|eliminate|without|no|no more|hide|clear away|clear|cut out|dump|ditch|strip|minus|there should be no|there should not be|there shouldn't be|don't show|do not show|don't include|don't want|i don't want|i do not want|take|exclude|omit|leave out|kill|undo)"
+	gone    = "(turn off|switch off|remove|never mind|nevermind|forget about|forget|skip|scrap|scratch|axe|nix|enough with|enough of|away with|do without|bin|chuck|delete|shave|shave off|melt|erase|get rid of|take away|take off|take out|drop|lose|eliminate|without|no|no more|hide|clear away|clear|cut out|dump|ditch|strip|minus|there should be no|there should not be|there shouldn't be|don't show|do not show|don't include|don't want|i don't want|i do not want|take|exclude|omit|leave out|kill|undo)"
 	scene   = "(background|backdrop|location|setting|scene|scenery|place|surroundings|environment|backgroud|bg)"
 	picture = "(it|this|that|image|picture|photo|photograph|everything|whole thing|whole image|whole picture|painting|drawing|video)"
 	allow   = "(let|have|make|turn|get|allow|cause|can|could|force)"
@@ -99,12 +99,16 @@ func followUps() []rule {
 			"[and] <x> (too|as well|likewise|the same|the same way|the same color|the same colour)",
 			"make <x> (the same|the same color|the same colour|match|like that too)",
 		}},
+		{"what is his", hisOwn, []example{
+			{"a man with a hat and a woman", "give her a hat / his should be black", "+ black"},
+		}, []string{"(of=his|hers|its) (should be|must be|has to be|needs to be|is) <y>", "make (of=his|hers|its) <y>"}},
 		{"another value", otherValue, []example{
 			{face, "make her hair red / what about green", "red → green"},
 			{river, "night instead", "sunset → night"},
 			{face, "make her hair red / I meant brown", "red → brown"},
 		}, []string{
 			"(what about|how about|and what about|try|rather|i meant|i mean|actually|or|maybe|preferably|better) <y> [instead|rather|then]",
+			"(make that) <y>",
 			"(make it|make that|make them|use|go with|have it|let's try|do it in|let it be|want it|turn it) <y> (instead|rather)",
 			"<y> (instead|rather|i mean|i meant)",
 			"(go for|go with|opt for|settle for|stick with|i was thinking more of|i was thinking more like|i was thinking rather of|i'd go for|i would go for|i'd go with|i prefer|make do with) <y> [instead|rather|then]",
@@ -143,6 +147,9 @@ func sentences() []rule {
 			"(only if|as long as|provided|if|so long as) [that|it|this] (doesn't|does not|won't|leaves|keeps) <x>",
 			"[exactly|just] [the] (same|same picture|same image|same one|same thing|like before|as before|like that|nothing else|everything else the same|everything the same)",
 		}},
+		{"the same but for one", exceptSo, []example{{face, "everything the same except her hair is red", "blond → red"}}, []string{
+			"[keep|leave] (everything|it all|all) [else] [is|stays] (the same|as is|as it is|like it is|like that) (except for|except that|except|but|only) <x>",
+		}},
 		{"the same, with something else", sameWith, []example{{face, "the same woman with glasses", "+ glasses"}}, []string{"[the] same <x> (relation=with|in|at|on|under|wearing) <y>"}},
 		{"the same", keepSame, []example{{face, "the same woman", "? nothing-to-do"}}, []string{"[the] same <x>"}},
 		{"change something, not said to what", changeWhat, []example{
@@ -158,6 +165,12 @@ func sentences() []rule {
 			{"a black cat and a white dog", "swap the colours of the cat and the dog", "black → white, white → black"},
 		}, []string{
 			"(swap|exchange|switch|trade|interchange) [the|their] (colors|colours|color|colour) (of|between|for) <x> (and|with) <y>",
+		}},
+		{"exchange the colours of what two have", exchangeParts, []example{
+			{"a man with brown hair and a girl with blond hair", "swap their hair colours", "brown → blond, blond → brown"},
+		}, []string{
+			"(swap|exchange|switch|trade) (the|their) <x> (colors|colours|color|colour) [around|over]",
+			"(swap|exchange|switch|trade) [the] (colors|colours|color|colour) of (the|their) <x>",
 		}},
 		{"exchange two", exchange, []example{
 			{"a black cat and a white dog", "swap the cat and the dog", "black cat → white dog, white dog → black cat"},
@@ -206,6 +219,7 @@ func sentences() []rule {
 			{curls, "remove everything except the hat", "− glasses"},
 			{pair, "keep only the man", "− woman"},
 		}, []string{
+			"(remove|delete|take away|take off|get rid of|drop|lose|clear) (all the|all other|all of the|all) <k> (except for|except|but|apart from|besides|other than|save for) <x>",
 			"(remove|delete|take away|take off|get rid of|drop|lose|clear) (everything|everyone|all|everybody|all things|all of it) (except for|except|but|apart from|besides|other than|save for) <x>",
 			"(keep|leave) (only|just|nothing but|no one but|nobody but) <x>",
 			"(nothing but|no one but|nobody but|no one except|nothing except) <x>",
@@ -273,7 +287,7 @@ func sentences() []rule {
 		{"something was forgotten", forgotten, []example{
 			{face, "you forgot the hat", "+ hat"},
 			{curls, "you forgot the hat", "hat ×1.5"},
-		}, []string{"(you forgot|you missed|you left out|you didn't add|you did not add|you didn't draw|you did not draw|i asked for|i don't see|i can't see|i do not see|i cannot see|i see no|there is no|there's no|there are no) <y> [yet|anywhere|at all|in it]"}},
+		}, []string{"(you forgot|you missed|you left out|you didn't add|you did not add|you didn't draw|you did not draw|i asked for|i don't see|i can't see|i do not see|i cannot see|i see no|there is no|there's no|there are no) <y> [yet|anywhere|at all|in it]", "<y> (is missing|are missing|is still missing|are still missing|got lost|disappeared|has disappeared|is gone)"}},
 		{"something would be nice", wouldBeNice, []example{
 			{face, "a red scarf would be awesome", "+ red scarf"},
 			{face, "a scarf would be lovely, in red", "+ red scarf"},
@@ -287,6 +301,10 @@ func sentences() []rule {
 			{cars, "the house in white", "red → white"},
 			{cars, "white for the house", "red → white"},
 		}, []string{"<x> in <y>", "<y> for <x>"}},
+		{"two in colours", inColours, []example{{cars, "the house in white the car in black", "red → black, red → white"}}, []string{"<a> in <b> <x> in <y>"}},
+		{"something of the colour of another", sameColourAs, []example{{curls, "add a scarf, same colour as her hair", "+ red scarf"}}, []string{
+			"<y> [,] [in|of] [the] (same color as|same colour as) <x>",
+		}},
 		{"the same colour as another", likeAnother, []example{{"a red car and a white house", "make the house the same colour as the car", "white → red"}}, []string{
 			"(make|paint|color|colour|turn|have) <x> [in] [the] (same color as|same colour as|color of|colour of|same as) <y>",
 			"<x> (should have|should be|has|have) [in] the (same color as|same colour as|color of|colour of) <y>",
@@ -400,9 +418,9 @@ func sentences() []rule {
 			{river, "at night", "sunset → night"},
 			{river, "snow", "+ snowy"},
 		}, []string{
-			"(make|turn|change|set|let|have|add) [it|this|the scene|the image|the picture|the photo|everything] [look like it's|look like it is|look as if it's|look like|look|be|into|to|to be|like] [it's|it is|at|in] <t>",
-			"<t>",
-			"(it should be|it is|it's|should be|let it be|let it|with|during|at|in|under|on|have it) [a|an|the] <t>",
+			"(make|turn|change|set|let|have|add|get|i'd like|prefer|rather) [it|this|the scene|the image|the picture|the photo|everything] [look like it's|look like it is|look as if it's|look like|look|be|into|to|to be|like] [it's|it is|at|in] <t>",
+			"<t> [mood|vibe|vibes|atmosphere|feeling|weather|feel|please]",
+			"(it|it should be|it is|it's|should be|let it be|let it|with|during|at|in|under|on|have it) [a|an|the] <t>",
 		}},
 
 		// Colour, pose, and what is said with its old value.
@@ -586,6 +604,9 @@ func sentences() []rule {
 		}},
 		{"wearing", addWearing, []example{{face, "wearing a red hat", "+ red hat"}}, []string{"wearing <y>"}},
 		{"with", addWith, []example{{face, "with glasses", "+ glasses"}}, []string{"with <y>"}},
+		{"everywhere", addThing, []example{{river, "boats everywhere", "+ boats"}}, []string{
+			"<y> (everywhere|all over|all around|all over the place)",
+		}},
 		{"plus", addThing, []example{{face, "plus a hat", "+ hat"}}, []string{
 			"plus <y>",
 			"+ <y>",
@@ -605,8 +626,12 @@ func sentences() []rule {
 		}, []string{
 			"<x> to <y>",
 		}},
+		{"both so", bothSo, []example{{pair, "both smiling", "+ smiling, + smiling"}}, []string{
+			"(who=both|both of them|they both|all of them|each of them|them both) [are|should be|should] <y>",
+		}},
 		{"so and with", soWith, []example{{cars, "the car should be blue with white stripes", "red → blue, + white stripes"}}, []string{
 			"<x> " + should + " (be|become|been) <y> with <z>",
+			allow + " <x> be <y> with <z>",
 		}},
 		{"something should be", beSomething, []example{{face, "her hair should be red", "blond → red"}}, []string{
 			"<x> " + should + " (be|become|turn|look|appear|look like|turn into|been|looked) <y>",

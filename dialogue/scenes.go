@@ -88,7 +88,7 @@ func (p *Planner) dismisses(words english.Words) bool {
 }
 
 // dismissing is done with the picture shown.
-const dismissing = "[ok|no|now|let's|i want|let us] (forget that|forget it|forget this|forget all that|scrap that|scrap it|scrap this|drop that|drop it|never mind|nevermind|leave that|skip that|enough|enough of that|enough of this|enough of it|something else|something different|something new|something completely different|something else now|try something else|do something else|next|next one|next picture|new one|new picture|another one|another picture|different picture|a new picture|another picture please|a different picture|a new one|different scene|new scene|different subject|new subject|change of subject|start over|start again|start afresh|begin again|from scratch|reset|restart|clear|moving on|let's move on|move on|move on to something new|move on to something else|moving on to something new|moving on to something else|try another one|do another one|do landscapes|do a landscape|do portraits|do a portrait|do animals|do people|try landscapes|try portraits|try animals) [please|now|then|instead]"
+const dismissing = "[ok|no|now|let's|i want|let us] (completely different|something totally different|totally different|very different|entirely different|something entirely different|different picture|forget this one|forget that one|forget about this|forget about that|forget about this one|scrap this one|drop this one|one more picture|one more portrait|one more landscape|another portrait|another landscape|a new portrait|new portrait|a new landscape|next portrait|one more drawing|forget that|forget it|forget this|forget all that|scrap that|scrap it|scrap this|drop that|drop it|never mind|nevermind|leave that|skip that|enough|enough of that|enough of this|enough of it|something else|something different|something new|something completely different|something else now|try something else|do something else|next|next one|next picture|new one|new picture|another one|another picture|different picture|a new picture|another picture please|a different picture|a new one|different scene|new scene|different subject|new subject|change of subject|start over|start again|start afresh|begin again|from scratch|reset|restart|clear|moving on|let's move on|move on|move on to something new|move on to something else|moving on to something new|moving on to something else|try another one|do another one|do landscapes|do a landscape|do portraits|do a portrait|do animals|do people|try landscapes|try portraits|try animals) [please|now|then|instead]"
 
 // enough is done with what the picture shows: "enough castles", "no more cats".
 const enough = "(enough|no more|enough of|enough with|i am tired of|tired of|i have had enough of|bored of|done with|i am done with) [the|these|those|this|that|all these] <x>"
@@ -111,9 +111,9 @@ func (p *Planner) whole(x english.Words, asked bool, talk Conversation) bool {
 		switch {
 		case english.Pronouns.Has(t.Lower) && t.Lower != "one", english.ClassOf(t.Lower) == english.Possessive && t.Lower != "'s", q.Tags[i] == english.Auxiliary && t.Lower != "is" && t.Lower != "are":
 			return false
-		case t.Lower == "the" && i+1 < len(x) && !p.en.IsMoment(x[i+1:i+2]) && (i == 0 || english.ClassOf(x[i-1].Lower) != english.Preposition || p.inCaption(q, i, caption)):
+		case t.Lower == "the" && i+1 < len(x) && !p.en.IsMoment(x[i+1:i+2]) && (i == 0 || english.ClassOf(x[i-1].Lower) != english.Preposition || p.inCaption(q, i, caption) || !p.commonGround(q.Words[q.Around(i+1).Head].Lower)):
 			return false
-		case english.List("background foreground distance instead too also").Has(t.Lower), t.Mark && t.Lower != "," && t.Lower != "&":
+		case english.List("background foreground distance instead too also middle center centre corner").Has(t.Lower), t.Mark && t.Lower != "," && t.Lower != "&":
 			return false
 		}
 	}
@@ -127,6 +127,12 @@ func (p *Planner) whole(x english.Words, asked bool, talk Conversation) bool {
 		return true
 	}
 	return p.standsFor(q, main, head, asked)
+}
+
+// commonGround tells whether "the" before a noun needs no picture in which it was
+// named before: "on the beach", "in the rain".
+func (p *Planner) commonGround(noun string) bool {
+	return p.en.Is(noun, lexicon.Place) || p.en.Is(noun, lexicon.Weather) || p.en.IsMoment(english.Tokenise(noun)) || english.List("style manner look form shape grass snow sun moon sky sea water ground floor background air wind stars clouds").Has(noun)
 }
 
 // genres are nouns for whole pictures.
@@ -148,6 +154,8 @@ func (p *Planner) standsFor(q english.Parsed, main english.NounPhrase, head stri
 		return len(q.Nouns) > 1 || p.en.IsMoment(q.Words[main.End:])
 	case q.Tags[main.End] == english.Gerund || q.Tags[main.End] == english.Past:
 		return true
+	case next == "with" && p.en.Is(head, lexicon.Place) && len(q.Nouns) > 2:
+		return true // "a living room with a fireplace and a big window"
 	case next == "with" || next == "without" || next == "wearing":
 		return being
 	}

@@ -84,7 +84,7 @@ func smalltalkRules() []smalltalkRule {
 			"(hm|hmm|hmmm|um|uh|er|let me think|wait|wait a moment|wait a second|one moment|one second|hold on|just a moment|give me a second) [please|now]",
 		}, always("Take your time.")},
 		{[]string{
-			"[it|that|this|she|he] (looks|look|is|seems) [a bit|a little|kind of|somewhat|so|really|very] (weird|strange|odd|ugly|creepy|off|funny|bad|awful|terrible|horrible|broken|distorted|disappointing)",
+			"[it|that|this|she|he|something] (looks|look|is|seems|feels|'s) [a bit|a little|kind of|somewhat|so|really|very] (weird|strange|odd|ugly|creepy|off|funny|bad|awful|terrible|horrible|broken|distorted|disappointing)",
 			"(weird|strange|odd|ugly|creepy|awful|terrible|horrible) [picture|image|face]",
 		}, func(talk Conversation) string {
 			if len(talk.Turns) == 0 {
@@ -103,7 +103,7 @@ func smalltalkRules() []smalltalkRule {
 }
 
 // declined are ways to leave a question open.
-const declined = "(never mind|nevermind|forget it|no|nope|no thanks|no thank you|neither|none|none of them|leave it|nothing|cancel|skip it|whatever|don't bother)"
+const declined = "(never mind that|forget that|forget about it|forget about that|doesn't matter|no matter|not important|it's fine|its fine|all good|leave that|never mind|nevermind|forget it|no|nope|no thanks|no thank you|neither|none|none of them|leave it|nothing|cancel|skip it|whatever|don't bother)"
 
 // praises tells whether what was said is praise and nothing else: of words that
 // say something, it has none but those of liking.

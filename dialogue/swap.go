@@ -216,6 +216,9 @@ func notAnother(e *edit, m english.Match) bool {
 
 // swapNamed answers "blond → red".
 func swapNamed(e *edit, m english.Match) bool {
+	if e.en.IsMoment(m["x"]) && e.en.IsMoment(m["y"]) && !e.caption.ResolveWord(m["x"]).Found {
+		return setTime(e, m["y"])
+	}
 	if len(m["x"]) > 5 || english.Starters.Has(m["x"][0].Lower) || !e.caption.IsReference(m["x"]) && len(m["x"]) > 1 || !e.caption.Resolve(m["x"]).Found || e.en.StartsVerb(m["y"]) && !e.en.IsAdjectival(m["y"]) {
 		return false
 	}

@@ -49,5 +49,8 @@ func forgotten(e *edit, m english.Match) bool {
 	if r := e.caption.Resolve(y); r.Found && e.en.Lemma(r.Noun) == e.en.Lemma(r.Head) {
 		return scaleWord(e, y, normal)
 	}
+	if english.ClassOf(y[0].Lower) == english.Possessive && len(y) > 1 {
+		return give(e, english.Tokenise(map[string]string{"her": "her", "his": "him", "its": "it", "their": "them"}[y[0].Lower]), y[1:], "with")
+	}
 	return add(e, y, nil, "")
 }

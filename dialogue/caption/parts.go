@@ -91,6 +91,16 @@ func (c *Caption) Moments(p english.Parsed) []MomentSpan {
 			all = append(all, MomentSpan{n.Start - 1, n.End})
 		}
 	}
+	start := 0
+	for i := 0; i <= len(p.Words); i++ { // ", sunny"
+		if i < len(p.Words) && p.Words[i].Lower != "," {
+			continue
+		}
+		if start > 0 && i-start < 3 && i > start && p.Words[i-1].Lower != "light" && p.Tags[start] != english.Preposition && c.en.IsMoment(p.Words[start:i]) {
+			all = append(all, MomentSpan{start, i})
+		}
+		start = i + 1
+	}
 	return all
 }
 

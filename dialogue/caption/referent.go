@@ -282,6 +282,17 @@ func (c *Caption) resolveOne(p english.Parsed, r Referent) (Referent, bool) {
 			}
 		}
 	}
+	if after := r.Phrase[i+1:]; len(after) > 1 && after[0].Lower == "without" {
+		var lack []english.NounPhrase
+		for _, n := range beings {
+			if has := c.ResolveOf(after[1:], r.At(p, n)); !has.Found || !c.owns(p, n, has) {
+				lack = append(lack, n)
+			}
+		}
+		if len(lack) == 1 {
+			return r.At(p, lack[0]), true
+		}
+	}
 	c.pickByOrder(p, beings, r.Phrase, &r)
 	if r.Found {
 		r.Head, r.Noun = p.Words[r.NP.Head].Lower, p.Words[r.NP.Head].Lower
@@ -297,6 +308,12 @@ func (c *Caption) resolveOne(p english.Parsed, r Referent) (Referent, bool) {
 		}
 	}
 	return r, false
+}
+
+// owns tells whether what was found belongs to a being of the caption.
+func (c *Caption) owns(p english.Parsed, n english.NounPhrase, has Referent) bool {
+	owner, ok := c.OwnerAt(p, has.NP.Head)
+	return ok && owner.Head == n.Head
 }
 
 // modifiers compares what was said of the noun with what the caption says of

@@ -26,6 +26,8 @@ func (en *Reader) Clauses(tokens Words) []Words {
 			cut(i, i+1)
 		case t.Lower == ":" && i > start && i+2 < len(tokens) && Starters.Has(tokens[i+1].Lower):
 			cut(i, i+1) // "less busy: take the boat away"
+		case i > start && i+1 < len(tokens) && en.repeatsOpening(tokens[start:i], tokens[i:]):
+			cut(i, i) // "no hat no glasses", "more trees less sky"
 		case t.Lower == "then" && i > start:
 			cut(i, i+1)
 		case t.Lower == "with" && i > start && en.setsMoment(tokens[start:i]):
@@ -45,6 +47,18 @@ func (en *Reader) Clauses(tokens Words) []Words {
 	cut(len(tokens), len(tokens))
 	return out
 }
+
+// repeatsOpening tells whether words begin as the clause before them did, by the
+// same kind of word: "no", "more" and "less".
+func (en *Reader) repeatsOpening(before, after Words) bool {
+	first, next := before[0].Lower, after[0].Lower
+	if len(before) < 2 || before[len(before)-1].Mark || !countless.Has(first) || !countless.Has(next) || countless.Has(before[len(before)-1].Lower) {
+		return false
+	}
+	return (first == "no") == (next == "no") && en.Possible(before[len(before)-1].Lower).Noun > 0
+}
+
+const countless List = "no more less fewer"
 
 // setsMoment tells whether words are a time or weather, or ask for it: "at night",
 // "have it at night".
@@ -103,6 +117,8 @@ func (en *Reader) startsClause(before, after Words) bool {
 		return after[1].Lower != "of" && !(ClassOf(first) == Noun && after[1].Mark)
 	case before[0].Lower == "no" && len(before) > 1 && !before[1].Mark && (first == "a" || first == "an" || first == "some") && len(after) > 1, first == "rather", remarks(after):
 		return true
+	case hasArrow(before) && hasArrow(after), before[0].Lower == "too" && en.IsAdjectival(untilJoint(after)), before[0].Lower == "way" && len(before) > 2 && en.IsAdjectival(untilJoint(after)):
+		return true
 	case hasFor(before) && hasFor(untilJoint(after)), en.barely(before) && en.barely(untilJoint(after)):
 		return true
 	case en.saysHow(untilJoint(after)) && !Starters.Has(before[0].Lower) && len(before) > 1:
@@ -119,6 +135,11 @@ func (en *Reader) startsClause(before, after Words) bool {
 		return true
 	}
 	return false
+}
+
+// hasArrow tells whether words say what becomes what: "red → blue".
+func hasArrow(words Words) bool {
+	return slices.ContainsFunc(words, func(t Token) bool { return t.Lower == "→" })
 }
 
 // hasFor tells whether words are something for somebody: "a hat for the dog".

@@ -17,6 +17,9 @@ const fallWords List = "rain snow fog mist storm thunderstorm blizzard sandstorm
 // IsMoment tells whether a phrase is a time of day, a season or weather.
 func (en *Reader) IsMoment(phrase Words) bool {
 	rest := phrase
+	if len(rest) > 0 && (rest[0].Lower == "off" || rest[0].Lower == "out" || rest[0].Lower == "from" || rest[0].Lower == "without") {
+		return false
+	}
 	for len(rest) > 1 && rest[0].Lower != "no" && (ClassOf(rest[0].Lower) == Preposition || ClassOf(rest[0].Lower) == Determiner) {
 		rest = rest[1:]
 	}
@@ -28,7 +31,7 @@ func (en *Reader) IsMoment(phrase Words) bool {
 	case len(rest) == 1:
 		return TimeWords.Has(last) || SeasonWords.Has(last) || fallWords.Has(last) || WeatherWords.Has(last) || last == "snowing" || last == "raining"
 	case last == "sky":
-		return WeatherWords.Has(rest[0].Lower) || en.IsColour(rest[0].Lower)
+		return (WeatherWords.Has(rest[0].Lower) || en.IsColour(rest[0].Lower)) && (len(rest) < 3 || en.IsAdjectival(rest[:len(rest)-1]))
 	case last == "day" || last == "night" || last == "morning" || last == "evening" || last == "afternoon":
 		return len(rest) == 2 && en.IsAdjectival(rest[:1]) || WeatherWords.Has(rest[0].Lower)
 	case last == "light":

@@ -6,9 +6,10 @@ import "strings"
 // "undooo". Words that only laugh are dropped.
 func (en *Reader) WriteOut(text string) string {
 	changed := false
+	text = strings.ReplaceAll(strings.ReplaceAll(text, " ought to ", " should "), " oughta ", " should ")
 	words := strings.Split(text, " ")
 	for i, w := range words {
-		core := strings.TrimRight(Lower(w), ".,!?;")
+		core := strings.TrimRight(Lower(w), ".,!?;:")
 		full, ok := shortForm(core)
 		if core == "den" && i == len(words)-1 {
 			full, ok = "then", true
@@ -76,6 +77,8 @@ func shortForm(w string) (full string, ok bool) {
 		return "then", true
 	case "luv":
 		return "love", true
+	case "pic":
+		return "picture", true
 	case "sry", "srry", "soz", "sorrry":
 		return "sorry", true
 	case "lil", "lil'", "lill":
