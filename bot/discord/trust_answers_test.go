@@ -132,8 +132,8 @@ func refuseEach(w *world, what string, fault discordtest.Fault) (met int) {
 		if !told {
 			w.t.Errorf("%s of one who %s: nothing was said", what, name)
 		}
-		said := ann.Say(direct, "a woman's face with blond hair")
-		w.picture(direct, said.ID, "blond")
+		next := imagine(ann, direct, "a woman's face with blond hair")
+		w.picture(direct, next.ID, "blond")
 	}
 	return met
 }
