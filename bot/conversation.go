@@ -67,7 +67,11 @@ func (c *Conversation) Say(ctx context.Context, r Request, utterance string) (*A
 	c.Pending = reply.Question
 	switch {
 	case reply.Question != nil:
-		return &Answer{Session: s, Question: reply.Question}, nil
+		answer := &Answer{Session: s, Question: reply.Question}
+		if s.Head != 0 {
+			answer.Turn, err = s.Turn(s.Head)
+		}
+		return answer, err
 	case reply.Answer != "":
 		return &Answer{Session: s, Notices: []string{reply.Answer}}, nil
 	}

@@ -56,7 +56,7 @@ func allowed(r Request, plan *dialogue.Plan) error {
 // turnOf is the turn that the plan makes of the session, without its picture, and
 // the recipe of that picture.
 func (c *Conversation) turnOf(r Request, s *session.Session, utterance string, plan *dialogue.Plan) (session.Turn, recipe.Recipe, error) {
-	turn := session.Turn{Author: c.author(r), Event: r.Event, Time: c.Clock.Now(), Utterance: utterance, Recipe: c.Options.turnOf(plan)}
+	turn := session.Turn{Identity: session.NewIdentity(), Author: c.author(r), Event: r.Event, Time: c.Clock.Now(), Utterance: utterance, Recipe: c.Options.turnOf(plan)}
 	chain := recipe.Recipe{Version: recipe.Version}
 	var err error
 	if plan.Action == dialogue.Edit {

@@ -154,7 +154,7 @@ func kindOfTold(err error) Kind {
 	switch {
 	case isAny(err, gate.ErrUnsafe, gate.ErrUnchecked):
 		return Refused
-	case isAny(err, session.ErrNoSuchTurn, session.ErrNoSuchShare, session.ErrNothingToUndo, session.ErrNothingToRedo, editor.ErrNoSuchWord, ErrNothingDrawn):
+	case isAny(err, session.ErrNoSuchTurn, session.ErrNoSuchShare, session.ErrNothingToUndo, session.ErrNothingToRedo, editor.ErrNoSuchWord, ErrNothingDrawn, ErrPictureGone):
 		return NotFound
 	case otherModel,
 		isAny(err, session.ErrFull, session.ErrTooLarge, ErrTooStrong),

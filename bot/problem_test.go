@@ -49,6 +49,7 @@ func sentinels() map[string]met {
 	return map[string]met{
 		"bot.Problem":         {Problemf(Refused, "not here"), Refused, "Not here."},
 		"bot.ErrNothingDrawn": {ErrNothingDrawn, NotFound, "Nothing is drawn yet: say what you would like to see."},
+		"bot.ErrPictureGone":  {ErrPictureGone, NotFound, "That picture is not kept any more, so nothing was done; speak of a newer one."},
 		"bot.ErrTooStrong":    {ErrTooStrong, Invalid, "A word can be made up to 32 times as strong."},
 
 		"bot/gate.ErrUnsafe":     {gate.ErrUnsafe, Refused, "That came out as something that I may not show here."},

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"encoding/json"
+	"errors"
 
 	"pentimento/jobs"
 	"pentimento/recipe"
@@ -20,6 +21,10 @@ type Request struct {
 	Event string
 	// Turn is the picture that is spoken of; 0 for the head.
 	Turn int
+	// Identity is what the turn of that number must have, so that a button of a
+	// picture that was deleted is not one of the next with its number; nil for any.
+	// With a Turn of 0 it says that nothing was drawn.
+	Identity *uint64
 	// Session is the conversation's session, if the asker has read it and it has
 	// not changed since; nil has it read.
 	Session *session.Session
@@ -49,10 +54,30 @@ func (r Request) allow(prompt string) error {
 
 // turnTo moves the head of s to the picture that is spoken of.
 func (r Request) turnTo(s *session.Session) error {
+	if err := r.About(s); err != nil {
+		return err
+	}
 	if r.Turn == 0 || r.Turn == s.Head {
 		return nil
 	}
 	return s.Goto(r.Turn)
+}
+
+// ErrPictureGone says that somebody speaks of a picture that is not kept any more,
+// by a button of it or in a reply to it.
+var ErrPictureGone = errors.New("that picture is not kept any more, so nothing was done; speak of a newer one")
+
+// About reports whether the session still has what is spoken of; the error is
+// [ErrPictureGone].
+func (r Request) About(s *session.Session) error {
+	if r.Identity == nil || r.Turn == 0 && s.Head == 0 {
+		return nil
+	}
+	turn, err := s.Turn(r.Turn)
+	if err != nil || turn.Identity != *r.Identity {
+		return ErrPictureGone
+	}
+	return nil
 }
 
 // load returns the session with the picture that is spoken of at its head.

@@ -12,12 +12,17 @@ import (
 	"unicode/utf8"
 )
 
-// Schema is the version of the records that this program writes.
+// Schema is the newest version of the records that this program writes. The first
+// knows no identities of turns; what has none is still written in it, so that it
+// is kept as it was.
 //
 // A record is the schema version in one byte, the CRC-32C of the rest in four
 // (little endian), and JSON. The version stands outside so that a newer one
 // may change everything behind it.
-const Schema = 1
+const Schema = 2
+
+// firstSchema is the oldest.
+const firstSchema = 1
 
 // recordHeader is the number of bytes before the JSON.
 const recordHeader = 5
@@ -80,7 +85,7 @@ func (r *Codec) encodeSession(s *Session, had Records) (Records, error) {
 
 // encodeState returns the record of s without its turns.
 func encodeState(s *Session) ([]byte, error) {
-	return encodeRecord(State{Key: s.Key, Version: s.Version, Turns: len(s.Turns), Head: s.Head, Left: s.Left}, maxStateBytes)
+	return encodeRecord(State{Key: s.Key, Version: s.Version, Turns: len(s.Turns), Head: s.Head, Left: s.Left}, firstSchema, maxStateBytes)
 }
 
 // encodeTurn returns the record of one turn.
@@ -90,7 +95,11 @@ func encodeTurn(turn Turn) ([]byte, error) {
 			return nil, fmt.Errorf("%w: turn %d has text that is not UTF-8: %.40q", ErrInvalid, turn.ID, text)
 		}
 	}
-	record, err := encodeRecord(turn, MaxTurnBytes)
+	schema := byte(firstSchema)
+	if turn.Identity != 0 {
+		schema = Schema
+	}
+	record, err := encodeRecord(turn, schema, MaxTurnBytes)
 	if err != nil {
 		return nil, fmt.Errorf("turn %d: %w", turn.ID, err)
 	}
@@ -98,7 +107,7 @@ func encodeTurn(turn Turn) ([]byte, error) {
 }
 
 // encodeRecord returns the record of v, of at most limit bytes.
-func encodeRecord(v any, limit int) ([]byte, error) {
+func encodeRecord(v any, schema byte, limit int) ([]byte, error) {
 	var b bytes.Buffer
 	b.Write(make([]byte, recordHeader))
 	enc := json.NewEncoder(&b)
@@ -110,7 +119,7 @@ func encodeRecord(v any, limit int) ([]byte, error) {
 		return nil, fmt.Errorf("%w: %d bytes, %d are allowed", ErrTooLarge, b.Len(), limit)
 	}
 	record := b.Bytes()
-	record[0] = Schema
+	record[0] = schema
 	binary.LittleEndian.PutUint32(record[1:], checksum(record[recordHeader:]))
 	return record, nil
 }

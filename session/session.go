@@ -48,6 +48,10 @@ type Session struct {
 type Turn struct {
 	// ID is 1, 2, 3 … in the order of making.
 	ID int `json:"id"`
+	// Identity is a number that no other turn has, whatever was deleted: ID begins
+	// again in a session that is made anew. It is of [NewIdentity]; 0 for turns from
+	// before there were any.
+	Identity uint64 `json:"identity,omitempty"`
 	// Parent is the turn that this one edits; 0 for a root, a picture made
 	// from nothing.
 	Parent int `json:"parent,omitempty"`

@@ -28,13 +28,13 @@ func (s *Session) Branch(id int) (*Session, error) {
 	branch := &Session{Key: s.Key, Version: 1, Turns: path, Head: len(path)}
 	for i := range path {
 		path[i].ID, path[i].Parent = i+1, i
-		path[i].Author, path[i].Event = "", ""
+		path[i].Author, path[i].Event, path[i].Identity = "", "", 0
 	}
 	return branch, nil
 }
 
 // Graft adds the turns of a branch as a tree of their own, moves the head to
-// the last and returns its ID. The event is the message that asked for it, as
+// the last and returns its ID. They get identities of their own. The event is the message that asked for it, as
 // in [Session.Add]: what it has grafted already is not grafted again.
 func (s *Session) Graft(branch *Session, event string) (id int, err error) {
 	if had, ok := s.ByEvent(event); ok {
@@ -47,7 +47,7 @@ func (s *Session) Graft(branch *Session, event string) (id int, err error) {
 		return 0, ErrFull
 	}
 	for i, turn := range branch.Turns {
-		turn.Parent, turn.Event = id, ""
+		turn.Parent, turn.Event, turn.Identity = id, "", NewIdentity()
 		if i == len(branch.Turns)-1 {
 			turn.Event = event
 		}

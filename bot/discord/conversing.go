@@ -114,6 +114,9 @@ func (h *conversing) glanceAt(ctx context.Context, r *request) (session.Turn, er
 	if err != nil {
 		return session.Turn{}, err
 	}
+	if err := r.pressed().Request.About(s); err != nil {
+		return session.Turn{}, err
+	}
 	return s.Turn(int(r.handle.Turn))
 }
 

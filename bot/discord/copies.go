@@ -47,20 +47,27 @@ const copyLifetime = time.Minute
 // in the owner's session, anybody else's in a copy of their own.
 func (c copier) about(t *turn.Turn, h view.Handle, channelID string) {
 	if h.OwnedBy(t.Speaker.ID) {
-		t.Key, t.Request.Turn = h.Key(), int(h.Turn)
+		t.Key, t.Request.Turn, t.Request.Identity = h.Key(), int(h.Turn), &h.Identity
 		return
 	}
 	t.Key = view.SessionKey(t.Speaker.ID, channelID)
 	t.Before = func(ctx context.Context) (int, error) {
-		return c.copy(ctx, h.Key(), int(h.Turn), t.Key, "fork "+t.Request.Event)
+		return c.copy(ctx, h, t.Key, "fork "+t.Request.Event)
 	}
 }
 
 // copy copies a picture and the way to it into another session, and returns the
 // copy's turn.
-func (c copier) copy(ctx context.Context, from session.Key, turnID int, to session.Key, event string) (int, error) {
-	store := c.conversations.Pattern.Store
-	code, err := store.Share(ctx, from, turnID, copyLifetime)
+func (c copier) copy(ctx context.Context, h view.Handle, to session.Key, event string) (int, error) {
+	store, from := c.conversations.Pattern.Store, h.Key()
+	had, err := store.Load(ctx, from)
+	if err != nil {
+		return 0, err
+	}
+	if err := (bot.Request{Turn: int(h.Turn), Identity: &h.Identity}).About(had); err != nil {
+		return 0, err
+	}
+	code, err := store.Share(ctx, from, int(h.Turn), copyLifetime)
 	if err != nil {
 		return 0, err
 	}

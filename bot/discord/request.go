@@ -82,7 +82,7 @@ func (r *request) turn() *turn.Turn {
 // pressed is a turn about the picture whose component was used.
 func (r *request) pressed() *turn.Turn {
 	t := r.turn()
-	t.Key, t.Request.Turn = r.handle.Key(), int(r.handle.Turn)
+	t.Key, t.Request.Turn, t.Request.Identity = r.handle.Key(), int(r.handle.Turn), &r.handle.Identity
 	return t
 }
 

@@ -80,6 +80,7 @@ func bob() session.Key   { return session.Key{User: "bob", Place: "terminal"} }
 // root is a turn that uses every field.
 func root() session.Turn {
 	return session.Turn{
+		Identity:  1<<64 - 1,
 		Author:    "alice",
 		Time:      time.Date(2025, 3, 1, 12, 30, 0, 123456789, time.UTC),
 		Utterance: "a woman's face with blond hair <&> \u2028 \x00 🎨",

@@ -45,7 +45,7 @@ func Answer(style Style, t Turn, a *bot.Answer) (object.Content, error) {
 func drawn(style Style, key session.Key, a *bot.Answer) object.Content {
 	switch {
 	case a.Question != nil:
-		return object.Content{Text: Escape(a.Question.Text), Rows: choiceRows(style.Signer, HandleOf(Choice, key, a.Turn.ID), a.Question.Choices)}
+		return object.Content{Text: Escape(a.Question.Text), Rows: choiceRows(style.Signer, HandleOf(Choice, key, a.Turn), a.Question.Choices)}
 	case a.Picture.None():
 		return object.Content{Text: Cut(Escape(strings.Join(a.Notices, "\n")), MaxContent)}
 	}
@@ -80,7 +80,7 @@ func answerText(a *bot.Answer) string {
 // pictureRows are the components under a picture.
 func pictureRows(sign Signer, key session.Key, s *session.Session, t session.Turn) []discordgo.MessageComponent {
 	grey := func(label string, v Verb) discordgo.Button {
-		return button(sign, label, discordgo.SecondaryButton, HandleOf(v, key, t.ID))
+		return button(sign, label, discordgo.SecondaryButton, HandleOf(v, key, t))
 	}
 	undo, redo := grey("Undo", Undo), grey("Redo", Redo)
 	undo.Disabled = t.Parent == 0
@@ -89,7 +89,7 @@ func pictureRows(sign Signer, key session.Key, s *session.Session, t session.Tur
 	rows := row(undo, redo, grey("Attention", Attention), grey("Share", Share), grey("Redraw", Redraw))
 	if options := weightOptions(t); len(options) > 0 {
 		rows = append(rows, row(discordgo.SelectMenu{
-			MenuType: discordgo.StringSelectMenu, CustomID: sign.Sign(HandleOf(Weight, key, t.ID)),
+			MenuType: discordgo.StringSelectMenu, CustomID: sign.Sign(HandleOf(Weight, key, t)),
 			Placeholder: "Stronger or weaker …", Options: options,
 		})...)
 	}

@@ -39,15 +39,19 @@ type Handle struct {
 	// Owner is the user whose session it is, Place the channel that the
 	// session is held in.
 	Owner, Place uint64
-	// Turn of the session; 0 for none.
-	Turn uint32
+	// Turn of the session, and its identity; 0 for none.
+	Turn     uint32
+	Identity uint64
 	// Index tells components apart that are otherwise equal.
 	Index uint8
 }
 
 // HandleOf is the handle of a component about a turn of a session.
-func HandleOf(v Verb, key session.Key, turn int) Handle {
-	return Handle{Verb: v, Owner: Snowflake(key.User), Place: Snowflake(strings.TrimPrefix(key.Place, placePrefix)), Turn: uint32(turn)}
+func HandleOf(v Verb, key session.Key, turn session.Turn) Handle {
+	return Handle{
+		Verb: v, Owner: Snowflake(key.User), Place: Snowflake(strings.TrimPrefix(key.Place, placePrefix)),
+		Turn: uint32(turn.ID), Identity: turn.Identity,
+	}
 }
 
 // Key is the session that the handle is about.
@@ -68,8 +72,10 @@ func (h Handle) With(v Verb) Handle {
 var ErrForged = errors.New("this button is not one of mine")
 
 // handleBytes and signatureBytes are the lengths of the parts of a custom_id.
+// oldHandleBytes is how long a handle was before turns had identities.
 const (
-	handleBytes    = 1 + 8 + 8 + 4 + 1
+	oldHandleBytes = 1 + 8 + 8 + 4 + 1
+	handleBytes    = oldHandleBytes + 8
 	signatureBytes = 12
 )
 
@@ -88,22 +94,28 @@ func (s Signer) Sign(h Handle) string {
 	data = binary.BigEndian.AppendUint64(data, h.Place)
 	data = binary.BigEndian.AppendUint32(data, h.Turn)
 	data = append(data, h.Index)
+	data = binary.BigEndian.AppendUint64(data, h.Identity)
 	return base64.RawURLEncoding.EncodeToString(append(data, s.mac(data)...))
 }
 
 // Read returns the handle of a custom_id, or [ErrForged].
 func (s Signer) Read(customID string) (Handle, error) {
 	data, err := base64.RawURLEncoding.DecodeString(customID)
-	if err != nil || len(data) != handleBytes+signatureBytes {
+	size := len(data) - signatureBytes
+	if err != nil || size != handleBytes && size != oldHandleBytes {
 		return Handle{}, ErrForged
 	}
-	if !hmac.Equal(data[handleBytes:], s.mac(data[:handleBytes])) {
+	if !hmac.Equal(data[size:], s.mac(data[:size])) {
 		return Handle{}, ErrForged
 	}
-	return Handle{
+	h := Handle{
 		Verb: Verb(data[0]), Owner: binary.BigEndian.Uint64(data[1:]), Place: binary.BigEndian.Uint64(data[9:]),
 		Turn: binary.BigEndian.Uint32(data[17:]), Index: data[21],
-	}, nil
+	}
+	if size == handleBytes {
+		h.Identity = binary.BigEndian.Uint64(data[oldHandleBytes:])
+	}
+	return h, nil
 }
 
 func (s Signer) mac(data []byte) []byte {

@@ -52,7 +52,7 @@ func Progress(style Style, t Turn, p jobs.Progress, preview gate.Picture) object
 }
 
 func cancelRow(style Style, t Turn) []discordgo.MessageComponent {
-	h := HandleOf(Cancel, t.Key, 0)
+	h := HandleOf(Cancel, t.Key, session.Turn{})
 	h.Owner = Snowflake(t.Speaker.ID)
 	return row(button(style.Signer, "Cancel", discordgo.SecondaryButton, h))
 }
