@@ -66,8 +66,9 @@ type Sight struct {
 	Values map[string]string
 
 	// tints are, for each attribute that is a colour, the share of its region's
-	// places that have each colour of its palette.
-	tints map[string]map[string]float64
+	// places that have each colour of its palette; chances are, for any other,
+	// the probability of each value.
+	tints, chances map[string]map[string]float64
 
 	regions       []string
 	shown         []uint8 // [mapSize, mapSize], indices of regions
@@ -138,8 +139,13 @@ func (f *networkFile) check() error {
 // Digest is the hexadecimal sha256 of the network and its description.
 func (n *Network) Digest() string { return n.digest }
 
-// Close frees the network.
-func (n *Network) Close() error { return n.session.Close() }
+// Close frees the network, if it is not nil.
+func (n *Network) Close() error {
+	if n == nil {
+		return nil
+	}
+	return n.session.Close()
+}
 
 // See looks at a picture, which must have the size of the pictures that the
 // network was trained on.
@@ -167,7 +173,7 @@ func (n *Network) See(ctx context.Context, picture *image.NRGBA) (_ *Sight, err 
 
 // read gives the network's numbers their names.
 func (f *networkFile) read(picture *image.NRGBA, maps, values []float32) (*Sight, error) {
-	s := &Sight{Values: map[string]string{}, tints: map[string]map[string]float64{}, regions: f.Regions, mapSize: f.MapSize, size: f.Size}
+	s := &Sight{Values: map[string]string{}, tints: map[string]map[string]float64{}, chances: map[string]map[string]float64{}, regions: f.Regions, mapSize: f.MapSize, size: f.Size}
 	cells := f.MapSize * f.MapSize
 	all := 0
 	for _, a := range f.Values {
@@ -186,6 +192,7 @@ func (f *networkFile) read(picture *image.NRGBA, maps, values []float32) (*Sight
 	}
 	for _, a := range f.Values {
 		s.Values[a.Name] = a.Values[largest(values[:len(a.Values)])]
+		s.chances[a.Name] = softmax(a.Values, values)
 		values = values[len(a.Values):]
 	}
 	small := shrink(picture, f.MapSize)
@@ -205,6 +212,20 @@ func largest(values []float32) int {
 		}
 	}
 	return at
+}
+
+// softmax makes probabilities of the network's numbers for values.
+func softmax(values []string, numbers []float32) map[string]float64 {
+	most := float64(numbers[largest(numbers[:len(values)])])
+	out, sum := map[string]float64{}, 0.
+	for i, v := range values {
+		out[v] = math.Exp(float64(numbers[i]) - most)
+		sum += out[v]
+	}
+	for v := range out {
+		out[v] /= sum
+	}
+	return out
 }
 
 // Region marks the pixels that show the region, row by row. It marks nothing if
