@@ -35,6 +35,9 @@ type Answer struct {
 	Seconds float64
 	// Question is asked instead of an answer.
 	Question *dialogue.Question
+	// Doubt says, beside the picture, what it does not show of what was asked for
+	// or showed before, and offers what can be done; nil for nothing.
+	Doubt *dialogue.Question
 	// Notices are sentences that the user should read: words that were
 	// dropped, parts that could not be done.
 	Notices []string

@@ -161,8 +161,8 @@ func TestNothingIsPretended(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(strings.Join(same.Notices, " "), "same as before") {
-		t.Errorf("an edit without effect has the notices %q", same.Notices)
+	if same.Doubt == nil || !strings.Contains(same.Doubt.Text, "same as before") {
+		t.Errorf("of an edit without effect it is said: %+v", same.Doubt)
 	}
 }
 

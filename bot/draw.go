@@ -32,6 +32,9 @@ func (c *Conversation) draw(ctx context.Context, r Request, s *session.Session, 
 	if err := allowed(r, plan); err != nil {
 		return nil, err
 	}
+	if err := c.name(s, plan); err != nil {
+		return nil, err
+	}
 	turn, chain, err := c.turnOf(r, s, utterance, plan)
 	if err != nil {
 		return nil, err
@@ -40,7 +43,11 @@ func (c *Conversation) draw(ctx context.Context, r Request, s *session.Session, 
 	if job.Memo, err = json.Marshal(Memo{turn, r.Memo}); err != nil {
 		return nil, fmt.Errorf("write down what is drawn: %w", err)
 	}
-	return c.order(ctx, r, job, adding(turn))
+	answer, err := c.order(ctx, r, job, adding(turn))
+	if err == nil {
+		c.look(ctx, answer, plan)
+	}
+	return answer, err
 }
 
 // allowed refuses a plan that may not be drawn.
@@ -66,6 +73,9 @@ func (c *Conversation) turnOf(r Request, s *session.Session, utterance string, p
 		}
 	} else {
 		chain.Settings = c.settings()
+		if plan.Another {
+			chain.Settings.Seed = c.Clock.Seed() // not the one that is set, which may be that of the picture shown
+		}
 	}
 	turn.Settings = chain.Settings
 	if err := c.bearable(chain.Settings, turn.Recipe); err != nil {
@@ -117,20 +127,21 @@ func (c *Conversation) Resume(ctx context.Context, r Request, job jobs.Job) (*An
 	}
 	answer.Plan = plan
 	answer.Notices = append(answer.Notices, noticesOf(plan)...)
+	c.look(ctx, answer, plan)
 	return answer, nil
 }
 
-// An addition puts what a job was asked for into the session, with the name of
-// its picture, and returns the turn's ID.
+// An addition puts what a job was asked for into the session, with what became
+// of it, and returns the turn's ID.
 type addition struct {
 	asked time.Time
-	to    func(s *session.Session, picture string) (id int, err error)
+	to    func(s *session.Session, drawn jobs.Result) (id int, err error)
 }
 
 // adding adds the turn.
 func adding(turn session.Turn) addition {
-	return addition{turn.Time, func(s *session.Session, picture string) (int, error) {
-		turn.Picture = picture
+	return addition{turn.Time, func(s *session.Session, drawn jobs.Result) (int, error) {
+		turn.Picture, turn.Seen = digestOf(drawn.PNG), drawn.Seen
 		return s.Add(turn)
 	}}
 }
@@ -165,8 +176,7 @@ func (c *Conversation) order(ctx context.Context, r Request, job jobs.Job, add a
 		return answer, err
 	}
 	answer.Seconds = c.Clock.Now().Sub(add.asked).Seconds()
-	// The turn is kept: a cancel has come too late.
-	answer.Notices = append(answer.Notices, c.noticesOfDrawing(context.WithoutCancel(ctx), answer)...)
+	answer.Notices = append(answer.Notices, c.noticesOfDrawing(answer)...)
 	return answer, nil
 }
 
@@ -177,7 +187,7 @@ func (c *Conversation) keep(ctx context.Context, result jobs.Result, add additio
 	_, unkept := c.Store.PutBlob(ctx, c.Key, result.PNG)
 	id := 0
 	s, err := c.Store.Update(ctx, c.Key, func(s *session.Session) (err error) {
-		id, err = add.to(s, digestOf(result.PNG))
+		id, err = add.to(s, result)
 		return err
 	})
 	if err != nil {

@@ -23,6 +23,9 @@ type Model struct {
 	// [editor.ErrNoSuchWord].
 	Find func(prompt, phrase string) (recipe.Span, error)
 
+	// Fits reports whether the model reads a prompt to its end.
+	Fits func(prompt string) bool
+
 	known map[string]bool // Words in small letters
 }
 
@@ -31,6 +34,7 @@ func ModelOf(m *models.Model) Model {
 	out := Model{
 		Digest: m.Digest(), Name: m.Name(), ContextLength: m.Spec().ContextLength, MaxSteps: m.Spec().Schedule.TrainSteps, Words: m.Vocabulary(),
 		Find: func(prompt, phrase string) (recipe.Span, error) { return editor.Find(m.Tokenizer(), prompt, phrase) },
+		Fits: func(prompt string) bool { return len(m.Tokenizer().Encode(prompt).Dropped) == 0 },
 	}
 	out.known = make(map[string]bool, len(out.Words))
 	for _, w := range out.Words {

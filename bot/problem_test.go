@@ -20,6 +20,7 @@ import (
 	"pentimento/jobs"
 	"pentimento/models"
 	"pentimento/models/graph"
+	"pentimento/models/judge"
 	"pentimento/models/runtime"
 	"pentimento/picture"
 	"pentimento/session"
@@ -101,6 +102,8 @@ func sentinels() map[string]met {
 		"models.ErrNotOpened":         internal(models.ErrNotOpened),
 		"models/runtime.ErrClosed":    internal(runtime.ErrClosed),
 		"models/runtime.DeviceError":  internal(&runtime.DeviceError{Reason: errors.New("no")}),
+		"models/judge.ErrUnknown":     internal(judge.ErrUnknown),
+		"models/judge.ErrNetwork":     internal(judge.ErrNetwork),
 		"models/graph.ErrMalformed":   internal(graph.ErrMalformed),
 		"models/graph.ErrUnsupported": internal(graph.ErrUnsupported),
 

@@ -6,6 +6,7 @@ import (
 
 	"pentimento/bot/gate"
 	"pentimento/editor"
+	"pentimento/jobs"
 	"pentimento/session"
 	"pentimento/session/recipefile"
 )
@@ -109,8 +110,9 @@ func (c *Conversation) Import(ctx context.Context, r Request, file []byte) (*Ans
 	if err := c.canContinue(r, branch, document.Model); err != nil {
 		return nil, err
 	}
-	return c.order(ctx, r, c.job(r, document.Recipe), addition{start, func(s *session.Session, picture string) (int, error) {
-		branch.Turns[branch.Head-1].Picture = picture
+	return c.order(ctx, r, c.job(r, document.Recipe), addition{start, func(s *session.Session, drawn jobs.Result) (int, error) {
+		head := &branch.Turns[branch.Head-1]
+		head.Picture, head.Seen = digestOf(drawn.PNG), drawn.Seen
 		return s.Graft(branch, r.Event)
 	}})
 }

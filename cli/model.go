@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"pentimento/models"
+	"pentimento/models/judge"
 	"pentimento/models/pocket"
 	"pentimento/models/runtime"
 )
@@ -37,6 +38,19 @@ func (f *modelFlags) read() (*models.Model, error) {
 		return models.ReadFS(pocket.Files(), "pocket")
 	}
 	return models.ReadDir(f.Model)
+}
+
+// openJudge opens what sees what the model's pictures show: the bundled model has
+// a network for that; for others it is nil.
+func (f *modelFlags) openJudge(p *Process) (*judge.Network, error) {
+	if f.Model != "" {
+		return nil, nil
+	}
+	options, err := f.modelOptions(p)
+	if err != nil {
+		return nil, err
+	}
+	return judge.Open(options.Runtime, pocket.Judge(), 1)
 }
 
 // open loads the model.

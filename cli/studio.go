@@ -58,12 +58,16 @@ func (f *modelFlags) runStudio(ctx context.Context, p *Process, cache *engineCac
 	if err != nil {
 		return nil, errors.Join(err, cache.Close())
 	}
+	network, err := f.openJudge(p)
+	if err != nil {
+		return nil, errors.Join(err, cache.Close(), model.Close())
+	}
 	worker.Name, worker.Log = "local", p.log
-	worker.Engine = drawer.New(editor.NewCached(model, cache.Cache))
+	worker.Engine = drawer.New(editor.NewCached(model, cache.Cache)).Seeing(network)
 	worker.Drain = time.Millisecond // by then everybody has waited for what they want
 	queue := jobs.NewLocal(ctx, limits, worker)
 	return &studio{queue: queue, model: model, cache: cache, close: func() error {
-		return errors.Join(queue.Close(), cache.Close(), model.Close())
+		return errors.Join(queue.Close(), cache.Close(), network.Close(), model.Close())
 	}}, nil
 }
 

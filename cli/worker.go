@@ -44,6 +44,11 @@ func (c *workerCommand) Run(ctx context.Context, p *Process) (err error) {
 		return err
 	}
 	defer closeInto(&err, model)
+	network, err := c.openJudge(p)
+	if err != nil {
+		return err
+	}
+	defer closeInto(&err, network)
 	name, err := workerName()
 	if err != nil {
 		return err
@@ -57,7 +62,7 @@ func (c *workerCommand) Run(ctx context.Context, p *Process) (err error) {
 	operations.Queue(queue.Stats)
 	operations.Cache(cache.Stats)
 	worker := &jobs.Worker{
-		Name: name, Source: queue, Engine: drawer.New(editor.NewCached(model, cache.Cache)), Slots: c.Slots,
+		Name: name, Source: queue, Engine: drawer.New(editor.NewCached(model, cache.Cache)).Seeing(network), Slots: c.Slots,
 		TimeLimit: c.TimeLimit, Drain: c.Drain, Log: p.log.With("worker", name), Observer: operations,
 	}
 	stop, err := c.serve(ctx, p, operations, metrics.Check{Name: "queue", Run: queue.Check})

@@ -52,7 +52,7 @@ func (p *Planner) redraw(h hearing, talk Conversation) (Reply, bool) {
 		return Reply{}, false
 	}
 	head := talk.Turns[len(talk.Turns)-1]
-	return Reply{Plan: &Plan{Action: Imagine, Prompt: head.Prompt, Weights: head.Weights, Label: "again", Reason: "the same prompt drawn afresh"}}, true
+	return Reply{Plan: &Plan{Action: Imagine, Prompt: head.Prompt, Weights: head.Weights, Label: "again", Another: true, Reason: "the same prompt drawn afresh"}}, true
 }
 
 // firstPicture answers all that is said before anything is drawn: the utterance is

@@ -54,6 +54,12 @@ type Plan struct {
 	Unknown []string `json:"unknown,omitempty"`
 	// Instead are words that it knows for things of the same kinds.
 	Instead []string `json:"instead,omitempty"`
+	// Another says that the picture is wanted with another seed than the one shown
+	// has.
+	Another bool `json:"another,omitempty"`
+	// Named are words of Prompt that nobody said: what the source's picture shows
+	// and its prompt left open. The planner leaves it empty.
+	Named []recipe.Span `json:"named,omitempty"`
 	// Reason explains the plan in a line.
 	Reason string `json:"reason,omitempty"`
 }

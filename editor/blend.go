@@ -1,6 +1,7 @@
 package editor
 
 import (
+	"math"
 	"slices"
 
 	"pentimento/editor/attention"
@@ -18,6 +19,8 @@ type blend struct {
 	target    []weightedToken
 	// sourceSum and targetSum accumulate the words' maps over the steps.
 	sourceSum, targetSum []float32 // [pixels]
+	// open marks the latents that the last step let change. [C, H, W]
+	open []bool
 }
 
 // weightedToken is a token whose map counts towards a mask, with the factor
@@ -75,18 +78,36 @@ func (b *blend) apply(s int, source *attention.Trace, maps, x []float32, spec mo
 		threshold(mask, cover(sum, spec), b.threshold)
 	}
 	from, out := source.Latents[s+1], slices.Clone(x)
+	b.open = make([]bool, len(x))
 	for c := range spec.LatentChannels {
 		for y := range spec.LatentHeight {
 			for w := range spec.LatentWidth {
 				pixel := y*spec.MapHeight/spec.LatentHeight*spec.MapWidth + w*spec.MapWidth/spec.LatentWidth
-				if !mask[pixel] {
-					k := (c*spec.LatentHeight+y)*spec.LatentWidth + w
+				k := (c*spec.LatentHeight+y)*spec.LatentWidth + w
+				if b.open[k] = mask[pixel]; !mask[pixel] {
 					out[k] = from[k]
 				}
 			}
 		}
 	}
 	return out
+}
+
+// change is how far latents have moved from the source's where the last step let
+// them; nil where it has not begun. Both are [C, H, W].
+func (b *blend) change(source, latents []float32) *float64 {
+	if b.open == nil {
+		return nil
+	}
+	sum, n := 0., 0
+	for i, open := range b.open {
+		if open {
+			sum += math.Abs(float64(latents[i] - source[i]))
+			n++
+		}
+	}
+	mean := sum / float64(max(1, n))
+	return &mean
 }
 
 // accumulate adds the chosen tokens' maps to sum. maps [pixels, M]

@@ -77,6 +77,10 @@ type Drawing struct {
 	// CachedSteps is the number of steps in which the attention of a turn
 	// before was known too.
 	CachedSteps int
+	// Change is how far the last turn moved the latents that its local blend let
+	// it change: their mean absolute difference from the source's. Nil where
+	// there is no blend, or where a picture was known and not drawn.
+	Change *float64
 	// Dropped are the words of the last prompt that the model's context has
 	// no room for.
 	Dropped []string
@@ -126,7 +130,8 @@ func (e *Engine) finish(ctx context.Context, t *attention.Trace, last *link, run
 		return nil, err
 	}
 	return &Drawing{
-		Image: picture, Latents: latents, Rows: run.rows, Traced: run.traced, CachedSteps: run.cachedSteps,
+		Change: run.change(last, latents),
+		Image:  picture, Latents: latents, Rows: run.rows, Traced: run.traced, CachedSteps: run.cachedSteps,
 		Dropped: last.tokens.Dropped, tokens: last.tokens, maps: meanMaps(t),
 	}, nil
 }

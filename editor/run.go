@@ -138,6 +138,16 @@ func (run *run) guided(cond, uncond *unetRow) []float32 {
 	return guide(cond.noise, uncond.noise, run.settings.Guidance)
 }
 
+// change is how far the last turn moved what its blend left open; nil where it has
+// none.
+func (run *run) change(last *link, latents []float32) *float64 {
+	if last.blend == nil || len(run.traces) == 0 {
+		return nil
+	}
+	source := run.traces[len(run.traces)-1].Latents
+	return last.blend.change(source[len(source)-1], latents)
+}
+
 // last returns the trace of the turn that is drawn, where it is one.
 func (run *run) last() *attention.Trace { return run.branches[0].trace }
 

@@ -169,6 +169,13 @@ type Result struct {
 	Traced bool `json:"traced,omitempty"`
 	// Dropped are the words of the prompt that the model had no room for.
 	Dropped []string `json:"dropped,omitempty"`
+	// Seen is what the picture may show, as models/judge says it: for each attribute
+	// the values that are not ruled out, the likeliest first. Nil where nobody can
+	// tell.
+	Seen map[string][]string `json:"seen,omitempty"`
+	// Change is how far an edit moved what its local blend let it change; nil
+	// where there was none, or it is not known.
+	Change *float64 `json:"change,omitempty"`
 	// Heat is where the words of [Job.Attend] attended; nil if it was not asked
 	// for.
 	Heat *Heat `json:"heat,omitempty"`

@@ -124,6 +124,13 @@ func (r *Codec) Clear() {
 // clone returns a copy that shares nothing with t.
 func (t Turn) clone() Turn {
 	t.Plan = bytes.Clone(t.Plan)
+	if t.Seen != nil {
+		seen := make(map[string][]string, len(t.Seen))
+		for name, values := range t.Seen {
+			seen[name] = slices.Clone(values)
+		}
+		t.Seen = seen
+	}
 	t.Recipe.Weights = slices.Clone(t.Recipe.Weights)
 	t.Recipe.Windows.CrossWords = slices.Clone(t.Recipe.Windows.CrossWords)
 	t.Recipe.Blend.Source = slices.Clone(t.Recipe.Blend.Source)

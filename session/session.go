@@ -73,6 +73,9 @@ type Turn struct {
 	// Picture names the PNG: a digest or a path. It may be set later, and the
 	// picture may be gone: RecipeFor says how to draw it again.
 	Picture string `json:"picture,omitempty"`
+	// Seen is what the picture may show, by attribute, if somebody could tell; see
+	// package models/judge. The session only keeps it.
+	Seen map[string][]string `json:"seen,omitempty"`
 	// Event is the identity of the message that asked for the turn. A second
 	// turn with the same event is not added. Empty means none is known.
 	Event string `json:"event,omitempty"`

@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -31,6 +32,29 @@ func TestRedrawAsksFirst(t *testing.T) {
 	w.picture(direct, question.ID, "seed 7")
 	i = imagine(ann, direct, "a boat on a lake")
 	w.picture(direct, i.ID, "seed 5")
+}
+
+// What a picture does not show is said under it, with buttons that do something
+// about it.
+func TestDoubtsHaveButtons(t *testing.T) {
+	t.Parallel()
+	nothing := 0.
+	w := newWorld(t, discordtest.Options{}, func(o *setup) { o.engine = &stub{change: &nothing} })
+	ann := w.Person("ann")
+	direct := ann.Direct()
+	ann.Say(direct, "a woman's face with blond hair")
+	first := w.picture(direct, "", "blond hair")
+	if slices.Contains(first.Labels(), "stronger") {
+		t.Errorf("a first picture has the buttons %q", first.Labels())
+	}
+	ann.Say(direct, "make her hair red")
+	edit := w.picture(direct, "", "I see no difference where it should be")
+	stronger := ann.Press(direct, edit, "stronger")
+	w.picture(direct, stronger.ID, "red ×1.5")
+	again := ann.Press(direct, edit, "redraw with another seed")
+	if m := w.picture(direct, again.ID, "seed 7"); !strings.Contains(m.Content, "a woman's face with red hair") || strings.Contains(m.Content, "I see no") {
+		t.Errorf("drawn again it says %q", m.Content)
+	}
 }
 
 func TestCancelTellsTheTruth(t *testing.T) {

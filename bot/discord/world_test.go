@@ -38,6 +38,8 @@ const soon = 20 * time.Second
 type stub struct {
 	hold  chan struct{} // nil: at once
 	model *models.Model // nil: one without a name
+	// change is how far every edit moved the picture; nil: not known
+	change *float64
 
 	mu    sync.Mutex
 	drawn []recipe.Recipe
@@ -64,7 +66,7 @@ func (e *stub) Draw(ctx context.Context, r recipe.Recipe, progress func(editor.P
 	for i := range 64 {
 		picture.Set(i%8, i/8, color.NRGBA{uint8(40 * len(e.drawn)), uint8(i), 9, 255})
 	}
-	return &editor.Drawing{Image: picture}, nil
+	return &editor.Drawing{Image: picture, Change: e.change}, nil
 }
 
 // known is what the bot knows of the stub's model.

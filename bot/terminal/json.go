@@ -29,11 +29,13 @@ type turnJSON struct {
 	Rows        int      `json:"rows,omitempty"`
 	Seconds     float64  `json:"seconds,omitempty"`
 	Notices     []string `json:"notices,omitempty"`
-	Question    string   `json:"question,omitempty"`
-	Choices     []string `json:"choices,omitempty"`
-	Text        string   `json:"text,omitempty"`
-	History     []past   `json:"history,omitempty"`
-	Error       string   `json:"error,omitempty"`
+	// Doubt says what the picture does not show; Choices are then what can be done.
+	Doubt    string   `json:"doubt,omitempty"`
+	Question string   `json:"question,omitempty"`
+	Choices  []string `json:"choices,omitempty"`
+	Text     string   `json:"text,omitempty"`
+	History  []past   `json:"history,omitempty"`
+	Error    string   `json:"error,omitempty"`
 }
 
 // past is a turn in the history.
@@ -61,6 +63,9 @@ func (c *Chat) turnOf(utterance string, a *bot.Answer, path string) turnJSON {
 	out := turnJSON{
 		Turn: t.ID, Parent: t.Parent, Utterance: utterance, Prompt: t.Recipe.Prompt,
 		Edit: t.Edit, Seed: &t.Settings.Seed, Image: path, Seconds: a.Seconds, Notices: a.Notices,
+	}
+	if a.Doubt != nil {
+		out.Doubt, out.Choices = a.Doubt.Text, a.Doubt.Choices
 	}
 	if a.Plan != nil {
 		out.Ops = a.Plan.Ops

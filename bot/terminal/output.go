@@ -7,6 +7,7 @@ import (
 
 	"pentimento/bot"
 	"pentimento/bot/gate"
+	"pentimento/dialogue"
 	"pentimento/picture"
 	"pentimento/session"
 )
@@ -66,7 +67,7 @@ func (c *Chat) printTurn(utterance string, a *bot.Answer) error {
 		return c.printJSON(c.turnOf(utterance, a, path))
 	}
 	if a.Question != nil {
-		return c.printQuestion(a)
+		return c.printQuestion(a.Question)
 	}
 	if err := c.inline(a.Picture); err != nil {
 		return err
@@ -79,14 +80,17 @@ func (c *Chat) printTurn(utterance string, a *bot.Answer) error {
 			return err
 		}
 	}
+	if a.Doubt != nil {
+		return c.printQuestion(a.Doubt)
+	}
 	return nil
 }
 
-func (c *Chat) printQuestion(a *bot.Answer) error {
-	if err := c.printf("  %s\n", a.Question.Text); err != nil {
+func (c *Chat) printQuestion(q *dialogue.Question) error {
+	if err := c.printf("  %s\n", q.Text); err != nil {
 		return err
 	}
-	for _, choice := range a.Question.Choices {
+	for _, choice := range q.Choices {
 		if err := c.printf("    · %s\n", choice); err != nil {
 			return err
 		}

@@ -5,12 +5,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"image"
 	"math"
 
 	"pentimento/editor"
 	"pentimento/editor/attention"
 	"pentimento/jobs"
 	"pentimento/models"
+	"pentimento/models/judge"
 	"pentimento/picture"
 	"pentimento/recipe"
 )
@@ -27,10 +29,20 @@ type Editor interface {
 }
 
 // A Drawer draws jobs in this process. It implements [jobs.Engine].
-type Drawer struct{ editor Editor }
+type Drawer struct {
+	editor Editor
+	judge  *judge.Network // nil for models whose pictures nobody can read
+}
 
 // New returns a drawer that has e draw.
-func New(e Editor) Drawer { return Drawer{e} }
+func New(e Editor) Drawer { return Drawer{editor: e} }
+
+// Seeing is the drawer, which then says what its pictures show. The network is
+// the caller's to close.
+func (d Drawer) Seeing(network *judge.Network) Drawer {
+	d.judge = network
+	return d
+}
 
 // Draw draws a job for its user, so that what a cache keeps of it can be
 // forgotten with them. What the user can do something about is a
@@ -71,11 +83,26 @@ func (d Drawer) draw(ctx context.Context, job jobs.Job, progress func(jobs.Progr
 	if err != nil {
 		return jobs.Result{}, err
 	}
-	result := jobs.Result{PNG: data, Rows: drawing.Rows, Traced: drawing.Traced, Dropped: drawing.Dropped}
+	result := jobs.Result{PNG: data, Rows: drawing.Rows, Traced: drawing.Traced, Dropped: drawing.Dropped, Change: drawing.Change}
+	if result.Seen, err = d.see(ctx, drawing.Image); err != nil {
+		return jobs.Result{}, err
+	}
 	if job.Attend != nil {
 		result.Heat, err = d.heat(drawing, *job.Attend)
 	}
 	return result, err
+}
+
+// see says what a picture may show; nil where that cannot be told.
+func (d Drawer) see(ctx context.Context, drawn *image.NRGBA) (map[string][]string, error) {
+	if d.judge == nil {
+		return nil, nil
+	}
+	sight, err := d.judge.See(ctx, drawn)
+	if err != nil {
+		return nil, err
+	}
+	return sight.Seen(), nil
 }
 
 // drawnAtOnce is how many turns that the engine does not remember are drawn in

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -29,6 +30,8 @@ func testDraw(t *testing.T, create New) {
 	}
 	result := picture(j)
 	result.Dropped, result.Traced, result.Seconds, result.Worker = []string{"hat"}, true, 1.5, "w"
+	change := .25
+	result.Change, result.Seen = &change, map[string][]string{"people.hair": {"brown", "black"}}
 	result.PNG = bytes.Repeat([]byte("0123456789abcdef"), 200_000) // of several chunks
 	if err := worker.Finish(t.Context(), lease, result, nil); err != nil {
 		t.Fatal(err)
@@ -38,7 +41,8 @@ func testDraw(t *testing.T, create New) {
 		if err != nil || !bytes.Equal(got.PNG, result.PNG) {
 			t.Fatalf("await: %d bytes, %v", len(got.PNG), err)
 		}
-		if got.Rows != 8 || !got.Traced || got.Seconds != 1.5 || got.Worker != "w" || !slices.Equal(got.Dropped, result.Dropped) {
+		if got.Rows != 8 || !got.Traced || got.Seconds != 1.5 || got.Worker != "w" || !slices.Equal(got.Dropped, result.Dropped) ||
+			got.Change == nil || *got.Change != change || !reflect.DeepEqual(got.Seen, result.Seen) {
 			t.Errorf("result %+v", got)
 		}
 	}

@@ -49,9 +49,13 @@ func drawn(style Style, key session.Key, a *bot.Answer) object.Content {
 	case a.Picture.None():
 		return object.Content{Text: Cut(Escape(strings.Join(a.Notices, "\n")), MaxContent)}
 	}
+	rows := pictureRows(style.Signer, key, a.Session, a.Turn)
+	if a.Doubt != nil {
+		rows = append(choiceRows(style.Signer, HandleOf(Choice, key, a.Turn), a.Doubt.Choices), rows...)
+	}
 	return object.Content{
 		Text:  answerText(a),
-		Rows:  pictureRows(style.Signer, key, a.Session, a.Turn),
+		Rows:  rows,
 		Files: []gate.File{gate.NewFile(fmt.Sprintf("turn-%d.png", a.Turn.ID), a.Picture)},
 	}
 }
@@ -73,6 +77,9 @@ func answerText(a *bot.Answer) string {
 	lines := []string{strings.Join(parts, " · ")}
 	for _, n := range a.Notices {
 		lines = append(lines, "-# "+Escape(n))
+	}
+	if a.Doubt != nil {
+		lines = append(lines, Escape(a.Doubt.Text))
 	}
 	return Cut(strings.Join(lines, "\n"), MaxContent)
 }

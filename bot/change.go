@@ -1,0 +1,65 @@
+package bot
+
+import (
+	"context"
+
+	"pentimento/picture"
+)
+
+// visibleChange is the mean absolute difference, in levels of 255, below which
+// a person does not see that two pictures differ.
+const visibleChange = 0.25
+
+// leastChange is how far an edit must move the latents that its local blend leaves
+// open for the picture to look different there.
+const leastChange = .05
+
+// unchanged says that an edit has not changed the picture, as far as that can be
+// told without knowing what it shows; "" if it has.
+func (c *Conversation) unchanged(ctx context.Context, a *Answer) string {
+	switch {
+	case a.Source == nil:
+		return ""
+	case !c.changed(ctx, a):
+		return "The picture looks the same as before. Stronger, or with k set to 0 so that everything may change?"
+	case len(a.Turn.Seen) == 0 && a.Drawing.Change != nil && *a.Drawing.Change < leastChange:
+		return "I drew it, but I see no difference where it should be. Stronger?"
+	}
+	return ""
+}
+
+// changed reports whether the picture visibly differs from its source's. When
+// the source's picture is gone it is taken to.
+func (c *Conversation) changed(ctx context.Context, a *Answer) bool {
+	data, err := c.Store.GetBlob(ctx, c.Key, a.Source.Picture)
+	if err != nil {
+		return true
+	}
+	before, err := picture.Decode(data)
+	if err != nil {
+		return true
+	}
+	after, err := picture.Decode(a.Picture.Bytes())
+	if err != nil || before.Bounds() != after.Bounds() {
+		return true
+	}
+	sum, n := 0.0, 0
+	b := before.Bounds()
+	for y := b.Min.Y; y < b.Max.Y; y++ {
+		for x := b.Min.X; x < b.Max.X; x++ {
+			r0, g0, b0, _ := before.At(x, y).RGBA()
+			r1, g1, b1, _ := after.At(x, y).RGBA()
+			sum += distance(r0, r1) + distance(g0, g1) + distance(b0, b1)
+			n += 3
+		}
+	}
+	return sum/float64(n) > visibleChange
+}
+
+// distance of two 16-bit levels, in levels of 255.
+func distance(a, b uint32) float64 {
+	if a < b {
+		a, b = b, a
+	}
+	return float64(a-b) / 257
+}
