@@ -44,7 +44,7 @@ func (b *bench) edit() (err error) {
 	engine := editor.New(b.model)
 	var tally tally
 	for seed := range uint64(b.seeds) {
-		pictures, err := b.hairDialogue(engine, seed)
+		pictures, err := b.hairDialogue(engine, critic, seed)
 		if err != nil {
 			return fmt.Errorf("seed %d: %w", seed, err)
 		}
@@ -80,8 +80,8 @@ func (p hairPictures) frames() []picture.Frame {
 }
 
 // conversation is one whose pictures the engine draws until stop is called.
-func (b *bench) conversation(engine *editor.Engine, options bot.Options) (talk *bot.Conversation, stop func() error) {
-	queue := jobs.NewLocal(b.ctx, jobs.Options{}, jobs.Worker{Name: "bench", Engine: drawer.New(engine), TimeLimit: time.Hour, Drain: time.Millisecond})
+func (b *bench) conversation(engine *editor.Engine, critic *modeljudge.Network, options bot.Options) (talk *bot.Conversation, stop func() error) {
+	queue := jobs.NewLocal(b.ctx, jobs.Options{}, jobs.Worker{Name: "bench", Engine: drawer.New(engine).Seeing(critic), TimeLimit: time.Hour, Drain: time.Millisecond})
 	return &bot.Conversation{
 		Key: session.Key{User: "bench", Place: "bench"}, Store: session.NewMemory(), Planner: bot.Grammar{Planner: dialogue.New()},
 		Model: bot.ModelOf(engine.Model()), Queue: queue, Clock: bot.Clock{Now: time.Now}, Options: options,
@@ -90,8 +90,8 @@ func (b *bench) conversation(engine *editor.Engine, options bot.Options) (talk *
 
 // hairDialogue has the conversation, and draws the second prompt afresh to
 // compare with.
-func (b *bench) hairDialogue(engine *editor.Engine, seed uint64) (_ hairPictures, err error) {
-	talk, stop := b.conversation(engine, bot.Options{Seed: &seed, Steps: b.steps, Guidance: 4.5})
+func (b *bench) hairDialogue(engine *editor.Engine, critic *modeljudge.Network, seed uint64) (_ hairPictures, err error) {
+	talk, stop := b.conversation(engine, critic, bot.Options{Seed: &seed, Steps: b.steps, Guidance: 4.5})
 	defer func() { err = errors.Join(err, stop()) }()
 	var pictures []*image.NRGBA
 	var last *bot.Answer

@@ -28,17 +28,19 @@ import (
 
 // bench is what the measurements share.
 type bench struct {
-	ctx     context.Context
-	model   *models.Model
-	runtime *runtime.Runtime
-	binary  string
-	out     string // folder for pictures and figures
-	folder  string // of the model; empty for the bundled one
-	set     map[string]string
-	said    string // part of the edits to measure; empty for all
-	seeds   int
-	steps   int
-	figures map[string]float64
+	ctx      context.Context
+	model    *models.Model
+	runtime  *runtime.Runtime
+	binary   string
+	out      string // folder for pictures and figures
+	folder   string // of the model; empty for the bundled one
+	set      map[string]string
+	said     string // part of the edits to measure; empty for all
+	seeds    int
+	steps    int
+	blind    bool   // pictures are edited without a look at them
+	drawings string // folder of held-out drawings
+	figures  map[string]float64
 }
 
 func main() {
@@ -57,7 +59,9 @@ func main() {
 		return nil
 	})
 	flag.StringVar(&b.said, "said", "", "of the group pocket, only edits with this in their words")
-	only := flag.String("only", "", "run these groups, with commas between: process, speed, reference, jobs, edit, pocket, discord, cache")
+	flag.StringVar(&b.drawings, "drawings", "", "of the group calibrate, the folder of held-out drawings")
+	flag.BoolVar(&b.blind, "blind", false, "of the group unnamed, edit without a look at the picture")
+	only := flag.String("only", "", "run these groups, with commas between: process, speed, reference, jobs, edit, pocket, discord, cache, calibrate, unnamed, seen")
 	flag.Parse()
 	if err := b.run(*only); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -81,6 +85,9 @@ func (b *bench) run(only string) error {
 		{"pocket", b.pocket},
 		{"discord", b.discord},
 		{"cache", b.cache},
+		{"calibrate", b.calibrate},
+		{"unnamed", b.unnamed},
+		{"seen", b.seen},
 	}
 	for _, g := range groups {
 		if only != "" && !slices.Contains(strings.Split(only, ","), g.name) {

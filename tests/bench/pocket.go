@@ -146,7 +146,7 @@ func (b *bench) attempt(engine *editor.Engine, critic *judge.Network, r request,
 			return a, err
 		}
 	}
-	talk, stop := b.conversation(engine, options)
+	talk, stop := b.conversation(engine, critic, options)
 	defer func() { err = errors.Join(err, stop()) }()
 	first, err := ask(b.ctx, talk, r.source)
 	if err != nil {
