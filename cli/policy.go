@@ -5,9 +5,9 @@ import "pentimento/bot/discord/policy"
 // policyFlags say who may do what.
 type policyFlags struct {
 	Guilds        []string       `help:"IDs of the servers that may use the bot; all if not given." placeholder:"ID,…"`
-	Channels      []string       `help:"IDs of the channels that may use it, with their threads." placeholder:"ID,…"`
-	Roles         []string       `help:"IDs of the roles that may use it." placeholder:"ID,…"`
-	DirectChats   bool           `help:"Answer direct messages although --guilds or --age-restricted is given."`
+	Channels      []string       `help:"IDs of the channels in which it may be used, with their threads." placeholder:"ID,…"`
+	Roles         []string       `help:"IDs of the roles that may use it in servers." placeholder:"ID,…"`
+	DirectChats   bool           `help:"Answer direct messages, of everybody, although --guilds, --channels, --roles or --age-restricted is given."`
 	Admins        []string       `help:"IDs of the users who may use /admin, with the application's owner." placeholder:"ID,…"`
 	PerUserByRole map[string]int `help:"More pictures waiting or being drawn for roles: ID=N,…" mapsep:"," placeholder:"ID=N,…"`
 	PerDay        int            `help:"Pictures that a user may draw in a day; 0 for any number." default:"0"`

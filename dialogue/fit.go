@@ -24,6 +24,8 @@ func (e *edit) misfit() *Question {
 		switch {
 		case q.Tags[i] == english.Noun && e.homeless(q, i):
 			return e.nobody(q, i)
+		case q.Tags[i] == english.Noun && e.absent(q, i):
+			return e.notThere(q, i)
 		case q.Tags[i] != english.Noun && e.misplaced(q, i):
 			return e.nothing(q.Words[i].Lower)
 		}
@@ -34,23 +36,23 @@ func (e *edit) misfit() *Question {
 // homeless tells whether the noun at an index is a part of somebody, or something
 // that somebody wears, in a caption that shows scenery alone.
 func (e *edit) homeless(q english.Parsed, i int) bool {
-	if n := q.Around(i); n.Head != i || !e.personal(q.Words[i].Lower) {
+	if n := q.Around(i); n.Head != i || !e.p.personal(q.Words[i].Lower) {
 		return false
 	}
 	return !slices.ContainsFunc(q.Nouns, func(n english.NounPhrase) bool {
 		noun := q.Words[n.Head].Lower
-		return n.Head != i && !e.personal(noun) && (!e.scenery(noun) || e.wasSaid(noun))
+		return n.Head != i && !e.p.personal(noun) && (!e.scenery(noun) || e.wasSaid(noun))
 	})
 }
 
 // personal tells whether a noun names what only somebody can have.
-func (e *edit) personal(noun string) bool {
-	if e.en.Animate(noun) {
+func (p *Planner) personal(noun string) bool {
+	if p.en.Animate(noun) {
 		return false
 	}
 	one := strings.TrimSuffix(noun, "s") // the lexicon takes "eyes" for an opinion
 	return slices.ContainsFunc([]lexicon.Kind{lexicon.BodyPart, lexicon.Expression, lexicon.Garment}, func(k lexicon.Kind) bool {
-		return e.en.Is(noun, k) || e.en.Is(one, k)
+		return p.en.Is(noun, k) || p.en.Is(one, k)
 	})
 }
 
@@ -70,6 +72,24 @@ const portrayed english.List = "portrait selfie headshot face head bust statue f
 func (e *edit) wasSaid(noun string) bool {
 	return slices.ContainsFunc(e.said, func(t english.Token) bool { return e.en.Lemma(t.Lower) == e.en.Lemma(noun) })
 }
+
+// absent tells whether the noun at an index was spoken of as if the picture had it,
+// of a model that draws nothing that nobody named: "make the boat red".
+func (e *edit) absent(q english.Parsed, i int) bool {
+	noun := q.Words[i].Lower
+	n := q.Around(i)
+	if e.talk.Known == nil || n.Head != i || n.Core == n.Start || !slices.Contains(e.caption.Fresh(), i-1) || e.p.personal(noun) || unnamed.Has(noun) {
+		return false
+	}
+	at := slices.IndexFunc(e.said, func(t english.Token) bool { return t.Lower == noun })
+	if at < 1 || e.said[at-1].Lower != "the" {
+		return false
+	}
+	return slices.ContainsFunc(e.said[at:], func(t english.Token) bool { return t.Lower == q.Words[i-1].Lower })
+}
+
+// unnamed are things that pictures have without naming them.
+const unnamed english.List = "background sky ground floor wall water light sun moon weather scene picture foreground grass air"
 
 // misplaced tells whether the adjective or participle at an index stands before
 // something that nobody named and that cannot be so.
@@ -111,7 +131,7 @@ func described(q english.Parsed, i int) (string, bool) {
 
 const (
 	// bodily is what only people and animals are.
-	bodily english.List = "curly wavy straight frizzy blond blonde brunette bald bearded freckled barefoot smiling laughing frowning grinning crying winking"
+	bodily english.List = "curly wavy straight frizzy blond blonde brunette bald bearded freckled barefoot smiling laughing frowning grinning crying winking happy sad"
 	// lengths are said of hair and clothes without naming them.
 	lengths english.List = "long short longer shorter"
 )
@@ -172,13 +192,25 @@ func (e *edit) nobody(q english.Parsed, i int) *Question {
 	return question
 }
 
+// notThere says that the picture has no such thing as the noun at an index, and
+// offers to add it.
+func (e *edit) notThere(q english.Parsed, i int) *Question {
+	n := q.Around(i)
+	thing := english.Article(q.Words[n.Core-1].Lower) + " " + q.Words[n.Core-1:n.Head+1].Text()
+	return &Question{
+		Kind:    Clarify,
+		Text:    fmt.Sprintf("I see no %s: the picture is %s. Should I add one?", q.Words[i].Lower, e.head().Prompt),
+		Choices: []string{"add " + thing},
+	}
+}
+
 // nothing says that nobody named what should be so, and offers what can be.
 func (e *edit) nothing(what string) *Question {
 	question := &Question{Kind: Clarify, Text: fmt.Sprintf("What should be %s? The picture is %s.", what, e.head().Prompt)}
 	q := e.p.en.Parse(english.Tokenise(e.head().Prompt))
 	for _, n := range q.Nouns {
 		noun := q.Words[n.Head].Lower
-		if fits := e.personal(noun) && !portrayed.Has(noun); fits && (noun == "hair" || !bodily.Has(what) && !lengths.Has(what)) {
+		if fits := e.p.personal(noun) && !portrayed.Has(noun); fits && (noun == "hair" || !bodily.Has(what) && !lengths.Has(what)) {
 			question.Choices = append(question.Choices, fmt.Sprintf("make the %s %s", noun, what))
 		}
 	}
@@ -189,14 +221,17 @@ func (e *edit) nothing(what string) *Question {
 }
 
 // dangling tells whether a clause left a preposition without its noun: "in snowy",
-// "with curly and".
+// "with curly and", or a word that only stands for another: "a yellow one".
 func dangling(q english.Parsed, fresh []int) bool {
 	for _, i := range fresh {
-		if i == 0 || i >= len(q.Words) || q.Tags[i] != english.Adjective || q.Tags[i-1] != english.Preposition {
+		if i == 0 || i >= len(q.Words) {
 			continue
 		}
-		last := i+1 == len(q.Words)
-		if (last || q.Tags[i+1] == english.Preposition || q.Tags[i+1] == english.Mark) && !english.PlaceWords.Has(q.Words[i].Lower) {
+		ends := i+1 == len(q.Words) || q.Tags[i+1] == english.Preposition && q.Words[i+1].Lower != "of" || q.Tags[i+1] == english.Conjunction || q.Words[i+1].Mark
+		if ends && english.OneOfThem(q.Words[:i+1]) || q.Words[i].Lower == "off" && q.Tags[i-1] == english.Noun {
+			return true
+		}
+		if ends && !(i+1 < len(q.Words) && q.Tags[i+1] == english.Conjunction) && q.Tags[i] == english.Adjective && q.Tags[i-1] == english.Preposition && !english.PlaceWords.Has(q.Words[i].Lower) {
 			return true
 		}
 	}
@@ -212,7 +247,7 @@ func (e *edit) beheaded() bool {
 	}
 	was, ok := e.p.en.Parse(english.Tokenise(e.head().Prompt)).Main()
 	before := english.Tokenise(e.head().Prompt)
-	return ok && e.personal(e.caption.Words()[now.Head].Lower) && was.Head < len(before) && !e.personal(before[was.Head].Lower)
+	return ok && e.p.personal(e.caption.Words()[now.Head].Lower) && was.Head < len(before) && !e.p.personal(before[was.Head].Lower)
 }
 
 // saidAlready tells whether the words are a piece of the picture's own prompt that
@@ -232,10 +267,15 @@ func (p *Planner) saidAlready(spoken english.Words, talk Conversation) bool {
 	return false
 }
 
-// stammers tells whether a clause put a word beside the same word: "a woman's
-// woman face".
-func stammers(words english.Words, fresh []int) bool {
+// stammers tells whether a clause put a word beside the same word ("a woman's
+// woman face"), or has something done that is done already ("a sitting dog
+// sitting").
+func stammers(q english.Parsed, fresh []int) bool {
+	words := q.Words
 	return slices.ContainsFunc(fresh, func(i int) bool {
+		if i < len(q.Tags) && q.Tags[i] == english.Gerund && slices.ContainsFunc(words[max(0, i-3):i], func(t english.Token) bool { return t.Lower == words[i].Lower }) {
+			return true
+		}
 		before := i - 1
 		if before > 0 && words[before].Lower == "'s" {
 			before--

@@ -87,3 +87,23 @@ func TestRefusals(t *testing.T) {
 		t.Errorf("a shade gives %q", outcome(r))
 	}
 }
+
+// TestAbsentThings: what is spoken of as if the picture had it is offered, where
+// the model draws nothing that nobody named.
+func TestAbsentThings(t *testing.T) {
+	planner := New()
+	talk := pocket(Turn{Prompt: "a forest with a river in autumn"})
+	r := planner.Plan("make the boat red", talk)
+	if r.Question == nil || len(r.Question.Choices) == 0 {
+		t.Fatalf("a boat that is not there gives %q", outcome(r))
+	}
+	talk.Pending = r.Question
+	if r = planner.Plan("1", talk); r.Plan == nil || r.Plan.Prompt != "a forest with a river and a red boat in autumn" {
+		t.Errorf("the first choice gives %q", outcome(r))
+	}
+	for _, said := range []string{"make the sky pink", "add the boat", "make the river blue"} {
+		if r := planner.Plan(said, pocket(Turn{Prompt: "a forest with a river in autumn"})); r.Plan == nil {
+			t.Errorf("%q gives %q", said, outcome(r))
+		}
+	}
+}

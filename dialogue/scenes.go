@@ -117,12 +117,13 @@ func (p *Planner) whole(x english.Words, asked bool, talk Conversation) bool {
 			return false
 		}
 	}
+	head := q.Words[main.Head].Lower
 	for _, n := range q.Nouns {
-		if p.namedIn(q.Words[n.Head].Lower, caption) {
+		noun := q.Words[n.Head].Lower
+		if p.namedIn(noun, caption) && !(n.Head != main.Head && p.en.Animate(head) && p.personal(noun)) { // everybody has hair
 			return false
 		}
 	}
-	head := q.Words[main.Head].Lower
 	if genres.Has(head) && main.End < len(x) {
 		return true
 	}

@@ -35,7 +35,7 @@ func (a *admission) admit(who object.User, at policy.Place) error {
 
 // placeOf is where the interaction is.
 func (a *admission) placeOf(ctx context.Context, i *object.Interaction) policy.Place {
-	p := policy.Place{Guild: i.GuildID, Channel: i.ChannelID, Parent: i.Channel.ParentID, Roles: i.Roles(), NSFW: i.Channel.NSFW}
+	p := policy.Place{Guild: i.GuildID, Channel: i.ChannelID, Parent: i.Channel.ParentID, Private: i.Private(), Roles: i.Roles(), NSFW: i.Channel.NSFW}
 	if i.Channel.Thread() && a.policy.AgeRestricted {
 		ctx, cancel := context.WithTimeout(ctx, looking)
 		defer cancel()

@@ -80,14 +80,18 @@ func (m *router) serve(ctx context.Context, i *object.Interaction) {
 
 // handle calls the handler of a request.
 func (m *router) handle(ctx context.Context, r *request) (*turn.Turn, error) {
-	if r.Type == object.AutocompleteInteraction {
-		r.command, _ = bot.Named(m.table, m.runner.Style.Own(r.Data.Name))
-		return m.typing(ctx, r)
-	}
-	if err := m.admission.admit(r.By(), m.admission.placeOf(ctx, r.Interaction)); err != nil {
-		return nil, err
+	refused := m.admission.admit(r.By(), m.admission.placeOf(ctx, r.Interaction))
+	switch {
+	case refused != nil && r.Type == object.AutocompleteInteraction:
+		r.answered(ctx, r.api.Offer(ctx, r.Interaction, nil))
+		return nil, nil
+	case refused != nil:
+		return nil, refused
 	}
 	switch r.Type {
+	case object.AutocompleteInteraction:
+		r.command, _ = bot.Named(m.table, m.runner.Style.Own(r.Data.Name))
+		return m.typing(ctx, r)
 	case object.CommandInteraction:
 		return m.handleCommand(ctx, r)
 	case object.ComponentInteraction:

@@ -20,6 +20,9 @@ const (
 // privateContext is a direct chat or group of others, in which the bot is not.
 const privateContext = 2
 
+// Private reports whether the interaction is in a direct chat or group of others.
+func (i *Interaction) Private() bool { return i.GuildID == "" && i.Context == privateContext }
+
 // May reports whether the bot has the permissions where the interaction is.
 func (i *Interaction) May(permissions uint64) bool {
 	had, err := strconv.ParseUint(i.AppPermissions, 10, 64)

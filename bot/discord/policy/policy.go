@@ -12,8 +12,10 @@ import (
 
 // Policy is who may do what. The zero value allows everybody everything.
 type Policy struct {
-	// Guilds, Channels and Roles that may use the bot; empty allows all. If Guilds
-	// is not empty, direct chats are refused unless DirectChats is set.
+	// Guilds, Channels and Roles that may use the bot; empty allows all. If one of
+	// them is not, or with AgeRestricted, chats outside servers are refused: they
+	// have none of the three. DirectChats admits everybody in direct chats with the
+	// bot all the same.
 	Guilds, Channels, Roles []string
 	DirectChats             bool
 	// Admins may use /admin, with the owner of the application.
@@ -38,9 +40,11 @@ type Policy struct {
 
 // A Place is where somebody asks for something.
 type Place struct {
-	// Guild is the server, empty for a direct chat; Channel is in it, and in
+	// Guild is the server, empty for a chat outside of one; Channel is in it, and in
 	// Parent if it is a thread.
 	Guild, Channel, Parent string
+	// Private says that the chat is one of others, in which the bot is not.
+	Private bool
 	// Roles are those of the user in the server.
 	Roles []string
 	// NSFW says that the channel is marked as age-restricted.
@@ -51,8 +55,8 @@ type Place struct {
 // that place.
 func (p Policy) Admits(at Place) error {
 	if at.Guild == "" {
-		if (len(p.Guilds) > 0 || p.AgeRestricted) && !p.DirectChats {
-			return bot.Problemf(bot.Refused, "I don't work in direct messages here; use me in the server")
+		if p.restricted() && (at.Private || !p.DirectChats) {
+			return bot.Problemf(bot.Refused, "I don't work outside of servers; use me where I am set up")
 		}
 		return nil
 	}
@@ -69,6 +73,11 @@ func (p Policy) Admits(at Place) error {
 		return bot.Problemf(bot.Refused, "I only work in age-restricted channels here")
 	}
 	return nil
+}
+
+// restricted reports whether the bot is for some servers, channels or roles only.
+func (p Policy) restricted() bool {
+	return len(p.Guilds)+len(p.Channels)+len(p.Roles) > 0 || p.AgeRestricted
 }
 
 // PicturesPerDay is how many pictures somebody with the roles may draw; 0 for any
