@@ -245,7 +245,33 @@ func (e *edit) weatherOn(x caption.Referent, y english.Words, m english.Match) b
 }
 
 // addThing answers "add a boat".
-func addThing(e *edit, m english.Match) bool { return add(e, m["y"], nil, "") }
+func addThing(e *edit, m english.Match) bool { return add(e, e.describedAfter(m["y"]), nil, "") }
+
+// describedAfter puts what is said of a thing after it before its noun: "a kitten, a
+// black one", "a beard, also white".
+func (e *edit) describedAfter(y english.Words) english.Words {
+	i := slices.IndexFunc(y, func(t english.Token) bool { return t.Lower == "," })
+	if i < 1 || i+1 >= len(y) {
+		return y
+	}
+	after := y[i+1:]
+	if after[0].Lower == "also" || after[0].Lower == "preferably" || after[0].Lower == "in" {
+		after = after[1:]
+	} else if !english.OneOfThem(after) || len(after) < 2 {
+		return y
+	}
+	if len(after) > 0 && after[len(after)-1].Lower == "one" {
+		after = after[:len(after)-1]
+	}
+	words := e.en.BareAdjectives(after)
+	q := e.en.Parse(y[:i])
+	n, ok := q.Main()
+	if !ok || n.End < i || len(words) == 0 || !e.en.IsAdjectival(words) {
+		return y
+	}
+	at := q.SkipDeterminer(n)
+	return slices.Concat(y[:at], words, y[at:i])
+}
 
 // addWith answers "with glasses".
 func addWith(e *edit, m english.Match) bool { return add(e, m["y"], nil, "with") }

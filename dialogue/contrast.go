@@ -89,6 +89,12 @@ func placedTogether(e *edit, several []string, place english.Words) bool {
 	return true
 }
 
+// isSo answers "the car's blue".
+func isSo(e *edit, m english.Match) bool {
+	r := e.caption.Resolve(m["x"])
+	return len(m["x"]) < 4 && r.Found && e.en.Lemma(r.Noun) == e.en.Lemma(r.Head) && e.en.IsAdjectival(m["y"]) && setAdjectives(e, m["x"], m["y"])
+}
+
 // excess answers "there is too much stuff": less of it, where the prompt names it;
 // before another clause it only says why that is asked.
 func excess(e *edit, m english.Match) bool {

@@ -10,6 +10,9 @@ import (
 	"pentimento/dialogue/lexicon"
 )
 
+// feelings are adjectives of beings alone.
+const feelings english.List = "happy sad smiling laughing angry sleepy scared friendly hungry tired surprised grumpy"
+
 // setAdjectives gives what the phrase names the spoken adjectives: "make her
 // hair red". Where the caption does not name it, it is added with them: "with a
 // blue top".
@@ -33,6 +36,12 @@ func setAdjectives(e *edit, spoken, adjectives english.Words) bool {
 		p := e.caption.Parse() // no winter is red
 		if n, ok := e.caption.Subject(p); ok {
 			what = what.At(p, n)
+		}
+	}
+	if len(spoken) == 1 && spoken[0].Lower == "it" && what.Found && !e.en.Animate(what.Noun) && len(adjectives) > 0 && feelings.Has(adjectives[len(adjectives)-1].Lower) {
+		p := e.caption.Parse() // no carpet is happy
+		if n, ok := e.caption.Subject(p); ok && e.en.Animate(p.Words[n.Head].Lower) {
+			what, spoken = what.At(p, n), english.Tokenise(e.caption.Name(p, n))
 		}
 	}
 	switch {

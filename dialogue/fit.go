@@ -151,6 +151,9 @@ func (e *edit) twice(q english.Parsed) *Question {
 		if slices.ContainsFunc(e.said, func(t english.Token) bool { return oneMoreOf.Has(t.Lower) || several.Has(t.Lower) }) {
 			continue
 		}
+		if q.Words[n.Start].Lower == "the" {
+			continue // "a dog near the sheep" speaks of the one that is there
+		}
 		already := slices.ContainsFunc(q.Nouns, func(other english.NounPhrase) bool {
 			return !slices.Contains(fresh, other.Head) && e.en.Lemma(q.Words[other.Head].Lower) == e.en.Lemma(noun)
 		})

@@ -15,6 +15,7 @@ func fragment(e *edit, m english.Match) bool {
 	if len(x) > 12 {
 		return false
 	}
+	x = e.describedAfter(x)
 	if i := e.nextThing(x); i > 0 {
 		return fragments(e, []english.Words{x[:i], x[i:]})
 	}

@@ -125,14 +125,14 @@ func letter(r rune) bool { return r >= 'a' && r <= 'z' || r > 127 }
 // each other and never write under a picture.
 func spokenOnly(fresh english.Words) bool {
 	for i, t := range fresh {
-		if talkWords.Has(t.Lower) || t.Lower == "one" && i > 0 && (fresh[i-1].Lower == "the" || fresh[i-1].Lower == "that") {
+		if talkWords.Has(t.Lower) || t.Lower == "one" && i > 0 && (fresh[i-1].Lower == "the" || fresh[i-1].Lower == "that" || i+1 == len(fresh) && !english.Closed(fresh[i-1].Lower)) {
 			return true
 		}
 	}
 	return false
 }
 
-const talkWords english.List = "too not less again make put let i you me us we my your our what why how when which who whose whom would could should shall can't cannot please lol haha hahaha hehe bye hi hello hey thanks thank nvm else except sorry oops hm hmm uh um yo ok okay yeah yep nope isn't don't doesn't didn't won't"
+const talkWords english.List = "too not less again same make put let i you me us we my your our what why how when which who whose whom would could should shall can't cannot please lol haha hahaha hehe bye hi hello hey thanks thank nvm else except sorry oops hm hmm uh um yo ok okay yeah yep nope isn't don't doesn't didn't won't"
 
 // modelKnows tells whether the model knows a word or a form of it.
 func (p *Planner) modelKnows(w string, talk Conversation) bool {

@@ -11,6 +11,9 @@ func keepIt(e *edit, m english.Match) bool {
 	if slices.ContainsFunc(m["x"], func(t english.Token) bool { return t.Lower == "except" || t.Lower == "but" }) {
 		return false // "keep everything except the hat"
 	}
+	if x := m["x"]; len(x) > 1 && english.List("out off away").Has(x[len(x)-1].Lower) {
+		return false // "leave the hat out"
+	}
 	if x := m["x"]; len(x) > 0 && (x[0].Lower == "out" || x[0].Lower == "off" || x[0].Lower == "away" || x[0].Lower == "only" || x[0].Lower == "just") {
 		return false // "leave out the hat"
 	}

@@ -30,7 +30,7 @@ func recallRules() []recallRule {
 		{"[have|get|see|put] (the|that) " + version + " (relation=with|where|without|in|of) <x> (back|again)", false, false},
 		{"(show me|show|bring back|give me back|i want|see|go back to|back to|restore) (the|that) <x> again [,] [the one|that one|the version] [<y>]", true, false},
 		{"[go|take me|bring me|let's go|get] (back to|back) [the one|the picture|that one|the version] (relation=when|where) [there was|there were|it was|we had|i had|it had|she was|he was|she had|he had] (only=just|only) <x>", true, false},
-		{"(go back to|back to|return to|revert to|switch back to|restore|show me|show|see|bring back|roll back to) [the|that|my] <x> (one|version|picture|image)", false, false},
+		{"(go to|go back to|back to|return to|revert to|switch back to|restore|show me|show|see|bring back|roll back to) [the|that|my] <x> (one|version|picture|image)", false, false},
 		{"[i] (liked|prefer|preferred) [the] <x> (one|version|picture|image) [better|more|best|most]", false, false},
 		{"[the|that] <x> (one|version|picture|image) " + better, false, false},
 		{"[go|let's go|take me] (back to|back before|to before|back to before) <x> [again]", true, true},

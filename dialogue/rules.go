@@ -164,6 +164,7 @@ func sentences() []rule {
 		{"exchange the colours of two", exchangeColours, []example{
 			{"a black cat and a white dog", "swap the colours of the cat and the dog", "black → white, white → black"},
 		}, []string{
+			"<x> and <y> [should|could|can|must] (swap|exchange|switch|trade) [their|the] (colors|colours|color|colour)",
 			"(swap|exchange|switch|trade|interchange) [the|their] (colors|colours|color|colour) (of|between|for) <x> (and|with) <y>",
 		}},
 		{"exchange the colours of what two have", exchangeParts, []example{
@@ -294,6 +295,7 @@ func sentences() []rule {
 		}, []string{
 			"<y> (would be|might be|could be|would look|would be really|would be very) (nice|great|good|cool|lovely|perfect|fun|awesome|beautiful|cute|wonderful|better|amazing|sweet|fine|ideal|welcome) [too|here|there|on top] [,] [maybe|perhaps] [in] [<z>]",
 			"<y> (would be|might be|could be|would look) (nice|great|good|cool|lovely|perfect|fun|awesome|beautiful|cute|wonderful|better) [too] [,] in <z>",
+			"<y> (are a must|is a must|are needed|is needed|are required|is required|are welcome|is welcome)",
 		}},
 
 		// A colour, clothes or a place for what is named.
@@ -308,6 +310,7 @@ func sentences() []rule {
 		{"the same colour as another", likeAnother, []example{{"a red car and a white house", "make the house the same colour as the car", "white → red"}}, []string{
 			"(make|paint|color|colour|turn|have) <x> [in] [the] (same color as|same colour as|color of|colour of|same as) <y>",
 			"<x> (should have|should be|has|have) [in] the (same color as|same colour as|color of|colour of) <y>",
+			"<x> [in] the (same color as|same colour as|color of|colour of) <y>",
 			"match <x> (with|to) <y>",
 		}},
 		{"something for somebody", forSomebody, []example{
@@ -388,7 +391,7 @@ func sentences() []rule {
 			{dog, "change the background to a beach", "grass → beach"},
 		}, []string{
 			"(edit|change) the " + scene + " by (removing|replacing) <x> (and placing|and adding|with|by) <y>",
-			"[change|make|set|turn|replace|switch|swap|edit|alter|have|let] [the|its|her|his|their] " + scene + " (to|into|with|by|be|as|to be|for|is|should be|becomes|become|from now on) <y>",
+			"[change|make|set|turn|replace|switch|swap|edit|alter|have|let] [the|its|her|his|their] " + scene + " (:|to|into|with|by|be|as|to be|for|is|should be|becomes|become|from now on) <y>",
 			"(make|turn|set|change|paint|color|colour) [the|its|her|his|their] " + scene + " <y>",
 		}},
 		{"move to a place", moveTo, []example{{dog, "put it on a beach", "grass → beach"}}, []string{
@@ -419,7 +422,7 @@ func sentences() []rule {
 			{river, "snow", "+ snowy"},
 		}, []string{
 			"(make|turn|change|set|let|have|add|get|i'd like|prefer|rather) [it|this|the scene|the image|the picture|the photo|everything] [look like it's|look like it is|look as if it's|look like|look|be|into|to|to be|like] [it's|it is|at|in] <t>",
-			"<t> [mood|vibe|vibes|atmosphere|feeling|weather|feel|please]",
+			"<t> [outside|mood|vibe|vibes|atmosphere|feeling|weather|feel|please]",
 			"(it|it should be|it is|it's|should be|let it be|let it|with|during|at|in|under|on|have it) [a|an|the] <t>",
 		}},
 
@@ -633,6 +636,7 @@ func sentences() []rule {
 			"<x> " + should + " (be|become|been) <y> with <z>",
 			allow + " <x> be <y> with <z>",
 		}},
+		{"something's so", isSo, []example{{cars, "the car's blue", "red → blue"}}, []string{"<x> ('s) <y>"}},
 		{"something should be", beSomething, []example{{face, "her hair should be red", "blond → red"}}, []string{
 			"<x> " + should + " (be|become|turn|look|appear|look like|turn into|been|looked) <y>",
 		}},

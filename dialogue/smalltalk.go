@@ -141,7 +141,7 @@ func liked(words english.Words) (english.Words, bool) {
 
 const (
 	praiseWords   english.List = "nice great good perfect beautiful lovely awesome cool amazing wonderful excellent fantastic love wow super brilliant gorgeous impressive neat sweet well thanks thank better best exactly stunning adorable charming magnificent fabulous splendid yay bravo marvelous marvellous like fine cheers terrific"
-	praiseFillers english.List = "ok okay yes yeah yep oh ah ha so very really lot much looks look looking it's that's job work done picture image one result turned out way many a the"
+	praiseFillers english.List = "ok okay yes yeah yep oh ah ha stuff one thing so very really lot much looks look looking it's that's job work done picture image one result turned out way many a the"
 	// denials turn praise around.
 	denials english.List = "not no never nothing without but would could should make more less what who why how when where which can will do i'd if you your don't doesn't didn't isn't wasn't aren't won't can't couldn't shouldn't"
 )

@@ -271,7 +271,7 @@ func (c *Caption) otherOf(p english.Parsed, all []english.NounPhrase) int {
 // name: one of the caption's beings.
 func (c *Caption) resolveOne(p english.Parsed, r Referent) (Referent, bool) {
 	i := slices.IndexFunc(r.Phrase, func(t english.Token) bool { return t.Lower == "one" })
-	if i < 0 || i == 0 && len(r.Phrase) == 1 || i > 3 {
+	if i < 0 || i == 0 && len(r.Phrase) == 1 || i > 3 || i+1 < len(r.Phrase) && r.Phrase[i+1].Lower == "'s" {
 		return r, false
 	}
 	beings := c.Beings(p, true)

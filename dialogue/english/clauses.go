@@ -117,6 +117,8 @@ func (en *Reader) startsClause(before, after Words) bool {
 		return after[1].Lower != "of" && !(ClassOf(first) == Noun && after[1].Mark)
 	case before[0].Lower == "no" && len(before) > 1 && !before[1].Mark && (first == "a" || first == "an" || first == "some") && len(after) > 1, first == "rather", remarks(after):
 		return true
+	case len(after) == 1 && (first == "undo" || first == "revert"), en.saysIs(before) && en.saysIs(untilJoint(after)):
+		return true
 	case hasArrow(before) && hasArrow(after), before[0].Lower == "too" && en.IsAdjectival(untilJoint(after)), before[0].Lower == "way" && len(before) > 2 && en.IsAdjectival(untilJoint(after)):
 		return true
 	case hasFor(before) && hasFor(untilJoint(after)), en.barely(before) && en.barely(untilJoint(after)):
@@ -135,6 +137,12 @@ func (en *Reader) startsClause(before, after Words) bool {
 		return true
 	}
 	return false
+}
+
+// saysIs tells whether words are "the car's blue".
+func (en *Reader) saysIs(words Words) bool {
+	i := slices.IndexFunc(words, func(t Token) bool { return t.Lower == "'s" })
+	return i > 0 && i < 3 && i+1 < len(words) && en.IsAdjectival(words[i+1:]) && en.Possible(words[len(words)-1].Lower).Noun <= en.Possible(words[len(words)-1].Lower).Adjective
 }
 
 // hasArrow tells whether words say what becomes what: "red → blue".

@@ -95,6 +95,11 @@ func (en *Reader) Unhedged(words Words) Words {
 	if len(words) > 2 && (words[0].Lower == "make" || words[0].Lower == "turn") && words[1].Lower == "that" && (ClassOf(words[2].Lower) == Determiner || ClassOf(words[2].Lower) == Preposition || en.Guess(words[2]) == Adjective) {
 		words = append(Words{words[0], Tokenise("it")[0]}, words[2:]...) // "make that a witch"
 	}
+	for i := 1; i+1 < len(words); i++ { // "in the same yellow"
+		if words[i].Lower == "same" && words[i-1].Lower == "the" && en.IsColour(words[i+1].Lower) && (i+2 == len(words) || words[i+2].Mark) {
+			words = append(words[:i-1:i-1], words[i+1:]...)
+		}
+	}
 	if len(words) > 1 && asking.Has(words[0].Lower) {
 		if base, ok := en.VerbLemma(words[0].Lower); ok {
 			first := words[0]

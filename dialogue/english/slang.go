@@ -14,6 +14,9 @@ func (en *Reader) WriteOut(text string) string {
 		if core == "den" && i == len(words)-1 {
 			full, ok = "then", true
 		}
+		if core == "k" && i == 0 {
+			full, ok = "ok", true
+		}
 		if !ok {
 			full, ok = en.shortened(core)
 		}
@@ -77,6 +80,10 @@ func shortForm(w string) (full string, ok bool) {
 		return "then", true
 	case "luv":
 		return "love", true
+	case "kk", "okey", "okie", "oki":
+		return "ok", true
+	case "pls", "plz", "plox", "plss":
+		return "please", true
 	case "pic":
 		return "picture", true
 	case "sry", "srry", "soz", "sorrry":
