@@ -16,5 +16,5 @@ func openRecords(p *Process, place string) (state.Records, error) {
 	if err != nil {
 		return nil, err
 	}
-	return redis.New(server.Connect(), server.Prefix), nil
+	return redis.New(server.ConnectOnce(), server.Prefix), nil
 }

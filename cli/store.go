@@ -13,6 +13,7 @@ import (
 	"pentimento/session/blobs"
 	"pentimento/session/bolt"
 	"pentimento/session/redis"
+	"pentimento/session/redis/conn"
 )
 
 // storeFlags say how conversations and their pictures are kept.
@@ -52,6 +53,12 @@ func (f storeFlags) openSessions(ctx context.Context, p *Process, place string, 
 		}
 		return redis.Open(ctx, redis.Options{Options: server, TTL: f.Keep, Blobs: pictures})
 	}
+	if err := conn.CheckPlace(place); err != nil {
+		return nil, fmt.Errorf("--store: %w", err)
+	}
+	if isSocket(place) {
+		return nil, fmt.Errorf("--store: %s is a socket; if Redis listens there, write unix://%s", place, place)
+	}
 	if err := os.MkdirAll(filepath.Dir(place), 0o700); err != nil {
 		return nil, fmt.Errorf("make the folder for conversations: %w; --store FILE puts them elsewhere", err)
 	}
@@ -87,6 +94,10 @@ func (f storeFlags) bucket(ctx context.Context, p *Process) (blobs.Bucket, error
 }
 
 // onRedis reports whether a place for conversations is an address of Redis.
-func onRedis(place string) bool {
-	return strings.HasPrefix(place, "redis") && strings.Contains(place, "://")
+func onRedis(place string) bool { return conn.IsAddress(place) }
+
+// isSocket reports whether a path is that of a socket.
+func isSocket(path string) bool {
+	about, err := os.Stat(path)
+	return err == nil && about.Mode()&os.ModeSocket != 0
 }

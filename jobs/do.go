@@ -7,9 +7,10 @@ import (
 	"time"
 )
 
-// settling bounds what is done for a job after its asker has gone. It outlasts
-// a Redis that does not answer for ten seconds.
-const settling = 30 * time.Second
+// settling bounds what is done for a job after its asker has gone. It is enough
+// for a Redis that does not answer to be waited for three times: by the picture,
+// by its turn, and by the queue.
+const settling = 90 * time.Second
 
 // Keep stores a picture and its turn. It may be called again after a crash, so it
 // stores a turn of the same key once, as session.Session.Add does by its Event.

@@ -221,7 +221,16 @@ func (q *Queue) fetch(ctx context.Context, t jobs.Ticket, a reply) (state, error
 }
 
 // Outstanding implements [jobs.Queue].
-func (q *Queue) Outstanding(ctx context.Context) ([]jobs.Pending, error) {
+func (q *Queue) Outstanding(ctx context.Context) (pending []jobs.Pending, err error) {
+	err = q.retry(ctx, func() error {
+		pending, err = q.outstanding(ctx)
+		return err
+	})
+	return pending, err
+}
+
+// outstanding tries once.
+func (q *Queue) outstanding(ctx context.Context) ([]jobs.Pending, error) {
 	if err := q.usable(ctx); err != nil {
 		return nil, err
 	}

@@ -42,8 +42,8 @@ type Options struct {
 	Prefix string
 	// Keep is how long a result waits for its asker; 24 h if zero.
 	Keep time.Duration
-	// SubmitFor is how long Submit, Settle, Cancel and Forget try to reach
-	// Redis; 15 s if zero.
+	// SubmitFor is how long Submit, Settle, Cancel, Forget and Outstanding try to
+	// reach Redis; [conn.Patience] if zero.
 	SubmitFor time.Duration
 }
 
@@ -86,7 +86,7 @@ func New(ctx context.Context, client goredis.UniversalClient, options Options) (
 		options.Keep = 24 * time.Hour
 	}
 	if options.SubmitFor == 0 {
-		options.SubmitFor = 15 * time.Second
+		options.SubmitFor = conn.Patience
 	}
 	scripts, err := loadScripts()
 	if err != nil {

@@ -11,7 +11,6 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
-	"io"
 	"math/big"
 	mathrand "math/rand/v2"
 	"net"
@@ -318,65 +317,11 @@ func TestDamagedSession(t *testing.T) {
 	}
 }
 
-// cutter passes connections on to a server and cuts them at random, after what
-// was asked has reached the server and before the answer is back.
-type cutter struct {
-	listener net.Listener
-	server   string
-	cuts     atomic.Int64
-}
-
-func (c *cutter) serve() {
-	for {
-		down, err := c.listener.Accept()
-		if err != nil {
-			return
-		}
-		up, err := net.Dial("tcp", c.server)
-		if err != nil {
-			_ = down.Close()
-			continue
-		}
-		end := sync.OnceFunc(func() { _, _ = down.Close(), up.Close() })
-		go func() {
-			_, _ = io.Copy(up, down)
-			end()
-		}()
-		go func() {
-			defer end()
-			answer := make([]byte, 64<<10)
-			for {
-				n, err := up.Read(answer)
-				if err != nil {
-					return
-				}
-				if mathrand.IntN(5) == 0 {
-					c.cuts.Add(1)
-					return
-				}
-				if _, err := down.Write(answer[:n]); err != nil {
-					return
-				}
-			}
-		}()
-	}
-}
-
 // Answers get lost; every update is done once.
 func TestLostAnswers(t *testing.T) {
 	server := redistest.Start(t, "--appendfsync", "no")
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := &cutter{listener: listener, server: server.Addr}
-	go c.serve()
-	defer func() {
-		if err := listener.Close(); err != nil {
-			t.Error(err)
-		}
-	}()
-	options := redisAt(t, "redis://"+listener.Addr().String())
+	c := redistest.CutAnswers(t, server)
+	options := redisAt(t, "redis://"+c.Addr)
 	options.Patience = time.Minute
 	store := openRedis(t, options)
 	defer closeStore(t, store)
@@ -387,10 +332,10 @@ func TestLostAnswers(t *testing.T) {
 		}
 	}
 	if s, err := store.Load(t.Context(), testKey); err != nil || len(s.Turns) != updates {
-		t.Errorf("%d updates made %d turns (%v), with %d answers lost", updates, len(s.Turns), err, c.cuts.Load())
+		t.Errorf("%d updates made %d turns (%v), with %d answers lost", updates, len(s.Turns), err, c.Cuts())
 	}
-	if c.cuts.Load() < updates/5 {
-		t.Errorf("only %d answers were lost", c.cuts.Load())
+	if c.Cuts() < updates/5 {
+		t.Errorf("only %d answers were lost", c.Cuts())
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	goredis "github.com/redis/go-redis/v9"
 
 	"pentimento/session"
+	"pentimento/session/redis/conn"
 )
 
 // What is shared has two keys, in slots of their own:
@@ -69,7 +70,7 @@ func (r *Store) writeShare(ctx context.Context, key session.Key, code string, sh
 	for i, turn := range share.Turns {
 		fields = append(fields, strconv.Itoa(i+1), turn)
 	}
-	_, err = r.client.TxPipelined(ctx, func(p goredis.Pipeliner) error {
+	err = conn.Transact(ctx, r.client, func(p goredis.Pipeliner) error {
 		p.HSet(ctx, r.keys.share(code), fields...)
 		p.PExpire(ctx, r.keys.share(code), lifetime)
 		return nil

@@ -28,19 +28,16 @@ type Options struct {
 	// the server too.
 	Blobs *blobs.Store
 	// Patience is how long a request goes on when the server does not answer;
-	// 15 s if zero, five minutes at most.
+	// [conn.Patience] if zero, five minutes at most.
 	Patience time.Duration
 }
 
-const (
-	defaultPatience = 15 * time.Second
-	maxPatience     = 5 * time.Minute
-)
+const maxPatience = 5 * time.Minute
 
 // withDefaults fills in what is zero.
 func (o Options) withDefaults() Options {
 	if o.Patience == 0 {
-		o.Patience = defaultPatience
+		o.Patience = conn.Patience
 	}
 	return o
 }
@@ -228,7 +225,7 @@ func (r *Store) Delete(ctx context.Context, key session.Key) error {
 		if err != nil {
 			return err
 		}
-		_, err = r.client.TxPipelined(ctx, func(p goredis.Pipeliner) error {
+		return conn.Transact(ctx, r.client, func(p goredis.Pipeliner) error {
 			p.Unlink(ctx, r.keys.session(key))
 			for batch := range slices.Chunk(blobs, batchSize) {
 				p.Unlink(ctx, batch...)
@@ -236,7 +233,6 @@ func (r *Store) Delete(ctx context.Context, key session.Key) error {
 			p.SRem(ctx, r.keys.places(key.User), key.Place)
 			return nil
 		})
-		return err
 	})
 }
 

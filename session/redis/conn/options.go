@@ -5,6 +5,7 @@ package conn
 
 import (
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"net"
 	"net/url"
@@ -21,7 +22,7 @@ import (
 // Options say where a Redis server is and who asks. Start from [Parse].
 type Options struct {
 	// Addresses are host:port: of one server; of Sentinels, if Master is set;
-	// or of some nodes of a cluster.
+	// or of some nodes of a cluster. One server may have the path of its socket.
 	Addresses []string
 	// Master is the name that the Sentinels know the server by.
 	Master string
@@ -45,33 +46,33 @@ const Prefix = "pentimento:"
 // Parse reads an address:
 //
 //	redis://[user@]host[:port][/database]           one server
+//	unix://[user@]/path/of/the/socket[?db=database] one server on this machine
 //	redis+sentinel://[user@]host[:port],…/master[/database]   the server that Sentinels name
 //	redis+cluster://[user@]host[:port],…            a cluster
 //
-// and the same with "rediss" for TLS. A password does not belong there, where
-// it would be seen in lists of processes: set [Options.Password]. The error is
-// [session.ErrInvalid].
+// and the same with "rediss" for TLS, or with "valkey" and "valkeys". A password
+// does not belong there, where it would be seen in lists of processes: set
+// [Options.Password]. The error is [session.ErrInvalid].
 func Parse(address string) (Options, error) {
 	o := Options{Prefix: Prefix}
+	if err := CheckPlace(address); err != nil {
+		return o, err
+	}
 	scheme, rest, ok := strings.Cut(address, "://")
 	if !ok {
 		return o, fmt.Errorf("%w: the Redis address %q does not begin with redis:// or rediss://", session.ErrInvalid, address)
 	}
-	security, kind, _ := strings.Cut(scheme, "+")
-	switch security {
-	case "redis":
-	case "rediss":
+	security, kind, _ := strings.Cut(strings.ToLower(scheme), "+")
+	if strings.HasSuffix(security, "s") && security != "redis" {
 		o.TLS = &tls.Config{MinVersion: tls.VersionTLS12}
-	default:
-		return o, fmt.Errorf("%w: a Redis address begins with redis:// or rediss://, not %s://", session.ErrInvalid, scheme)
+	}
+	if security == "unix" {
+		return parseSocket(o, kind, rest)
 	}
 	hosts, path, _ := strings.Cut(rest, "/")
-	if at := strings.LastIndexByte(hosts, '@'); at >= 0 {
-		var err error
-		if o.User, err = parseUser(hosts[:at]); err != nil {
-			return o, err
-		}
-		hosts = hosts[at+1:]
+	var err error
+	if hosts, o.User, err = cutUser(hosts); err != nil {
+		return o, err
 	}
 	port, database := "6379", path
 	switch kind {
@@ -89,13 +90,50 @@ func Parse(address string) (Options, error) {
 	for host := range strings.SplitSeq(hosts, ",") {
 		o.Addresses = append(o.Addresses, withPort(host, port))
 	}
-	if database != "" {
-		var err error
-		if o.Database, err = strconv.Atoi(database); err != nil {
-			return o, fmt.Errorf("%w: the Redis database %q is not a number", session.ErrInvalid, database)
-		}
+	if err := o.setDatabase(database); err != nil {
+		return o, err
 	}
 	return o, o.Validate()
+}
+
+// parseSocket reads what follows unix://.
+func parseSocket(o Options, kind, rest string) (Options, error) {
+	path, query, _ := strings.Cut(rest, "?")
+	path, user, err := cutUser(path)
+	if err != nil {
+		return o, err
+	}
+	if kind != "" || !strings.HasPrefix(path, "/") {
+		return o, fmt.Errorf("%w: the address of a socket has its whole path: unix:///run/redis/redis.sock", session.ErrInvalid)
+	}
+	o.User, o.Addresses = user, []string{path}
+	if database, ok := strings.CutPrefix(query, "db="); ok || query == "" {
+		err = o.setDatabase(database)
+	} else {
+		err = fmt.Errorf("%w: the address of a socket ends with ?db=1, not ?%s", session.ErrInvalid, query)
+	}
+	return o, errors.Join(err, o.Validate())
+}
+
+// setDatabase reads the number of a database; empty is 0.
+func (o *Options) setDatabase(text string) (err error) {
+	if text == "" {
+		return nil
+	}
+	if o.Database, err = strconv.Atoi(text); err != nil {
+		return fmt.Errorf("%w: the Redis database %q is not a number", session.ErrInvalid, text)
+	}
+	return nil
+}
+
+// cutUser takes the user from what precedes "@".
+func cutUser(text string) (rest, user string, err error) {
+	at := strings.LastIndexByte(text, '@')
+	if at < 0 {
+		return text, "", nil
+	}
+	user, err = parseUser(text[:at])
+	return text[at+1:], user, err
 }
 
 // parseUser reads the part of an address before "@".
@@ -122,6 +160,9 @@ func withPort(host, port string) string {
 // [session.ErrInvalid].
 func (o Options) Validate() error {
 	for _, address := range o.Addresses {
+		if strings.HasPrefix(address, "/") { // a socket
+			continue
+		}
 		if host, port, err := net.SplitHostPort(address); err != nil || host == "" || port == "" {
 			return fmt.Errorf("%w: the Redis address %q is not host:port", session.ErrInvalid, address)
 		}

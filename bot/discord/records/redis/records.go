@@ -5,8 +5,10 @@ package redis
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
+	"time"
 
 	goredis "github.com/redis/go-redis/v9"
 
@@ -16,14 +18,19 @@ import (
 
 // Records are the records on a server. Each table is a hash:
 //
-//	<prefix>{bot}:<table>   hash: name → value
+//	<prefix>{bot}:<table>    hash: name → value
+//	<prefix>{bot}:done:<w>   the mark of change w, for as long as it may be sent
+//	                         again
+//
+// While the server does not answer, they wait for as long as their callers do.
 type Records struct {
 	client goredis.UniversalClient
 	prefix string
 }
 
 // New returns the records that the client's server keeps under names with the
-// prefix.
+// prefix. The client must not repeat requests by itself, as one of
+// [conn.Options.ConnectOnce].
 func New(client goredis.UniversalClient, prefix string) *Records {
 	return &Records{client: client, prefix: prefix + "{bot}:"}
 }
@@ -37,13 +44,20 @@ var errConflict = errors.New("the value was changed by others again and again")
 // attempts at one change.
 const attempts = 100
 
+// doneFor is how long the mark of a change is kept. Nobody waits as long for one:
+// package state gives up before.
+const doneFor = 2 * time.Minute
+
 // scriptChange puts a value in place of the one that was read, and returns
-// whether that was still there.
+// whether that was still there. A change that is done is not done again.
 //
-//	KEYS  the table
+//	KEYS  the table, the change's mark
 //	ARGV  the name, "1" if there was a value, that value, "1" if there is a new
-//	      one, that
+//	      one, that, how long to keep the mark in ms
 var scriptChange = goredis.NewScript(`
+if redis.call('EXISTS', KEYS[2]) == 1 then
+	return 1
+end
 local had = redis.call('HGET', KEYS[1], ARGV[1])
 if (had and '1' or '0') ~= ARGV[2] or (had or '') ~= ARGV[3] then
 	return 0
@@ -53,11 +67,15 @@ if ARGV[4] == '1' then
 else
 	redis.call('HDEL', KEYS[1], ARGV[1])
 end
+redis.call('SET', KEYS[2], '', 'PX', ARGV[6])
 return 1`)
 
 // Get returns a value; nil if there is none.
-func (r *Records) Get(ctx context.Context, table, name string) ([]byte, error) {
-	value, err := r.client.HGet(ctx, r.prefix+table, name).Bytes()
+func (r *Records) Get(ctx context.Context, table, name string) (value []byte, err error) {
+	err = conn.Retry(ctx, func(ctx context.Context) error {
+		value, err = r.client.HGet(ctx, r.prefix+table, name).Bytes()
+		return err
+	}, conn.IsTransient)
 	if errors.Is(err, goredis.Nil) {
 		return nil, nil
 	}
@@ -95,10 +113,20 @@ func (r *Records) change(ctx context.Context, table, name string, change func(ol
 	if bytes.Equal(value, old) && (value == nil) == (old == nil) {
 		return nil
 	}
-	done, err := scriptChange.Run(ctx, r.client, []string{r.prefix + table}, name, old != nil, old, value != nil, value).Bool()
-	if err == nil && !done {
-		err = errConflict
-	}
+	return r.replace(ctx, table, name, old, value)
+}
+
+// replace puts a value in place of the old one, once however often the server is
+// told; the error is errConflict if that is no longer there.
+func (r *Records) replace(ctx context.Context, table, name string, old, value []byte) error {
+	keys := []string{r.prefix + table, r.prefix + "done:" + rand.Text()}
+	err := conn.Retry(ctx, func(ctx context.Context) error {
+		done, err := scriptChange.Run(ctx, r.client, keys, name, old != nil, old, value != nil, value, doneFor.Milliseconds()).Bool()
+		if err == nil && !done {
+			err = errConflict
+		}
+		return err
+	}, conn.IsTransient)
 	if err != nil {
 		return fmt.Errorf("change the bot's memory on Redis: %w", err)
 	}
@@ -110,7 +138,12 @@ func (r *Records) change(ctx context.Context, table, name string, change func(ol
 func (r *Records) Each(ctx context.Context, table string, visit func(name string, value []byte) error) error {
 	seen := map[string]bool{}
 	scan := func(cursor uint64) ([]string, uint64, error) {
-		fields, next, err := r.client.HScan(ctx, r.prefix+table, cursor, "", 500).Result()
+		var fields []string
+		var next uint64
+		err := conn.Retry(ctx, func(ctx context.Context) (err error) {
+			fields, next, err = r.client.HScan(ctx, r.prefix+table, cursor, "", 500).Result()
+			return err
+		}, conn.IsTransient)
 		if err != nil {
 			err = fmt.Errorf("read the bot's memory on Redis: %w", err)
 		}

@@ -1,0 +1,54 @@
+package conn
+
+import (
+	"fmt"
+	"net"
+	"slices"
+	"strconv"
+	"strings"
+
+	"pentimento/session"
+)
+
+// IsAddress reports whether a place where something may be kept is on Redis,
+// and not a file.
+func IsAddress(place string) bool {
+	scheme, _, ok := strings.Cut(place, "://")
+	if !ok {
+		return false
+	}
+	server, _, _ := strings.Cut(strings.ToLower(scheme), "+")
+	return slices.Contains([]string{"redis", "rediss", "valkey", "valkeys", "unix"}, server)
+}
+
+// CheckPlace refuses a place that is neither an address of Redis nor meant for a
+// file, and says how it is written: a file named localhost:6379 is not what
+// somebody wanted. The error is [session.ErrInvalid].
+func CheckPlace(place string) error {
+	if IsAddress(place) {
+		return nil
+	}
+	if scheme, _, ok := strings.Cut(place, "://"); ok {
+		return fmt.Errorf("%w: nothing is kept at %s://; a file is named by its path, and Redis is at redis://, rediss://, valkey://, unix://, redis+sentinel:// or redis+cluster://", session.ErrInvalid, scheme)
+	}
+	scheme, rest, ok := strings.Cut(place, ":")
+	if ok && IsAddress(scheme+"://") {
+		return fmt.Errorf("%w: %q is not an address: write %s://%s", session.ErrInvalid, place, scheme, strings.TrimPrefix(rest, "//"))
+	}
+	if isHostPort(place) {
+		return fmt.Errorf("%w: %q looks like a server: write redis://%s, or ./%s for a file", session.ErrInvalid, place, place, place)
+	}
+	return nil
+}
+
+// isHostPort reports whether the place is host:port, perhaps with the number of a
+// database.
+func isHostPort(place string) bool {
+	server, _, _ := strings.Cut(place, "/")
+	host, port, err := net.SplitHostPort(server)
+	if err != nil || host == "" {
+		return false
+	}
+	_, err = strconv.ParseUint(port, 10, 16)
+	return err == nil
+}
