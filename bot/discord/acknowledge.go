@@ -21,6 +21,7 @@ type acknowledger struct {
 	running *turn.Running
 	report  *turn.Report
 	state   *state.State
+	note    func(*turn.Turn) error // that an answer to it waits
 	log     *slog.Logger
 }
 
@@ -47,10 +48,14 @@ func (a *acknowledger) acknowledge(ctx context.Context, r *request, t *turn.Turn
 		r.tell(ctx, a.report.Sentence(err))
 		return false
 	}
+	if err := a.note(t); err != nil {
+		r.tell(ctx, a.report.Sentence(err))
+		return false
+	}
 	if !r.MayPost() {
 		// The answers to interactions are all that the bot can write there.
 		t.Surface = turn.InAnswer(r.api, r.Interaction)
-		return r.answered(ctx, r.api.Defer(ctx, r.Interaction, false))
+		return r.wait(ctx, false)
 	}
 	if !a.confirm(ctx, r, t) {
 		return false
@@ -59,7 +64,7 @@ func (a *acknowledger) acknowledge(ctx context.Context, r *request, t *turn.Turn
 	if t.Fresh {
 		channelID = a.home(ctx, r, t)
 	}
-	t.Surface, t.Tell = turn.InChannel(r.api, channelID, ""), r.tellAfter
+	t.Surface, t.Tell = turn.InChannel(r.api, channelID, "", r.ID), r.tellAfter
 	return true
 }
 
@@ -69,7 +74,7 @@ func (a *acknowledger) confirm(ctx context.Context, r *request, t *turn.Turn) bo
 	if r.Type == object.CommandInteraction || r.Message == nil {
 		return r.show(ctx, view.Said(t.Speaker, t.Said))
 	}
-	return r.answered(ctx, r.api.Acknowledge(ctx, r.Interaction))
+	return r.acknowledge(ctx)
 }
 
 // home opens a thread for a new session where that is possible, moves the
@@ -91,10 +96,11 @@ func (a *acknowledger) home(ctx context.Context, r *request, t *turn.Turn) strin
 // remembered before it is there: what its owner says in it may arrive before
 // the answer to the request that opens it.
 func (a *acknowledger) ownThread(ctx context.Context, r *request, t *turn.Turn) (string, error) {
-	message, err := r.api.Original(ctx, r.Interaction)
+	original, err := r.api.Original(ctx, r.Interaction)
 	if err != nil {
 		return "", err
 	}
+	message := original.ID
 	// A thread has the ID of the message that it is opened at.
 	if err := a.state.SetThreadOwner(message, t.Speaker.ID); err != nil {
 		return "", err

@@ -43,6 +43,7 @@ type Bot struct {
 	listener *listener
 	shards   *connections
 	seen     *recent
+	arrivals turn.Arrivals
 	work     sync.WaitGroup
 }
 
@@ -90,12 +91,12 @@ func newRunner(o Options, remembered *state.State, style view.Style) *turn.Runne
 func (b *Bot) addHandlers(style view.Style) {
 	o, running, report := b.o, b.runner.Running, b.runner.Report
 	admission := &admission{policy: o.Policy, state: b.state, places: b.places, log: o.Log}
-	acknowledger := &acknowledger{policy: o.Policy, running: running, report: report, state: b.state, log: o.Log}
+	acknowledger := &acknowledger{policy: o.Policy, running: running, report: report, state: b.state, note: b.runner.Note, log: o.Log}
 	copies := copier{conversations: b.runner.Conversations, allow: o.Policy.Allows}
 	eraser := eraser{running: running, queue: o.Queue, store: o.Store, state: b.state}
 	h := handlers{
 		conversing: conversing{table: o.Commands, style: style, store: o.Store, copies: copies, running: running},
-		sharing:    sharing{table: o.Commands, style: style, conversations: b.runner.Conversations, report: report, log: o.Log},
+		sharing:    sharing{table: o.Commands, style: style, conversations: b.runner.Conversations, runner: b.runner, report: report, log: o.Log},
 		settings:   settings{conversations: b.runner.Conversations},
 		forgetting: forgetting{eraser: eraser, style: style, report: report, log: o.Log},
 		help:       help{table: o.Commands, style: style},
@@ -145,9 +146,12 @@ func (b *Bot) Run(ctx context.Context) error {
 	// finish.
 	speaking, hush := context.WithCancel(context.WithoutCancel(ctx))
 	defer hush()
-	left, err := b.runner.Resume(ctx, b.api, b.o.Shards.cares)
+	left, loose, err := b.runner.Resume(ctx, b.api, b.o.Shards.cares)
 	if err != nil {
 		return err
+	}
+	for name, m := range loose {
+		b.do(func() { b.runner.Tidy(ctx, b.api, name, m) })
 	}
 	for _, t := range left {
 		b.do(func() { b.runner.Run(speaking, t) })

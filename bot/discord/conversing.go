@@ -97,20 +97,12 @@ func (h *conversing) heat(_ context.Context, r *request) (*turn.Turn, error) {
 	return h.command(r.pressed(), "attention", map[string]string{"word": r.chosen()})
 }
 
-// looking is how long may be taken to find out what to answer: an interaction
-// is answered within three seconds.
+// looking is how long may be taken to find out what to offer somebody who types.
 const looking = time.Second
-
-// glance reads a session for the first answer to an interaction.
-func (h *conversing) glance(ctx context.Context, key session.Key) (*session.Session, error) {
-	ctx, cancel := context.WithTimeout(ctx, looking)
-	defer cancel()
-	return h.store.Load(ctx, key)
-}
 
 // glanceAt reads the turn whose component was used.
 func (h *conversing) glanceAt(ctx context.Context, r *request) (session.Turn, error) {
-	s, err := h.glance(ctx, r.handle.Key())
+	s, err := h.store.Load(ctx, r.handle.Key())
 	if err != nil {
 		return session.Turn{}, err
 	}
@@ -164,7 +156,7 @@ func (h *conversing) cancel(ctx context.Context, r *request) (*turn.Turn, error)
 	if r.Message == nil || !h.running.Cancel(r.Message.ID, r.By().ID) {
 		return nil, bot.Problemf(bot.NotFound, "there is nothing to cancel any more: it was drawn, or stopped before")
 	}
-	r.answered(ctx, r.api.Acknowledge(ctx, r.Interaction))
+	r.acknowledge(ctx)
 	return nil, nil
 }
 
@@ -189,7 +181,7 @@ func (h *conversing) askRequest(ctx context.Context, r *request) (*turn.Turn, er
 	_, shown, err := targeted(h.style.Signer, r)
 	if err == nil {
 		id := h.style.Signer.Sign(shown.With(view.Edit))
-		r.answered(ctx, r.api.Ask(ctx, r.Interaction, id, "Edit this picture", view.RequestRows(maxPrompt)))
+		r.ask(ctx, id, "Edit this picture", view.RequestRows(maxPrompt))
 	}
 	return nil, err
 }
@@ -219,7 +211,9 @@ func (h *conversing) complete(ctx context.Context, r *request) (*turn.Turn, erro
 			focused = o
 		}
 	}
-	s, err := h.glance(ctx, view.SessionKey(r.By().ID, r.ChannelID))
+	soon, cancel := context.WithTimeout(ctx, looking)
+	defer cancel()
+	s, err := h.store.Load(soon, view.SessionKey(r.By().ID, r.ChannelID))
 	if err != nil || s.Head == 0 {
 		s = new(session.Session)
 	}

@@ -46,7 +46,7 @@ func (h *forgetting) ask(ctx context.Context, r *request) (*turn.Turn, error) {
 // forget deletes it.
 func (h *forgetting) forget(ctx context.Context, r *request) (*turn.Turn, error) {
 	// Deleting may take longer than an answer may.
-	if !r.answered(ctx, r.api.Replace(ctx, r.Interaction, "Deleting …")) {
+	if !r.replace(ctx, "Deleting …") {
 		return nil, nil
 	}
 	text := "Deleted. I know nothing about you any more."
@@ -61,6 +61,6 @@ func (h *forgetting) forget(ctx context.Context, r *request) (*turn.Turn, error)
 
 // keep leaves everything as it is.
 func (h *forgetting) keep(ctx context.Context, r *request) (*turn.Turn, error) {
-	r.answered(ctx, r.api.Replace(ctx, r.Interaction, "Nothing was changed."))
+	r.replace(ctx, "Nothing was changed.")
 	return nil, nil
 }

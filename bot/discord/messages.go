@@ -30,7 +30,8 @@ type listener struct {
 }
 
 // hear acts on a message if it is said to the bot.
-func (l *listener) hear(ctx context.Context, m *object.Message) {
+func (l *listener) hear(ctx context.Context, m *object.Message, arrival *turn.Arrival) {
+	defer arrival.Pass()
 	self := l.addressing.identity.self()
 	if m.Author.Bot || m.WebhookID != "" || m.Author.ID == self || m.Type != object.PlainMessage && m.Type != object.ReplyMessage {
 		return
@@ -38,9 +39,9 @@ func (l *listener) hear(ctx context.Context, m *object.Message) {
 	t := &turn.Turn{
 		Speaker: m.Author, Roles: m.Roles(), Key: view.SessionKey(m.Author.ID, m.ChannelID),
 		Request: bot.Request{Author: m.Author.ID, Event: m.ID},
-		Surface: turn.InChannel(l.api, m.ChannelID, m.ID),
+		Surface: turn.InChannel(l.api, m.ChannelID, m.ID, m.ID), Channel: m.ChannelID, Arrival: arrival,
 		Tell: func(ctx context.Context, c object.Content) error {
-			_, err := l.api.Post(ctx, m.ChannelID, "", c)
+			_, err := l.api.Post(ctx, m.ChannelID, "", "", c)
 			return err
 		},
 	}
@@ -98,7 +99,7 @@ func utterance(text, self string) string {
 // say answers a message with a sentence.
 func (l *listener) say(ctx context.Context, m *object.Message, text string) {
 	err := turn.Delivery{Backoff: l.runner.Backoff}.Write(ctx, object.Content{Text: view.Cut(text, view.MaxContent)}, func(ctx context.Context, c object.Content) error {
-		_, err := l.api.Post(ctx, m.ChannelID, m.ID, c)
+		_, err := l.api.Post(ctx, m.ChannelID, m.ID, m.ID, c)
 		return err
 	})
 	if err != nil {

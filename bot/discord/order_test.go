@@ -107,7 +107,10 @@ func TestReplays(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.bot.receive(t.Context(), w.Bot().ID, 0, gateway.Event{Type: "MESSAGE_CREATE", Data: data})
-	w.picture(direct, next.ID, "turn 1 ")
+	w.bot.work.Wait()
+	if n := len(w.Messages(direct)); n != before+2 {
+		t.Errorf("after the restart there are %d messages more, not the two of another turn", n-before)
+	}
 	if n := w.engine.count(); n != 3 {
 		t.Errorf("%d pictures were drawn", n)
 	}

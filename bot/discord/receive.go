@@ -28,7 +28,8 @@ func (b *Bot) receive(ctx context.Context, app string, shard int, e gateway.Even
 			return
 		}
 		if b.seen.add(i.ID) {
-			b.do(func() { b.router.serve(ctx, &i) })
+			arrival := b.arrivals.Join(i.By().ID, i.ChannelID)
+			b.do(func() { b.router.serve(ctx, &i, arrival) })
 		}
 	case "MESSAGE_CREATE":
 		var m object.Message
@@ -37,7 +38,8 @@ func (b *Bot) receive(ctx context.Context, app string, shard int, e gateway.Even
 			return
 		}
 		if b.seen.add(m.ID) {
-			b.do(func() { b.listener.hear(ctx, &m) })
+			arrival := b.arrivals.Join(m.Author.ID, m.ChannelID)
+			b.do(func() { b.listener.hear(ctx, &m, arrival) })
 		}
 	}
 }

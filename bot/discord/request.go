@@ -3,6 +3,10 @@ package discord
 import (
 	"context"
 	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/bwmarrin/discordgo"
 
 	"pentimento/bot"
 	"pentimento/bot/discord/object"
@@ -11,7 +15,10 @@ import (
 	"pentimento/bot/discord/view"
 )
 
-// A request is an interaction as its handler answers it.
+// A request is an interaction as its handler answers it. Discord takes the first
+// answer within three seconds. If the handler needs longer, the request is
+// answered for it, and what the handler says comes in the place of that answer, to
+// the user alone.
 type request struct {
 	*object.Interaction
 	// command is the command that was given, handle that of the component or modal
@@ -22,6 +29,40 @@ type request struct {
 	api      *rest.Client
 	delivery turn.Delivery
 	log      *slog.Logger
+
+	mu    sync.Mutex
+	first bool // the first answer was given
+	late  bool // it was given for the handler
+}
+
+// hurry is how long a handler may take before its request is answered for it.
+const hurry = 2 * time.Second
+
+// inTime has the request answered after that time, unless it is answered before or
+// stop is called.
+func (r *request) inTime(ctx context.Context) (stop func() bool) {
+	return time.AfterFunc(hurry, func() {
+		r.give(ctx, func() error { r.late = true; return r.api.Defer(ctx, r.Interaction, true) }, nil)
+	}).Stop
+}
+
+// give gives the first answer, or does what is to be done if that was given for the
+// handler. It reports whether that went well, and logs the error if not.
+func (r *request) give(ctx context.Context, first, after func() error) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch {
+	case !r.first:
+		r.first = true
+		return r.answered(ctx, first())
+	case r.late && after != nil:
+		if err := after(); err != nil {
+			r.log.Warn("an interaction was not answered", "error", err)
+			return false
+		}
+		return true
+	}
+	return false
 }
 
 // answered reports whether the first answer to the interaction was given. If it was
@@ -37,7 +78,7 @@ func (r *request) answered(ctx context.Context, err error) bool {
 	// Simply: what was refused may be what was said.
 	err = r.api.Show(ctx, r.Interaction, view.Undelivered())
 	if err != nil && r.MayPost() {
-		_, err = r.api.Post(ctx, r.ChannelID, "", view.Undelivered())
+		_, err = r.api.Post(ctx, r.ChannelID, "", "", view.Undelivered())
 	}
 	if err != nil {
 		r.log.Warn("an interaction stays without an answer", "error", err)
@@ -45,9 +86,10 @@ func (r *request) answered(ctx context.Context, err error) bool {
 	return false
 }
 
-// show answers with a message.
-func (r *request) show(ctx context.Context, c object.Content) bool {
-	return r.answered(ctx, r.api.Show(ctx, r.Interaction, c))
+// instead puts a message in the place of the answer that was given for the
+// handler.
+func (r *request) instead(ctx context.Context, c object.Content) func() error {
+	return func() error { return r.complete(ctx, c) }
 }
 
 // complete replaces the message of the first answer.
@@ -63,9 +105,41 @@ func (r *request) tellAfter(ctx context.Context, c object.Content) error {
 	return r.api.FollowUp(ctx, r.Interaction, c)
 }
 
+// show answers with a message.
+func (r *request) show(ctx context.Context, c object.Content) bool {
+	return r.give(ctx, func() error { return r.api.Show(ctx, r.Interaction, c) }, r.instead(ctx, c))
+}
+
 // tell answers with a sentence for the user alone.
 func (r *request) tell(ctx context.Context, text string) bool {
 	return r.show(ctx, object.Content{Text: view.Cut(text, view.MaxContent), Private: true})
+}
+
+// acknowledge answers a component or modal of a message without a word.
+func (r *request) acknowledge(ctx context.Context) bool {
+	return r.give(ctx,
+		func() error { return r.api.Acknowledge(ctx, r.Interaction) },
+		func() error { return r.api.RemoveOriginal(ctx, r.Interaction) },
+	)
+}
+
+// wait answers with a message that says that one is coming, for the user alone if
+// it is private.
+func (r *request) wait(ctx context.Context, private bool) bool {
+	return r.give(ctx, func() error { return r.api.Defer(ctx, r.Interaction, private) }, func() error { return nil })
+}
+
+// replace answers a component by putting a sentence in the place of its message.
+func (r *request) replace(ctx context.Context, text string) bool {
+	return r.give(ctx, func() error { return r.api.Replace(ctx, r.Interaction, text) }, r.instead(ctx, object.Content{Text: text}))
+}
+
+// ask answers with a modal.
+func (r *request) ask(ctx context.Context, customID, title string, rows []discordgo.MessageComponent) bool {
+	return r.give(ctx,
+		func() error { return r.api.Ask(ctx, r.Interaction, customID, title, rows) },
+		r.instead(ctx, object.Content{Text: "That took me too long to ask you what should change. Try again, or reply to the picture."}),
+	)
 }
 
 // thumbnails is how many pictures a message about several turns shows.
@@ -76,6 +150,7 @@ func (r *request) turn() *turn.Turn {
 	return &turn.Turn{
 		Speaker: r.By(), Roles: r.Roles(), Key: view.SessionKey(r.By().ID, r.ChannelID),
 		Request: bot.Request{Author: r.By().ID, Event: r.ID, Thumbnails: thumbnails},
+		Channel: r.ChannelID, Interaction: r.Interaction,
 	}
 }
 

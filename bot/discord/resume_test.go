@@ -60,11 +60,11 @@ func TestKilledBotShowsWhatItKept(t *testing.T) {
 	shown := w.picture(ann.Direct(), said.ID, "turn 1")
 	w.stop()
 	key := view.SessionKey(ann.ID, ann.Direct().ID)
-	id, err := w.bot.api.Post(t.Context(), ann.Direct().ID, "", object.Content{Text: "step 1 of 2"})
+	m, err := w.bot.api.Post(t.Context(), ann.Direct().ID, "", "", object.Content{Text: "step 1 of 2"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := w.bot.state.Open(id, state.OpenMessage{Channel: ann.Direct().ID, Said: "x", User: key.User, Place: key.Place, Event: said.ID}); err != nil {
+	if err := w.bot.state.Open(m.ID, state.OpenMessage{Channel: ann.Direct().ID, Said: "x", User: key.User, Place: key.Place, Event: said.ID}); err != nil {
 		t.Fatal(err)
 	}
 	w.start(w.bot.o)
@@ -220,11 +220,11 @@ func TestKilledBotTidiesUp(t *testing.T) {
 	w.stop()
 	ann := w.Person("ann")
 	direct := ann.Direct()
-	id, err := w.bot.api.Post(t.Context(), direct.ID, "", object.Content{Text: "step 1 of 20"})
+	m, err := w.bot.api.Post(t.Context(), direct.ID, "", "", object.Content{Text: "step 1 of 20"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := w.bot.state.Open(id, state.OpenMessage{Channel: direct.ID, Said: "a river"}); err != nil {
+	if err := w.bot.state.Open(m.ID, state.OpenMessage{Channel: direct.ID, Said: "a river"}); err != nil {
 		t.Fatal(err)
 	}
 	w.start(w.bot.o)

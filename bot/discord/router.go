@@ -67,14 +67,21 @@ func (m *router) autocomplete(h handler) { m.typing = h }
 
 // serve has an interaction handled, and carries out the turn that it asks for.
 // Whatever that is, its first answer goes out before anything is drawn.
-func (m *router) serve(ctx context.Context, i *object.Interaction) {
+func (m *router) serve(ctx context.Context, i *object.Interaction, arrival *turn.Arrival) {
+	defer arrival.Pass()
 	r := &request{Interaction: i, api: m.api, delivery: turn.Delivery{Backoff: m.runner.Backoff}, log: m.runner.Log}
+	if r.Type != object.AutocompleteInteraction {
+		defer r.inTime(ctx)()
+	}
 	t, err := m.handle(ctx, r)
 	switch {
 	case err != nil:
 		r.tell(ctx, m.runner.Report.Sentence(err))
 	case t != nil && m.acknowledger.acknowledge(ctx, r, t):
+		t.Arrival = arrival
 		m.runner.Run(ctx, t)
+	case t != nil:
+		m.runner.Settle(t)
 	}
 }
 

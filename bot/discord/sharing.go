@@ -19,6 +19,7 @@ type sharing struct {
 	table         []bot.Command
 	style         view.Style
 	conversations *turn.Conversations
+	runner        *turn.Runner
 	report        *turn.Report
 	log           *slog.Logger
 }
@@ -49,8 +50,7 @@ func (h *sharing) inThread(r *request, t *turn.Turn) (*turn.Turn, error) {
 
 // export gives the picture at the head and its recipe as files.
 func (h *sharing) export(ctx context.Context, r *request) (*turn.Turn, error) {
-	h.hand(ctx, r, r.turn())
-	return nil, nil
+	return nil, h.hand(ctx, r, r.turn())
 }
 
 // recipe gives the picture in a message and its recipe as files.
@@ -60,16 +60,20 @@ func (h *sharing) recipe(ctx context.Context, r *request) (*turn.Turn, error) {
 		return nil, err
 	}
 	r.handle = shown
-	h.hand(ctx, r, r.pressed())
-	return nil, nil
+	return nil, h.hand(ctx, r, r.pressed())
 }
 
 // hand gives the user alone the picture that the turn is about, as /import reads
 // it, in both ways. It may have to be drawn again, which can take longer than an
 // answer may.
-func (h *sharing) hand(ctx context.Context, r *request, t *turn.Turn) {
-	if !r.answered(ctx, r.api.Defer(ctx, r.Interaction, true)) {
-		return
+func (h *sharing) hand(ctx context.Context, r *request, t *turn.Turn) error {
+	t.Said, t.Quick, t.Surface = "export", true, turn.InAnswer(r.api, r.Interaction)
+	if err := h.runner.Note(t); err != nil {
+		return err
+	}
+	if !r.wait(ctx, true) {
+		h.runner.Settle(t)
+		return nil
 	}
 	out, err := h.files(ctx, t)
 	if err != nil {
@@ -77,7 +81,10 @@ func (h *sharing) hand(ctx context.Context, r *request, t *turn.Turn) {
 	}
 	if err := r.complete(ctx, out); err != nil {
 		h.log.Warn("a recipe cannot be given", "error", err)
+		return nil
 	}
+	h.runner.Settle(t)
+	return nil
 }
 
 // files are the picture that the turn is about, with its recipe.

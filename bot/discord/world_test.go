@@ -2,6 +2,7 @@ package discord
 
 import (
 	"context"
+	"fmt"
 	"image"
 	"image/color"
 	"log/slog"
@@ -25,10 +26,20 @@ import (
 	"pentimento/models/pocket"
 	"pentimento/recipe"
 	"pentimento/session"
+	"pentimento/session/redis/conn"
 	"pentimento/tests/discordtest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if where := os.Getenv(childEnv); where != "" {
+		if err := serveForEver(strings.Fields(where)); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+		}
+		os.Exit(1)
+	}
+	conn.LogTo(slog.New(slog.DiscardHandler))
+	goleak.VerifyTestMain(m)
+}
 
 // soon is how long a test waits for what should happen at once.
 const soon = 20 * time.Second

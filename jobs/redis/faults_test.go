@@ -186,7 +186,7 @@ func TestRedisForgets(t *testing.T) {
 func TestRedisPauses(t *testing.T) {
 	t.Parallel()
 	server, client := newServer(t)
-	q := open(t, client, redis.Options{Options: jobs.Options{Silence: 4 * time.Second, Deaths: 1}, SubmitFor: 30 * time.Second})
+	q := open(t, client, redis.Options{Options: jobs.Options{Silence: 4 * time.Second, Deaths: 1}})
 	source := open(t, client, redis.Options{Options: jobs.Options{Silence: 4 * time.Second, Deaths: 1}})
 	startWorker(t, source, "one", slow(100*time.Millisecond))
 	startWorker(t, source, "two", slow(100*time.Millisecond))

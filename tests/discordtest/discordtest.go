@@ -61,6 +61,7 @@ type Server struct {
 	order        []string // message IDs in the order of making
 	files        map[string][]byte
 	uploads      [][]byte
+	nonces       map[string]string // message by nonce
 	commands     []Command
 	registered   int
 	interactions map[string]*Interaction
@@ -84,7 +85,7 @@ func New(o Options) *Server {
 	s := &Server{
 		options: o, changed: make(chan struct{}), lastID: 1_400_000_000_000_000_000,
 		channels: map[string]*Channel{}, messages: map[string]*Message{},
-		files: map[string][]byte{}, interactions: map[string]*Interaction{},
+		files: map[string][]byte{}, nonces: map[string]string{}, interactions: map[string]*Interaction{},
 	}
 	s.gate.sessions = map[string]*gatewaySession{}
 	s.bot = s.newUser("pentimento", true)

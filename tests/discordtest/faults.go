@@ -166,6 +166,7 @@ func (s *Server) Clear() {
 	clear(s.messages)
 	clear(s.interactions)
 	clear(s.files)
+	clear(s.nonces)
 	s.order, s.recent, s.uploads = nil, nil, nil
 	for _, session := range s.gate.sessions {
 		session.sent = nil

@@ -14,6 +14,8 @@ type payload struct {
 	Attachments *[]struct{ ID any }
 	Flags       int
 	Reference   *Reference `json:"message_reference"`
+	Nonce       string
+	Once        bool `json:"enforce_nonce"`
 	Mentions    *struct {
 		Parse       *[]string
 		Users       []string
@@ -172,7 +174,16 @@ func (s *Server) postMessage(c *call) {
 	if !ok {
 		return
 	}
+	if p.Once && p.Nonce != "" {
+		if had := s.messages[s.nonces[p.Nonce]]; had != nil {
+			c.json(200, had) // as it was written first
+			return
+		}
+	}
 	m := s.newMessage(ch.ID, s.bot)
+	if p.Nonce != "" {
+		s.nonces[p.Nonce] = m.ID
+	}
 	s.apply(c, m, p)
 	if p.Reference != nil {
 		m.Type, m.Reference = 19, p.Reference

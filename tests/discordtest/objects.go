@@ -1,6 +1,9 @@
 package discordtest
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // A User is somebody with an account.
 type User struct {
@@ -131,6 +134,15 @@ const (
 	Ephemeral = 1 << 6
 	Loading   = 1 << 7
 )
+
+// Unfinished reports whether the message says that more is to come: it loads, can
+// be cancelled, or shows a preview.
+func (m *Message) Unfinished() bool {
+	if m.Flags&Loading != 0 || slices.Contains(m.Labels(), "Cancel") {
+		return true
+	}
+	return slices.ContainsFunc(m.Attachments, func(a Attachment) bool { return a.Filename == "preview.jpg" })
+}
 
 // Labels are those of the message's buttons, disabled ones left out.
 func (m *Message) Labels() []string {

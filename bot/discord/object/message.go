@@ -54,6 +54,7 @@ type Message struct {
 	Author      User              `json:"author"`
 	Member      *Member           `json:"member"`
 	WebhookID   string            `json:"webhook_id"`
+	Flags       int               `json:"flags"`
 	Mentions    []User            `json:"mentions"`
 	Attachments []json.RawMessage `json:"attachments"`
 	Components  Components        `json:"components"`
@@ -69,6 +70,12 @@ const (
 	PlainMessage = 0
 	ReplyMessage = 19
 )
+
+// loading is the flag of an answer to an interaction that is still to come.
+const loading = 1 << 7
+
+// Loading reports whether the message only says that it is coming.
+func (m *Message) Loading() bool { return m.Flags&loading != 0 }
 
 // Roles are those of the author in the server.
 func (m *Message) Roles() []string {

@@ -3,6 +3,7 @@ package rest
 import (
 	"context"
 	"errors"
+	"net/http"
 
 	"github.com/bwmarrin/discordgo"
 
@@ -69,11 +70,19 @@ func (c *Client) Offer(ctx context.Context, i *object.Interaction, choices []*di
 	})
 }
 
-// Original returns the ID of the message that the first answer made.
-func (c *Client) Original(ctx context.Context, i *object.Interaction) (string, error) {
-	var m object.Message
-	err := c.get(ctx, discordgo.EndpointWebhookMessage(i.ApplicationID, i.Token, "@original"), &m)
-	return m.ID, err
+// Original returns the message that the first answer made.
+func (c *Client) Original(ctx context.Context, i *object.Interaction) (*object.Message, error) {
+	m := new(object.Message)
+	return m, c.get(ctx, discordgo.EndpointWebhookMessage(i.ApplicationID, i.Token, "@original"), m)
+}
+
+// RemoveOriginal deletes the message that the first answer made.
+func (c *Client) RemoveOriginal(ctx context.Context, i *object.Interaction) error {
+	cancel, option := within(ctx)
+	defer cancel()
+	url := discordgo.EndpointWebhookMessage(i.ApplicationID, i.Token, "@original")
+	_, err := c.session().RequestWithBucketID(http.MethodDelete, url, nil, discordgo.EndpointWebhookToken("", ""), option)
+	return explain("delete an answer", err)
 }
 
 // FollowUp writes a message after the first answer to an interaction was given.

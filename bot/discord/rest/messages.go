@@ -47,22 +47,45 @@ func noMentions() *discordgo.MessageAllowedMentions {
 	return &discordgo.MessageAllowedMentions{Parse: []discordgo.AllowedMentionType{}}
 }
 
-// Post writes an ordinary message and returns its ID; replyTo is the message
-// that it replies to, or empty.
-func (c *Client) Post(ctx context.Context, channelID, replyTo string, m object.Content) (string, error) {
+// post is the body of a new message.
+type post struct {
+	Content    string                            `json:"content"`
+	Components []discordgo.MessageComponent      `json:"components"`
+	Mentions   *discordgo.MessageAllowedMentions `json:"allowed_mentions"`
+	Reference  *discordgo.MessageReference       `json:"message_reference,omitempty"`
+	Nonce      string                            `json:"nonce,omitempty"`
+	// Once says that Discord makes no second message of the same nonce.
+	Once bool `json:"enforce_nonce,omitempty"`
+}
+
+// maxNonce is how long Discord lets a nonce be.
+const maxNonce = 25
+
+// Post writes an ordinary message and returns it; replyTo is the message that
+// it replies to, or empty. Under the same nonce Discord makes one message for some
+// minutes, and what comes back is what was written first; an empty nonce is none.
+func (c *Client) Post(ctx context.Context, channelID, replyTo, nonce string, m object.Content) (*object.Message, error) {
 	cancel, option := within(ctx)
 	defer cancel()
 	rows, files := parts(m)
-	send := &discordgo.MessageSend{Content: m.Text, Components: rows, Files: files, AllowedMentions: noMentions()}
+	body := post{Content: m.Text, Components: rows, Mentions: noMentions()}
 	if replyTo != "" {
 		softly := false
-		send.Reference = &discordgo.MessageReference{MessageID: replyTo, ChannelID: channelID, FailIfNotExists: &softly}
+		body.Reference = &discordgo.MessageReference{MessageID: replyTo, ChannelID: channelID, FailIfNotExists: &softly}
 	}
-	sent, err := c.session().ChannelMessageSendComplex(channelID, send, option)
+	if len(nonce) <= maxNonce {
+		body.Nonce, body.Once = nonce, nonce != ""
+	}
+	url := discordgo.EndpointChannelMessages(channelID)
+	answer, err := c.sendBody(http.MethodPost, url, url, body, files, option)
 	if err != nil {
-		return "", explain("write a message", err)
+		return nil, explain("write a message", err)
 	}
-	return sent.ID, nil
+	sent := new(object.Message)
+	if err := json.Unmarshal(answer, sent); err != nil {
+		return nil, fmt.Errorf("read Discord's answer: %w", err)
+	}
+	return sent, nil
 }
 
 // Edit replaces a message of the bot.
@@ -98,7 +121,7 @@ func (c *Client) patch(ctx context.Context, url, bucket string, m object.Content
 	for n, f := range files {
 		body.Attachments = append(body.Attachments, listed{strconv.Itoa(n), f.Name})
 	}
-	answer, err := c.sendChange(url, bucket, body, files, option)
+	answer, err := c.sendBody(http.MethodPatch, url, bucket, body, files, option)
 	if err != nil {
 		return "", err
 	}
@@ -109,15 +132,16 @@ func (c *Client) patch(ctx context.Context, url, bucket string, m object.Content
 	return changed.ID, nil
 }
 
-func (c *Client) sendChange(url, bucket string, body change, files []*discordgo.File, option discordgo.RequestOption) ([]byte, error) {
+// sendBody sends a body with files, if there are any.
+func (c *Client) sendBody(method, url, bucket string, body any, files []*discordgo.File, option discordgo.RequestOption) ([]byte, error) {
 	if len(files) == 0 {
-		return c.session().RequestWithBucketID(http.MethodPatch, url, body, bucket, option)
+		return c.session().RequestWithBucketID(method, url, body, bucket, option)
 	}
 	kind, data, err := discordgo.MultipartBodyWithJSON(body, files)
 	if err != nil {
 		return nil, err
 	}
-	return c.session().RequestRaw(http.MethodPatch, url, kind, data, bucket, 0, option)
+	return c.session().RequestRaw(method, url, kind, data, bucket, 0, option)
 }
 
 // Remove deletes a message of the bot.

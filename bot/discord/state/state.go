@@ -45,10 +45,10 @@ func New(records Records, log *slog.Logger) *State { return &State{records, log}
 // Close closes the records.
 func (s *State) Close() error { return s.records.Close() }
 
-// remembering is how long a value may take, listing how long all of them. The
-// first is short of the three seconds in which an interaction is answered.
+// remembering is how long a value may take, listing how long all of them. Both
+// are longer than a restart of what keeps them.
 const (
-	remembering = 2 * time.Second
+	remembering = 30 * time.Second
 	listing     = time.Minute
 )
 
@@ -60,7 +60,7 @@ const (
 	tableAsked   = "asked"   // user/place → dialogue.Question
 	tableBlocked = "blocked" // user
 	tableUsage   = "usage"   // user → usage
-	tableOpen    = "open"    // message → OpenMessage
+	tableOpen    = "open"    // event → OpenMessage
 )
 
 // look returns a value; nil if there is none.

@@ -95,7 +95,7 @@ func (r *Runner) reveal(ctx context.Context, t *Turn, final object.Content) bool
 // speaker is told so where that is possible.
 func (r *Runner) post(ctx context.Context, t *Turn, c object.Content) (id string, err error) {
 	err = Delivery{Backoff: r.Backoff}.Write(ctx, c, func(ctx context.Context, c object.Content) (err error) {
-		id, err = t.Surface.post(ctx, c)
+		id, _, err = t.Surface.post(ctx, c)
 		return err
 	})
 	if err != nil {

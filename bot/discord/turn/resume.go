@@ -3,13 +3,12 @@ package turn
 import (
 	"context"
 	"encoding/json"
-	"errors"
+	"fmt"
 
 	"pentimento/bot"
 	"pentimento/bot/discord/object"
 	"pentimento/bot/discord/rest"
 	"pentimento/bot/discord/state"
-	"pentimento/bot/discord/view"
 	"pentimento/jobs"
 	"pentimento/session"
 )
@@ -37,39 +36,74 @@ func (r *Runner) memoOf(t *Turn) json.RawMessage {
 	return data
 }
 
-// keepOpen remembers that the turn's message waits for its picture.
-func (r *Runner) keepOpen(t *Turn) {
-	channel, ok := t.Surface.lasting()
-	if !ok {
-		return
+// Note remembers that the turn's message waits, before it is written: whatever
+// ends this process then, the next one completes it. The error wraps
+// [session.ErrUnavailable].
+func (r *Runner) Note(t *Turn) error {
+	if t.note != "" {
+		return nil
 	}
-	m := state.OpenMessage{
-		Channel: channel, Said: t.Said, User: t.Key.User, Place: t.Key.Place, Event: t.Request.Event, Shards: r.Shards,
+	if err := r.State.Open(t.Request.Event, r.waiting(t)); err != nil {
+		return fmt.Errorf("%w: %w", session.ErrUnavailable, err)
 	}
-	if err := r.State.Open(t.message, m); err != nil {
-		r.Log.Warn("remember a turn for a restart", "turn", m.Event, "error", err)
+	t.note = t.Request.Event
+	return nil
+}
+
+// noteMessage remembers which message it is that waits.
+func (r *Runner) noteMessage(t *Turn) {
+	if err := r.State.Open(t.Request.Event, r.waiting(t)); err != nil {
+		r.Log.Warn("remember a turn for a restart", "turn", t.Request.Event, "error", err)
 	}
 }
 
-// settle notes that the turn's message shows how it ended.
-func (r *Runner) settle(t *Turn) {
-	if err := r.State.Settle(t.message); err != nil {
+// waiting is the turn's message, as far as it is known where it stands.
+func (r *Runner) waiting(t *Turn) state.OpenMessage {
+	m := state.OpenMessage{
+		Channel: t.Channel, Message: t.message, Said: t.Said, Quick: t.Quick,
+		User: t.Key.User, Place: t.Key.Place, Event: t.Request.Event, Shards: r.Shards,
+	}
+	if t.Surface != nil {
+		channel, lasting := t.Surface.lasting()
+		m.Answer = !lasting
+		if lasting {
+			m.Channel = channel
+		}
+	}
+	if t.Interaction != nil && (m.Answer || m.Message == "") {
+		m.Application, m.Token = t.Interaction.ApplicationID, t.Interaction.Token
+	}
+	return m
+}
+
+// Settle notes that the turn's message shows how it ended.
+func (r *Runner) Settle(t *Turn) {
+	if t.note != "" {
+		r.settle(t.note)
+	}
+}
+
+func (r *Runner) settle(note string) {
+	if err := r.State.Settle(note); err != nil {
 		r.Log.Warn("forget a finished turn", "error", err)
 	}
 }
 
 // Resume returns what the last process of this bot left in the queue, as turns
-// that have their place in the line; pass each to [Runner.Run]. Messages that wait
-// for a picture which is not in the queue are completed, if ours says so of the
-// shards of the process that wrote them.
-func (r *Runner) Resume(ctx context.Context, api *rest.Client, ours func(shards string) bool) ([]*Turn, error) {
+// that have their place in the line; pass each to [Runner.Run]. It returns also
+// the messages that wait for a picture which is not in the queue, by the names
+// under which they are noted, if ours says so of the shards of the process that
+// wrote them; pass each to [Runner.Tidy].
+func (r *Runner) Resume(ctx context.Context, api *rest.Client, ours func(shards string) bool) ([]*Turn, map[string]state.OpenMessage, error) {
+	// What waits is read first: what is in the queue only later was noted by a
+	// process that lives.
+	waiting, err := r.State.Unfinished(ours)
+	if err != nil {
+		return nil, nil, err
+	}
 	left, err := r.Conversations.Pattern.Queue.Outstanding(ctx)
 	if err != nil {
-		return nil, err
-	}
-	waiting, err := r.State.TakeOpen(ours)
-	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var turns []*Turn
 	for _, p := range left {
@@ -78,15 +112,18 @@ func (r *Runner) Resume(ctx context.Context, api *rest.Client, ours func(shards 
 			r.drop(ctx, p)
 			continue
 		}
-		delete(waiting, t.message)
+		for name, m := range waiting {
+			if m.Event == t.Request.Event || m.Message == t.message {
+				t.note = name
+				t.standAt(surfaceOf(api, m), m.Message)
+				delete(waiting, name)
+			}
+		}
 		t.place = r.line.admit(t.Speaker.ID, t.Key)
 		r.Log.Info("a turn goes on", "turn", t.Request.Event)
 		turns = append(turns, t)
 	}
-	for id, m := range waiting {
-		r.tidy(ctx, api, id, m)
-	}
-	return turns, nil
+	return turns, waiting, nil
 }
 
 // turnOfJob is the turn that a job belongs to; nil if it does not make a turn.
@@ -107,9 +144,20 @@ func (r *Runner) turnOfJob(api *rest.Client, job jobs.Job) *Turn {
 		},
 	}
 	if m.Message != "" {
-		t.message, t.Surface = m.Message, &channelSurface{api: api, channel: m.Channel, id: m.Message}
+		t.standAt(&channelSurface{api: api, channel: m.Channel, id: m.Message}, m.Message)
 	}
 	return t
+}
+
+// standAt says where the turn's message stands, unless that is known.
+func (t *Turn) standAt(s Surface, message string) {
+	if t.Surface != (nowhere{}) {
+		return
+	}
+	t.Surface = s
+	if message != "" {
+		t.message = message
+	}
 }
 
 // drop removes a job from the queue that makes no turn.
@@ -121,24 +169,5 @@ func (r *Runner) drop(ctx context.Context, p jobs.Pending) {
 	}
 	if err != nil {
 		r.Log.Warn("a picture that nobody waits for is still in the queue", "turn", p.Job.Key, "error", err)
-	}
-}
-
-// tidy completes a message that waited when the bot was killed, and whose picture
-// is not in the queue. Its turn was kept, or was never drawn.
-func (r *Runner) tidy(ctx context.Context, api *rest.Client, id string, m state.OpenMessage) {
-	c := view.NotDrawn(m.Said, "I was restarted before this was drawn; say it again.")
-	if m.Event != "" {
-		key := session.Key{User: m.User, Place: m.Place}
-		a, err := r.Conversations.Open(key).Made(ctx, m.Event)
-		if err == nil {
-			c, err = view.Answer(r.Style, view.Turn{Said: m.Said, Key: key}, a)
-		}
-		if err != nil && !errors.Is(err, session.ErrNoSuchTurn) {
-			r.Log.Warn("a message from before the restart stays without its picture", "turn", m.Event, "error", err)
-		}
-	}
-	if err := api.Edit(ctx, m.Channel, id, c); err != nil {
-		r.Log.Warn("a message from before the restart stays as it is", "turn", m.Event, "error", err)
 	}
 }

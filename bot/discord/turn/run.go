@@ -59,7 +59,6 @@ func (r *Runner) Run(ctx context.Context, t *Turn) {
 	defer t.place.leave()
 	start := r.Report.now()
 	r.Running.add(t)
-	r.keepOpen(t)
 	show := newThrottle(working, r.showing(ctx, working, t))
 	defer show.stop()
 	var final object.Content
@@ -75,7 +74,7 @@ func (r *Runner) Run(ctx context.Context, t *Turn) {
 	r.Running.remove(t)
 	showing := r.Report.now()
 	if r.reveal(ctx, t, final) && !errors.Is(err, jobs.ErrDetached) {
-		r.settle(t)
+		r.Settle(t)
 	}
 	now := r.Report.now()
 	r.Report.observer.Stage("answer", now.Sub(showing))
@@ -99,6 +98,7 @@ func (r *Runner) runQuick(ctx, working context.Context, t *Turn) {
 	if posting != nil {
 		return
 	}
+	r.Settle(t)
 	if err == nil && t.After != nil {
 		t.After(ctx, id)
 	}
@@ -107,7 +107,14 @@ func (r *Runner) runQuick(ctx, working context.Context, t *Turn) {
 // open gives the turn its place in the line and its message, and reports whether
 // it has both.
 func (r *Runner) open(ctx context.Context, t *Turn) bool {
+	t.Arrival.wait(ctx)
 	place, refused := r.line.enter(t.Speaker.ID, t.Key, r.Quota.Policy.MayWait(r.PerUser, t.Roles))
+	t.Arrival.Pass()
+	if refused == nil {
+		if refused = r.Note(t); refused != nil {
+			place.leave()
+		}
+	}
 	first := view.Waiting(r.Style, t.shown(), 0)
 	if refused != nil {
 		first = view.NotDrawn(t.Said, r.Report.Sentence(refused))
@@ -119,11 +126,13 @@ func (r *Runner) open(ctx context.Context, t *Turn) bool {
 	switch {
 	case refused == nil && err == nil:
 		t.place, t.message = place, id
+		r.noteMessage(t)
 		return true
 	case refused == nil:
 		place.leave()
 	case err == nil:
 		r.Report.Ended(t.Speaker.ID, refused)
+		r.Settle(t)
 	}
 	return false
 }

@@ -27,6 +27,12 @@ type Turn struct {
 	Request bot.Request
 	// Said is what is shown while the turn waits.
 	Said string
+	// Channel is where it was asked for, by the Interaction or, if that is nil, in a
+	// message.
+	Channel     string
+	Interaction *object.Interaction
+	// Arrival is its place among what the speaker asks for there; nil for none.
+	Arrival *Arrival
 	// Surface is where the answer is written, Tell says something to the speaker
 	// elsewhere; nil where that cannot be.
 	Surface Surface
@@ -49,6 +55,7 @@ type Turn struct {
 	asOf    int
 
 	message string // the ID of its message
+	note    string // the name under which its message is noted as waiting
 	place   *spot  // in the line
 	cancel  context.CancelCauseFunc
 	ended   chan struct{} // closed when its message shows how it ended
