@@ -6,7 +6,6 @@ package conn
 import (
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"net"
 	"net/url"
 	"strconv"
@@ -15,8 +14,6 @@ import (
 
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/maintnotifications"
-
-	"pentimento/session"
 )
 
 // Options say where a Redis server is and who asks. Start from [Parse].
@@ -52,16 +49,13 @@ const Prefix = "pentimento:"
 //
 // and the same with "rediss" for TLS, or with "valkey" and "valkeys". A password
 // does not belong there, where it would be seen in lists of processes: set
-// [Options.Password]. The error is [session.ErrInvalid].
+// [Options.Password]. The error is session.ErrInvalid.
 func Parse(address string) (Options, error) {
 	o := Options{Prefix: Prefix}
-	if err := CheckPlace(address); err != nil {
-		return o, err
+	if !IsAddress(address) {
+		return o, badAddress("the Redis address %q does not begin with redis:// or rediss://%s", address, meant(address))
 	}
-	scheme, rest, ok := strings.Cut(address, "://")
-	if !ok {
-		return o, fmt.Errorf("%w: the Redis address %q does not begin with redis:// or rediss://", session.ErrInvalid, address)
-	}
+	scheme, rest, _ := strings.Cut(address, "://")
 	security, kind, _ := strings.Cut(strings.ToLower(scheme), "+")
 	if strings.HasSuffix(security, "s") && security != "redis" {
 		o.TLS = &tls.Config{MinVersion: tls.VersionTLS12}
@@ -80,12 +74,12 @@ func Parse(address string) (Options, error) {
 	case "sentinel":
 		port = "26379"
 		if o.Master, database, _ = strings.Cut(path, "/"); o.Master == "" {
-			return o, fmt.Errorf("%w: a Sentinel address ends with the name of the master: %s/mymaster", session.ErrInvalid, address)
+			return o, badAddress("a Sentinel address ends with the name of the master: %s/mymaster", address)
 		}
 	case "cluster":
 		o.Cluster = true
 	default:
-		return o, fmt.Errorf("%w: Redis is of the kind sentinel or cluster, not %q", session.ErrInvalid, kind)
+		return o, badAddress("Redis is of the kind sentinel or cluster, not %q", kind)
 	}
 	for host := range strings.SplitSeq(hosts, ",") {
 		o.Addresses = append(o.Addresses, withPort(host, port))
@@ -104,13 +98,13 @@ func parseSocket(o Options, kind, rest string) (Options, error) {
 		return o, err
 	}
 	if kind != "" || !strings.HasPrefix(path, "/") {
-		return o, fmt.Errorf("%w: the address of a socket has its whole path: unix:///run/redis/redis.sock", session.ErrInvalid)
+		return o, badAddress("the address of a socket has its whole path: unix:///run/redis/redis.sock")
 	}
 	o.User, o.Addresses = user, []string{path}
 	if database, ok := strings.CutPrefix(query, "db="); ok || query == "" {
 		err = o.setDatabase(database)
 	} else {
-		err = fmt.Errorf("%w: the address of a socket ends with ?db=1, not ?%s", session.ErrInvalid, query)
+		err = badAddress("the address of a socket ends with ?db=1, not ?%s", query)
 	}
 	return o, errors.Join(err, o.Validate())
 }
@@ -121,7 +115,7 @@ func (o *Options) setDatabase(text string) (err error) {
 		return nil
 	}
 	if o.Database, err = strconv.Atoi(text); err != nil {
-		return fmt.Errorf("%w: the Redis database %q is not a number", session.ErrInvalid, text)
+		return badAddress("the Redis database %q is not a number", text)
 	}
 	return nil
 }
@@ -139,11 +133,11 @@ func cutUser(text string) (rest, user string, err error) {
 // parseUser reads the part of an address before "@".
 func parseUser(text string) (string, error) {
 	if strings.Contains(text, ":") {
-		return "", fmt.Errorf("%w: a password does not belong into the Redis address: set PENTIMENTO_REDIS_PASSWORD", session.ErrInvalid)
+		return "", badAddress("a password does not belong into the Redis address: set PENTIMENTO_REDIS_PASSWORD")
 	}
 	user, err := url.PathUnescape(text)
 	if err != nil {
-		return "", fmt.Errorf("%w: the Redis user: %w", session.ErrInvalid, err)
+		return "", badAddress("the Redis user: %w", err)
 	}
 	return user, nil
 }
@@ -157,27 +151,27 @@ func withPort(host, port string) string {
 }
 
 // Validate reports whether the options make sense; the error is
-// [session.ErrInvalid].
+// session.ErrInvalid.
 func (o Options) Validate() error {
 	for _, address := range o.Addresses {
 		if strings.HasPrefix(address, "/") { // a socket
 			continue
 		}
 		if host, port, err := net.SplitHostPort(address); err != nil || host == "" || port == "" {
-			return fmt.Errorf("%w: the Redis address %q is not host:port", session.ErrInvalid, address)
+			return badAddress("the Redis address %q is not host:port", address)
 		}
 	}
 	switch {
 	case len(o.Addresses) == 0:
-		return fmt.Errorf("%w: there is no Redis address", session.ErrInvalid)
+		return badAddress("there is no Redis address")
 	case o.Master == "" && !o.Cluster && len(o.Addresses) > 1:
-		return fmt.Errorf("%w: %d Redis addresses: they are of redis+sentinel:// or redis+cluster://", session.ErrInvalid, len(o.Addresses))
+		return badAddress("%d Redis addresses: they are of redis+sentinel:// or redis+cluster://", len(o.Addresses))
 	case o.Cluster && o.Master != "":
-		return fmt.Errorf("%w: Redis is behind Sentinels or a cluster, not both", session.ErrInvalid)
+		return badAddress("Redis is behind Sentinels or a cluster, not both")
 	case o.Database < 0 || o.Cluster && o.Database != 0:
-		return fmt.Errorf("%w: the Redis database cannot be %d", session.ErrInvalid, o.Database)
+		return badAddress("the Redis database cannot be %d", o.Database)
 	case strings.Trim(strings.ToLower(o.Prefix), "abcdefghijklmnopqrstuvwxyz0123456789:-_") != "":
-		return fmt.Errorf("%w: the prefix %q of Redis keys has more than letters, digits, “:”, “-” and “_”", session.ErrInvalid, o.Prefix)
+		return badAddress("the prefix %q of Redis keys has more than letters, digits, “:”, “-” and “_”", o.Prefix)
 	}
 	return nil
 }

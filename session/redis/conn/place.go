@@ -29,14 +29,14 @@ func CheckPlace(place string) error {
 		return nil
 	}
 	if scheme, _, ok := strings.Cut(place, "://"); ok {
-		return fmt.Errorf("%w: nothing is kept at %s://; a file is named by its path, and Redis is at redis://, rediss://, valkey://, unix://, redis+sentinel:// or redis+cluster://", session.ErrInvalid, scheme)
+		return badAddress("nothing is kept at %s://; a file is named by its path, and Redis is at redis://, rediss://, valkey://, unix://, redis+sentinel:// or redis+cluster://", scheme)
 	}
 	scheme, rest, ok := strings.Cut(place, ":")
 	if ok && IsAddress(scheme+"://") {
-		return fmt.Errorf("%w: %q is not an address: write %s://%s", session.ErrInvalid, place, scheme, strings.TrimPrefix(rest, "//"))
+		return badAddress("%q is not an address: write %s://%s", place, scheme, strings.TrimPrefix(rest, "//"))
 	}
 	if isHostPort(place) {
-		return fmt.Errorf("%w: %q looks like a server: write redis://%s, or ./%s for a file", session.ErrInvalid, place, place, place)
+		return badAddress("%q looks like a server: write redis://%s, or ./%s for a file", place, place, place)
 	}
 	return nil
 }
@@ -52,3 +52,27 @@ func isHostPort(place string) bool {
 	_, err = strconv.ParseUint(port, 10, 16)
 	return err == nil
 }
+
+// meant asks whether the place was meant for the server that it looks like; empty
+// if it looks like none.
+func meant(place string) string {
+	if isHostPort(place) {
+		return "; is it redis://" + place + "?"
+	}
+	return ""
+}
+
+// badAddress returns an error that is [session.ErrInvalid] and says no more than
+// what is wrong with an address.
+func badAddress(format string, parts ...any) error {
+	return addressError{fmt.Errorf(format, parts...)}
+}
+
+// addressError is what badAddress returns.
+type addressError struct{ error }
+
+// Is implements [errors.Is].
+func (addressError) Is(target error) bool { return target == session.ErrInvalid }
+
+// Unwrap returns what the text was made of.
+func (e addressError) Unwrap() error { return e.error }
