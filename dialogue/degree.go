@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"pentimento/dialogue/caption"
 	"pentimento/dialogue/english"
 	"pentimento/dialogue/lexicon"
 )
@@ -50,6 +51,8 @@ func scaleWord(e *edit, spoken english.Words, factor float64) bool {
 		return swap(e, english.Tokenise(what.Noun), spoken[len(spoken)-1:]) // "more houses" where there is one
 	}
 	switch {
+	case what.Found && e.whichWord(what, spoken):
+		return true
 	case what.Found:
 		for i := what.From; i < what.To; i++ {
 			e.caption.Weigh(i, factor)
@@ -68,6 +71,32 @@ func scaleWord(e *edit, spoken english.Words, factor float64) bool {
 	}
 	return add(e, spoken, nil, "")
 }
+
+// whichWord asks which of several equal words is meant where more or less is asked
+// for, unless the last edit tells.
+func (e *edit) whichWord(what caption.Referent, spoken english.Words) bool {
+	if len(what.Rivals) == 0 || what.NP.Head == e.caption.Focus() {
+		return false
+	}
+	p := e.caption.Parse()
+	q := Question{Kind: Clarify, Text: fmt.Sprintf("The prompt says %q more than once. Which one?", spoken[len(spoken)-1].Lower)}
+	if what.To == what.NP.Head+1 {
+		for _, n := range mayMean(what) {
+			q.Choices = append(q.Choices, e.saidOf(spoken, e.caption.Name(p, n)))
+		}
+		return e.ask(q)
+	}
+	how := "more "
+	if slices.ContainsFunc(e.said, func(t english.Token) bool { return lessWords.Has(t.Lower) }) {
+		how = "less "
+	}
+	for _, n := range mayMean(what) {
+		q.Choices = append(q.Choices, "make "+e.caption.Name(p, n)+" "+how+spoken[len(spoken)-1].Lower)
+	}
+	return e.ask(q)
+}
+
+const lessWords english.List = "less fewer reduce decrease lower lessen weaken soften tone dial turn not too"
 
 // bearer is the noun that an adjective without one is about: what was edited
 // last, hair for what only hair is, else the subject.
@@ -283,8 +312,30 @@ func lessOf(e *edit, m english.Match) bool { return scaleOf(e, m, 1/strength(e.s
 // moreOf answers "make her hair more curly".
 func moreOf(e *edit, m english.Match) bool { return scaleOf(e, m, strength(e.said)) }
 
+// scaleIn re-weights an adjective of what is named.
+func (e *edit) scaleIn(x, y english.Words, factor float64) bool {
+	of := e.caption.Resolve(x)
+	if !of.Found || len(of.Rivals) > 0 || len(y) != 1 {
+		return false
+	}
+	p := e.caption.Parse()
+	for i := of.NP.Start; i < of.NP.Head; i++ {
+		if e.en.Related(p.Words[i].Lower, y[0].Lower) {
+			e.caption.Weigh(i, factor)
+			e.caption.Attend(of.NP.Head)
+			e.widen(Appearance)
+			e.because(fmt.Sprintf("re-weight %q", y[0].Lower))
+			return true
+		}
+	}
+	return false
+}
+
 // scaleOf answers "make her hair less curly".
 func scaleOf(e *edit, m english.Match, factor float64) bool {
+	if e.scaleIn(m["x"], m["y"], factor) {
+		return true
+	}
 	if !e.en.IsAdjectival(m["y"]) {
 		return scaleWord(e, m["y"], factor)
 	}

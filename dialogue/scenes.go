@@ -98,7 +98,7 @@ const enough = "(enough|no more|enough of|enough with|i am tired of|tired of|i h
 // which the other picture has nothing. asked is set where a verb asks for it.
 func (p *Planner) whole(x english.Words, asked bool, talk Conversation) bool {
 	x = x.TrimMarks()
-	if len(x) == 0 || x[0].Lower == "one" || english.Starters.Has(x[0].Lower) || p.en.IsStyle(x) || p.en.IsMoment(x) {
+	if len(x) == 0 || x[0].Lower == "one" || leansOn(x[len(x)-1].Lower) || english.Starters.Has(x[0].Lower) || p.en.IsStyle(x) || p.en.IsMoment(x) {
 		return false
 	}
 	caption := p.newEdit(talk).caption.Parse()
@@ -134,6 +134,12 @@ func (p *Planner) whole(x english.Words, asked bool, talk Conversation) bool {
 // named before: "on the beach", "in the rain".
 func (p *Planner) commonGround(noun string) bool {
 	return p.en.Is(noun, lexicon.Place) || p.en.Is(noun, lexicon.Weather) || p.en.IsMoment(english.Tokenise(noun)) || english.List("style manner look form shape grass snow sun moon sky sea water ground floor background air wind stars clouds").Has(noun)
+}
+
+// leansOn tells whether a description that ends in a word says where something is in
+// another picture: "a lake in front", "a house behind".
+func leansOn(last string) bool {
+	return english.PlaceWords.Has(last) || english.ClassOf(last) == english.Preposition
 }
 
 // genres are nouns for whole pictures.

@@ -163,6 +163,11 @@ func fromTo(e *edit, m english.Match) bool {
 // insteadOf answers "a man instead of a woman".
 func insteadOf(e *edit, m english.Match) bool {
 	y := m["y"]
+	if e.said[0].Lower == "not" && e.definite(m["x"]) && e.definite(y) {
+		if to := e.caption.Resolve(y); to.Found && e.caption.Resolve(m["x"]).Found {
+			return e.ask(whatInstead(e, to))
+		}
+	}
 	for _, lead := range [...]string{"make it", "make her", "make him", "give it", "give her", "give him", "have", "let it be", "add", "put", "use", "i want", "let her have", "with", "make"} {
 		lead := strings.Fields(lead)
 		if y.StartsWith(lead...) && len(y) > len(lead) {

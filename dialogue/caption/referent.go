@@ -72,7 +72,7 @@ func (c *Caption) Resolve(phrase english.Words) Referent {
 	if one, ok := c.resolveOne(p, r); ok {
 		return one
 	}
-	if len(phrase) == 2 && phrase[0].Lower == "the" && (phrase[1].Lower == "other" || phrase[1].Lower == "left" || phrase[1].Lower == "right") {
+	if len(phrase) == 2 && phrase[0].Lower == "the" && inRow.Has(phrase[1].Lower) {
 		if c.pickByOrder(p, c.Beings(p, true), phrase, &r); r.Found {
 			return r.At(p, r.NP)
 		}
@@ -103,6 +103,9 @@ func (c *Caption) Resolve(phrase english.Words) Referent {
 	}
 	return r
 }
+
+// inRow are words that name one of two by its place.
+const inRow english.List = "other left right"
 
 // ResolveOf finds what a phrase names of what an owner has.
 func (c *Caption) ResolveOf(phrase english.Words, owner Referent) Referent {

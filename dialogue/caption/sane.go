@@ -19,6 +19,9 @@ func (c *Caption) Sane() bool {
 		if (w.Lower == "color" || w.Lower == "colour") && (i+1 == len(c.words) || !paletteWord.Has(c.words[i+1].Lower)) {
 			return false
 		}
+		if w.Lower == "'s" && (i == 0 || english.Closed(c.words[i-1].Lower)) {
+			return false
+		}
 		if unwritten.Has(w.Lower) || w.Lower == "it" && (i == 0 || english.ClassOf(c.words[i-1].Lower) != english.Preposition) {
 			return false
 		}

@@ -127,6 +127,9 @@ func (c *Caption) IsReference(x english.Words) bool {
 	if one, ok := c.resolveOne(c.Parse(), Referent{Phrase: x}); ok && one.Found {
 		return true
 	}
+	if len(x) == 2 && x[0].Lower == "the" && inRow.Has(x[1].Lower) && c.Resolve(x).Found {
+		return true
+	}
 	p := c.en.Parse(x)
 	n, ok := p.Main()
 	if !ok || n.Start > 3 {
