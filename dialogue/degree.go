@@ -82,7 +82,7 @@ func (e *edit) whichWord(what caption.Referent, spoken english.Words) bool {
 	q := Question{Kind: Clarify, Text: fmt.Sprintf("The prompt says %q more than once. Which one?", spoken[len(spoken)-1].Lower)}
 	if what.To == what.NP.Head+1 {
 		for _, n := range mayMean(what) {
-			q.Choices = append(q.Choices, e.saidOf(spoken, e.caption.Name(p, n)))
+			q.Choices = append(q.Choices, strings.Replace(e.saidOf(spoken, e.caption.Name(p, n)), "more the ", "more of the ", 1))
 		}
 		return e.ask(q)
 	}
@@ -117,6 +117,9 @@ func bearer(e *edit, adjectives english.Words) english.Words {
 // caption has the adjective it is strengthened; where it has one that excludes it,
 // that is replaced; else it is added.
 func compare(e *edit, base string, of english.Words, factor float64) bool {
+	if e.whichSo(base, of) {
+		return true
+	}
 	p := e.caption.Parse()
 	if m, ok := e.caption.Moment(p); ok && base == "dark" && p.Words[m.End-1].Lower == "night" && (len(of) == 0 || of[0].Lower == "it") {
 		e.caption.Weigh(m.End-1, factor)
@@ -162,6 +165,27 @@ func compare(e *edit, base string, of english.Words, factor float64) bool {
 		}
 	}
 	return setAdjectives(e, of, adjectives)
+}
+
+// whichSo asks whose is meant where several are so: "curlier", of two with curly
+// hair.
+func (e *edit) whichSo(base string, of english.Words) bool {
+	if len(of) > 0 {
+		return false
+	}
+	p := e.caption.Parse()
+	q := Question{Kind: Clarify, Text: fmt.Sprintf("The prompt says %q more than once. Which one?", base)}
+	for i, t := range p.Words {
+		if p.Tags[i] == english.Mark || e.en.Lemma(t.Lower) != e.en.Lemma(base) {
+			continue
+		}
+		n := p.Around(i)
+		if n.Head == e.caption.Focus() {
+			return false
+		}
+		q.Choices = append(q.Choices, "make "+e.caption.Name(p, n)+" "+e.said.Text())
+	}
+	return len(q.Choices) > 1 && len(e.said) < 4 && e.ask(q)
 }
 
 // again changes the last edit's strength: "a bit more", "too much". The last

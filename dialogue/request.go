@@ -32,6 +32,9 @@ func (p *Planner) edit(h hearing, talk Conversation) (Reply, bool) {
 		return Reply{Question: q}, true
 	}
 	if p.weighted(e, h) || p.saidAlready(h.spoken, talk) {
+		if e.asked != nil {
+			return Reply{Question: e.asked}, true
+		}
 		return e.reply(), true
 	}
 	done := 0
@@ -73,6 +76,9 @@ func (p *Planner) weighted(e *edit, h hearing) bool {
 		if _, ok := h.weights[t.Lower]; !t.Mark && !english.Closed(t.Lower) && !(ok && here) {
 			return false
 		}
+	}
+	if e.asked = e.whichWeighed(h.weights); e.asked != nil {
+		return true
 	}
 	e.caption.SetWeights(h.weights)
 	e.because("weights as written")

@@ -482,6 +482,10 @@ func sentences() []rule {
 		{"one → another", swapNamed, []example{{face, "blond -> red", "blond → red"}}, []string{"<x> (- >|= >|=|→|:|to|becomes|become|into) <y>"}},
 
 		// Less, more and away.
+		{"give a word a weight", weigh, []example{
+			{curls, "weigh the hat 1.3", "hat ×1.3"},
+			{"a black cat and a white cat", "weigh cat 1.3", "? clarify"},
+		}, []string{"(weigh|weight|reweight) <x> [by|with|at|to|as|=|:] <n>"}},
 		{"make something less so", lessOf, []example{{curls, "make her hair less curly", "curly ×0.67"}}, []string{"(make|have) <x> [be|look] [a] [bit|little|lot] (less) <y>"}},
 		{"less of something", less, []example{
 			{curls, "a bit less curly", "curly ×0.8"},

@@ -23,6 +23,9 @@ func (c *Caption) Split(z english.Words, try func(x, y english.Words) bool) bool
 	if n := c.en.LeadingGroup(z); n > 0 && len(c.Several(z[:n])) > 1 && try(z[:n], z[n:]) {
 		return true
 	}
+	if len(z) > 2 && inRow.Has(z[1].Lower) && z[2].Lower != "one" && c.IsReference(z[:2]) && try(z[:2], z[2:]) { // "the other | red"
+		return true
+	}
 	if n := len(z) - 2; n > 0 && english.Directions.Has(z[n+1].Lower) { // "the zebra | face left"
 		if can := c.en.Possible(z[n].Lower); can.Verb >= 0 && c.IsReference(z[:n]) && try(z[:n], z[n:]) {
 			return true

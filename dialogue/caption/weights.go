@@ -41,6 +41,14 @@ func (c *Caption) Weigh(i int, factor float64) {
 	w.factor = round(min(MaxWeight, max(MinWeight, w.factor*factor)))
 }
 
+// SetWeight gives the word at an index a weight, within [MinWeight, MaxWeight]. Words
+// of grammar have none.
+func (c *Caption) SetWeight(i int, factor float64) {
+	if w := c.words[i]; !english.Closed(w.Lower) && !w.Mark {
+		w.factor = round(min(MaxWeight, max(MinWeight, factor)))
+	}
+}
+
 // factorBefore is the weight that a word had in the source.
 func (c *Caption) factorBefore(w *word) float64 {
 	if w.origin < 0 {
