@@ -64,11 +64,7 @@ func Commands() []Command {
 			Ask:       "say which word", Example: "/attention hair",
 			Said: func(in Input) string { return "attention of " + in.Text("word") },
 			Do: func(ctx context.Context, c *Conversation, in Input) (*Answer, error) {
-				heat, err := c.Attention(ctx, in.Request, in.Text("word"))
-				if err != nil {
-					return nil, err
-				}
-				return &Answer{Show: ShowHeat, Turn: heat.Turn, Heat: heat}, nil
+				return c.Attention(ctx, in.Request, in.Text("word"))
 			},
 		},
 		{

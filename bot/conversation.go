@@ -59,6 +59,9 @@ func (c *Conversation) Say(ctx context.Context, r Request, utterance string) (*A
 	if turn, ok := s.ByEvent(r.Event); ok {
 		return c.showTurn(ctx, s, turn.ID)
 	}
+	if answer, ok, err := c.picked(ctx, r, utterance); ok || err != nil {
+		return answer, err
+	}
 	talk, err := c.dialogueOf(s)
 	if err != nil {
 		return nil, err

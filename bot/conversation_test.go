@@ -216,10 +216,11 @@ func TestPictureThatWasDrawnAgainIsKept(t *testing.T) {
 func TestAttentionBelongsToTheHead(t *testing.T) {
 	c := newConversation(t, session.NewMemory())
 	say(t, c, "a woman's face with blond hair")
-	heat, err := c.Attention(t.Context(), Request{}, "HAIR")
+	answer, err := c.Attention(t.Context(), Request{}, "HAIR")
 	if err != nil {
 		t.Fatal(err)
 	}
+	heat := answer.Heat
 	if heat.Word != "hair" || len(heat.Map) != heat.Width*heat.Height || heat.Turn.ID != 1 {
 		t.Errorf("got %q, %d values of %d×%d", heat.Word, len(heat.Map), heat.Width, heat.Height)
 	}

@@ -28,7 +28,7 @@ func TestEventsChangeNoPicture(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, err := there.Attention(t.Context(), Request{Event: "heat"}, "hair")
-	if err != nil || !slices.Equal(got.Map, want.Map) || got.Width != want.Width || !bytes.Equal(got.Picture.Bytes(), want.Picture.Bytes()) {
+	if err != nil || !slices.Equal(got.Heat.Map, want.Heat.Map) || got.Heat.Width != want.Heat.Width || !bytes.Equal(got.Heat.Picture.Bytes(), want.Heat.Picture.Bytes()) {
 		t.Errorf("the attention of another process differs (%v)", err)
 	}
 }

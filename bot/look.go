@@ -32,15 +32,19 @@ func (h *Heat) Overlay() (gate.Picture, error) {
 // errNoHeat says that a worker has not done what it was asked for.
 var errNoHeat = errors.New("the picture came without its attention: its worker may be of another version")
 
-// Attention returns where the word attended in the head's picture.
-func (c *Conversation) Attention(ctx context.Context, r Request, word string) (*Heat, error) {
+// Attention shows where a word attended in the head's picture, or asks which is meant
+// of a word that stands there more than once; "second cat" names one.
+func (c *Conversation) Attention(ctx context.Context, r Request, word string) (*Answer, error) {
 	s, turn, err := c.head(ctx, r)
 	if err != nil {
 		return nil, err
 	}
-	span, err := c.Model.Find(turn.Recipe.Prompt, word)
+	span, q, err := c.word(turn.Recipe.Prompt, word, func(which string) string { return "/attention " + which })
 	if err != nil {
-		return nil, fmt.Errorf("%w: %q is not in “%s”", err, word, turn.Recipe.Prompt)
+		return nil, err
+	}
+	if c.Pending = q; q != nil {
+		return &Answer{Session: s, Turn: turn, Question: q}, nil
 	}
 	result, err := c.redraw(ctx, s, turn.ID, &span)
 	if err != nil {
@@ -54,10 +58,10 @@ func (c *Conversation) Attention(ctx context.Context, r Request, word string) (*
 	if err != nil {
 		return nil, err
 	}
-	return &Heat{
+	return &Answer{Show: ShowHeat, Turn: turn, Heat: &Heat{
 		Word: turn.Recipe.Prompt[span.Start:span.End], Map: heat.Map,
 		Height: heat.Height, Width: heat.Width, Picture: passed, Turn: turn,
-	}, nil
+	}}, nil
 }
 
 // path is the way to the head as an answer that is shown so, with its pictures:

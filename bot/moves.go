@@ -57,15 +57,19 @@ func (c *Conversation) move(ctx context.Context, r Request, change func(*session
 	return c.show(ctx, s)
 }
 
-// Weight edits the head by giving the attention of a word a factor.
+// Weight edits the head by giving the attention of a word a factor. Of a word that
+// stands there more than once it asks which is meant; "second cat" names one.
 func (c *Conversation) Weight(ctx context.Context, r Request, word string, factor float64) (*Answer, error) {
 	s, turn, err := c.head(ctx, r)
 	if err != nil {
 		return nil, err
 	}
-	span, err := c.Model.Find(turn.Recipe.Prompt, word)
+	span, q, err := c.word(turn.Recipe.Prompt, word, func(which string) string { return fmt.Sprintf("/weight %s %g", which, factor) })
 	if err != nil {
-		return nil, fmt.Errorf("%w: %q", err, word)
+		return nil, err
+	}
+	if c.Pending = q; q != nil {
+		return &Answer{Session: s, Turn: turn, Question: q}, nil
 	}
 	plan := &dialogue.Plan{
 		Action:  dialogue.Edit,
