@@ -54,6 +54,7 @@ func (c *Conversation) move(ctx context.Context, r Request, change func(*session
 	if err != nil {
 		return nil, err
 	}
+	c.Pending = nil // it was about another picture
 	return c.show(ctx, s)
 }
 

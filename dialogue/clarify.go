@@ -158,6 +158,9 @@ func (p *Planner) answer(text string, talk Conversation) string {
 	}
 	var fitting []string
 	for _, choice := range choices {
+		if talk.Pending.exemplifies() && rest.Lower() != english.Tokenise(choice).Lower() {
+			continue
+		}
 		words := " "
 		for _, t := range english.Tokenise(choice) {
 			words += t.Lower + " "
@@ -172,19 +175,31 @@ func (p *Planner) answer(text string, talk Conversation) string {
 	return text
 }
 
+// asksWhich tells whether a question is which of several things of the picture is
+// meant.
+func (q *Question) asksWhich() bool {
+	return q.Kind == Clarify && (strings.HasPrefix(q.Text, "Which ") || strings.HasPrefix(q.Text, "Whose") || strings.HasSuffix(q.Text, "Which one?"))
+}
+
+// exemplifies tells whether the choices of a question are examples of what could be
+// said, so that a word of one does not pick it.
+func (q *Question) exemplifies() bool {
+	return q.Kind == NotUnderstood || q.Kind == OutOfScope || q.Kind == NothingToDo
+}
+
 // chosen reads an answer that names one choice by its place or its owner ("the left
 // one", "hers"), or all of them ("both").
 func (p *Planner) chosen(said english.Words, choices []string, talk Conversation) (string, bool) {
 	if len(said) > 3 || len(talk.Turns) == 0 {
 		return "", false
 	}
-	switch said[0].Lower {
+	switch which := talk.Pending.asksWhich(); said[0].Lower {
 	case "left", "leftmost", "former":
-		return choices[0], len(choices) == 2
+		return choices[0], which && len(choices) == 2
 	case "right", "rightmost", "last", "latter":
-		return choices[len(choices)-1], len(choices) == 2
+		return choices[len(choices)-1], which && len(choices) == 2
 	case "both", "all", "each", "everyone":
-		return strings.Join(choices, ". "), strings.HasPrefix(talk.Pending.Text, "Which ") || strings.HasPrefix(talk.Pending.Text, "Whose")
+		return strings.Join(choices, ". "), which
 	}
 	want := english.GenderOf(strings.TrimSuffix(said[0].Lower, "s"))
 	if said[0].Lower == "his" {

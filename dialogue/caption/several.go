@@ -175,7 +175,7 @@ func (c *Caption) Name(p english.Parsed, n english.NounPhrase) string {
 	if count < 2 || nth > 4 {
 		return "the " + head
 	}
-	if owner, ok := c.OwnerAt(p, n.Head); ok && c.ownable(head) {
+	if owner, ok := c.OwnerAt(p, n.Head); ok && owner.Head != n.Head && (c.ownable(head) || c.Attachable(head)) {
 		return c.Name(p, owner) + "'s " + head
 	}
 	return "the " + [...]string{"first", "second", "third", "fourth"}[nth-1] + " " + head
