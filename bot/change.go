@@ -11,8 +11,9 @@ import (
 const visibleChange = 0.25
 
 // leastChange is how far an edit must move the latents that its local blend leaves
-// open for the picture to look different there.
-const leastChange = .05
+// open for the picture to look different there. Of 55 edits of the bundled model
+// that show what was asked for the least has .108; see decision 54.
+const leastChange = .1
 
 // unchanged says that an edit has not changed the picture, as far as that can be
 // told without knowing what it shows; "" if it has.

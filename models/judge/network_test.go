@@ -176,3 +176,24 @@ func TestNetworkRefuses(t *testing.T) {
 		}
 	}
 }
+
+// A look costs little beside a drawing.
+func BenchmarkSee(b *testing.B) {
+	network, err := judge.Open(runtimetest.Load(b), pocket.Judge(), 1)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() {
+		if err := network.Close(); err != nil {
+			b.Error(err)
+		}
+	}()
+	picture := image.NewNRGBA(image.Rect(0, 0, 128, 128))
+	for b.Loop() {
+		sight, err := network.See(b.Context(), picture)
+		if err != nil {
+			b.Fatal(err)
+		}
+		sight.Seen()
+	}
+}

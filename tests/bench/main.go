@@ -58,7 +58,7 @@ func main() {
 		b.set[name] = value
 		return nil
 	})
-	flag.StringVar(&b.said, "said", "", "of the group pocket, only edits with this in their words")
+	flag.StringVar(&b.said, "said", "", "of the groups pocket, unnamed and seen, only edits with this in their words")
 	flag.StringVar(&b.drawings, "drawings", "", "of the group calibrate, the folder of held-out drawings")
 	flag.BoolVar(&b.blind, "blind", false, "of the group unnamed, edit without a look at the picture")
 	only := flag.String("only", "", "run these groups, with commas between: process, speed, reference, jobs, edit, pocket, discord, cache, calibrate, unnamed, seen")

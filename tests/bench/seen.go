@@ -40,7 +40,9 @@ func hard() [][]string {
 // was said of that.
 type tellings struct {
 	pictures, missing, told, lost int
-	frames                        []picture.Frame
+	// shown and unshown are how far edits moved what their blends left open.
+	shown, unshown []float64
+	frames         []picture.Frame
 }
 
 // seen counts how often a picture does not show what was asked for, and how often
@@ -60,6 +62,9 @@ func (b *bench) seen() (err error) {
 		}
 	}
 	for _, said := range conversations {
+		if !strings.Contains(strings.Join(said, "\n"), b.said) {
+			continue
+		}
 		for seed := range uint64(b.seeds) {
 			if err := b.talkAbout(engine, critic, said, 9000+seed, &first, &edits); err != nil {
 				return fmt.Errorf("%q, seed %d: %w", said[0], seed, err)
@@ -72,6 +77,9 @@ func (b *bench) seen() (err error) {
 		b.figures["seen."+name+"_told"] = float64(t.told)
 		b.figures["seen."+name+"_told_of_losses_alone"] = float64(t.lost)
 	}
+	slices.Sort(edits.shown)
+	slices.Sort(edits.unshown)
+	fmt.Printf("  change of edits that show what was asked: %.3f\n  and of those that don't: %.3f\n", edits.shown, edits.unshown)
 	sheet, err := picture.Sheet(append(first.frames, edits.frames...), 6)
 	if err != nil {
 		return err
@@ -109,6 +117,11 @@ func (b *bench) talkAbout(engine *editor.Engine, critic *judge.Network, said []s
 			}
 		}
 		count.pictures++
+		if change := answer.Drawing.Change; change != nil && len(missing) > 0 {
+			count.unshown = append(count.unshown, *change)
+		} else if change != nil {
+			count.shown = append(count.shown, *change)
+		}
 		if len(missing) > 0 {
 			count.missing++
 		}
