@@ -105,9 +105,16 @@ func (c *Conversation) Imagine(ctx context.Context, r Request, prompt string) (*
 	if err != nil {
 		return nil, err
 	}
-	c.Pending = nil // it was about another picture
-	plan := &dialogue.Plan{Action: dialogue.Imagine, Prompt: prompt, Reason: "a new picture by command"}
-	return c.draw(ctx, r, s, prompt, plan)
+	talk, err := c.dialogueOf(s)
+	if err != nil {
+		return nil, err
+	}
+	reply := c.Planner.Picture(prompt, talk)
+	c.Pending = reply.Question // one before was about another picture
+	if reply.Question != nil {
+		return &Answer{Session: s, Question: reply.Question}, nil
+	}
+	return c.draw(ctx, r, s, prompt, reply.Plan)
 }
 
 // carryOut does what a plan says that draws nothing.
@@ -138,7 +145,7 @@ func (c *Conversation) author(r Request) string {
 // dialogueOf is the session as the dialogue sees it: the way to the head, and the
 // turns beside it.
 func (c *Conversation) dialogueOf(s *session.Session) (dialogue.Conversation, error) {
-	talk := dialogue.Conversation{CanRedo: s.CanRedo(), Pending: c.Pending, Vocabulary: c.Model.Words, Known: c.Model.knows()}
+	talk := dialogue.Conversation{CanRedo: s.CanRedo(), Pending: c.Pending, Vocabulary: c.Model.Words, Known: c.Model.knows(), Reads: c.Model.Reads}
 	if s.Head == 0 {
 		return talk, nil
 	}

@@ -22,9 +22,9 @@ type Model struct {
 	// Find returns the first span of a prompt that is the phrase, or
 	// [editor.ErrNoSuchWord].
 	Find func(prompt, phrase string) (recipe.Span, error)
-
-	// Fits reports whether the model reads a prompt to its end.
-	Fits func(prompt string) bool
+	// Reads is how many bytes of a prompt it reads: all of them, or those before
+	// the first word that there is no room for; nil if it is not known.
+	Reads func(prompt string) int
 
 	known map[string]bool // Words in small letters
 }
@@ -33,8 +33,8 @@ type Model struct {
 func ModelOf(m *models.Model) Model {
 	out := Model{
 		Digest: m.Digest(), Name: m.Name(), ContextLength: m.Spec().ContextLength, MaxSteps: m.Spec().Schedule.TrainSteps, Words: m.Vocabulary(),
-		Find: func(prompt, phrase string) (recipe.Span, error) { return editor.Find(m.Tokenizer(), prompt, phrase) },
-		Fits: func(prompt string) bool { return len(m.Tokenizer().Encode(prompt).Dropped) == 0 },
+		Find:  func(prompt, phrase string) (recipe.Span, error) { return editor.Find(m.Tokenizer(), prompt, phrase) },
+		Reads: func(prompt string) int { return m.Tokenizer().Encode(prompt).Read },
 	}
 	out.known = make(map[string]bool, len(out.Words))
 	for _, w := range out.Words {
@@ -42,6 +42,9 @@ func ModelOf(m *models.Model) Model {
 	}
 	return out
 }
+
+// fits tells whether the model reads a prompt to its end.
+func (m Model) fits(prompt string) bool { return m.Reads == nil || m.Reads(prompt) >= len(prompt) }
 
 // knows is a test for the words of the model; nil when it does not say.
 func (m Model) knows() func(string) bool {

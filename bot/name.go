@@ -29,7 +29,7 @@ func (c *Conversation) name(s *session.Session, plan *dialogue.Plan) error {
 		}
 		value := seen[name][0]
 		insertions := judge.Name(plan.Prompt, name, value)
-		if len(insertions) == 0 || !c.Model.Fits(inserted(plan.Prompt, insertions)) {
+		if len(insertions) == 0 || !c.Model.fits(inserted(plan.Prompt, insertions)) {
 			continue
 		}
 		insert(plan, insertions)

@@ -55,7 +55,7 @@ func TestNothingIsNamedWithoutRoom(t *testing.T) {
 	seed := uint64(7001)
 	c := newSeeing(t, Options{Seed: &seed, Steps: 2, Guidance: 4.5})
 	say(t, c, "a woman's face with long curly hair")
-	c.Model.Fits = func(string) bool { return false }
+	c.Model.Reads = func(prompt string) int { return min(len(prompt), len("a woman's face with long straight hair")) }
 	if got := say(t, c, "make her hair straight").Turn.Recipe.Prompt; got != "a woman's face with long straight hair" {
 		t.Errorf("the prompt is %q", got)
 	}

@@ -10,6 +10,8 @@ import (
 // rules, llm.Planner by asking a language model what the rules cannot read.
 type Planner interface {
 	Plan(ctx context.Context, utterance string, talk dialogue.Conversation) dialogue.Reply
+	// Picture plans a new picture of a prompt as it stands.
+	Picture(prompt string, talk dialogue.Conversation) dialogue.Reply
 }
 
 // Grammar is the planner that needs nothing but itself.

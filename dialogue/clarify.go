@@ -146,12 +146,21 @@ func (p *Planner) answer(text string, talk Conversation) string {
 	if len(rest) > 1 && rest[0].Lower == "the" {
 		rest = rest[1:]
 	}
-	if len(rest) == 0 || len(rest) > 5 {
+	choices := talk.Pending.Choices
+	if i := slices.IndexFunc(choices, func(c string) bool { return strings.EqualFold(c, strings.TrimSpace(text)) }); i >= 0 {
+		return choices[i]
+	}
+	if n, ok := numberOf(rest); ok && n <= len(choices) {
+		return choices[n-1]
+	}
+	if len(talk.Pending.Plans) > 0 {
+		if choice, ok := p.spared(rest, talk.Pending); ok {
+			return choice
+		}
 		return text
 	}
-	choices := talk.Pending.Choices
-	if n, ok := readNumber(rest[:1]); ok && len(rest) < 3 && n <= len(choices) {
-		return choices[n-1]
+	if len(rest) == 0 || len(rest) > 5 {
+		return text
 	}
 	if choice, ok := p.chosen(rest, choices, talk); ok {
 		return choice
@@ -185,6 +194,17 @@ func (q *Question) asksWhich() bool {
 // said, so that a word of one does not pick it.
 func (q *Question) exemplifies() bool {
 	return q.Kind == NotUnderstood || q.Kind == OutOfScope || q.Kind == NothingToDo
+}
+
+// numberOf reads the number of a choice: "2", "the second one", "number 2".
+func numberOf(rest english.Words) (int, bool) {
+	if len(rest) == 0 || len(rest) > 2 {
+		return 0, false
+	}
+	if n, ok := readNumber(rest); ok {
+		return n, true
+	}
+	return readNumber(rest[:1])
 }
 
 // chosen reads an answer that names one choice by its place or its owner ("the left

@@ -16,7 +16,8 @@
 // The other kinds are in smalltalk.go, moves.go (undo, go to, start over),
 // questions.go with answers.go, help.go (what can be said, and what cannot be
 // done), settings.go and imagine.go; clarify.go asks back. notation.go, typo.go
-// and vocabulary.go serve the hearing; guard.go looks at every prompt last.
+// and vocabulary.go serve the hearing; guard.go looks at every prompt last, and
+// room.go keeps it within what the model reads.
 //
 // What is said in German, French or Spanish is put into English first by package
 // foreign (language.go); English itself is read by package english, and the
@@ -47,6 +48,9 @@ type Conversation struct {
 	Pending *Question
 	// Known tells whether the model knows a word; nil means that it knows all.
 	Known func(word string) bool
+	// Reads tells how many bytes of a prompt the model reads: all of them, or those
+	// before the first word that it has no room for. nil means that it reads all.
+	Reads func(prompt string) int
 	// Vocabulary lists the model's words, for mending typing errors. May be nil.
 	Vocabulary []string
 }
@@ -138,14 +142,20 @@ func (p *Planner) planEnglish(utterance string, talk Conversation) Reply {
 	h := p.hear(utterance, talk)
 	for _, k := range p.kinds() {
 		if reply, ok := k.answer(h, talk); ok {
-			if reply.Plan != nil {
-				p.noted(reply.Plan, h, talk)
+			if k.name != answering {
+				for _, plan := range reply.Plans() {
+					p.noted(plan, h, talk)
+				}
 			}
-			return reply
+			return answerable(reply, talk)
 		}
 	}
 	return Reply{Question: p.notUnderstood(h.spoken, talk)}
 }
+
+// answering is the kind of an utterance that chooses one of the plans of a
+// question, which are finished.
+const answering = "answer"
 
 // A kind is one of the things that an utterance may be. answer tells whether it is
 // that, and what follows.
@@ -159,6 +169,7 @@ type kind struct {
 func (p *Planner) kinds() []kind {
 	return []kind{
 		{"nothing", "?!", p.nothing},
+		{answering, `leave out "a hat"`, p.leavesOut},
 		{"question declined", "never mind", p.declines},
 		{"move", "go back two", p.wholeMove},
 		{"courtesy", "thank you", p.courtesy},

@@ -52,7 +52,7 @@ func (p *Planner) redraw(h hearing, talk Conversation) (Reply, bool) {
 		return Reply{}, false
 	}
 	head := talk.Turns[len(talk.Turns)-1]
-	return Reply{Plan: &Plan{Action: Imagine, Prompt: head.Prompt, Weights: head.Weights, Label: "again", Another: true, Reason: "the same prompt drawn afresh"}}, true
+	return p.pictureInRoom(&Plan{Action: Imagine, Prompt: head.Prompt, Weights: head.Weights, Label: "again", Another: true, Reason: "the same prompt drawn afresh"}, talk), true
 }
 
 // firstPicture answers all that is said before anything is drawn: the utterance is
@@ -209,7 +209,7 @@ func (p *Planner) picture(scene english.Words, more []english.Words, reason stri
 	for _, what := range lacks {
 		plan.Undone = append(plan.Undone, what+": a prompt cannot say what a picture should lack, so I left it out")
 	}
-	return Reply{Plan: plan}
+	return p.pictureInRoom(plan, talk)
 }
 
 // newScene gives the description of a new picture if an utterance in mid

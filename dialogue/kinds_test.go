@@ -14,6 +14,9 @@ func TestKinds(t *testing.T) {
 		if k.name == "question declined" {
 			talk.Pending = &Question{Kind: Clarify, Text: "Which hat?"}
 		}
+		if k.name == answering {
+			talk.Pending = &Question{Kind: NoRoom, Text: "What should I leave out?", Choices: []string{k.example}, Plans: []*Plan{{Action: Edit}}, Of: face}
+		}
 		h := planner.hear(k.example, talk)
 		for j, other := range planner.kinds()[:i+1] {
 			if _, ok := other.answer(h, talk); ok != (i == j) {

@@ -45,9 +45,10 @@ func inLanguage(reply Reply, l *foreign.Language, utterance string) Reply {
 		reply.Question.Text = l.Say(reply.Question.Text)
 	case reply.Answer != "":
 		reply.Answer = l.Say(reply.Answer)
-	case reply.Plan != nil:
-		for i, left := range reply.Plan.Undone {
-			reply.Plan.Undone[i] = l.Say(left)
+	}
+	for _, plan := range reply.Plans() {
+		for i, left := range plan.Undone {
+			plan.Undone[i] = l.Say(left)
 		}
 	}
 	return reply

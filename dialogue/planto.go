@@ -17,20 +17,21 @@ var ErrNoChange = errors.New("the prompt changes nothing")
 var ErrUnwritten = errors.New("the prompt is no caption of the picture")
 
 // PlanTo makes the plan that edits the head of a conversation into a prompt that
-// something other than the grammar wrote. What the
-// grammar may not write is not taken from others either ([ErrUnwritten]). Spans, operations and words to blend
+// something other than the grammar wrote. What the grammar may not write is not
+// taken from others either ([ErrUnwritten]). Spans, operations and words to blend
 // come from aligning the two prompts; weights are by word of the new prompt,
-// beside those that the head's words have. The preset may be empty.
-func (p *Planner) PlanTo(talk Conversation, prompt, preset string, weights map[string]float64) (*Plan, error) {
+// beside those that the head's words have. The preset may be empty. Where the
+// model has no room for the prompt, the reply is the question what to leave out.
+func (p *Planner) PlanTo(talk Conversation, prompt, preset string, weights map[string]float64) (Reply, error) {
 	if len(talk.Turns) == 0 {
-		return nil, ErrNoChange
+		return Reply{}, ErrNoChange
 	}
 	e := p.newEdit(talk)
 	if !restore(e, Turn{Prompt: prompt}) {
-		return nil, ErrNoChange
+		return Reply{}, ErrNoChange
 	}
 	if err := e.captioned(); err != nil {
-		return nil, err
+		return Reply{}, err
 	}
 	e.caption.SetWeights(weights)
 	if preset != "" {
@@ -38,11 +39,14 @@ func (p *Planner) PlanTo(talk Conversation, prompt, preset string, weights map[s
 	}
 	plan := e.finish()
 	if len(plan.Ops) == 0 || strings.TrimSpace(plan.Prompt) == "" {
-		return nil, ErrNoChange
+		return Reply{}, ErrNoChange
 	}
-	plan.Unknown = p.unknownWords(plan, talk)
-	plan.Instead = p.insteadOf(plan.Unknown, talk)
-	return plan, nil
+	reply := answerable(e.inRoom(), talk)
+	for _, plan := range reply.Plans() {
+		plan.Unknown = p.unknownWords(plan, talk)
+		plan.Instead = p.insteadOf(plan.Unknown, talk)
+	}
+	return reply, nil
 }
 
 // captioned looks at a prompt that others wrote as the guard looks at what the rules

@@ -10,6 +10,7 @@ const (
 	OutOfScope    QuestionKind = "out-of-scope"   // understood, and impossible
 	NothingToDo   QuestionKind = "nothing-to-do"  // e.g. undo before the first edit
 	UnknownWord   QuestionKind = "unknown-word"   // the model does not know what was asked for
+	NoRoom        QuestionKind = "no-room"        // the model does not read so long a prompt
 )
 
 // A Question is asked where no plan can be made.
@@ -18,6 +19,12 @@ type Question struct {
 	Text string       `json:"text"`
 	// Choices are complete utterances, each an answer.
 	Choices []string `json:"choices,omitempty"`
+	// Plans are what the choices do, one for each; nil for a choice that is read
+	// as any utterance. None means that all are.
+	Plans []*Plan `json:"plans,omitempty"`
+	// Of is the prompt of the picture that Plans are about, empty for none.
+	// They do not outlive it.
+	Of string `json:"of,omitempty"`
 }
 
 // A Reply is a plan, a question or an answer: exactly one of them is set.

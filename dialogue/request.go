@@ -154,7 +154,7 @@ func (e *edit) reply() Reply {
 	case strings.TrimSpace(plan.Prompt) == "":
 		return Reply{Question: &Question{Kind: NothingToDo, Text: "That would leave nothing to draw.", Choices: []string{"start over", "undo"}}}
 	}
-	return Reply{Plan: plan}
+	return e.inRoom()
 }
 
 // onlyMove answers requests of which one clause is about the conversation and

@@ -142,3 +142,30 @@ func TestModalAutocompletionAndRecipe(t *testing.T) {
 		}
 	}
 }
+
+// Where a prompt is too long, what can be left out is on buttons, and the one that is
+// pressed has the picture drawn without it.
+func TestRoomIsMadeByAButton(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, discordtest.Options{}, func(o *setup) { o.engine = pocketStub(t) })
+	ann := w.Person("ann")
+	direct := ann.Direct()
+	i := imagine(ann, direct, "a woman with long curly brown hair, glasses, earrings, a red hat, freckles, a smile and blue eyes wearing a green sweater on a yellow background")
+	first := w.picture(direct, i.ID, "turn 1")
+	if !strings.Contains(first.Content, "a red hat, freckles, a smile and blue eyes wearing a green sweater on yellow background") {
+		t.Errorf("the first picture is %q", first.Content)
+	}
+	said := ann.Say(direct, "add a big boat and some clouds")
+	question := w.sees(direct, said.ID, "What should I leave out instead?")
+	if got := question.Labels(); len(got) < 2 || !strings.HasPrefix(got[0], `leave out "`) || got[len(got)-1] != "keep the picture as it is" {
+		t.Fatalf("%q offers %q", question.Content, got)
+	}
+	if n := w.engine.count(); n != 1 {
+		t.Fatalf("%d pictures are drawn before the answer", n)
+	}
+	ann.Press(direct, question, question.Labels()[0])
+	second := w.picture(direct, question.ID, "turn 2 from 1")
+	if !strings.Contains(second.Content, "boat") {
+		t.Errorf("the picture is %q", second.Content)
+	}
+}

@@ -2,10 +2,10 @@
 //
 // A [Caption] finds what is named in it (referent.go, split.go, parts.go), has
 // words put in, replaced and taken out as English wants it (attach.go, lists.go,
-// adjectives.go, action.go, place.go, swap.go, remove.go), and in the end says
-// what became of its source: operations, weights and the words that bound the
-// edit (difference.go, operations.go, weights.go). It knows nothing of what was
-// asked for, or why.
+// adjectives.go, action.go, place.go, swap.go, remove.go), is made shorter where it
+// has to be (shorten.go, spare.go), and in the end says what became of its source:
+// operations, weights and the words that bound the edit (difference.go,
+// operations.go, weights.go). It knows nothing of what was asked for, or why.
 package caption
 
 import (

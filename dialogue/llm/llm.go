@@ -82,33 +82,41 @@ func (p *Planner) Plan(ctx context.Context, utterance string, talk dialogue.Conv
 	}
 	ctx, cancel := context.WithTimeout(ctx, p.config.Timeout)
 	defer cancel()
-	plan, err := p.ask(ctx, utterance, talk)
+	read, err := p.ask(ctx, utterance, talk)
 	if err != nil {
 		p.config.Log.InfoContext(ctx, "the language model was no help", "err", err)
 		return reply
 	}
-	return dialogue.Reply{Plan: plan}
+	return read
 }
 
-// ask makes a plan of the model's answer.
-func (p *Planner) ask(ctx context.Context, utterance string, talk dialogue.Conversation) (*dialogue.Plan, error) {
+// Picture plans a new picture of a prompt as it stands, see
+// [dialogue.Planner.Picture].
+func (p *Planner) Picture(prompt string, talk dialogue.Conversation) dialogue.Reply {
+	return p.grammar.Picture(prompt, talk)
+}
+
+// ask makes a plan of the model's answer, or asks what to leave out for it.
+func (p *Planner) ask(ctx context.Context, utterance string, talk dialogue.Conversation) (dialogue.Reply, error) {
 	question, err := messages(utterance, talk)
 	if err != nil {
-		return nil, err
+		return dialogue.Reply{}, err
 	}
 	content, err := p.complete(ctx, question)
 	if err != nil {
-		return nil, err
+		return dialogue.Reply{}, err
 	}
 	answer, err := parseAnswer(content, talk.Turns[len(talk.Turns)-1].Prompt)
 	if err != nil {
-		return nil, err
+		return dialogue.Reply{}, err
 	}
-	plan, err := p.grammar.PlanTo(talk, answer.Prompt, answer.Kind, answer.weights())
+	reply, err := p.grammar.PlanTo(talk, answer.Prompt, answer.Kind, answer.weights())
 	if err != nil {
-		return nil, fmt.Errorf("align the model's prompt: %w", err)
+		return dialogue.Reply{}, fmt.Errorf("align the model's prompt: %w", err)
 	}
-	plan.Undone = answer.Undone
-	plan.Reason = "read by the language model " + p.config.Model
-	return plan, nil
+	for _, plan := range reply.Plans() {
+		plan.Undone = append(plan.Undone, answer.Undone...)
+		plan.Reason = "read by the language model " + p.config.Model
+	}
+	return reply, nil
 }

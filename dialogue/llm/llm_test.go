@@ -67,6 +67,20 @@ func TestModelReadsWhatTheGrammarCannot(t *testing.T) {
 	}
 }
 
+// TestModelsPromptThatIsTooLong: what to leave out for it is asked, as for any edit.
+func TestModelsPromptThatIsTooLong(t *testing.T) {
+	p, _, _ := serve(t, `{"understood":true,"prompt":"a pensive woman with blond hair","kind":"appearance","weights":[],"undone":["yesterday"]}`)
+	talk := picture
+	talk.Reads = func(prompt string) int { return min(len(prompt), len("a woman with blond hair")) }
+	reply := p.Plan(context.Background(), unread, talk)
+	if q := reply.Question; q == nil || q.Kind != dialogue.NoRoom || q.Choices[0] != `leave out "blond hair"` || q.Plans[0].Prompt != "a pensive woman" || strings.Join(q.Plans[0].Undone, "") != "yesterday" {
+		t.Errorf("asks %+v", reply)
+	}
+	if reply = p.Picture("a pensive woman with a hat and a scarf", talk); reply.Question == nil {
+		t.Errorf("a new picture is %+v", reply.Plan)
+	}
+}
+
 func TestModelIsNotAskedWhatTheGrammarCan(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("the model was asked") }))
 	defer server.Close()
@@ -191,9 +205,9 @@ func FuzzParseAnswer(f *testing.F) {
 		if !plain(a.Prompt) || len(a.Prompt) > maxPrompt {
 			t.Errorf("took %q", a.Prompt)
 		}
-		plan, err := grammar.PlanTo(dialogue.Conversation{Turns: []dialogue.Turn{{Prompt: source}}}, a.Prompt, a.Kind, a.weights())
-		if err == nil && plan.Action != dialogue.Edit {
-			t.Errorf("plans %s", plan.Action)
+		reply, err := grammar.PlanTo(dialogue.Conversation{Turns: []dialogue.Turn{{Prompt: source}}}, a.Prompt, a.Kind, a.weights())
+		if err == nil && (reply.Plan == nil || reply.Plan.Action != dialogue.Edit) {
+			t.Errorf("plans %+v", reply)
 		}
 	})
 }

@@ -10,6 +10,9 @@ type Encoding struct {
 	Words []Word
 	// Dropped are the words that did not fit, as they were typed, in order.
 	Dropped []string
+	// Read is how many bytes of the prompt are encoded whole: all of them, or
+	// those before the first word that is in Dropped.
+	Read int
 }
 
 // A Word is one piece of a prompt that the byte-pair encoding works on: what
@@ -30,7 +33,7 @@ type Word struct {
 // dropped; only a word longer than a whole context is cut (its head is in
 // Words, and it is in Dropped too).
 func (t *Tokenizer) Encode(prompt string) Encoding {
-	e := Encoding{IDs: make([]int, 1, t.contextLength)}
+	e := Encoding{IDs: make([]int, 1, t.contextLength), Read: len(prompt)}
 	e.IDs[0] = t.start
 	text := normalise(prompt)
 	words := t.words.split(text.text)
@@ -53,6 +56,7 @@ func (t *Tokenizer) Encode(prompt string) Encoding {
 		}
 		if fits < len(ids) {
 			e.Dropped = typed(prompt, text, words[i:])
+			e.Read = text.from[at.start].start
 			break
 		}
 	}

@@ -135,11 +135,12 @@ func TestEncodeDropsWholeWords(t *testing.T) {
 		prompt  string
 		length  int
 		dropped []string
+		read    int
 	}{
-		{"full to the last token", filler(room), room + 2, nil},
-		{"one too many", filler(room) + "Blond, hair", room + 2, []string{"Blond,", "hair"}},
-		{"a word of several tokens does not fit", filler(room-1) + "xyzzy hair", room + 1, []string{"xyzzy", "hair"}},
-		{"a word longer than the context is cut", "red " + strings.Repeat("q", 2*room), room + 2, []string{strings.Repeat("q", 2*room)}},
+		{"full to the last token", filler(room), room + 2, nil, len(filler(room))},
+		{"one too many", filler(room) + "Blond, hair", room + 2, []string{"Blond,", "hair"}, len(filler(room))},
+		{"a word of several tokens does not fit", filler(room-1) + "xyzzy hair", room + 1, []string{"xyzzy", "hair"}, len(filler(room - 1))},
+		{"a word longer than the context is cut", "red " + strings.Repeat("q", 2*room), room + 2, []string{strings.Repeat("q", 2*room)}, len("red ")},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -149,6 +150,9 @@ func TestEncodeDropsWholeWords(t *testing.T) {
 			}
 			if !slices.Equal(e.Dropped, test.dropped) {
 				t.Errorf("dropped %q, want %q", e.Dropped, test.dropped)
+			}
+			if e.Read != test.read {
+				t.Errorf("%d bytes are read, want %d", e.Read, test.read)
 			}
 		})
 	}
