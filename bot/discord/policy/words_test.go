@@ -6,7 +6,7 @@ func TestFolding(t *testing.T) {
 	p := Policy{BlockedWords: []string{"nude", "red herring"}}
 	for _, text := range []string{"a nude", "NUDE woman", "n.u.d.e", "n u d e", "nüdé", "пude", "nude\u200b!", "n\u200bude", "ｎｕｄｅ", "a Red  Herring"} {
 		if p.Allows(text) == nil {
-			t.Errorf("%q is allowed (%q)", text, folded(text))
+			t.Errorf("%q is allowed", text)
 		}
 	}
 	for _, text := range []string{"a denuded hill", "a red hat and a herring", "a nudge", ""} {
