@@ -119,7 +119,7 @@ func (c *Conversation) Picture(ctx context.Context, s *session.Session, id int) 
 	if err == nil {
 		return c.Gate.Pass(ctx, kept)
 	}
-	result, err := c.redraw(ctx, s, id, nil)
+	result, err := c.redraw(ctx, Request{}, s, id, nil)
 	if err != nil {
 		return gate.Picture{}, err
 	}

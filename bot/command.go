@@ -19,6 +19,8 @@ type Command struct {
 	Terminal bool
 	// Draws says that it may take as long as drawing a picture.
 	Draws bool
+	// Pages says that it puts many pictures together, which takes much memory.
+	Pages bool
 	// Arguments in the order in which they are typed.
 	Arguments []Argument
 	// Help is one line of English.

@@ -53,7 +53,7 @@ func Commands() []Command {
 		moving("goto", "Go to a turn of the history", "say which turn of /history", "/goto 2",
 			Argument{Name: "turn", Help: "The number of the turn", Kind: TurnID, Required: true}, (*Conversation).Goto),
 		{
-			Name: "history", Help: "Show all turns as a tree",
+			Name: "history", Help: "Show all turns as a tree", Pages: true,
 			Do: func(ctx context.Context, c *Conversation, in Input) (*Answer, error) {
 				return c.history(ctx, in.Request)
 			},
@@ -68,13 +68,13 @@ func Commands() []Command {
 			},
 		},
 		{
-			Name: "animate", Help: "Make a GIF of the way to this picture",
+			Name: "animate", Help: "Make a GIF of the way to this picture", Pages: true,
 			Do: func(ctx context.Context, c *Conversation, in Input) (*Answer, error) {
 				return c.path(ctx, in.Request, ShowFilm, Describe)
 			},
 		},
 		{
-			Name: "sheet", Help: "Show the way to this picture on one page", Terminal: true,
+			Name: "sheet", Help: "Show the way to this picture on one page", Terminal: true, Pages: true,
 			Do: func(ctx context.Context, c *Conversation, in Input) (*Answer, error) {
 				return c.path(ctx, in.Request, ShowSheet, func(t session.Turn) string { return t.Utterance })
 			},
@@ -88,7 +88,7 @@ func Commands() []Command {
 			Do: settings,
 		},
 		{
-			Name: "share", Help: "Show the way to this picture and let others continue from it",
+			Name: "share", Help: "Show the way to this picture and let others continue from it", Pages: true,
 			Arguments: []Argument{
 				{Name: "revoke", Help: "Take a code back", Kind: Text, Terminal: true, Choices: []string{"revoke"}},
 				{Name: "code", Help: "The code to take back", Kind: Code, Terminal: true},

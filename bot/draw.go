@@ -234,9 +234,9 @@ func (c *Conversation) showTurn(ctx context.Context, s *session.Session, id int)
 	return c.show(ctx, s)
 }
 
-// redraw draws a turn of the session again, with the attention of some words
-// if attend is not nil.
-func (c *Conversation) redraw(ctx context.Context, s *session.Session, id int, attend *recipe.Span) (jobs.Result, error) {
+// redraw draws a turn of the session again for the request's author, with the
+// attention of some words if attend is not nil.
+func (c *Conversation) redraw(ctx context.Context, r Request, s *session.Session, id int, attend *recipe.Span) (jobs.Result, error) {
 	chain, err := s.RecipeFor(id)
 	if err != nil {
 		return jobs.Result{}, err
@@ -246,6 +246,7 @@ func (c *Conversation) redraw(ctx context.Context, s *session.Session, id int, a
 		return jobs.Result{}, err
 	}
 	job := c.job(Request{}, chain)
+	job.User = c.author(r)
 	job.Key = fmt.Sprintf("%s/redraw/%d/%s", turn.Event, id, rand.Text())
 	job.Attend = attend
 	ctx, cancel := undetached(ctx)

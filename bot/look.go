@@ -46,7 +46,11 @@ func (c *Conversation) Attention(ctx context.Context, r Request, word string) (*
 	if c.Pending = q; q != nil {
 		return &Answer{Session: s, Turn: turn, Question: q}, nil
 	}
-	result, err := c.redraw(ctx, s, turn.ID, &span)
+	// Whoever looks has it drawn, and not the one whose picture it is.
+	if err := r.allow(turn.Recipe.Prompt); err != nil {
+		return nil, err
+	}
+	result, err := c.redraw(ctx, r, s, turn.ID, &span)
 	if err != nil {
 		return nil, err
 	}

@@ -82,7 +82,7 @@ func newRunner(o Options, remembered *state.State, style view.Style) *turn.Runne
 	return &turn.Runner{
 		Conversations: &turn.Conversations{Pattern: pattern, State: remembered, Log: o.Log},
 		Quota:         turn.Quota{Policy: o.Policy, State: remembered, Now: o.Clock.Now}, PerUser: o.PerUser,
-		Running: turn.NewRunning(o.Shared), State: remembered, Shards: o.Shards.String(),
+		Desk: turn.NewDesk(), Running: turn.NewRunning(o.Shared), State: remembered, Shards: o.Shards.String(),
 		Style: style, Backoff: o.Backoff, Report: turn.NewReport(o.Observer, o.Clock.Now, o.Log), Log: o.Log,
 	}
 }

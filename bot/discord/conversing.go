@@ -31,7 +31,7 @@ func command(t *turn.Turn, c bot.Command, arguments map[string]string) (*turn.Tu
 	if err != nil {
 		return nil, err
 	}
-	t.Said, t.Quick = c.Name, !c.Draws
+	t.Said, t.Quick, t.Pages = c.Name, !c.Draws, c.Pages
 	if c.Said != nil {
 		t.Said = c.Said(in)
 	}

@@ -82,5 +82,6 @@ func (o Options) complete() Options {
 	if o.Commands == nil {
 		o.Commands = bot.Commands()
 	}
+	o.Policy = o.Policy.Prepared()
 	return o
 }

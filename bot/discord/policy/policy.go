@@ -36,6 +36,8 @@ type Policy struct {
 	HideUnsafe bool
 	// AgeRestricted allows only channels that are marked so.
 	AgeRestricted bool
+
+	blocked *blocklist // nil until it is prepared
 }
 
 // A Place is where somebody asks for something.

@@ -1,9 +1,9 @@
 package policy
 
 import (
-	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/mtibben/confusables"
 	"golang.org/x/text/unicode/norm"
@@ -31,9 +31,6 @@ func (w word) is(other word) bool {
 	return w.text == other.text || w.disguised && w.shape == other.shape || w.long && w.thin == other.thin
 }
 
-// isAny reports whether the word is one of those.
-func (w word) isAny(others []word) bool { return slices.ContainsFunc(others, w.is) }
-
 // plain is text without accents and without what cannot be seen.
 func plain(text string) string {
 	return strings.Map(func(r rune) rune {
@@ -44,18 +41,44 @@ func plain(text string) string {
 	}, norm.NFKD.String(text))
 }
 
-// shapeOf is what a word looks like: letters that are taken for others are those,
-// and three of a kind or more are one.
+// shapeOf is what a word looks like: letters that are taken for others are those.
 func shapeOf(text string) string {
-	latin := strings.Map(latinOf, text)
-	return fold(strings.ToLower(plain(confusables.Skeleton(latin))))
+	if !isASCII(text) {
+		text = strings.ToLower(plain(confusables.Skeleton(strings.Map(latinOf, text))))
+	}
+	return fold(text)
+}
+
+func isASCII(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool { return r >= utf8.RuneSelf })
 }
 
 // fold makes those letters, digits and signs one that stand for each other.
 func fold(text string) string {
-	return strings.NewReplacer("rn", "m", "vv", "w",
-		"1", "l", "i", "l", "!", "l", "|", "l", "0", "o", "3", "e", "€", "e", "4", "a", "@", "a", "5", "s", "$", "s", "7", "t", "+", "t", "8", "b", "9", "g", "6", "g", "2", "z",
-	).Replace(text)
+	text = strings.ReplaceAll(strings.ReplaceAll(text, "rn", "m"), "vv", "w")
+	return strings.Map(func(r rune) rune {
+		switch r {
+		case '1', 'i', '!', '|':
+			return 'l'
+		case '0':
+			return 'o'
+		case '2':
+			return 'z'
+		case '3', '€':
+			return 'e'
+		case '4', '@':
+			return 'a'
+		case '5', '$':
+			return 's'
+		case '6', '9':
+			return 'g'
+		case '7', '+':
+			return 't'
+		case '8':
+			return 'b'
+		}
+		return r
+	}, text)
 }
 
 // isSign reports whether a sign may stand for a letter.
@@ -64,6 +87,9 @@ func isSign(r rune) bool { return strings.ContainsRune("@$!|€+", r) }
 // latinOf is the Latin letter that r is taken for where Unicode's own table, which
 // goes by fonts, has none.
 func latinOf(r rune) rune {
+	if r < utf8.RuneSelf {
+		return r
+	}
 	const looks = "€eьbɴnᴜuᴅdᴇeᴀaʙbᴄcꜰfɢgʜhɪiᴊjᴋkʟlᴍmᴏoᴘpʀrꜱsᴛtᴠvᴡwʏyᴢzпnвbкkмmнhтtıiłlđdħhøoæaηnκkτtβbεeχxμuλaдdзeиnлnяrшwщwцuчyѵvԝw"
 	runes := []rune(looks)
 	for i := 0; i < len(runes); i += 2 {

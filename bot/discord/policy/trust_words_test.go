@@ -1,6 +1,11 @@
 package policy
 
-import "testing"
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
 
 // A blocked word is found in what people make of it, and not in other words.
 func TestTrust10BlockedWords(t *testing.T) {
@@ -35,5 +40,24 @@ func TestTrust10BlockedWords(t *testing.T) {
 		if p.Allows("a nude") == nil && p.Allows("голый") == nil {
 			t.Errorf("%q is not blocked", blocked)
 		}
+	}
+}
+
+// A long list and a prompt that is all signs take no time worth speaking of.
+func TestTrust10BlockedWordsTakeNoTime(t *testing.T) {
+	var words []string
+	for i := range 2000 {
+		words = append(words, fmt.Sprintf("word%cx%d", 'a'+i%26, i))
+	}
+	p := Policy{BlockedWords: words}.Prepared()
+	prompt := strings.Repeat("a.b", 300) + " " + strings.Repeat("n u d ", 100)
+	began := time.Now()
+	for range 10 {
+		if err := p.Allows(prompt); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if took := time.Since(began) / 10; took > 500*time.Millisecond {
+		t.Errorf("a prompt takes %v", took)
 	}
 }

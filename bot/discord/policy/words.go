@@ -16,38 +16,71 @@ func (p Policy) Allows(prompt string) error {
 	if len(p.BlockedWords) == 0 {
 		return nil
 	}
-	said := read(prompt)
-	for _, blocked := range p.BlockedWords {
-		if phrase := newPhrase(blocked); len(phrase.last) > 0 && said.has(phrase) {
-			return bot.Problemf(bot.Refused, "I can't draw that here: a word of it is blocked")
-		}
+	list := p.blocked
+	if list == nil {
+		list = newBlocklist(p.BlockedWords)
+	}
+	if list.isIn(read(prompt)) {
+		return bot.Problemf(bot.Refused, "I can't draw that here: a word of it is blocked")
 	}
 	return nil
 }
 
-// A phrase is what is blocked: words in small letters, the last in all its forms.
-type phrase struct {
-	before []word
-	last   []word
-	// whole are all words in one: "redherring".
-	whole []word
+// Prepared is the policy with its blocked words read, which [Policy.Allows] does
+// each time otherwise.
+func (p Policy) Prepared() Policy {
+	if len(p.BlockedWords) > 0 {
+		p.blocked = newBlocklist(p.BlockedWords)
+	}
+	return p
 }
 
-func newPhrase(blocked string) phrase {
-	words := strings.FieldsFunc(strings.ToLower(plain(blocked)), func(r rune) bool { return !inWord(r) })
-	if len(words) == 0 {
-		return phrase{}
-	}
-	var out phrase
-	for _, w := range words[:len(words)-1] {
-		out.before = append(out.before, newWord(w))
-	}
-	for _, form := range forms(words[len(words)-1]) {
-		out.last = append(out.last, newWord(form))
-	}
-	beginning := strings.Join(words[:len(words)-1], "")
-	for _, w := range out.last {
-		out.whole = append(out.whole, newWord(beginning+w.text))
+// A blocklist has blocked words in all their forms, and phrases of several.
+type blocklist struct {
+	words   dictionary // those of phrases as one: "redherring"
+	phrases []phrase
+}
+
+// A phrase is several blocked words, the last in all its forms.
+type phrase struct {
+	before []word
+	last   dictionary
+}
+
+// A dictionary finds words by what they are and what they look like.
+type dictionary struct{ texts, shapes, thin map[string]bool }
+
+func newDictionary() dictionary {
+	return dictionary{map[string]bool{}, map[string]bool{}, map[string]bool{}}
+}
+
+func (d dictionary) add(w word) {
+	d.texts[w.text], d.shapes[w.shape], d.thin[w.thin] = true, true, true
+}
+
+func (d dictionary) has(w word) bool {
+	return d.texts[w.text] || w.disguised && d.shapes[w.shape] || w.long && d.thin[w.thin]
+}
+
+func newBlocklist(blocked []string) *blocklist {
+	out := &blocklist{words: newDictionary()}
+	for _, one := range blocked {
+		words := strings.FieldsFunc(strings.ToLower(plain(one)), func(r rune) bool { return !inWord(r) })
+		if len(words) == 0 {
+			continue
+		}
+		p := phrase{last: newDictionary()}
+		for _, w := range words[:len(words)-1] {
+			p.before = append(p.before, newWord(w))
+		}
+		beginning := strings.Join(words[:len(words)-1], "")
+		for _, form := range forms(words[len(words)-1]) {
+			p.last.add(newWord(form))
+			out.words.add(newWord(beginning + form))
+		}
+		if len(p.before) > 0 {
+			out.phrases = append(out.phrases, p)
+		}
 	}
 	return out
 }
@@ -62,7 +95,7 @@ type utterance struct {
 }
 
 // mostParts is how many parts of a word that signs divide are put together.
-const mostParts = 12
+const mostParts = 8
 
 // read returns the readings of a text: in one of them signs divide words, in the
 // other some are letters.
@@ -106,24 +139,34 @@ func spelled(line []word) []word {
 	return out
 }
 
-// has reports whether one of the readings has the phrase.
-func (u utterance) has(p phrase) bool {
+// isIn reports whether one of the readings has a blocked word.
+func (b *blocklist) isIn(u utterance) bool {
 	for _, line := range u.lines {
-		for i := range line {
-			end := i + len(p.before)
-			if end < len(line) && line[end].isAny(p.last) && slices.EqualFunc(line[i:end], p.before, word.is) {
+		for i, w := range line {
+			if b.words.has(w) || slices.ContainsFunc(b.phrases, func(p phrase) bool { return p.endsAt(line, i) }) {
 				return true
 			}
 		}
 	}
-	for _, w := range u.joined {
-		if w.isAny(p.whole) {
-			return true
-		}
-	}
-	for _, run := range u.spelled {
-		for _, form := range p.whole {
-			if len(form.shape) > 2 && strings.Contains(run.shape, form.shape) {
+	return slices.ContainsFunc(u.joined, b.words.has) || slices.ContainsFunc(u.spelled, b.isSpelled)
+}
+
+// endsAt reports whether the phrase ends at the word with that index.
+func (p phrase) endsAt(line []word, i int) bool {
+	first := i - len(p.before)
+	return first >= 0 && p.last.has(line[i]) && slices.EqualFunc(line[first:i], p.before, word.is)
+}
+
+// longestSpelled is how many letters a blocked word has at most that is found in a
+// run of single letters.
+const longestSpelled = 30
+
+// isSpelled reports whether a blocked word is part of a run of single letters.
+func (b *blocklist) isSpelled(run word) bool {
+	letters := []rune(run.shape)
+	for i := range letters {
+		for end := i + 3; end <= min(len(letters), i+longestSpelled); end++ {
+			if b.words.shapes[string(letters[i:end])] {
 				return true
 			}
 		}

@@ -23,6 +23,8 @@ type Runner struct {
 	// PerUser is how many turns somebody without a special role may have waiting
 	// or being drawn.
 	PerUser int
+	// Desk is where pages are put together.
+	Desk *Desk
 	// Running has the turns that are being carried out.
 	Running *Running
 	// State remembers the messages that wait, as those of a process with these
@@ -88,7 +90,12 @@ func (r *Runner) runQuick(ctx, working context.Context, t *Turn) {
 	defer r.Running.remove(t)
 	request := t.Request
 	request.Allow = r.Quota.Policy.Allows
-	final, err := r.answer(working, t, request)
+	leave, err := r.enterDesk(working, t)
+	defer leave()
+	var final object.Content
+	if err == nil {
+		final, err = r.answer(working, t, request)
+	}
 	if err != nil {
 		err = reason(working, err)
 		final = view.NotDrawn(t.Said, r.Report.Sentence(err))
@@ -104,11 +111,24 @@ func (r *Runner) runQuick(ctx, working context.Context, t *Turn) {
 	}
 }
 
+// enterDesk gives a turn that puts pages together its place at the desk, to be left
+// when they are sent. Others need none.
+func (r *Runner) enterDesk(ctx context.Context, t *Turn) (leave func(), err error) {
+	if !t.Pages {
+		return func() {}, nil
+	}
+	leave, err = r.Desk.enter(ctx, t.Speaker.ID)
+	if err != nil {
+		leave = func() {}
+	}
+	return leave, err
+}
+
 // open gives the turn its place in the line and its message, and reports whether
 // it has both.
 func (r *Runner) open(ctx context.Context, t *Turn) bool {
 	t.Arrival.wait(ctx)
-	place, refused := r.line.enter(t.Speaker.ID, t.Key, r.Quota.Policy.MayWait(r.PerUser, t.Roles))
+	place, refused := r.line.enter(t.Speaker.ID, t.queue(), r.Quota.Policy.MayWait(r.PerUser, t.Roles))
 	t.Arrival.Pass()
 	if refused == nil {
 		if refused = r.Note(t); refused != nil {

@@ -48,6 +48,8 @@ type Turn struct {
 	// Quick turns draw nothing new: they do not wait for others, and their message
 	// is the answer from the beginning.
 	Quick bool
+	// Pages says that a quick turn puts many pictures together.
+	Pages bool
 	// Fresh turns begin a session, which gets a thread of its own where it can.
 	Fresh bool
 
@@ -66,6 +68,10 @@ type Turn struct {
 // Found gives the turn its session, if it was read already. asOf is what
 // [Running.Ended] was before that.
 func (t *Turn) Found(s *session.Session, asOf int) { t.session, t.asOf = s, asOf }
+
+// queue is the session whose other turns come before this one: the speaker's own,
+// also where they look at somebody else's picture, which holds nobody else up.
+func (t *Turn) queue() session.Key { return session.Key{User: t.Speaker.ID, Place: t.Key.Place} }
 
 // shown is what the turn's message tells of it.
 func (t *Turn) shown() view.Turn { return view.Turn{Said: t.Said, Speaker: t.Speaker, Key: t.Key} }
