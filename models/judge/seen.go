@@ -13,8 +13,7 @@ type Seen map[string][]string
 
 // What is less likely than this is ruled out: a share of the network's certainty,
 // and of a colour's region. On held-out drawings that have gone through the
-// autoencoder no attribute that is there is ruled out in more than 2.3 %, and 87
-// to 100 % of those that are not there are.
+// autoencoder something that is there is ruled out in 1.25 % (decision 54).
 const (
 	leastChance = .1
 	leastTint   = .2

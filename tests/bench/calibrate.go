@@ -97,7 +97,7 @@ func (b *bench) calibrate() (err error) {
 		}
 		fmt.Printf("| %s | %d | %.3f | %d | %.3f |\n", name, s[1], float64(s[0])/float64(s[1]), a[1], float64(a[0])/float64(max(1, a[1])))
 	}
-	b.figures["seen.alarmsalarms_per_drawing"] = float64(alarms) / float64(len(drawings))
+	b.figures["seen.false_alarms_per_drawing"] = float64(alarms) / float64(len(drawings))
 	return nil
 }
 
