@@ -28,13 +28,14 @@ type program struct {
 	LogLevel slog.Level       `help:"What to log: debug, info, warn or error." default:"warn"`
 	Version  kong.VersionFlag `help:"Print the version and leave."`
 
-	Chat   chatCommand   `cmd:"" help:"Talk about pictures in this terminal."`
-	Worker workerCommand `cmd:"" help:"Draw pictures for bots, taking jobs from Redis."`
-	Serve  serveCommand  `cmd:"" help:"Be a bot on Discord; DISCORD_TOKEN holds its token."`
-	Doctor doctorCommand `cmd:"" help:"Look at everything that the bot needs and say what to fix."`
-	Models modelsCommand `cmd:"" help:"Look at model folders and prepare them."`
-	Study  studyCommand  `cmd:"" help:"Draw edits under many hyper-parameters, measure them, and report."`
-	Plan   planCommand   `cmd:"" help:"Read requests as JSON lines, print edit plans as JSON lines."`
+	Chat     chatCommand     `cmd:"" help:"Talk about pictures in this terminal."`
+	Worker   workerCommand   `cmd:"" help:"Draw pictures for bots, taking jobs from Redis."`
+	Serve    serveCommand    `cmd:"" help:"Be a bot on Discord; DISCORD_TOKEN holds its token."`
+	Doctor   doctorCommand   `cmd:"" help:"Look at everything that the bot needs and say what to fix."`
+	Models   modelsCommand   `cmd:"" help:"Look at model folders and prepare them."`
+	Study    studyCommand    `cmd:"" help:"Draw edits under many hyper-parameters, measure them, and report."`
+	Sessions sessionsCommand `cmd:"" help:"Look after files of conversations."`
+	Plan     planCommand     `cmd:"" help:"Read requests as JSON lines, print edit plans as JSON lines."`
 }
 
 // Main runs the command that the arguments name and returns the exit status: 0,

@@ -62,7 +62,14 @@ func (f storeFlags) openSessions(ctx context.Context, p *Process, place string, 
 	if err := os.MkdirAll(filepath.Dir(place), 0o700); err != nil {
 		return nil, fmt.Errorf("make the folder for conversations: %w; --store FILE puts them elsewhere", err)
 	}
-	return bolt.Open(place, bolt.Options{Expiry: session.Expiry{After: f.Keep}, Blobs: pictures})
+	store, err := bolt.Open(place, bolt.Options{Expiry: session.Expiry{After: f.Keep}, Blobs: pictures, Log: p.log})
+	if errors.Is(err, session.ErrCorrupt) {
+		return nil, fmt.Errorf("%w. \"pentimento sessions salvage %s NEW\" copies what can be read to a new file", err, place)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return store, nil
 }
 
 // openPictures opens the bucket of --pictures; without it there is none.

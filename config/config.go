@@ -18,6 +18,8 @@ import (
 
 	"github.com/alecthomas/kong"
 	"github.com/goccy/go-yaml"
+
+	"pentimento/files"
 )
 
 // maxBytes bounds a settings file.
@@ -53,7 +55,7 @@ func read(r io.Reader) (map[string]any, error) {
 		return nil, fmt.Errorf("read the settings: the file is larger than %d bytes", maxBytes)
 	}
 	values := map[string]any{}
-	if err := yaml.Unmarshal(data, &values); err != nil {
+	if err := yaml.Unmarshal(files.WithoutMark(data), &values); err != nil {
 		return nil, fmt.Errorf("read the settings: %w", err)
 	}
 	for _, name := range secrets() {

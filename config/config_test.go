@@ -50,7 +50,7 @@ models:
   check:
     device: cpu
 `
-	p, err := parse(t, settings, "chat")
+	p, err := parse(t, "\ufeff"+settings, "chat") // as some editors write it
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"slices"
+
+	"pentimento/files"
 )
 
 // A planRequest is a line of input of [RunPlan].
@@ -88,11 +90,15 @@ func RunPlan(ctx context.Context, r io.Reader, w io.Writer, vocabularies map[str
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("plan line %d: %w", n, err)
 		}
-		if len(lines.Bytes()) == 0 {
+		line := lines.Bytes()
+		if n == 1 {
+			line = files.WithoutMark(line)
+		}
+		if len(line) == 0 {
 			continue
 		}
 		var request planRequest
-		if err := json.Unmarshal(lines.Bytes(), &request); err != nil {
+		if err := json.Unmarshal(line, &request); err != nil {
 			return fmt.Errorf("read line %d: %w", n, err)
 		}
 		if err := out.Encode(planner.result(request, vocabularies[request.Model])); err != nil {

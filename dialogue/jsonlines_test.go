@@ -11,7 +11,7 @@ import (
 
 func TestRunPlan(t *testing.T) {
 	in := strings.Join([]string{
-		`{"id":"1","source":"a woman with blond hair","instruction":"make her hair red"}`,
+		"\ufeff" + `{"id":"1","source":"a woman with blond hair","instruction":"make her hair red"}`,
 		``,
 		`{"id":"2","source":"a woman with red hair","instruction":"no, brown","history":[{"target":"a woman with blond hair"},{"instruction":"make her hair red","target":"a woman with red hair"}]}`,
 		`{"id":"3","source":"a woman with red hair","instruction":"undo","history":["a woman with blond hair",{"utterance":"make her hair red","prompt":"a woman with red hair"}]}`,

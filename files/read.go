@@ -23,8 +23,9 @@ func (t tooLarge) Error() string      { return fmt.Sprintf("is larger than %d Mi
 func (tooLarge) Is(target error) bool { return target == ErrTooLarge }
 
 // Read returns the contents of a file of at most limit bytes, a whole number of
-// MiB. It takes no more memory than that. A file that is not regular or is
-// larger gives [ErrNotFile] or [ErrTooLarge]; other errors are those of fsys.
+// MiB. It takes no more memory than that. A file that is not regular, is larger
+// or was not fetched gives [ErrNotFile], [ErrTooLarge] or [ErrPointer]; other
+// errors are those of fsys.
 // All are a [fs.PathError] with the file's name.
 func Read(fsys fs.FS, name string, limit int64) (data []byte, err error) {
 	file, err := fsys.Open(name)
@@ -45,6 +46,9 @@ func Read(fsys fs.FS, name string, limit int64) (data []byte, err error) {
 	data = make([]byte, info.Size())
 	if _, err := io.ReadFull(file, data); err != nil {
 		return refuse(err)
+	}
+	if IsPointer(data) {
+		return refuse(ErrPointer)
 	}
 	return data, nil
 }

@@ -20,6 +20,10 @@ func TestRead(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	pointer := "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12345\n"
+	if err := files.Write(filepath.Join(dir, "pointer"), []byte(pointer), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	if err := os.Mkdir(filepath.Join(dir, "folder"), 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -33,6 +37,7 @@ func TestRead(t *testing.T) {
 		"as large as may be": {size: limit},
 		"a byte too large":   {err: files.ErrTooLarge, message: "read a byte too large: is larger than 1 MiB"},
 		"folder":             {err: files.ErrNotFile, message: "read folder: is not a file"},
+		"pointer":            {err: files.ErrPointer, message: "read pointer: is a pointer of Git LFS and not the file itself; \"git lfs pull\" fetches that"},
 		"nothing":            {err: fs.ErrNotExist},
 	} {
 		if _, err := files.ReadFile(filepath.Join(dir, name), limit); c.err != nil && !strings.Contains(fmt.Sprint(err), filepath.Join(dir, name)+": ") {

@@ -75,7 +75,7 @@ func registered(t *testing.T, commands []bot.Command) []string {
 	t.Helper()
 	server := discordtest.New(discordtest.Options{MessageContent: true})
 	defer server.Close()
-	records, err := bolt.Open(filepath.Join(t.TempDir(), "bot"))
+	records, err := bolt.Open(filepath.Join(t.TempDir(), "bot"), slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -215,7 +215,7 @@ func (kept) Close() error { return nil }
 // newRecords opens records until the test ends.
 func newRecords(t *testing.T, path string) state.Records {
 	t.Helper()
-	f, err := bolt.Open(path)
+	f, err := bolt.Open(path, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -463,6 +463,29 @@ func TestParseS3(t *testing.T) {
 	}
 }
 
+// A bucket that is gone has no answer: "no" would have pictures drawn again, and
+// references to them removed, that are there once the bucket is back.
+func TestTrust09HasWithoutItsBucket(t *testing.T) {
+	p := kinds(t)["S3"](t)
+	if has, err := p.bucket.Has(t.Context(), "nothing"); has || err != nil {
+		t.Errorf("nothing is there: %v, %v", has, err)
+	}
+	if err := p.bucket.Put(t.Context(), "something", []byte("x")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.RemoveAll(filepath.Dir(filepath.Dir(p.files))); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"something", "nothing"} {
+		if has, err := p.bucket.Has(t.Context(), name); err == nil {
+			t.Errorf("without its bucket, %s is there: %v", name, has)
+		}
+		if _, _, err := p.bucket.Get(t.Context(), name, 10); err == nil || errors.Is(err, blobs.ErrNone) {
+			t.Errorf("without its bucket, %s gave %v", name, err)
+		}
+	}
+}
+
 func TestNoSuchBucket(t *testing.T) {
 	kinds := kinds(t)
 	kinds["S3"](t) // skips where there is no server

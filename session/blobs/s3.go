@@ -104,14 +104,22 @@ func (s *S3) Get(ctx context.Context, name string, limit int64) (value []byte, s
 	return value, info.LastModified, nil
 }
 
-// Has implements [Bucket].
+// Has implements [Bucket]. The answer to a question for an object has no body,
+// and so does not say whether it is the bucket that is not there.
 func (s *S3) Has(ctx context.Context, name string) (bool, error) {
 	_, err := s.client.StatObject(ctx, s.bucket, s.prefix+name, minio.StatObjectOptions{})
-	if err = explainS3("look for", err); errors.Is(err, ErrNone) {
-		return false, nil
+	if err = explainS3("look for", err); !errors.Is(err, ErrNone) {
+		return err == nil, err
 	}
-	return err == nil, err
+	there, err := s.client.BucketExists(ctx, s.bucket)
+	if err == nil && !there {
+		err = errNoBucket
+	}
+	return false, explainS3("look for", err)
 }
+
+// errNoBucket says that a bucket which was there is gone.
+var errNoBucket = errors.New("the bucket is gone")
 
 // Delete implements [Bucket].
 func (s *S3) Delete(ctx context.Context, name string) error {

@@ -22,13 +22,9 @@ func TestEraseInterrupted(t *testing.T) {
 		"in the copy": func(_ *Store, temp string) error {
 			return os.WriteFile(temp, bytes.Repeat([]byte(secret), 1000), 0o600)
 		},
-		"before the name": func(f *Store, temp string) error {
-			next, err := f.compact(temp)
-			return errors.Join(err, next.close())
-		},
+		"before the name": compact,
 		"after the name": func(f *Store, temp string) error {
-			next, err := f.compact(temp)
-			return errors.Join(err, os.Rename(temp, f.file), next.close())
+			return errors.Join(compact(f, temp), os.Rename(temp, f.path))
 		},
 	}
 	for name, dies := range steps {
@@ -47,14 +43,10 @@ func TestEraseInterrupted(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			temp, err := f.tempFile()
-			if err != nil {
-				t.Fatal(err)
-			}
-			err = f.db.update(func(tx *bbolt.Tx) error { // what Forget does first
+			err = f.db.Update(func(tx *bbolt.Tx) error { // what Forget does first
 				return errors.Join(tx.Bucket(bucketSessions).DeleteBucket([]byte("bob")), tx.Bucket(bucketStore).Put(keyErase, []byte{1}))
 			})
-			if err := errors.Join(err, dies(f, temp), f.Close()); err != nil {
+			if err := errors.Join(err, dies(f, path+".tmp-1"), f.Close()); err != nil {
 				t.Fatal(err)
 			}
 
@@ -77,4 +69,17 @@ func TestEraseInterrupted(t *testing.T) {
 			}
 		})
 	}
+}
+
+// compact writes what is kept to a new file.
+func compact(f *Store, temp string) error {
+	next, err := bbolt.Open(temp, 0o600, nil)
+	if err != nil {
+		return err
+	}
+	err = bbolt.Compact(next, f.db.DB, 0)
+	if err == nil {
+		err = next.Update(func(tx *bbolt.Tx) error { return tx.Bucket(bucketStore).Delete(keyErase) })
+	}
+	return errors.Join(err, next.Close())
 }

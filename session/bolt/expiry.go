@@ -36,7 +36,7 @@ func (f *Store) touch(key session.Key) (live bool, err error) {
 		return true, nil
 	}
 	live, stale := true, false
-	err = f.db.view(func(tx *bbolt.Tx) error {
+	err = f.db.View(func(tx *bbolt.Tx) error {
 		stale = f.stale(tx, key)
 		if place := placeBucket(tx, key); place != nil {
 			live = !f.expiry.Over(f.touchedAt(place))
@@ -44,7 +44,7 @@ func (f *Store) touch(key session.Key) (live bool, err error) {
 		return nil
 	})
 	if err == nil && live && stale {
-		err = f.db.update(func(tx *bbolt.Tx) error { return f.renew(tx, key) })
+		err = f.db.Update(func(tx *bbolt.Tx) error { return f.renew(tx, key) })
 	}
 	return live, err
 }
@@ -93,15 +93,11 @@ func (f *Store) expire(tx *bbolt.Tx, key session.Key) error {
 
 // ended returns the sessions whose life is over.
 func (f *Store) ended(tx *bbolt.Tx) (over []session.Key, err error) {
-	users := tx.Bucket(bucketSessions)
-	err = users.ForEachBucket(func(user []byte) error {
-		places := users.Bucket(user)
-		return places.ForEachBucket(func(place []byte) error {
-			if f.expiry.Over(f.touchedAt(places.Bucket(place))) {
-				over = append(over, session.Key{User: string(user), Place: string(place)})
-			}
-			return nil
-		})
+	err = eachPlace(tx, func(key session.Key, place *bbolt.Bucket) error {
+		if f.expiry.Over(f.touchedAt(place)) {
+			over = append(over, key)
+		}
+		return nil
 	})
 	return over, err
 }

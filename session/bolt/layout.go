@@ -67,6 +67,30 @@ func checkLayout(tx *bbolt.Tx) error {
 	return nil
 }
 
+// checkNames makes sure that conversations are under the names of those whose
+// they are: nobody would ask for one under another name, and so nobody would
+// hear that it is lost. What else is wrong with one is found when it is read.
+func checkNames(tx *bbolt.Tx) error {
+	return eachPlace(tx, func(key session.Key, place *bbolt.Bucket) error {
+		st, err := session.DecodeState(place.Get(keyState))
+		if err == nil && st.Key != key {
+			return fmt.Errorf("%w: a conversation is not under its name", session.ErrCorrupt)
+		}
+		return nil
+	})
+}
+
+// eachPlace calls visit with the bucket of every session.
+func eachPlace(tx *bbolt.Tx, visit func(key session.Key, place *bbolt.Bucket) error) error {
+	users := tx.Bucket(bucketSessions)
+	return users.ForEachBucket(func(user []byte) error {
+		places := users.Bucket(user)
+		return places.ForEachBucket(func(place []byte) error {
+			return visit(session.Key{User: string(user), Place: string(place)}, places.Bucket(place))
+		})
+	})
+}
+
 // turnKey is the key of a turn's record.
 func turnKey(id int) []byte { return binary.BigEndian.AppendUint32(nil, uint32(id)) }
 

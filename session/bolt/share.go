@@ -26,11 +26,11 @@ func (f *Store) Share(ctx context.Context, key session.Key, turn int, lifetime t
 	if err != nil {
 		return "", err
 	}
-	err = f.db.update(func(tx *bbolt.Tx) error {
+	err = f.db.Update(func(tx *bbolt.Tx) error {
 		if err := removeShares(tx, func(_ session.Key, until time.Time) bool { return !f.expiry.Now().Before(until) }); err != nil {
 			return err
 		}
-		return writeShare(tx, code, f.expiry.Now().Add(lifetime), r)
+		return putShare(tx, session.HashCode(code), f.expiry.Now().Add(lifetime), r)
 	})
 	if err != nil {
 		return "", f.explain("write a share", err)
@@ -45,7 +45,7 @@ func (f *Store) Shared(ctx context.Context, code string) (s *session.Session, er
 	}
 	defer f.mu.RUnlock()
 	var r session.Records
-	err = f.db.view(func(tx *bbolt.Tx) (err error) {
+	err = f.db.View(func(tx *bbolt.Tx) (err error) {
 		r, err = f.readShare(tx, code)
 		return err
 	})
@@ -64,7 +64,7 @@ func (f *Store) Revoke(ctx context.Context, user, code string) error {
 		return err
 	}
 	defer f.mu.RUnlock()
-	err := f.db.update(func(tx *bbolt.Tx) error {
+	err := f.db.Update(func(tx *bbolt.Tx) error {
 		r, err := f.readShare(tx, code)
 		if err != nil {
 			return err
@@ -79,13 +79,13 @@ func (f *Store) Revoke(ctx context.Context, user, code string) error {
 	return f.explain("revoke a share", err)
 }
 
-// writeShare stores what is shared under the code until then.
-func writeShare(tx *bbolt.Tx, code string, until time.Time, r session.Records) error {
+// putShare stores what is shared under the hashed code until then.
+func putShare(tx *bbolt.Tx, code string, until time.Time, r session.Records) error {
 	shares, err := tx.CreateBucketIfNotExists(bucketShares)
 	if err != nil {
 		return err
 	}
-	share, err := shares.CreateBucket([]byte(session.HashCode(code)))
+	share, err := shares.CreateBucket([]byte(code))
 	if err != nil {
 		return err
 	}

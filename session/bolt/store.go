@@ -1,24 +1,22 @@
 // Package bolt keeps sessions in one bbolt file. Start at [Open].
 //
-// bbolt trusts the pages that it maps. pages.go checks them before it does, and
-// db.go turns what still goes wrong into errors.
+// Package boltfile knows bbolt, and what a file may have gone through; layout.go
+// says what is where in it.
 package bolt
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
-	"strings"
+	"log/slog"
 	"sync"
-	"syscall"
 	"time"
 
 	"go.etcd.io/bbolt"
 
 	"pentimento/session"
 	"pentimento/session/blobs"
+	"pentimento/session/bolt/boltfile"
 )
 
 // DefaultBlobLimit is how many bytes of blobs a [Store] keeps beside its file.
@@ -31,6 +29,8 @@ type Options struct {
 	// Blobs keeps the blobs, and is closed with the store. If it is nil they
 	// are in a folder beside the file, DefaultBlobLimit of them.
 	Blobs *blobs.Store
+	// Log is told when the last change is missing from the file; nil is nobody.
+	Log *slog.Logger
 }
 
 // Store is a [session.Store] in one bbolt file, with the blobs in a folder
@@ -39,13 +39,12 @@ type Options struct {
 // moment loses none of it.
 type Store struct {
 	path   string
-	file   string // path without symbolic links, once there is a file
 	blobs  *blobs.Store
 	expiry session.Expiry
 	codec  session.Codec
 
-	mu sync.RWMutex // held for writing while the file is replaced or closed
-	db *boltFile    // nil once closed
+	mu sync.RWMutex   // held for writing while the file is replaced or closed
+	db *boltfile.File // nil once closed
 }
 
 // Open opens the store at path, creating it if there is none. Its errors are
@@ -53,40 +52,32 @@ type Store struct {
 // [session.ErrCorrupt] if it is damaged or not a store,
 // [session.ErrNewerSchema], [session.ErrDiskFull], and those of the file system.
 func Open(path string, options Options) (*Store, error) {
-	f := &Store{path: path, file: path, blobs: options.Blobs, expiry: options.Expiry}
-	if err := f.open(); err != nil {
+	f := &Store{path: path, blobs: options.Blobs, expiry: options.Expiry}
+	log := options.Log
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	if err := f.open(log); err != nil {
 		return nil, f.explain("open", err)
 	}
 	return f, nil
 }
 
-// open checks the file before bbolt works with it, since bbolt trusts what it
-// maps.
-func (f *Store) open() (err error) {
-	if err := os.MkdirAll(filepath.Dir(f.path), 0o700); err != nil {
+// open opens the file and erases what is still to be erased.
+func (f *Store) open(log *slog.Logger) (err error) {
+	if f.db, err = boltfile.Open(f.path, writeLayout); err != nil {
 		return err
 	}
-	if _, err := os.Stat(f.path); errors.Is(err, os.ErrNotExist) {
-		if err := f.create(); err != nil {
-			return err
-		}
+	if missing := f.db.Missing(); missing != nil {
+		log.Warn("conversations may not be as they were left", "file", f.path, "reason", missing)
 	}
-	if f.file, err = filepath.EvalSymlinks(f.path); err != nil {
-		return err
-	}
-	if err := checkStructure(f.file); err != nil {
-		return err
-	}
-	if f.db, err = openBolt(f.file, false); err != nil {
-		return err
-	}
-	if err = f.db.view(checkLayout); err == nil {
-		err = f.removeTemps()
+	if err = f.db.View(checkLayout); err == nil {
+		err = f.db.View(checkNames)
 	}
 	if err == nil {
 		err = f.erase()
 	}
-	if isDiskFull(err) {
+	if boltfile.IsFull(err) {
 		err = nil // the next Forget or Open erases; until then the store is of use
 	}
 	if err == nil && f.blobs == nil {
@@ -98,9 +89,12 @@ func (f *Store) open() (err error) {
 	return nil
 }
 
+// blobsSuffix ends the name of the folder of blobs, after that of the file.
+const blobsSuffix = ".blobs"
+
 // openBlobs opens the folder beside the file.
 func (f *Store) openBlobs() (*blobs.Store, error) {
-	folder, err := blobs.OpenFolder(f.path + ".blobs")
+	folder, err := blobs.OpenFolder(f.path + blobsSuffix)
 	if err != nil {
 		return nil, err
 	}
@@ -109,59 +103,6 @@ func (f *Store) openBlobs() (*blobs.Store, error) {
 		return nil, errors.Join(err, folder.Close())
 	}
 	return store, nil
-}
-
-// create makes a file with its buckets. It appears under its name complete or
-// not at all.
-func (f *Store) create() error {
-	temp, err := f.tempFile()
-	if err != nil {
-		return err
-	}
-	db, err := openBolt(temp, false)
-	if err == nil {
-		err = errors.Join(db.update(writeLayout), db.close())
-	}
-	if err == nil {
-		err = os.Link(temp, f.path) // a rename could replace another process's
-	}
-	if _, there := os.Stat(f.path); there == nil {
-		err = syncFolder(filepath.Dir(f.path)) // ours, or made meanwhile
-	}
-	if rerr := os.Remove(temp); !errors.Is(rerr, os.ErrNotExist) {
-		err = errors.Join(err, rerr)
-	}
-	return err
-}
-
-// tempInfix stands in the names of unfinished files, after the store's.
-const tempInfix = ".tmp-"
-
-// tempFile creates an empty file beside the store.
-func (f *Store) tempFile() (string, error) {
-	temp, err := os.CreateTemp(filepath.Dir(f.file), filepath.Base(f.file)+tempInfix+"*")
-	if err != nil {
-		return "", err
-	}
-	return temp.Name(), temp.Close()
-}
-
-// removeTemps removes what a killed process left. The lock must be held.
-func (f *Store) removeTemps() error {
-	folder := filepath.Dir(f.file)
-	entries, err := os.ReadDir(folder)
-	if err != nil {
-		return err
-	}
-	for _, entry := range entries {
-		if !strings.HasPrefix(entry.Name(), filepath.Base(f.file)+tempInfix) {
-			continue
-		}
-		if err := os.Remove(filepath.Join(folder, entry.Name())); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return err
-		}
-	}
-	return nil
 }
 
 // Load implements [session.Store].
@@ -173,7 +114,7 @@ func (f *Store) Load(ctx context.Context, key session.Key) (*session.Session, er
 	var had session.Records
 	live, err := f.touch(key)
 	if err == nil && live {
-		err = f.db.view(func(tx *bbolt.Tx) (err error) {
+		err = f.db.View(func(tx *bbolt.Tx) (err error) {
 			had, err = f.readLive(tx, key)
 			return err
 		})
@@ -197,8 +138,8 @@ func (f *Store) Update(ctx context.Context, key session.Key, change func(*sessio
 	var tx *bbolt.Tx
 	var had session.Records
 	stale := false
-	defer func() { f.db.rollback(tx) }() // also when change panics
-	err = f.db.guard(func() (err error) {
+	defer func() { f.db.Rollback(tx) }() // also when change panics
+	err = f.db.Guard(func() (err error) {
 		if tx, err = f.db.Begin(true); err != nil {
 			return err
 		}
@@ -221,7 +162,7 @@ func (f *Store) Update(ctx context.Context, key session.Key, change func(*sessio
 	if next.Equal(had) && !stale {
 		return s, nil
 	}
-	err = f.db.guard(func() error {
+	err = f.db.Guard(func() error {
 		place, err := makePlace(tx, key)
 		if err != nil {
 			return err
@@ -247,7 +188,7 @@ func (f *Store) List(ctx context.Context, user string) ([]session.Key, error) {
 	}
 	defer f.mu.RUnlock()
 	var keys []session.Key
-	err := f.db.view(func(tx *bbolt.Tx) error {
+	err := f.db.View(func(tx *bbolt.Tx) error {
 		places := tx.Bucket(bucketSessions).Bucket([]byte(user))
 		if places == nil {
 			return nil
@@ -275,7 +216,7 @@ func (f *Store) Delete(ctx context.Context, key session.Key) error {
 	if err := f.blobs.Drop(ctx, blobs.Owner(key)); err != nil {
 		return f.explain("delete", err)
 	}
-	err := f.db.update(func(tx *bbolt.Tx) error {
+	err := f.db.Update(func(tx *bbolt.Tx) error {
 		if err := removeShares(tx, func(k session.Key, _ time.Time) bool { return k == key }); err != nil {
 			return err
 		}
@@ -304,7 +245,7 @@ func (f *Store) Forget(ctx context.Context, user string) error {
 	f.codec.Clear()
 	// Pictures that cannot be reached keep nothing else from going.
 	pictures := f.explain("forget", f.blobs.Forget(ctx, user))
-	err := f.db.update(func(tx *bbolt.Tx) error {
+	err := f.db.Update(func(tx *bbolt.Tx) error {
 		if err := removeShares(tx, func(k session.Key, _ time.Time) bool { return k.User == user }); err != nil {
 			return err
 		}
@@ -318,7 +259,7 @@ func (f *Store) Forget(ctx context.Context, user string) error {
 		return tx.Bucket(bucketStore).Put(keyErase, []byte{1})
 	})
 	if err == nil {
-		if err = f.erase(); isDiskFull(err) {
+		if err = f.erase(); boltfile.IsFull(err) {
 			err = fmt.Errorf("%w: %w", session.ErrNotErased, err)
 		}
 	}
@@ -363,7 +304,7 @@ func (f *Store) Close() error {
 	db := f.db
 	f.db = nil
 	f.codec.Clear()
-	err := db.close()
+	err := db.Close()
 	if f.blobs != nil {
 		err = errors.Join(err, f.blobs.Close())
 	}
@@ -390,23 +331,37 @@ func (f *Store) enter(ctx context.Context, invalid error) error {
 // explain says what was being done to which file, and gives the errors that a
 // caller decides on their names. Of errors that users are told the file is no
 // part.
-func (f *Store) explain(doing string, err error) error {
+func (f *Store) explain(doing string, err error) error { return explain(doing, f.path, err) }
+
+func explain(doing, path string, err error) error {
 	if err == nil || errors.Is(err, session.ErrNoSuchShare) || errors.Is(err, session.ErrTooLarge) {
 		return err
 	}
-	if isDiskFull(err) {
+	switch {
+	case errors.Is(err, boltfile.ErrInUse):
+		err = session.ErrInUse
+	case boltfile.IsDamage(err):
+		err = fmt.Errorf("%w: %w", session.ErrCorrupt, err)
+	case boltfile.IsFull(err):
 		err = fmt.Errorf("%w: %w", session.ErrDiskFull, err)
 	}
-	return fmt.Errorf("%s %s: %w", doing, f.path, err)
+	return fmt.Errorf("%s %s: %w", doing, path, err)
 }
 
-// isDiskFull reports whether there was no room for a write.
-func isDiskFull(err error) bool {
-	for _, full := range []syscall.Errno{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG} {
-		// bbolt keeps only the text of an error in growing the file.
-		if err != nil && (errors.Is(err, full) || strings.HasSuffix(err.Error(), full.Error())) {
-			return true
-		}
+// erase finishes what Forget began: it writes the file anew if deleted records
+// are still in it.
+func (f *Store) erase() error {
+	pending := false
+	err := f.db.View(func(tx *bbolt.Tx) error {
+		pending = tx.Bucket(bucketStore).Get(keyErase) != nil
+		return nil
+	})
+	if err != nil || !pending {
+		return err
 	}
-	return false
+	next, err := f.db.Rewrite(func(tx *bbolt.Tx) error { return tx.Bucket(bucketStore).Delete(keyErase) })
+	if next != nil {
+		f.db = next
+	}
+	return err
 }

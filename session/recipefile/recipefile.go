@@ -16,6 +16,7 @@ import (
 	"io"
 	"time"
 
+	"pentimento/files"
 	"pentimento/recipe"
 	"pentimento/session"
 )
@@ -128,6 +129,9 @@ func (d Document) JSON() ([]byte, error) {
 // Read returns the document in a file, which is JSON or a PNG. Its errors are
 // [ErrNoRecipe], [ErrNewer], [ErrInvalid] and [ErrTooLarge].
 func Read(file []byte) (Document, error) {
+	if files.IsPointer(file) {
+		return Document{}, fmt.Errorf("%w: it %w", ErrNoRecipe, files.ErrPointer)
+	}
 	if bytes.HasPrefix(file, []byte(pngSignature)) {
 		text, err := extract(file)
 		if err != nil {
@@ -138,7 +142,7 @@ func Read(file []byte) (Document, error) {
 	if len(file) > MaxBytes {
 		return Document{}, fmt.Errorf("%w: %d bytes of JSON, %d are allowed", ErrTooLarge, len(file), MaxBytes)
 	}
-	return decode(file)
+	return decode(files.WithoutMark(file))
 }
 
 // decode returns the document that the JSON says.

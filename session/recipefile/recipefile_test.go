@@ -16,6 +16,7 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"pentimento/files"
 	"pentimento/recipe"
 	"pentimento/session"
 	"pentimento/session/recipefile"
@@ -225,6 +226,8 @@ func TestRefuses(t *testing.T) {
 	}{
 		{"nothing", nil, recipefile.ErrNoRecipe},
 		{"text", []byte("hello"), recipefile.ErrNoRecipe},
+		{"a pointer of Git LFS", []byte("version https://git-lfs.github.com/spec/v1\n"), files.ErrPointer},
+		{"a byte order mark", append([]byte("\ufeff"), asJSON(t, document(t))...), nil},
 		{"other JSON", []byte(`{"format":"x","version":1}`), recipefile.ErrNoRecipe},
 		{"a picture without a recipe", picture(t), recipefile.ErrNoRecipe},
 		{"half a picture without a recipe", picture(t)[:40], recipefile.ErrNoRecipe},

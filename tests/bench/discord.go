@@ -62,7 +62,7 @@ func (b *bench) discord() (err error) {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	remembered, err := bolt.Open(filepath.Join(dir, "memory"))
+	remembered, err := bolt.Open(filepath.Join(dir, "memory"), slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
 	}

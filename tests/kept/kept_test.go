@@ -11,6 +11,7 @@ import (
 	"flag"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -149,7 +150,7 @@ func TestFiles(t *testing.T) {
 	must(t, err)
 	code := talk(t, store, "ann")
 	must(t, store.Close())
-	records, err := boltrecords.Open(path + ".bot")
+	records, err := boltrecords.Open(path+".bot", slog.New(slog.DiscardHandler))
 	must(t, err)
 	remember(t, records)
 	must(t, records.Close())

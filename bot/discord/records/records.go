@@ -9,5 +9,10 @@ import "errors"
 // MaxBytes is how long a value may be.
 const MaxBytes = 1 << 20
 
-// ErrTooLarge says that a value is longer than MaxBytes.
-var ErrTooLarge = errors.New("too much to remember under one name")
+// What can be wrong with records.
+var (
+	// ErrTooLarge says that a value is longer than MaxBytes.
+	ErrTooLarge = errors.New("too much to remember under one name")
+	// ErrDamaged says that what is kept is not what was put there.
+	ErrDamaged = errors.New("what the bot remembers is damaged")
+)

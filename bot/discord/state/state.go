@@ -26,6 +26,8 @@ type Records interface {
 	Change(ctx context.Context, table, name string, change func(old []byte) ([]byte, error)) error
 	// Each calls visit with every value of a table.
 	Each(ctx context.Context, table string, visit func(name string, value []byte) error) error
+	// Erase leaves no byte of what was removed or replaced.
+	Erase(ctx context.Context) error
 	// Close releases what it takes to keep them.
 	Close() error
 }

@@ -1,90 +1,222 @@
 // Package bolt keeps a bot's records in one file. Start at [Open].
+//
+// seal.go says what is in the file, and how it is known that nothing of it has
+// changed or is missing.
 package bolt
 
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
-	"time"
+	"log/slog"
+	"sync"
 
 	"go.etcd.io/bbolt"
 
 	"pentimento/bot/discord/records"
+	"pentimento/session/bolt/boltfile"
 )
 
-// Records are the records in a file: each table is a bucket of a bbolt database.
-type Records struct{ db *bbolt.DB }
+// errClosed says that the records were closed.
+var errClosed = errors.New("the bot's memory is closed")
 
-// Open opens the file at path, making it and its folder if they are not
-// there. Only one process may have it open.
-func Open(path string) (*Records, error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, fmt.Errorf("open the bot's memory: %w", err)
+// Records are the records in a file. All methods may be called by several
+// goroutines at once.
+type Records struct {
+	path string
+
+	mu   sync.RWMutex   // held for writing while the file is replaced or closed
+	file *boltfile.File // nil once closed
+}
+
+// Open opens the file at path, making it and its folder if they are not there,
+// and checks every record in it. Only one process may have it open. The error is
+// [records.ErrDamaged] if the file is not what was written. That its last change
+// is missing is told to the log: the rest is of use.
+func Open(path string, log *slog.Logger) (*Records, error) {
+	r := &Records{path: path}
+	if err := r.open(log); err != nil {
+		return nil, r.explain("open", err)
 	}
-	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: time.Second})
+	return r, nil
+}
+
+func (r *Records) open(log *slog.Logger) (err error) {
+	if r.file, err = boltfile.Open(r.path, layout); err != nil {
+		return err
+	}
+	if missing := r.file.Missing(); missing != nil {
+		log.Warn("the bot may not remember what it did last: settings, who is blocked", "file", r.path, "reason", missing)
+	}
+	if err = r.upgrade(); err == nil {
+		err = r.file.View(check)
+	}
+	if err == nil {
+		// On a full disk the next Erase or Open does it; until then the records
+		// are of use.
+		if err = r.erase(); boltfile.IsFull(err) {
+			err = nil
+		}
+	}
 	if err != nil {
-		return nil, fmt.Errorf("open the bot's memory %s: %w", path, err)
+		return errors.Join(err, r.file.Close())
 	}
-	return &Records{db}, nil
+	return nil
+}
+
+// upgrade marks the records of a file from before there were marks.
+func (r *Records) upgrade() error {
+	old := false
+	err := r.file.View(func(tx *bbolt.Tx) error {
+		old = tx.Bucket(bucketBot) == nil
+		return nil
+	})
+	if err != nil || !old {
+		return err
+	}
+	return r.file.Update(upgrade)
 }
 
 // Close releases the file.
-func (r *Records) Close() error { return r.db.Close() }
+func (r *Records) Close() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.file == nil {
+		return nil
+	}
+	file := r.file
+	r.file = nil
+	return r.explain("close", file.Close())
+}
 
 // Get returns a value; nil if there is none.
-func (r *Records) Get(ctx context.Context, table, name string) ([]byte, error) {
-	var out []byte
-	if err := ctx.Err(); err != nil {
+func (r *Records) Get(ctx context.Context, table, name string) (value []byte, err error) {
+	if err := r.enter(ctx); err != nil {
 		return nil, err
 	}
-	return out, r.db.View(func(tx *bbolt.Tx) error {
-		if b := tx.Bucket([]byte(table)); b != nil {
-			out = bytes.Clone(b.Get([]byte(name)))
-		}
-		return nil
+	defer r.mu.RUnlock()
+	err = r.file.View(func(tx *bbolt.Tx) error {
+		value, err = get(tx, table, name)
+		return err
 	})
+	return value, r.explain("read", err)
 }
 
 // Change puts what change makes of a value in its place. Nil stands for no
 // value, both ways. Nobody else changes the value in between. The error is that
 // of change, or of the disk.
 func (r *Records) Change(ctx context.Context, table, name string, change func(old []byte) ([]byte, error)) error {
-	if err := ctx.Err(); err != nil {
+	if err := r.enter(ctx); err != nil {
 		return err
 	}
-	return r.db.Update(func(tx *bbolt.Tx) error {
-		b, err := tx.CreateBucketIfNotExists([]byte(table))
-		if err != nil {
-			return err
+	defer r.mu.RUnlock()
+	var tx *bbolt.Tx
+	defer func() { r.file.Rollback(tx) }() // also when change panics
+	var old []byte
+	err := r.file.Guard(func() (err error) {
+		if tx, err = r.file.Begin(true); err == nil {
+			old, err = get(tx, table, name)
 		}
-		value, err := change(bytes.Clone(b.Get([]byte(name))))
-		switch {
-		case err != nil:
-			return err
-		case len(value) > records.MaxBytes:
-			return records.ErrTooLarge
-		case value == nil:
-			return b.Delete([]byte(name))
-		}
-		return b.Put([]byte(name), value)
+		return err
 	})
+	if err != nil {
+		return r.explain("read", err)
+	}
+	value, err := change(old)
+	if err != nil || bytes.Equal(value, old) && (value == nil) == (old == nil) {
+		return err
+	}
+	err = r.file.Guard(func() error {
+		if err := put(tx.Bucket(bucketBot), []byte(table), []byte(name), value); err != nil {
+			return err
+		}
+		return tx.Commit()
+	})
+	return r.explain("change", err)
 }
 
 // Each calls visit with every value of a table, in no order, and stops at its
-// first error. Visit must not use the records.
+// first error.
 func (r *Records) Each(ctx context.Context, table string, visit func(name string, value []byte) error) error {
-	return r.db.View(func(tx *bbolt.Tx) error {
-		b := tx.Bucket([]byte(table))
-		if b == nil {
-			return ctx.Err()
+	found, err := r.all(ctx, table)
+	if err != nil {
+		return err
+	}
+	for name, value := range found {
+		if err := ctx.Err(); err != nil {
+			return err
 		}
-		return b.ForEach(func(name, value []byte) error {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			return visit(string(name), bytes.Clone(value))
+		if err := visit(name, value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// all returns the values of a table.
+func (r *Records) all(ctx context.Context, table string) (map[string][]byte, error) {
+	if err := r.enter(ctx); err != nil {
+		return nil, err
+	}
+	defer r.mu.RUnlock()
+	found := map[string][]byte{}
+	err := r.file.View(func(tx *bbolt.Tx) error {
+		b := tx.Bucket(bucketBot).Bucket([]byte(table))
+		if b == nil {
+			return nil
+		}
+		return b.ForEach(func(name, record []byte) (err error) {
+			found[string(name)], err = unseal([]byte(table), name, record)
+			return err
 		})
 	})
+	return found, r.explain("read", err)
+}
+
+// Erase leaves no byte in the file of what was removed or replaced. If the
+// process dies meanwhile, opening the file does so.
+func (r *Records) Erase(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.file == nil {
+		return errClosed
+	}
+	return r.explain("erase what was removed from", r.erase())
+}
+
+// erase writes the file anew.
+func (r *Records) erase() error {
+	next, err := r.file.Rewrite(check)
+	if next != nil {
+		r.file = next
+	}
+	return err
+}
+
+// enter keeps the file what it is until r.mu.RUnlock is called.
+func (r *Records) enter(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	r.mu.RLock()
+	if r.file == nil {
+		r.mu.RUnlock()
+		return errClosed
+	}
+	return nil
+}
+
+// explain says what was being done with which file.
+func (r *Records) explain(doing string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if boltfile.IsDamage(err) {
+		err = fmt.Errorf("%w: %w", records.ErrDamaged, err)
+	}
+	return fmt.Errorf("%s %s: %w", doing, r.path, err)
 }

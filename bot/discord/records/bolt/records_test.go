@@ -1,6 +1,7 @@
 package bolt_test
 
 import (
+	"log/slog"
 	"path/filepath"
 	"testing"
 
@@ -15,7 +16,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 func TestRecords(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "folder", "records")
 	recordstest.Run(t, func(t *testing.T) recordstest.Keeper {
-		r, err := bolt.Open(path)
+		r, err := bolt.Open(path, slog.New(slog.DiscardHandler))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -25,11 +26,11 @@ func TestRecords(t *testing.T) {
 
 func TestFileBelongsToOneProcess(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "records")
-	first, err := bolt.Open(path)
+	first, err := bolt.Open(path, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if second, err := bolt.Open(path); err == nil {
+	if second, err := bolt.Open(path, slog.New(slog.DiscardHandler)); err == nil {
 		t.Error("a file was opened twice", second.Close())
 	}
 	if err := first.Close(); err != nil {

@@ -19,6 +19,7 @@ type Keeper interface {
 	Get(ctx context.Context, table, name string) ([]byte, error)
 	Change(ctx context.Context, table, name string, change func([]byte) ([]byte, error)) error
 	Each(ctx context.Context, table string, visit func(string, []byte) error) error
+	Erase(ctx context.Context) error
 	Close() error
 }
 
@@ -71,6 +72,12 @@ func Run(t *testing.T, open func(t *testing.T) Keeper) {
 
 	counts(t, m)
 	many(t, m, put)
+	if err := m.Erase(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := all(t, m, "table"); got != "empty= kept=value\x00\xff " {
+		t.Errorf("erased, the table has %q", got)
+	}
 	if err := m.Close(); err != nil {
 		t.Fatal(err)
 	}

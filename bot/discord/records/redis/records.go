@@ -35,6 +35,10 @@ func New(client goredis.UniversalClient, prefix string) *Records {
 	return &Records{client: client, prefix: prefix + "{bot}:"}
 }
 
+// Erase does nothing: Redis keeps no value that was removed. Its own log of
+// changes is the operator's to write anew.
+func (r *Records) Erase(context.Context) error { return nil }
+
 // Close closes the client.
 func (r *Records) Close() error { return r.client.Close() }
 

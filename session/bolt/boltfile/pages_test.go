@@ -1,21 +1,17 @@
-package bolt
+package boltfile
 
 import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
 
 	"go.etcd.io/bbolt"
 	bolterrors "go.etcd.io/bbolt/errors"
-
-	"pentimento/session"
-	"pentimento/session/sessiontest"
 )
-
-var testKey = session.Key{User: "alice", Place: "terminal"}
 
 // What checkPages lets through, bbolt reads without a panic.
 func FuzzCheckPages(f *testing.F) {
@@ -24,20 +20,7 @@ func FuzzCheckPages(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	r := sessiontest.Records(f, testKey)
-	r.Turns[1] = bytes.Repeat(r.Turns[1], 5) // a page that runs over
-	err = errors.Join(db.Update(writeLayout), db.Update(func(tx *bbolt.Tx) error {
-		other := session.Key{User: "bob", Place: "x"}
-		place, err := makePlace(tx, testKey)
-		if err != nil {
-			return err
-		}
-		second, err := makePlace(tx, other)
-		if err != nil {
-			return err
-		}
-		return errors.Join(writeRecords(place, session.Records{}, r), writeRecords(second, session.Records{}, session.Records{State: []byte("x")}))
-	}), db.Close())
+	err = errors.Join(db.Update(layout), db.Update(fill), db.Close())
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -45,8 +28,8 @@ func FuzzCheckPages(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	if err := checkPages(bytes.NewReader(whole), int64(len(whole)), 1024); err != nil {
-		f.Fatal(err)
+	if missing, err := checkPages(bytes.NewReader(whole), int64(len(whole)), 1024); err != nil || missing != nil {
+		f.Fatal(missing, err)
 	}
 	f.Add([]byte{})
 	for page := range len(whole) / 1024 {
@@ -63,9 +46,9 @@ func FuzzCheckPages(f *testing.F) {
 		for page := range 2 { // with a right checksum the check gets further
 			resealMeta(data[page*1024+pageHeaderSize:])
 		}
-		if err := checkPages(bytes.NewReader(data), int64(len(data)), 1024); err != nil {
-			if !errors.Is(err, session.ErrCorrupt) {
-				t.Errorf("%v, want ErrCorrupt", err)
+		if _, err := checkPages(bytes.NewReader(data), int64(len(data)), 1024); err != nil {
+			if !IsDamage(err) {
+				t.Errorf("%v, want a damage", err)
 			}
 			return
 		}
@@ -75,6 +58,29 @@ func FuzzCheckPages(f *testing.F) {
 		}
 		useUnguarded(t, copied)
 	})
+}
+
+// layout makes a bucket.
+func layout(tx *bbolt.Tx) error {
+	_, err := tx.CreateBucket([]byte("kept"))
+	return err
+}
+
+// fill puts a bucket into that which runs over a page, and small ones.
+func fill(tx *bbolt.Tx) error {
+	kept := tx.Bucket([]byte("kept"))
+	for _, name := range []string{"alice", "bob", "carol"} {
+		b, err := kept.CreateBucket([]byte(name))
+		if err != nil {
+			return err
+		}
+		for n := range len(name) {
+			if err := b.Put([]byte(fmt.Sprint(name, n)), bytes.Repeat([]byte(name), 1<<(3*n))); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // resealMeta makes the checksum of a meta record right.
