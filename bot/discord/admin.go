@@ -48,7 +48,7 @@ func (h *operators) administer(ctx context.Context, action, userID string) (stri
 	case "unblock":
 		return "Admitted again.", h.state.SetBlocked(userID, false)
 	case "reset":
-		return "Everything about them is deleted, and today's count.", errors.Join(h.eraser.erase(ctx, userID), h.state.ForgetUsage(userID))
+		return "Everything about them is deleted, and today's count.", errors.Join(h.eraser.erase(ctx, userID), h.state.ForgetUsage(userID, h.quota.Today()))
 	case "drain":
 		if h.eraser.running.ToggleDraining() {
 			return "I take no new pictures until you drain again or restart me.", nil

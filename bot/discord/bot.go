@@ -53,8 +53,7 @@ func New(o Options) (*Bot, error) {
 	if err := checkRenames(o.Commands, o.Rename); err != nil {
 		return nil, err
 	}
-	remembered := state.New(o.Records, o.Log)
-	key, err := remembered.SigningKey()
+	remembered, err := state.Open(o.Records, o.Log)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +61,7 @@ func New(o Options) (*Bot, error) {
 	if o.Backoff > 0 {
 		api.RepeatAfter(o.Backoff)
 	}
-	style := view.Style{Signer: view.NewSigner(key), Renamed: o.Rename}
+	style := view.Style{Signer: view.NewSigner(remembered.SigningKey()), Renamed: o.Rename}
 	b := &Bot{
 		o: o, api: api, state: remembered, identity: &identity{},
 		places: &places{api: api, log: o.Log, known: map[string]object.Channel{}},

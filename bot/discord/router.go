@@ -29,6 +29,9 @@ type router struct {
 	buttons  map[view.Verb]button
 	modals   map[view.Verb]handler
 	typing   handler
+	// What is answered whoever asks, wherever they are.
+	free        map[string]bool
+	freeButtons map[view.Verb]bool
 }
 
 // A button is handled for its owner alone, or for anyone.
@@ -42,11 +45,24 @@ func newRouter(table []bot.Command, api *rest.Client, admission *admission, ackn
 	return &router{
 		table: table, api: api, admission: admission, acknowledger: acknowledger, runner: runner,
 		commands: map[string]handler{}, buttons: map[view.Verb]button{}, modals: map[view.Verb]handler{},
+		free: map[string]bool{}, freeButtons: map[view.Verb]bool{},
 	}
 }
 
 // command has a slash command or a message command handled, under its own name.
 func (m *router) command(name string, h handler) { m.commands[name] = h }
+
+// freeCommand is command for one that is answered whoever asks, wherever they are.
+func (m *router) freeCommand(name string, h handler) {
+	m.command(name, h)
+	m.free[name] = true
+}
+
+// freeButton is button for one that is answered whoever asks, wherever they are.
+func (m *router) freeButton(v view.Verb, h handler) {
+	m.button(v, h)
+	m.freeButtons[v] = true
+}
 
 // otherCommands has the commands of the table handled that have no handler.
 func (m *router) otherCommands(h handler) { m.fallback = h }
@@ -87,7 +103,10 @@ func (m *router) serve(ctx context.Context, i *object.Interaction, arrival *turn
 
 // handle calls the handler of a request.
 func (m *router) handle(ctx context.Context, r *request) (*turn.Turn, error) {
-	refused := m.admission.admit(r.By(), m.admission.placeOf(ctx, r.Interaction))
+	var refused error
+	if !m.isFree(r) {
+		refused = m.admission.admit(r.By(), m.admission.placeOf(ctx, r.Interaction))
+	}
 	switch {
 	case refused != nil && r.Type == object.AutocompleteInteraction:
 		r.answered(ctx, r.api.Offer(ctx, r.Interaction, nil))
@@ -107,6 +126,19 @@ func (m *router) handle(ctx context.Context, r *request) (*turn.Turn, error) {
 		return m.handleModal(ctx, r)
 	}
 	return nil, nil
+}
+
+// isFree reports whether a request is answered whoever asks, wherever they are:
+// what is kept of people is theirs to delete, also when they are blocked.
+func (m *router) isFree(r *request) bool {
+	switch r.Type {
+	case object.CommandInteraction:
+		return m.free[m.runner.Style.Own(r.Data.Name)]
+	case object.ComponentInteraction:
+		h, err := m.runner.Style.Signer.Read(r.Data.CustomID)
+		return err == nil && m.freeButtons[h.Verb]
+	}
+	return false
 }
 
 func (m *router) handleCommand(ctx context.Context, r *request) (*turn.Turn, error) {

@@ -21,7 +21,7 @@ func (h *handlers) routes(m *router) {
 	m.command("share", h.sharing.share)
 	m.command("export", h.sharing.export)
 	m.command("import", h.sharing.importFile)
-	m.command("forget", h.forgetting.ask)
+	m.freeCommand("forget", h.forgetting.ask)
 	m.command("help", h.help.show)
 	m.command(adminCommand, h.operators.act)
 
@@ -37,8 +37,8 @@ func (h *handlers) routes(m *router) {
 	m.button(view.RedrawYes, h.conversing.redraw)
 	m.button(view.Cancel, h.conversing.cancel)
 	m.button(view.Share, h.sharing.sharePressed)
-	m.button(view.Forget, h.forgetting.forget)
-	m.button(view.Keep, h.forgetting.keep)
+	m.freeButton(view.Forget, h.forgetting.forget)
+	m.freeButton(view.Keep, h.forgetting.keep)
 	m.anyonesButton(view.Attention, h.conversing.askWord)
 	m.anyonesButton(view.Heat, h.conversing.heat)
 

@@ -3,16 +3,18 @@
 // asked, who is blocked, who drew how much, and which messages wait for their
 // picture.
 //
-// Start with [New]. sessions.go has what belongs to a session, people.go what
+// Start with [Open]. sessions.go has what belongs to a session, people.go what
 // belongs to a user, messages.go the messages.
 package state
 
 import (
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -39,10 +41,22 @@ type Records interface {
 type State struct {
 	records Records
 	log     *slog.Logger
+	key     []byte // of the buttons, and of names
+
+	mu    sync.Mutex
+	today string // the last day on which somebody drew
 }
 
-// New returns the state that the records hold; closing it closes them.
-func New(records Records, log *slog.Logger) *State { return &State{records, log} }
+// Open returns the state that the records hold; closing it closes them, and an
+// error leaves them open.
+func Open(records Records, log *slog.Logger) (*State, error) {
+	s := &State{records: records, log: log}
+	var err error
+	if s.key, err = s.signingKey(); err != nil {
+		return nil, err
+	}
+	return s, s.hidePeople()
+}
 
 // Close closes the records.
 func (s *State) Close() error { return s.records.Close() }
@@ -60,8 +74,8 @@ const (
 	tableThreads = "threads" // thread → owner
 	tableOptions = "options" // user/place → bot.Options
 	tableAsked   = "asked"   // user/place → dialogue.Question
-	tableBlocked = "blocked" // user
-	tableUsage   = "usage"   // user → usage
+	tableBlocked = "blocked" // user, as hidden by State.hide
+	tableUsage   = "usage"   // user and day, hidden as well → usage
 	tableOpen    = "open"    // event → OpenMessage
 )
 
@@ -117,9 +131,12 @@ func (s *State) removeAll(table string, fits func(name string, value []byte) boo
 	return err
 }
 
-// SigningKey is the key of the bot's buttons, made at the first start: with
-// another one, buttons from before would be dead.
-func (s *State) SigningKey() ([]byte, error) {
+// SigningKey is the key of the bot's buttons.
+func (s *State) SigningKey() []byte { return s.key }
+
+// signingKey returns the key, made at the first start: with another one, buttons
+// from before would be dead.
+func (s *State) signingKey() ([]byte, error) {
 	var key []byte
 	err := s.change(tableMeta, "key", func(had []byte) ([]byte, error) {
 		if key = had; len(key) == 32 {
@@ -141,13 +158,32 @@ func (s *State) Registered() string { return string(s.get(tableMeta, "commands")
 // SetRegistered remembers which commands are registered.
 func (s *State) SetRegistered(name string) error { return s.put(tableMeta, "commands", []byte(name)) }
 
-// Forget removes what is kept of a user. That they are blocked, and how much they
-// drew today, stays: /forget is not a way around either.
+// Forget removes what is kept of a user, and leaves no byte of it. That they are
+// blocked, and how much they drew today, stays, under names that say to nobody
+// else who they are: /forget is not a way around either.
 func (s *State) Forget(user string) error {
 	for _, table := range []string{tableOptions, tableAsked} {
 		if err := s.removeAll(table, func(name string, _ []byte) bool { return strings.HasPrefix(name, user+"/") }); err != nil {
 			return err
 		}
 	}
-	return s.removeAll(tableThreads, func(_ string, owner []byte) bool { return string(owner) == user })
+	if err := s.removeAll(tableThreads, func(_ string, owner []byte) bool { return string(owner) == user }); err != nil {
+		return err
+	}
+	// Of a message that could not be shown, which waits for the next process.
+	err := s.removeAll(tableOpen, func(_ string, data []byte) bool {
+		var m OpenMessage
+		return json.Unmarshal(data, &m) == nil && m.User == user
+	})
+	if err != nil {
+		return err
+	}
+	return s.erase()
+}
+
+// erase leaves no byte of what was removed.
+func (s *State) erase() error {
+	ctx, cancel := context.WithTimeout(context.Background(), listing)
+	defer cancel()
+	return s.records.Erase(ctx)
 }

@@ -15,6 +15,7 @@ import (
 	"go.etcd.io/bbolt"
 
 	"pentimento/bot/discord/records"
+	"pentimento/session"
 	"pentimento/session/bolt/boltfile"
 )
 
@@ -175,7 +176,8 @@ func (r *Records) all(ctx context.Context, table string) (map[string][]byte, err
 }
 
 // Erase leaves no byte in the file of what was removed or replaced. If the
-// process dies meanwhile, opening the file does so.
+// process dies meanwhile, opening the file does so. On a full disk the error is
+// [session.ErrNotErased]; the next Erase or Open erases.
 func (r *Records) Erase(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -185,7 +187,11 @@ func (r *Records) Erase(ctx context.Context) error {
 	if r.file == nil {
 		return errClosed
 	}
-	return r.explain("erase what was removed from", r.erase())
+	err := r.erase()
+	if boltfile.IsFull(err) {
+		err = fmt.Errorf("%w: %w", session.ErrNotErased, err)
+	}
+	return r.explain("erase what was removed from", err)
 }
 
 // erase writes the file anew.
