@@ -28,7 +28,7 @@ func TestForgetLeavesNothing(t *testing.T) {
 		t.Errorf("settings are left: %v", o)
 	}
 	ann.Select(direct, first, "1.5 hair")
-	w.sees(direct, first.ID, "no such turn")
+	w.sees(direct, first.ID, "not kept any more")
 }
 
 func TestAdmins(t *testing.T) {
