@@ -78,7 +78,7 @@ func serveForEver(where []string) error {
 func keepAt(ctx context.Context, o *Options, engine *stub, place string) (err error) {
 	if !conn.IsAddress(place) {
 		o.Queue = jobs.NewLocal(ctx, jobs.Options{PerUser: 100}, jobs.Worker{Name: "worker", Engine: drawer.New(engine)})
-		if o.Records, err = boltrecords.Open(filepath.Join(place, "records")); err != nil {
+		if o.Records, err = boltrecords.Open(filepath.Join(place, "records"), slog.New(slog.DiscardHandler)); err != nil {
 			return err
 		}
 		o.Store, err = bolt.Open(filepath.Join(place, "sessions"), bolt.Options{})
