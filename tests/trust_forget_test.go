@@ -280,7 +280,9 @@ func TestTrust03ForgetsEverything(t *testing.T) {
 				t.Fatal("blocked, Ann was not asked whether to forget")
 			}
 			ann.does(ann.person.Press(ann.thread, asked, "Delete it all"))
-			told := d.Message(ann.thread, "", patience, func(m *discordtest.Message) bool { return m.ID == asked.ID && strings.Contains(m.Content, "I know nothing") })
+			told := d.Message(ann.thread, "", patience, func(m *discordtest.Message) bool {
+				return m.ID == asked.ID && strings.Contains(m.Content, "I know nothing")
+			})
 			if told == nil {
 				t.Fatalf("Ann was not told that all is deleted: %+v", d.Messages(ann.thread)[len(d.Messages(ann.thread))-1].Content)
 			}
