@@ -28,13 +28,9 @@ func (tooLarge) Is(target error) bool { return target == ErrTooLarge }
 // errors are those of fsys.
 // All are a [fs.PathError] with the file's name.
 func Read(fsys fs.FS, name string, limit int64) (data []byte, err error) {
-	file, err := fsys.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, file.Close()) }()
 	refuse := func(err error) ([]byte, error) { return nil, &fs.PathError{Op: "read", Path: name, Err: err} }
-	info, err := file.Stat()
+	// Opening a named pipe would wait for whoever writes to it.
+	info, err := fs.Stat(fsys, name)
 	switch {
 	case err != nil:
 		return nil, err
@@ -43,6 +39,11 @@ func Read(fsys fs.FS, name string, limit int64) (data []byte, err error) {
 	case info.Size() > limit:
 		return refuse(tooLarge(limit))
 	}
+	file, err := fsys.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
 	data = make([]byte, info.Size())
 	if _, err := io.ReadFull(file, data); err != nil {
 		return refuse(err)

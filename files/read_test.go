@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"pentimento/files"
@@ -27,6 +28,9 @@ func TestRead(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(dir, "folder"), 0o755); err != nil {
 		t.Fatal(err)
 	}
+	if err := syscall.Mkfifo(filepath.Join(dir, "pipe"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for name, c := range map[string]struct {
 		size    int
 		err     error
@@ -38,6 +42,7 @@ func TestRead(t *testing.T) {
 		"a byte too large":   {err: files.ErrTooLarge, message: "read a byte too large: is larger than 1 MiB"},
 		"folder":             {err: files.ErrNotFile, message: "read folder: is not a file"},
 		"pointer":            {err: files.ErrPointer, message: "read pointer: is a pointer of Git LFS and not the file itself; \"git lfs pull\" fetches that"},
+		"pipe":               {err: files.ErrNotFile, message: "read pipe: is not a file"},
 		"nothing":            {err: fs.ErrNotExist},
 	} {
 		if _, err := files.ReadFile(filepath.Join(dir, name), limit); c.err != nil && !strings.Contains(fmt.Sprint(err), filepath.Join(dir, name)+": ") {

@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// Write puts data into the file at that path, which then has exactly these
-// permissions. The file is there whole or not at all: whoever opens it finds
+// Write puts data into the file at that path, which then has these permissions
+// but for those that the umask takes. The file is there whole or not at all: whoever opens it finds
 // what was there before or all of data, also when the process is killed
 // meanwhile. The folder must exist.
 //
@@ -45,14 +45,11 @@ func WriteIn(folder *os.Root, name string, data []byte, perm fs.FileMode) error 
 
 // fill makes a new file with data in it.
 func fill(folder *os.Root, name string, data []byte, perm fs.FileMode) error {
-	file, err := folder.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	file, err := folder.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, perm)
 	if err != nil {
 		return err
 	}
 	_, err = file.Write(data)
-	if err == nil {
-		err = file.Chmod(perm) // whatever the umask
-	}
 	return errors.Join(err, file.Close())
 }
 

@@ -13,17 +13,19 @@ import (
 )
 
 func TestWrite(t *testing.T) {
-	defer syscall.Umask(syscall.Umask(0o077))
+	defer syscall.Umask(syscall.Umask(0o022))
 	path := filepath.Join(t.TempDir(), "picture.png")
-	for _, data := range []string{"the first", "", "another"} {
+	for i, data := range []string{"the first", "", "another"} {
+		umask := []int{0o022, 0o077, 0o002}[i]
+		syscall.Umask(umask)
 		if err := files.Write(path, []byte(data), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		if got, err := os.ReadFile(path); err != nil || string(got) != data {
 			t.Errorf("%q, %v, want %q", got, err, data)
 		}
-		if info, err := os.Stat(path); err != nil || info.Mode() != 0o644 {
-			t.Errorf("its mode is %v, %v, whatever the umask it is to be 0644", info.Mode(), err)
+		if info, err := os.Stat(path); err != nil || int(info.Mode()) != 0o644&^umask {
+			t.Errorf("with a umask of %03o its mode is %v, %v", umask, info.Mode(), err)
 		}
 	}
 	alone(t, path)
