@@ -111,7 +111,7 @@ func ProblemOf(err error) *Problem {
 	}
 	of := func(kind Kind, text string) *Problem { return &Problem{Kind: kind, Text: text, Err: err} }
 	if limit, ok := errors.AsType[*jobs.LimitError](err); ok {
-		return of(Limited, fmt.Sprintf("you have %s waiting or being drawn already; wait for one or cancel it", pictures(limit.Limit)))
+		return of(Limited, fmt.Sprintf("you have %s waiting or being drawn already; wait for one or cancel it", Plural(limit.Limit, "picture")))
 	}
 	if failure, ok := errors.AsType[*jobs.Failure](err); ok {
 		return of(Failed, strings.TrimSuffix(failure.Sentence, "."))
@@ -167,12 +167,4 @@ func kindOfTold(err error) Kind {
 // isAny reports whether an error is one of those.
 func isAny(err error, targets ...error) bool {
 	return slices.ContainsFunc(targets, func(target error) bool { return errors.Is(err, target) })
-}
-
-// pictures counts them in words.
-func pictures(n int) string {
-	if n == 1 {
-		return "one picture"
-	}
-	return fmt.Sprintf("%d pictures", n)
 }

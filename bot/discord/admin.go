@@ -56,9 +56,9 @@ func (h *operators) administer(ctx context.Context, action, userID string) (stri
 		return "I take new pictures again.", nil
 	case "stats":
 		line, err := h.eraser.queue.Stats(ctx)
-		pictures, people := h.state.Drawn(h.quota.Today())
-		return fmt.Sprintf("up %s · %d waiting, %d being drawn by %s · today %d pictures counted by %d people",
-			h.quota.Now().Sub(h.began).Round(time.Second), line.Waiting, line.Running, view.Plural(line.Workers, "worker"), pictures, people), err
+		pictures, persons := h.state.Drawn(h.quota.Today())
+		return fmt.Sprintf("up %s · %d waiting, %d being drawn by %s · today %s by %s",
+			h.quota.Now().Sub(h.began).Round(time.Second), line.Waiting, line.Running, bot.Plural(line.Workers, "worker"), bot.Plural(pictures, "picture"), bot.Plural(persons, "person")), err
 	}
 	return "I don't know that.", nil
 }

@@ -161,8 +161,8 @@ func affordable(r recipe.Recipe) error {
 	if len(r.Turns) <= maxImportTurns && r.Settings.Steps <= turn.MaxSteps {
 		return nil
 	}
-	return bot.Problemf(bot.Refused, "that recipe has %s of %d steps; I draw up to %d turns of up to %d steps",
-		view.Plural(len(r.Turns), "turn"), r.Settings.Steps, maxImportTurns, turn.MaxSteps)
+	return bot.Problemf(bot.Refused, "that recipe has %s of %s; I draw up to %d turns of up to %d steps",
+		bot.Plural(len(r.Turns), "turn"), bot.Plural(r.Settings.Steps, "step"), maxImportTurns, turn.MaxSteps)
 }
 
 // remove deletes a message of the bot for the owner of its picture.

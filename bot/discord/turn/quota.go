@@ -6,7 +6,6 @@ import (
 	"pentimento/bot"
 	"pentimento/bot/discord/policy"
 	"pentimento/bot/discord/state"
-	"pentimento/bot/discord/view"
 )
 
 // A Quota counts what people draw in a day.
@@ -32,7 +31,7 @@ func (q Quota) allow(t *Turn, prompt string) error {
 	}
 	ok, err := q.State.Spend(t.Speaker.ID, q.Today(), most)
 	if err == nil && !ok {
-		err = bot.Problemf(bot.Refused, "you have drawn %s today, which is as many as you may. The count starts again at midnight UTC", view.Plural(most, "picture"))
+		err = bot.Problemf(bot.Refused, "you have drawn %s today, which is as many as you may. The count starts again at midnight UTC", bot.Plural(most, "picture"))
 	}
 	t.counted = err == nil
 	return err

@@ -21,12 +21,12 @@ func history(a *bot.Answer) (object.Content, error) {
 // film shows pictures one after the other, sheet on one page.
 func film(frames []gate.Frame) (object.Content, error) {
 	gif, err := filmFile(frames)
-	return object.Content{Text: Plural(len(frames), "picture"), Files: []gate.File{gif}}, err
+	return object.Content{Text: bot.Plural(len(frames), "picture"), Files: []gate.File{gif}}, err
 }
 
 func sheet(frames []gate.Frame) (object.Content, error) {
 	page, err := sheetFile("sheet.png", frames)
-	return object.Content{Text: Plural(len(frames), "picture"), Files: []gate.File{page}}, err
+	return object.Content{Text: bot.Plural(len(frames), "picture"), Files: []gate.File{page}}, err
 }
 
 // shared shows what somebody shares as a filmstrip and a GIF, with the code.
@@ -38,7 +38,7 @@ func shared(style Style, by object.User, a *bot.Answer) (object.Content, error) 
 	gif, err := filmFile(a.Frames)
 	return object.Content{
 		Text: fmt.Sprintf("**%s** shares %s for %d days. Continue from here with `/%s code:%s`",
-			Escape(Cut(by.Name(), 40)), Plural(len(a.Frames), "picture"), session.ShareDays, style.Command("fork"), a.Code),
+			Escape(Cut(by.Name(), 40)), bot.Plural(len(a.Frames), "picture"), session.ShareDays, style.Command("fork"), a.Code),
 		Files: []gate.File{strip, gif},
 	}, err
 }
@@ -56,8 +56,8 @@ func heat(h *bot.Heat) (object.Content, error) {
 func files(style Style, a *bot.Answer) object.Content {
 	t := a.Turn
 	c := object.Content{
-		Text: Cut(fmt.Sprintf("**%s**\nturn %d · seed %d · %d steps · guidance %g · model %.12s\nBoth files hold the recipe: `/%s` draws the picture again from either.",
-			Escape(Cut(t.Recipe.Prompt, 1400)), t.ID, t.Settings.Seed, t.Settings.Steps, t.Settings.Guidance, t.Settings.Model, style.Command("import")), MaxContent),
+		Text: Cut(fmt.Sprintf("**%s**\nturn %d · seed %d · %s · guidance %g · model %.12s\nBoth files hold the recipe: `/%s` draws the picture again from either.",
+			Escape(Cut(t.Recipe.Prompt, 1400)), t.ID, t.Settings.Seed, bot.Plural(t.Settings.Steps, "step"), t.Settings.Guidance, t.Settings.Model, style.Command("import")), MaxContent),
 	}
 	for _, f := range a.Files {
 		file := f.Named(fmt.Sprintf("turn-%d%s", t.ID, path.Ext(f.Name())))

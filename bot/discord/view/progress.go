@@ -6,6 +6,7 @@ import (
 
 	"github.com/bwmarrin/discordgo"
 
+	"pentimento/bot"
 	"pentimento/bot/discord/object"
 	"pentimento/bot/gate"
 	"pentimento/jobs"
@@ -25,10 +26,8 @@ type Turn struct {
 // is not known how many there are.
 func Waiting(style Style, t Turn, ahead int) object.Content {
 	state := "one moment …"
-	if ahead == 1 {
-		state = "one picture before yours"
-	} else if ahead > 1 {
-		state = fmt.Sprintf("%d pictures before yours", ahead)
+	if ahead > 0 {
+		state = bot.Plural(ahead, "picture") + " before yours"
 	}
 	return object.Content{Text: quote(t.Said) + "\n" + state, Rows: cancelRow(style, t)}
 }

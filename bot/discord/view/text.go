@@ -6,7 +6,6 @@
 package view
 
 import (
-	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -123,12 +122,4 @@ func MessageGone(c object.Content) object.Content {
 		return object.Content{Text: "The message that was to show your picture is gone. The picture is kept; you find it in the history.", Private: true}
 	}
 	return c
-}
-
-// Plural counts things.
-func Plural(n int, thing string) string {
-	if n == 1 {
-		return "one " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
 }
