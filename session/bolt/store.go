@@ -92,9 +92,12 @@ func (f *Store) open(log *slog.Logger) (err error) {
 // blobsSuffix ends the name of the folder of blobs, after that of the file.
 const blobsSuffix = ".blobs"
 
+// PicturesOf is the folder beside a file that has its blobs.
+func PicturesOf(path string) string { return path + blobsSuffix }
+
 // openBlobs opens the folder beside the file.
 func (f *Store) openBlobs() (*blobs.Store, error) {
-	folder, err := blobs.OpenFolder(f.path + blobsSuffix)
+	folder, err := blobs.OpenFolder(PicturesOf(f.path))
 	if err != nil {
 		return nil, err
 	}
