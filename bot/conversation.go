@@ -178,6 +178,12 @@ func spoken(t session.Turn) dialogue.Turn {
 	return dialogue.Turn{ID: t.ID, Utterance: t.Utterance, Prompt: t.Recipe.Prompt, Weights: t.Recipe.Weights}
 }
 
+// Repertoire says in a sentence what the model draws, with up to that many words of
+// a kind.
+func (c *Conversation) Repertoire(words int) string {
+	return c.Planner.Repertoire(dialogue.Conversation{Vocabulary: c.Model.Words, Known: c.Model.knows()}, words)
+}
+
 // Session returns the session as it is kept.
 func (c *Conversation) Session(ctx context.Context) (*session.Session, error) {
 	return c.Store.Load(ctx, c.Key)

@@ -12,6 +12,8 @@ type Planner interface {
 	Plan(ctx context.Context, utterance string, talk dialogue.Conversation) dialogue.Reply
 	// Picture plans a new picture of a prompt as it stands.
 	Picture(prompt string, talk dialogue.Conversation) dialogue.Reply
+	// Repertoire says what the model draws, with up to that many words of a kind.
+	Repertoire(talk dialogue.Conversation, words int) string
 }
 
 // Grammar is the planner that needs nothing but itself.

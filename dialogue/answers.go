@@ -36,8 +36,14 @@ func (p *Planner) tellWhatItIs(m english.Match, talk Conversation) string {
 // tellWhatItCan answers "what can you draw?" and "help".
 func (p *Planner) tellWhatItCan(_ english.Match, talk Conversation) string {
 	const say = " Describe a picture; then change, add, remove, strengthen or weaken what it shows, set its style, light or place, go back (\"undo\", \"go to turn 2\") or start over."
+	return p.Repertoire(talk, 6) + say
+}
+
+// Repertoire says what the model draws: kinds of things, of each up to that many of
+// the words that it knows.
+func (p *Planner) Repertoire(talk Conversation, words int) string {
 	if talk.Known == nil {
-		return "I draw what you describe: people, animals, landscapes, things; the model is not bound to a list of words." + say
+		return "I draw what you describe: people, animals, landscapes, things; the model is not bound to a list of words."
 	}
 	var kinds []string
 	for _, k := range []struct {
@@ -51,10 +57,10 @@ func (p *Planner) tellWhatItCan(_ english.Match, talk Conversation) string {
 		{"colours", p.vocabularyOf("colour", talk)},
 	} {
 		if len(k.of) > 0 {
-			kinds = append(kinds, fmt.Sprintf("%s (%s)", k.name, strings.Join(k.of[:min(6, len(k.of))], ", ")))
+			kinds = append(kinds, fmt.Sprintf("%s (%s)", k.name, strings.Join(k.of[:min(words, len(k.of))], ", ")))
 		}
 	}
-	return "I draw " + strings.Join(kinds, ", ") + "." + say
+	return "I draw " + strings.Join(kinds, ", ") + "."
 }
 
 // tellPrompt answers "what is in the picture?".

@@ -73,6 +73,11 @@ func New(grammar *dialogue.Planner, config Config) (*Planner, error) {
 	return &Planner{grammar, config}, nil
 }
 
+// Repertoire says what the model that draws knows, as the grammar does.
+func (p *Planner) Repertoire(talk dialogue.Conversation, words int) string {
+	return p.grammar.Repertoire(talk, words)
+}
+
 // Plan understands an utterance in a conversation. The model is asked only where
 // the grammar understood nothing and there is a picture to edit.
 func (p *Planner) Plan(ctx context.Context, utterance string, talk dialogue.Conversation) dialogue.Reply {
