@@ -49,6 +49,8 @@ type Answer struct {
 	Frames []gate.Frame
 	// Files are to be kept by the user.
 	Files []gate.File
+	// SaveAs is where the user wants the files; empty for wherever files go.
+	SaveAs string
 	// Code leads others to Turn.
 	Code string
 }

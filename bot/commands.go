@@ -106,13 +106,14 @@ func Commands() []Command {
 		},
 		{
 			Name: "export", Help: "Get the picture and its recipe as files",
+			Arguments: []Argument{{Name: "file", Help: "A new .png or .json file, or a folder", Kind: Path, Terminal: true}},
 			Do: func(ctx context.Context, c *Conversation, in Input) (*Answer, error) {
 				files, err := c.Export(ctx, in.Request)
 				if err != nil {
 					return nil, err
 				}
 				document, err := gate.NewDocument("recipe.json", files.JSON)
-				return &Answer{Show: ShowFiles, Turn: files.Turn, Files: []gate.File{document, gate.NewFile("recipe.png", files.Picture)}}, err
+				return &Answer{Show: ShowFiles, Turn: files.Turn, Files: []gate.File{document, gate.NewFile("recipe.png", files.Picture)}, SaveAs: in.Text("file")}, err
 			},
 		},
 		{

@@ -2,25 +2,27 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"pentimento/bot"
 	"pentimento/bot/terminal"
 	"pentimento/bot/terminal/graphics"
 	"pentimento/jobs"
+	"pentimento/models"
 	"pentimento/session"
 )
 
 // unhurried is how long a picture may take for somebody who waits for it and can
 // press Ctrl-C.
 const unhurried = 24 * time.Hour
-
-// localUser owns the sessions of this machine's terminals.
-const localUser = "local"
 
 // chatCommand is `pentimento chat`.
 type chatCommand struct {
@@ -33,8 +35,10 @@ type chatCommand struct {
 	Preset string            `help:"Use this preset for every edit instead of the one that fits: ${presets}."`
 	Set    map[string]string `help:"Override hyper-parameters: cross=…, self=…, value=…, k=…" mapsep:"," placeholder:"NAME=VALUE,…"`
 	JSON   bool              `help:"Print one JSON object per turn." name:"json"`
-	Resume bool              `help:"Go on with the last conversation."`
+	Resume bool              `help:"Go on with the last conversation, or with an older one whose number or words follow."`
 	Store  string            `help:"What keeps the conversations: a file, or Redis at redis://[user@]host[:port][/database] (rediss:// for TLS, redis+sentinel://host,…/master, redis+cluster://host,…) with the password from PENTIMENTO_REDIS_PASSWORD." default:"${state}/sessions.db" placeholder:"FILE|URL"`
+
+	Conversation []string `arg:"" optional:"" help:"With --resume: which one, by its number or words of its line in the list."`
 }
 
 // Run holds the conversation.
@@ -43,14 +47,18 @@ func (c *chatCommand) Run(ctx context.Context, p *Process) (err error) {
 	if err != nil {
 		return err
 	}
-	store, err := c.openStore(ctx, p, c.Store)
+	if len(c.Conversation) > 0 && !c.Resume {
+		return fmt.Errorf("%q is no part of the command: start pentimento chat and say it there, or go on with an older conversation by --resume %[1]s", strings.Join(c.Conversation, " "))
+	}
+	face := c.face(p)
+	store, note, err := c.openConversations(ctx, p)
 	if err != nil {
 		return err
 	}
 	defer closeInto(&err, store)
-	key, err := c.key(ctx, store)
+	key, past, err := c.key(ctx, p, store)
 	if err != nil {
-		return err
+		return errors.Join(err, noted(note))
 	}
 	cache, err := c.openCache(ctx, p, c.Store)
 	if err != nil {
@@ -73,34 +81,90 @@ func (c *chatCommand) Run(ctx context.Context, p *Process) (err error) {
 			Key: key, Store: session.AlsoForget(store, studio.queue, studio.cache), Planner: planner,
 			Model: bot.ModelOf(studio.model), Queue: studio.queue, Clock: systemClock(), Options: options,
 		},
-		Commands: bot.Commands(), In: p.In, Out: p.Out, Dir: c.Out, JSON: c.JSON, Log: p.log, Interrupts: interrupts,
+		Commands: bot.Commands(), In: p.In, Out: p.Out, Dir: terminal.InHome(c.Out, p.Getenv("HOME")), Home: p.Getenv("HOME"),
+		JSON: c.JSON, Log: p.log, Interrupts: interrupts,
 	}
-	if err := c.dress(p, chat, studio.model.Name(), studio.model.Device()); err != nil {
+	face.put(chat)
+	if chat.Prompt == "" {
+		if note != "" {
+			_, err = fmt.Fprintln(p.Errors, note)
+		}
+	} else {
+		greeting := strings.TrimSpace(c.greeting(chat, studio.model) + "\n" + note)
+		chat.Opening = func(ctx context.Context, chat *terminal.Chat) error {
+			return chat.Open(ctx, greeting, past)
+		}
+	}
+	if err != nil {
 		return err
 	}
 	return chat.Run(ctx)
 }
 
-// dress gives a chat at a terminal what a pipe does without: a prompt, a
-// progress line, pictures inline and a greeting.
-func (c *chatCommand) dress(p *Process, chat *terminal.Chat, model, device string) error {
-	if isTerminal(p.Errors) {
-		chat.Status = p.Errors
-	}
-	if c.JSON || !isTerminal(p.Out) {
+// noted is a note as an error; nil for none.
+func noted(note string) error {
+	if note == "" {
 		return nil
 	}
-	chat.Screen = graphics.Detect(p.Getenv)
-	if !isTerminal(p.In) {
-		return nil
+	return errors.New(note)
+}
+
+// openConversations opens the store. The note says so if it is not the one that
+// --store names.
+func (c *chatCommand) openConversations(ctx context.Context, p *Process) (store session.Store, note string, err error) {
+	if c.Store == filepath.Join(p.stateDir(), "sessions.db") {
+		return c.openWindow(ctx, p, windowsOf(c.Store))
 	}
-	chat.Prompt = "\n› "
-	if in, ok := p.In.(terminal.Terminal); ok && p.Getenv("TERM") != "dumb" {
-		chat.Console = terminal.NewConsole(in, p.Out)
+	store, err = c.openStore(ctx, p, c.Store)
+	return store, "", err
+}
+
+// A face is what a chat at a terminal has and a pipe does without.
+type face struct {
+	status  io.Writer
+	screen  *graphics.Screen
+	console *terminal.Console
+	width   func() int
+	prompt  string
+}
+
+// face looks at the terminal. Where lines can be edited, what the program logs is
+// written above the line that is typed.
+func (c *chatCommand) face(p *Process) face {
+	var f face
+	out, ok := p.Out.(terminal.Terminal)
+	watched := isTerminal(p.Errors)
+	if watched {
+		f.status = p.Errors
 	}
-	_, err := fmt.Fprintf(p.Out, "Pentimento · %s model on the %s · pictures go to %s\n"+
-		"Say what you would like to see, then what to change. /help lists commands, /quit leaves.\n", model, device, c.Out)
-	return err
+	if c.JSON || !ok || !isTerminal(p.Out) {
+		return f
+	}
+	f.screen, f.width = graphics.Detect(p.Getenv), terminal.WidthOf(out)
+	in, ok := p.In.(terminal.Terminal)
+	if !ok || !isTerminal(p.In) {
+		return f
+	}
+	f.prompt = "› "
+	if p.Getenv("TERM") != "dumb" {
+		f.console = terminal.NewConsole(in, p.Out)
+		if watched {
+			p.Errors = f.console
+		}
+	}
+	return f
+}
+
+// put gives a chat the face.
+func (f face) put(chat *terminal.Chat) {
+	chat.Status, chat.Screen, chat.Console, chat.Width, chat.Prompt = f.status, f.screen, f.console, f.width, f.prompt
+}
+
+// greeting says what draws, what it can draw, and what to type.
+func (c *chatCommand) greeting(chat *terminal.Chat, model *models.Model) string {
+	const words = 4 // of each kind
+	return fmt.Sprintf("Pentimento · %s model on the %s · pictures go to %s\n%s\n%s Such as: %s\n/help lists commands, /quit leaves.",
+		model.Name(), model.Device(), c.Out, chat.Conversation.Repertoire(words), terminal.Begin, terminal.FirstWords)
 }
 
 // options are the conversation's hyper-parameters from the flags.
@@ -117,17 +181,23 @@ func (c *chatCommand) options() (bot.Options, error) {
 	return o, err
 }
 
-// key names the conversation: a new one, or with --resume the last.
-func (c *chatCommand) key(ctx context.Context, store session.Store) (session.Key, error) {
-	if !c.Resume {
-		return session.Key{User: localUser, Place: "terminal/" + time.Now().UTC().Format("2006-01-02T15:04:05.000000000")}, nil
-	}
-	keys, err := store.List(ctx, localUser)
+// key names the conversation: a new one, or with --resume an older one of those
+// in past.
+func (c *chatCommand) key(ctx context.Context, p *Process, store session.Store) (key session.Key, past []terminal.Past, err error) {
+	person, err := p.person()
 	if err != nil {
-		return session.Key{}, err
+		return session.Key{}, nil, err
 	}
-	if len(keys) == 0 {
-		return session.Key{}, fmt.Errorf("there is no conversation to resume in %s", c.Store)
+	if !c.Resume {
+		return session.Key{User: person, Place: "terminal/" + time.Now().UTC().Format("2006-01-02T15:04:05.000000000")}, nil, nil
 	}
-	return keys[len(keys)-1], nil // they are ordered by place, which begins with the time
+	past, err = terminal.ListPast(ctx, store, person)
+	if err != nil {
+		return session.Key{}, nil, err
+	}
+	if len(past) == 0 {
+		return session.Key{}, nil, fmt.Errorf("there is no conversation to resume in %s", c.Store)
+	}
+	one, err := terminal.FindPast(past, strings.Join(c.Conversation, " "))
+	return one.Key, past, err
 }

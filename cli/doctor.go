@@ -6,10 +6,11 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode"
 
+	"pentimento/bot"
 	"pentimento/bot/discord"
 	"pentimento/bot/discord/rest"
+	"pentimento/bot/terminal"
 	"pentimento/jobs"
 	redisjobs "pentimento/jobs/redis"
 	"pentimento/models"
@@ -150,8 +151,8 @@ func reportDead(letters []jobs.DeadLetter, all int, report finding) {
 		if !d.At.IsZero() {
 			at = d.At.UTC().Format("2006-01-02 15:04:05 MST")
 		}
-		line := fmt.Sprintf("turn %s, place %s, %s, after %s: %.*s", key, place, at, plural(d.Attempts, "attempt"), shownWhy, d.Why())
-		report("given up", printable(line), nil)
+		line := fmt.Sprintf("turn %s, place %s, %s, after %s: %.*s", key, place, at, bot.Plural(d.Attempts, "attempt"), shownWhy, d.Why())
+		report("given up", terminal.OneLine(line), nil)
 	}
 	if more := all - len(letters); more > 0 {
 		report("given up", fmt.Sprintf("and %d more", more), nil)
@@ -159,24 +160,6 @@ func reportDead(letters []jobs.DeadLetter, all int, report finding) {
 	if all > 0 {
 		report("given up", "pentimento worker --retry-dead draws them again", nil)
 	}
-}
-
-// printable leaves out of text from elsewhere what could steer a terminal.
-func printable(text string) string {
-	return strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return -1
-		}
-		return r
-	}, text)
-}
-
-// plural is a number with its noun.
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // examineStore opens the conversations and closes them again.

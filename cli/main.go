@@ -18,6 +18,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"pentimento/bot/terminal"
 	"pentimento/config"
 	"pentimento/recipe"
 )
@@ -38,6 +39,16 @@ type program struct {
 	Plan     planCommand     `cmd:"" help:"Read requests as JSON lines, print edit plans as JSON lines."`
 }
 
+// welcome is said to those who name no command, before the list of commands.
+const welcome = `To talk about pictures here, type
+
+    pentimento chat
+
+and say what you would like to see, such as "%s",
+then what to change about it.
+
+`
+
 // Main runs the command that the arguments name and returns the exit status: 0,
 // or 1 after an error, which it prints.
 func Main(args []string, p Process) int {
@@ -52,6 +63,12 @@ func Main(args []string, p Process) int {
 // run reads the command line and runs the command until it ends, or until the
 // process is told to.
 func run(args []string, p *Process) error {
+	if len(args) == 0 {
+		if _, err := fmt.Fprintf(p.Out, welcome, terminal.FirstWords); err != nil {
+			return err
+		}
+		args = []string{"--help"}
+	}
 	var line program
 	answered := false // by the parser: a question for help, or for the version
 	parser, err := kong.New(&line,
@@ -63,7 +80,7 @@ func run(args []string, p *Process) error {
 		kong.Exit(func(int) { answered = true }),
 		kong.Vars{
 			"version": version(), "presets": presets(),
-			"state": p.userDir("XDG_STATE_HOME", ".local/state"), "cache": p.userDir("XDG_CACHE_HOME", ".cache"),
+			"state": p.stateDir(), "cache": p.userDir("XDG_CACHE_HOME", ".cache"),
 		},
 	)
 	if err != nil {
@@ -76,7 +93,7 @@ func run(args []string, p *Process) error {
 	if err != nil {
 		return err
 	}
-	p.log = slog.New(slog.NewTextHandler(p.Errors, &slog.HandlerOptions{Level: line.LogLevel}))
+	p.log = slog.New(slog.NewTextHandler(errorsOf{p}, &slog.HandlerOptions{Level: line.LogLevel}))
 	ctx, stop := p.until(context.Background(), syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	command.BindTo(ctx, (*context.Context)(nil))

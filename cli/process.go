@@ -27,6 +27,11 @@ type Process struct {
 	log *slog.Logger // writes to Errors what --log-level asks for
 }
 
+// errorsOf writes to the process's Errors, as they are when something is written.
+type errorsOf struct{ *Process }
+
+func (e errorsOf) Write(p []byte) (int, error) { return e.Errors.Write(p) }
+
 // System is the operating system's process.
 func System() Process {
 	return Process{In: os.Stdin, Out: os.Stdout, Errors: os.Stderr, Getenv: os.Getenv, Listen: listen}

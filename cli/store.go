@@ -59,8 +59,8 @@ func (f storeFlags) openSessions(ctx context.Context, p *Process, place string, 
 	if isSocket(place) {
 		return nil, fmt.Errorf("--store: %s is a socket; if Redis listens there, write unix://%s", place, place)
 	}
-	if err := os.MkdirAll(filepath.Dir(place), 0o700); err != nil {
-		return nil, fmt.Errorf("make the folder for conversations: %w; --store FILE puts them elsewhere", err)
+	if err := makeStoreFolder(place); err != nil {
+		return nil, err
 	}
 	store, err := bolt.Open(place, bolt.Options{Expiry: session.Expiry{After: f.Keep}, Blobs: pictures, Log: p.log})
 	if errors.Is(err, session.ErrCorrupt) {
@@ -70,6 +70,14 @@ func (f storeFlags) openSessions(ctx context.Context, p *Process, place string, 
 		return nil, err
 	}
 	return store, nil
+}
+
+// makeStoreFolder makes the folder for a file of conversations.
+func makeStoreFolder(path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return fmt.Errorf("make the folder for conversations: %w; --store FILE puts them elsewhere", err)
+	}
+	return nil
 }
 
 // openPictures opens the bucket of --pictures; without it there is none.

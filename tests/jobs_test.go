@@ -271,7 +271,7 @@ func TestRetryDead(t *testing.T) {
 	out, _ := p.runWith("", "doctor", "--engine", "queue", "--redis", "redis://"+server.Addr, "--store", filepath.Join(p.dir, "s.db"))
 	today := time.Now().UTC().Format("2006-01-02")
 	for _, line := range []string{
-		"✓ given up turn message 5, place place 5, " + today, ` UTC, after 1 attempt: engine: cannot draw "…"`,
+		"✓ given up turn message 5, place place 5, " + today, ` UTC, after one attempt: engine: cannot draw "…"`,
 		"✓ given up turn message 1, ", "✓ given up and 1 more", "✓ given up pentimento worker --retry-dead",
 	} {
 		if !strings.Contains(out, line) {

@@ -176,7 +176,8 @@ func decodeTurn(t fataler, line []byte) turn {
 
 // environment is that of the program under test.
 func environment() []string {
-	return append(os.Environ(), "PENTIMENTO_ONNXRUNTIME="+library(), "GORACE="+atOnce)
+	return append(os.Environ(), "PENTIMENTO_ONNXRUNTIME="+library(), "GORACE="+atOnce,
+		"XDG_STATE_HOME="+filepath.Join(os.TempDir(), "pentimento-test-state"))
 }
 
 // atOnce has the race detector end a program at once, not after a second.

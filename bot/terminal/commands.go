@@ -2,7 +2,11 @@ package terminal
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"pentimento/bot"
@@ -14,9 +18,9 @@ import (
 // conversation, and shown.
 func (c *Chat) command(ctx context.Context, line string) error {
 	name, rest, _ := strings.Cut(line, " ")
-	command, ok := bot.Named(c.Commands, strings.TrimPrefix(name, "/"))
-	if !ok {
-		return bot.Problemf(bot.NotFound, "there is no command %s: /help lists them", name)
+	command, err := bot.Find(c.Commands, strings.TrimPrefix(name, "/"))
+	if err != nil {
+		return err
 	}
 	values, err := split(command, strings.TrimSpace(rest))
 	if err != nil {
@@ -26,7 +30,7 @@ func (c *Chat) command(ctx context.Context, line string) error {
 	if err != nil {
 		return err
 	}
-	in.File = func(context.Context) ([]byte, error) { return readFile(pathOf(command, in)) }
+	in.File = func(context.Context) ([]byte, error) { return readFile(InHome(pathOf(command, in), c.Home)) }
 	answer, err := command.Do(ctx, c.Conversation, in)
 	if err != nil {
 		return err
@@ -41,6 +45,10 @@ func split(command bot.Command, text string) (map[string]string, error) {
 	arguments := command.Arguments
 	values := map[string]string{}
 	if len(arguments) == 0 || text == "" {
+		return values, nil
+	}
+	if len(arguments) == 1 && arguments[0].Kind == bot.Path {
+		values[arguments[0].Name] = unquote(text)
 		return values, nil
 	}
 	if len(arguments) == 1 && arguments[0].Kind.Phrase() {
@@ -102,9 +110,30 @@ func pathOf(command bot.Command, in bot.Input) string {
 	return ""
 }
 
+// unquote is a path as it is meant that is typed as for a shell, as terminals
+// paste it: in quotes, or with a backslash before a space. A quote that is not
+// closed reaches to the end.
+func unquote(path string) string {
+	if path != "" && (path[0] == '"' || path[0] == '\'') {
+		return strings.TrimSuffix(strings.TrimSpace(path[1:]), path[:1])
+	}
+	return strings.ReplaceAll(path, `\ `, " ")
+}
+
+// InHome is a path of which a leading ~ stands for the home folder.
+func InHome(path, home string) string {
+	if rest, ok := strings.CutPrefix(path, "~"); ok && home != "" && (rest == "" || os.IsPathSeparator(rest[0])) {
+		return filepath.Join(home, rest)
+	}
+	return path
+}
+
 // readFile reads a file to import.
 func readFile(path string) ([]byte, error) {
 	data, err := files.ReadFile(path, recipefile.MaxPNGBytes)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, &bot.Problem{Kind: bot.NotFound, Text: fmt.Sprintf("there is no file %s", path), Err: err}
+	}
 	if err != nil {
 		return nil, &bot.Problem{Kind: bot.NotFound, Text: fmt.Sprintf("import: %v", err), Err: err}
 	}

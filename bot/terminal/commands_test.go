@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -30,6 +32,13 @@ func TestSplit(t *testing.T) {
 		{"/settings", map[string]string{}},
 		{"/share revoke ABC", map[string]string{"revoke": "revoke", "code": "ABC"}},
 		{"/revert 1 2", nil},
+		{"/import my pictures/a cat.png", map[string]string{"file": "my pictures/a cat.png"}},
+		{`/import "my pictures/a  cat.png"`, map[string]string{"file": "my pictures/a  cat.png"}},
+		{`/import '~/a cat.png' `, map[string]string{"file": "~/a cat.png"}},
+		{`/import "a cat.png`, map[string]string{"file": "a cat.png"}},
+		{`/import a\ cat.png`, map[string]string{"file": "a cat.png"}},
+		{"/export a new cat.png", map[string]string{"file": "a new cat.png"}},
+		{"/export", map[string]string{}},
 		{"/history of all", map[string]string{}},
 	} {
 		name, rest, _ := strings.Cut(test.line, " ")
@@ -37,7 +46,7 @@ func TestSplit(t *testing.T) {
 		if !ok {
 			t.Fatalf("there is no %s", name)
 		}
-		got, err := split(command, rest)
+		got, err := split(command, strings.TrimSpace(rest))
 		if (err == nil) != (test.want != nil) || err == nil && !maps.Equal(got, test.want) {
 			t.Errorf("%s is %q (%v), want %q", test.line, got, err, test.want)
 		}
@@ -73,7 +82,39 @@ func TestComplete(t *testing.T) {
 		{"make the BL", "make the black ", nil},
 		{"", "", []string{"black", "hat", "hairy", "man"}},
 	} {
-		start, candidates := completions(bot.Commands(), s, test.before)
+		start, candidates := (&Chat{Commands: bot.Commands()}).completions(s, test.before)
+		after, choices := extend(test.before, start, candidates)
+		if after != test.after || !slices.Equal(choices, test.choices) {
+			t.Errorf("%q becomes %q or %q, want %q or %q", test.before, after, choices, test.after, test.choices)
+		}
+	}
+}
+
+// A path is completed with its spaces, in a quote or not, and from the home folder.
+// A file whose name could steer the terminal is not offered.
+func TestCompletePaths(t *testing.T) {
+	home := t.TempDir()
+	for _, name := range []string{"my pictures/a red cat.png", "my pictures/a red dog.json", "\x1b[2J.png", ".hidden"} {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(home, name)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(home, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c := &Chat{Commands: bot.Commands(), Home: home}
+	for _, test := range []struct {
+		before, after string
+		choices       []string
+	}{
+		{"/import ~/", "/import ~/my pictures/", nil},
+		{"/import ~/my pictures/", "/import ~/my pictures/a red ", nil},
+		{"/imp ~/my pictures/a red ", "/imp ~/my pictures/a red ", []string{"a red cat.png", "a red dog.json"}},
+		{`/import "~/my pictures/a red c`, `/import "~/my pictures/a red cat.png `, nil},
+		{"/export " + home + "/my p", "/export " + home + "/my pictures/", nil},
+		{"/import ~/.h", "/import ~/.hidden ", nil},
+	} {
+		start, candidates := c.completions(new(session.Session), test.before)
 		after, choices := extend(test.before, start, candidates)
 		if after != test.after || !slices.Equal(choices, test.choices) {
 			t.Errorf("%q becomes %q or %q, want %q or %q", test.before, after, choices, test.after, test.choices)
@@ -113,7 +154,7 @@ func TestMadeUpCommand(t *testing.T) {
 			t.Errorf("%q is not in\n%s", want, out.String())
 		}
 	}
-	start, candidates := completions(commands, new(session.Session), "/dr")
+	start, candidates := c.completions(new(session.Session), "/dr")
 	if got, _ := extend("/dr", start, candidates); got != "/dream " {
 		t.Errorf("/dr becomes %q", got)
 	}

@@ -18,24 +18,27 @@ func (c *Chat) complete(before string) (after string, choices []string) {
 	if err != nil {
 		s = new(session.Session) // commands can be completed without one
 	}
-	start, candidates := completions(c.Commands, s, before)
+	start, candidates := c.completions(s, before)
 	return extend(before, start, candidates)
 }
 
 // completions are what the last word before the cursor, which begins at start,
 // may become: a command, an argument of one, or a word of the picture.
-func completions(commands []bot.Command, s *session.Session, before string) (start int, candidates []bot.Completion) {
+func (c *Chat) completions(s *session.Session, before string) (start int, candidates []bot.Completion) {
 	start = strings.LastIndexAny(before, " =") + 1
+	if at, ok := pathStart(c.Commands, before); ok {
+		start = at
+	}
 	typed := before[start:]
 	switch {
 	case !strings.HasPrefix(before, "/"):
 		candidates = bot.Argument{Kind: bot.Word}.Completions(s, nil)
 	case start == 0:
-		for _, command := range commands {
+		for _, command := range c.Commands {
 			candidates = append(candidates, bot.Completion{Value: "/" + command.Name, Label: "/" + command.Name})
 		}
 	default:
-		candidates = argumentCompletions(commands, s, before[:start], typed)
+		candidates = c.argumentCompletions(s, before[:start], typed)
 	}
 	var fit []bot.Completion
 	for _, one := range candidates {
@@ -48,10 +51,10 @@ func completions(commands []bot.Command, s *session.Session, before string) (sta
 
 // argumentCompletions are what the argument after a command may be, of which the
 // arguments before it are given.
-func argumentCompletions(commands []bot.Command, s *session.Session, before, typed string) []bot.Completion {
+func (c *Chat) argumentCompletions(s *session.Session, before, typed string) []bot.Completion {
 	words := fields(strings.ReplaceAll(before, "=", " "))
-	command, ok := bot.Named(commands, strings.TrimPrefix(words[0], "/"))
-	if !ok || len(command.Arguments) == 0 {
+	command, err := bot.Find(c.Commands, strings.TrimPrefix(words[0], "/"))
+	if err != nil || len(command.Arguments) == 0 {
 		return nil
 	}
 	given := map[string]string{}
@@ -62,15 +65,34 @@ func argumentCompletions(commands []bot.Command, s *session.Session, before, typ
 	}
 	at := command.Arguments[min(len(given), len(command.Arguments)-1)]
 	if at.Kind == bot.Path {
-		return paths(typed)
+		return c.paths(typed)
 	}
 	return at.Completions(s, given)
 }
 
-// paths are the files that begin as typed. Folders end in a slash.
-func paths(typed string) []bot.Completion {
-	dir, _ := filepath.Split(typed)
-	read := dir
+// pathStart is where the path begins that is typed after a command, which takes all
+// that is typed there, with spaces; ok is false if none is.
+func pathStart(commands []bot.Command, before string) (start int, ok bool) {
+	name, rest, typing := strings.Cut(before, " ")
+	if !typing || !strings.HasPrefix(name, "/") {
+		return 0, false
+	}
+	command, err := bot.Find(commands, name[1:])
+	if err != nil || len(command.Arguments) != 1 || command.Arguments[0].Kind != bot.Path {
+		return 0, false
+	}
+	rest = strings.TrimLeft(rest, " ")
+	if rest != "" && (rest[0] == '"' || rest[0] == '\'') {
+		rest = rest[1:]
+	}
+	return len(before) - len(rest), true
+}
+
+// paths are the files that begin as typed. Folders end in a slash. What could steer
+// the terminal is not offered.
+func (c *Chat) paths(typed string) []bot.Completion {
+	dir, begun := filepath.Split(typed)
+	read := InHome(dir, c.Home)
 	if read == "" {
 		read = "."
 	}
@@ -81,7 +103,10 @@ func paths(typed string) []bot.Completion {
 	var out []bot.Completion
 	for _, entry := range entries {
 		name := entry.Name()
-		if entry.IsDir() {
+		if strings.HasPrefix(name, ".") && !strings.HasPrefix(begun, ".") || OneLine(name) != name {
+			continue
+		}
+		if info, err := os.Stat(filepath.Join(read, name)); err == nil && info.IsDir() {
 			name += string(filepath.Separator)
 		}
 		out = append(out, bot.Completion{Value: dir + name, Label: name})
@@ -110,7 +135,7 @@ func extend(before string, start int, candidates []bot.Completion) (after string
 		return before[:start] + common, nil
 	}
 	for _, one := range candidates {
-		choices = append(choices, one.Label)
+		choices = append(choices, OneLine(one.Label))
 	}
 	return before, choices
 }
@@ -120,7 +145,7 @@ func extend(before string, start int, candidates []bot.Completion) (after string
 func columns(words []string, width int) string {
 	longest := 0
 	for _, w := range words {
-		longest = max(longest, utf8.RuneCountInString(w))
+		longest = max(longest, columnsOf(w))
 	}
 	fit := max(1, (width+1)/(longest+2))
 	var out strings.Builder
@@ -131,7 +156,7 @@ func columns(words []string, width int) string {
 		case i%fit == fit-1:
 			out.WriteByte('\n')
 		default:
-			out.WriteString(strings.Repeat(" ", longest+2-utf8.RuneCountInString(w)))
+			out.WriteString(strings.Repeat(" ", longest+2-columnsOf(w)))
 		}
 	}
 	return out.String()

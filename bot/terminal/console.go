@@ -1,23 +1,30 @@
 package terminal
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
 	"io"
-	"strings"
+	"os"
 	"sync"
 
 	"golang.org/x/term"
 )
 
 // A Console is a terminal at which a line can be edited, completed, and found
-// again while it is typed. Between lines the terminal is as it was: Ctrl-C is a
-// signal then. While a line is typed, Ctrl-C is the end of the input.
+// again while it is typed. From Open to Close it has the terminal: what is written
+// appears above the line that is typed, also while somebody types.
 type Console struct {
-	fd     int
-	editor *term.Terminal
+	fd       int
+	out      io.Writer
+	editor   *term.Terminal
+	pressed  chan os.Signal
+	width    func() int
+	complete func(before string) (after string, choices []string)
 
 	mu   sync.Mutex
-	past *term.State // to go back to; nil between lines
+	past *term.State // to go back to; nil while the terminal is not the console's
+	busy bool        // something is being drawn
 }
 
 // A Terminal is a stream that is a terminal.
@@ -29,7 +36,10 @@ type Terminal interface {
 // NewConsole returns the console of a terminal that is read from in and shows
 // what is written to out.
 func NewConsole(in Terminal, out io.Writer) *Console {
-	return &Console{fd: int(in.Fd()), editor: term.NewTerminal(duplex{in, out}, "")}
+	c := &Console{fd: int(in.Fd()), out: out, pressed: make(chan os.Signal, 1), width: WidthOf(in)}
+	c.editor = term.NewTerminal(duplex{interruptible{in}, out}, "")
+	c.editor.AutoCompleteCallback = c.key
+	return c
 }
 
 // duplex is both directions of a terminal.
@@ -38,55 +48,38 @@ type duplex struct {
 	io.Writer
 }
 
-// ReadLine shows the prompt and returns the line that is typed. complete is given
-// what stands before the cursor when Tab is pressed, and returns what it should
-// be and, if there is a choice, all that it may become. The error is io.EOF for
-// Ctrl-C and Ctrl-D.
-func (c *Console) ReadLine(prompt string, complete func(before string) (after string, choices []string)) (text string, err error) {
-	if err := c.begin(); err != nil {
-		return "", err
+// The keys that the console acts on.
+const (
+	keyCtrlC   = 0x03
+	keyTab     = '\t'
+	keySuspend = 0x1a
+	// keyInterrupt stands for Ctrl-C where the editor reads: Ctrl-C itself
+	// would end the reading and leave the rest of the line behind.
+	keyInterrupt = 0x1e
+)
+
+// interruptible is what is typed, with keyInterrupt for Ctrl-C.
+type interruptible struct{ io.Reader }
+
+func (i interruptible) Read(p []byte) (int, error) {
+	n, err := i.Reader.Read(p)
+	for at := bytes.IndexByte(p[:n], keyCtrlC); at >= 0; at = bytes.IndexByte(p[:n], keyCtrlC) {
+		p[at] = keyInterrupt
 	}
-	defer func() {
-		if closing := c.Close(); err == nil {
-			err = closing
-		}
-	}()
-	above, prompt := prompt[:strings.LastIndexByte(prompt, '\n')+1], prompt[strings.LastIndexByte(prompt, '\n')+1:]
-	if _, err := c.editor.Write([]byte(above)); err != nil {
-		return "", err
-	}
-	c.editor.SetPrompt(prompt)
-	c.editor.AutoCompleteCallback = func(text string, at int, key rune) (string, int, bool) {
-		if key != '\t' {
-			return "", 0, false
-		}
-		after, choices := complete(text[:at])
-		if len(choices) > 0 {
-			// What cannot be shown is not worth the line that is typed.
-			_, _ = c.editor.Write([]byte(columns(choices, c.width()) + "\n"))
-		}
-		return after + text[at:], len(after), true
-	}
-	text, err = c.editor.ReadLine()
-	if errors.Is(err, term.ErrPasteIndicator) {
-		err = nil
-	}
-	return text, err
+	return n, err
 }
 
-// begin takes the terminal for a line.
-func (c *Console) begin() error {
-	if width, height, err := term.GetSize(c.fd); err == nil && width > 0 {
-		if err := c.editor.SetSize(width, height); err != nil {
-			return err
-		}
+// Open takes the terminal.
+func (c *Console) Open() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.past != nil {
+		return nil
 	}
 	past, err := term.MakeRaw(c.fd)
 	if err != nil {
-		return err
+		return fmt.Errorf("take the terminal: %w", err)
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	c.past = past
 	return nil
 }
@@ -98,14 +91,111 @@ func (c *Console) Close() error {
 	if c.past == nil {
 		return nil
 	}
+	c.editor.SetPrompt("")
+	_, _ = c.out.Write([]byte("\r\x1b[J")) // the line that nobody reads any more
 	past := c.past
 	c.past = nil
-	return term.Restore(c.fd, past)
+	if err := term.Restore(c.fd, past); err != nil {
+		return fmt.Errorf("leave the terminal as it was: %w", err)
+	}
+	return nil
 }
 
-func (c *Console) width() int {
-	if width, _, err := term.GetSize(c.fd); err == nil && width > 0 {
-		return width
+// Write shows whole lines above the one that is typed.
+func (c *Console) Write(p []byte) (int, error) {
+	if !c.opened() {
+		return c.out.Write(p)
 	}
-	return 80
+	return c.editor.Write(p)
+}
+
+func (c *Console) opened() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.past != nil
+}
+
+// Idle shows the prompt before what is typed: it is awaited. A Ctrl-C that came
+// too late for what was being drawn is forgotten.
+func (c *Console) Idle(prompt string) {
+	select {
+	case <-c.pressed:
+	default:
+	}
+	c.show(prompt, false)
+}
+
+// Busy shows before what is typed how far something else is. What is typed is read
+// all the same.
+func (c *Console) Busy(progress string) { c.show(progress, true) }
+
+func (c *Console) show(prompt string, busy bool) {
+	c.mu.Lock()
+	c.busy = busy
+	c.mu.Unlock()
+	if width, height, err := term.GetSize(c.fd); err == nil && width > 0 {
+		_ = c.editor.SetSize(width, height) // it can only fail to redraw
+	}
+	c.editor.SetPrompt(prompt)
+	_, _ = c.Write(nil) // redraws the line; the next write tells of a terminal that is gone
+}
+
+// WidthOf returns what tells how many columns a terminal has.
+func WidthOf(out interface{ Fd() uintptr }) func() int {
+	fd := int(out.Fd())
+	return func() int {
+		if width, _, err := term.GetSize(fd); err == nil && width > 0 {
+			return width
+		}
+		return 80
+	}
+}
+
+// Interrupts delivers Ctrl-C: of what is being drawn, or of an empty line. In a line
+// that is not empty it empties that.
+func (c *Console) Interrupts() <-chan os.Signal { return c.pressed }
+
+// ReadLine returns the next line that is typed. complete is given what stands
+// before the cursor when Tab is pressed, and returns what it should be and, if
+// there is a choice, all that it may become. The error is io.EOF for Ctrl-D.
+func (c *Console) ReadLine(complete func(before string) (after string, choices []string)) (text string, err error) {
+	c.complete = complete
+	text, err = c.editor.ReadLine()
+	if errors.Is(err, term.ErrPasteIndicator) {
+		err = nil
+	}
+	return text, err
+}
+
+// key acts on a key that the editor has no use for; it has the signature of
+// term.Terminal.AutoCompleteCallback.
+func (c *Console) key(text string, at int, key rune) (newText string, newAt int, ok bool) {
+	switch key {
+	case keyTab:
+		after, choices := c.complete(text[:at])
+		if len(choices) > 0 {
+			// What cannot be shown is not worth the line that is typed.
+			_, _ = c.Write([]byte(columns(choices, c.width()) + "\n"))
+		}
+		return after + text[at:], len(after), true
+	case keyInterrupt:
+		if text != "" && !c.isBusy() {
+			return "", 0, true
+		}
+		select {
+		case c.pressed <- os.Interrupt:
+		default: // one is waiting
+		}
+		return text, at, true
+	case keySuspend:
+		c.suspend()
+		return text, at, true
+	}
+	return "", 0, false
+}
+
+func (c *Console) isBusy() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.busy
 }

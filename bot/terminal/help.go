@@ -8,11 +8,17 @@ import (
 	"pentimento/bot"
 )
 
-const introduction = `Say what you would like to see, then what to change about it.
+const introduction = Begin + `
 
   a woman's face with blond hair     make her hair red     add glasses
   a bit curlier     without the glasses     no, brown     undo
 `
+
+// Begin says how a conversation begins.
+const Begin = "Say what you would like to see, then what to change about it."
+
+// FirstWords are what may be said first, with the bundled model and with others.
+const FirstWords = "a woman's face with blond hair"
 
 // help lists the commands below a few words on what to say.
 func help(commands []bot.Command) string {

@@ -3,6 +3,8 @@ package terminal
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
+	"unicode/utf16"
 
 	"pentimento/bot"
 	"pentimento/dialogue"
@@ -86,5 +88,21 @@ func (c *Chat) printJSON(v turnJSON) error {
 	if err != nil {
 		return fmt.Errorf("describe the turn: %w", err)
 	}
-	return c.printf("%s\n", data)
+	return c.write(escaped(string(data)) + "\n")
+}
+
+// escaped is JSON as it may be shown at a terminal: encoding/json escapes what is
+// below a space, and this the rest of what [Printable] replaces.
+func escaped(text string) string {
+	var out strings.Builder
+	for _, r := range text {
+		if one := string(r); r > ' ' && Printable(one) != one {
+			for _, unit := range utf16.Encode([]rune{r}) {
+				fmt.Fprintf(&out, "\\u%04x", unit)
+			}
+			continue
+		}
+		out.WriteRune(r)
+	}
+	return out.String()
 }

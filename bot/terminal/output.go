@@ -3,6 +3,7 @@ package terminal
 import (
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"pentimento/bot"
@@ -15,8 +16,17 @@ import (
 // errOutput says that nothing more can be printed: the reader has gone.
 var errOutput = errors.New("write to the terminal")
 
+// printf shows text for a person, whoever wrote it, as lines that fit.
 func (c *Chat) printf(format string, args ...any) error {
-	if _, err := fmt.Fprintf(c.Out, format, args...); err != nil {
+	text := Printable(fmt.Sprintf(format, args...))
+	if c.Width != nil {
+		text = wrap(text, c.Width())
+	}
+	return c.write(text)
+}
+
+func (c *Chat) write(text string) error {
+	if _, err := io.WriteString(c.out(), text); err != nil {
 		return fmt.Errorf("%w: %w", errOutput, err)
 	}
 	return nil
@@ -90,8 +100,8 @@ func (c *Chat) printQuestion(q *dialogue.Question) error {
 	if err := c.printf("  %s\n", q.Text); err != nil {
 		return err
 	}
-	for _, choice := range q.Choices {
-		if err := c.printf("    · %s\n", choice); err != nil {
+	for i, choice := range q.Choices {
+		if err := c.printf("    %d  %s\n", i+1, OneLine(choice)); err != nil {
 			return err
 		}
 	}
@@ -101,9 +111,9 @@ func (c *Chat) printQuestion(q *dialogue.Question) error {
 // summary is a turn in a line: what changed, where it is in the tree, and what
 // it took. Of one that was there before it says so.
 func summary(a *bot.Answer) string {
-	parts := []string{fmt.Sprintf("[%d] “%s”", a.Turn.ID, a.Turn.Recipe.Prompt)}
+	parts := []string{fmt.Sprintf("[%d] “%s”", a.Turn.ID, OneLine(a.Turn.Recipe.Prompt))}
 	if a.Source != nil {
-		parts[0] = fmt.Sprintf("[%d ← %d] %s", a.Turn.ID, a.Source.ID, a.Turn.Edit)
+		parts[0] = fmt.Sprintf("[%d ← %d] %s", a.Turn.ID, a.Source.ID, OneLine(a.Turn.Edit))
 	}
 	parts = append(parts, fmt.Sprintf("seed %d", a.Turn.Settings.Seed))
 	if a.Drawing != nil {
@@ -125,7 +135,7 @@ func (c *Chat) inline(shown gate.Picture) error {
 	if c.Screen == nil || shown.None() {
 		return nil
 	}
-	if err := c.Screen.Show(c.Out, shown.Bytes()); err != nil {
+	if err := c.Screen.Show(c.out(), shown.Bytes()); err != nil {
 		return fmt.Errorf("%w: %w", errOutput, err)
 	}
 	return nil
@@ -158,26 +168,11 @@ func (c *Chat) printFrames(utterance string, a *bot.Answer, name string, join fu
 	if !strings.HasSuffix(name, ".png") {
 		joined = gate.Picture{}
 	}
-	return c.printPicture(utterance, path, joined, fmt.Sprintf("%d pictures", len(a.Frames)))
+	return c.printPicture(utterance, path, joined, bot.Plural(len(a.Frames), "picture"))
 }
 
 // sheet is a page of frames, five to a row.
 func sheet(frames []picture.Frame) ([]byte, error) { return picture.Sheet(frames, 5) }
-
-// printFiles saves the files of a turn. The last is the one that is named first,
-// and is the picture.
-func (c *Chat) printFiles(utterance string, a *bot.Answer) error {
-	var paths []string
-	for _, f := range a.Files {
-		path, err := c.save(f.Named(strings.TrimSuffix(pictureName(a.Turn), ".png") + "-" + f.Name()))
-		if err != nil {
-			return err
-		}
-		paths = append(paths, path)
-	}
-	last := len(paths) - 1
-	return c.printPicture(utterance, paths[last], gate.Picture{}, "the recipe is in the picture, and in "+strings.Join(paths[:last], ", "))
-}
 
 // printPicture shows a picture that is not a turn.
 func (c *Chat) printPicture(utterance, path string, shown gate.Picture, what string) error {
@@ -245,7 +240,7 @@ func appendTree(out []string, s *session.Session, t session.Turn, first, rest st
 	if what == "" {
 		what = "“" + t.Recipe.Prompt + "”"
 	}
-	out = append(out, fmt.Sprintf("%s%s%d  %s", first, mark, t.ID, what))
+	out = append(out, fmt.Sprintf("%s%s%d  %s", first, mark, t.ID, OneLine(what)))
 	children := s.Children(t.ID)
 	for i, child := range children {
 		switch {
