@@ -53,7 +53,7 @@ func TestCloneSharesNothing(t *testing.T) {
 	shared(t, "Turn", reflect.ValueOf(turn), reflect.ValueOf(clone))
 }
 
-// fill gives every slice in v an element.
+// fill gives every slice and every map in v an element.
 func fill(t *testing.T, v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Struct:
@@ -66,12 +66,17 @@ func fill(t *testing.T, v reflect.Value) {
 	case reflect.Slice:
 		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
 		fill(t, v.Index(0))
-	case reflect.Map, reflect.Pointer, reflect.Interface:
+	case reflect.Map:
+		element := reflect.New(v.Type().Elem()).Elem()
+		fill(t, element)
+		v.Set(reflect.MakeMap(v.Type()))
+		v.SetMapIndex(reflect.Zero(v.Type().Key()), element)
+	case reflect.Pointer, reflect.Interface:
 		t.Errorf("a turn has a %v, which this test and clone do not know", v.Type())
 	}
 }
 
-// shared reports slices that a and b share.
+// shared reports slices and maps that a and b share.
 func shared(t *testing.T, name string, a, b reflect.Value) {
 	switch a.Kind() {
 	case reflect.Struct:
@@ -83,6 +88,12 @@ func shared(t *testing.T, name string, a, b reflect.Value) {
 			t.Errorf("%s is shared", name)
 		}
 		shared(t, name, a.Index(0), b.Index(0))
+	case reflect.Map:
+		if a.Pointer() == b.Pointer() {
+			t.Errorf("%s is shared", name)
+		}
+		key := a.MapKeys()[0]
+		shared(t, name, a.MapIndex(key), b.MapIndex(key))
 	}
 }
 
