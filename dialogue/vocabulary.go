@@ -132,12 +132,17 @@ func (p *Planner) unknownWords(plan *Plan, talk Conversation) []string {
 	}
 	var unknown []string
 	for _, t := range english.Tokenise(plan.Prompt) {
-		if !t.Mark && !old[t.Lower] && t.Lower != "'s" && !talk.Known(t.Lower) && !slices.Contains(unknown, t.Lower) {
+		says := !english.Closed(t.Lower) || relations.Has(t.Lower)
+		if says && !t.Mark && !old[t.Lower] && !talk.Known(t.Lower) && !slices.Contains(unknown, t.Lower) {
 			unknown = append(unknown, t.Lower)
 		}
 	}
 	return unknown
 }
+
+// relations are words of grammar without which a picture is another one; "by" and
+// "it" are not missed.
+const relations english.List = "above behind below beneath inside outside over"
 
 // shown is how many words of the model a plan names instead of unknown ones.
 const shown = 12
@@ -158,7 +163,7 @@ func (p *Planner) insteadOf(unknown []string, talk Conversation) []string {
 			}
 		}
 	}
-	if len(out) == 0 && len(unknown) > 0 {
+	if len(out) == 0 && slices.ContainsFunc(unknown, func(w string) bool { return !relations.Has(w) }) {
 		out = p.nouns(talk, offeredKinds()...)
 	}
 	slices.Sort(out)
