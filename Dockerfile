@@ -13,13 +13,15 @@ FROM node:22-bookworm-slim AS runtime
 COPY models/runtime/fetch.sh /fetch.sh
 RUN sh /fetch.sh /onnxruntime
 
-# ONNX Runtime's own build for CUDA; give the checksum of the file that you trust.
+# ONNX Runtime's own build for CUDA. It is not taken without the checksum of the
+# file that you trust: docker build --build-arg ONNXRUNTIME_GPU_SHA256=…
 FROM debian:bookworm-slim AS runtime-gpu
 ARG ONNXRUNTIME_GPU_URL=https://github.com/microsoft/onnxruntime/releases/download/v1.30.0/onnxruntime-linux-x64-gpu-1.30.0.tgz
 ARG ONNXRUNTIME_GPU_SHA256=
 RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates curl && rm -rf /var/lib/apt/lists/*
-RUN curl -fsSL "$ONNXRUNTIME_GPU_URL" -o /tmp/onnxruntime.tgz \
- && if [ -n "$ONNXRUNTIME_GPU_SHA256" ]; then echo "$ONNXRUNTIME_GPU_SHA256  /tmp/onnxruntime.tgz" | sha256sum -c -; fi \
+RUN [ -n "$ONNXRUNTIME_GPU_SHA256" ] || { echo "give --build-arg ONNXRUNTIME_GPU_SHA256=…, the checksum of $ONNXRUNTIME_GPU_URL" >&2; exit 1; } \
+ && curl -fsSL "$ONNXRUNTIME_GPU_URL" -o /tmp/onnxruntime.tgz \
+ && echo "$ONNXRUNTIME_GPU_SHA256  /tmp/onnxruntime.tgz" | sha256sum -c - \
  && mkdir -p /onnxruntime && tar -xzf /tmp/onnxruntime.tgz -C /tmp \
  && cp -a /tmp/onnxruntime-*/lib/. /onnxruntime/
 

@@ -5,6 +5,7 @@
 # make house  draw the rooms and their imports, docs/house.svg
 # make transcript  hold a conversation on a fake Discord, draw docs/discord.png
 # make bench  measure, print a table, write build/bench.json
+# make soak   break everything for MINUTES=10 while people talk, write build/bench.json
 # make study  run all studies that ship, write build/study (docs/study-files.md)
 GO ?= go
 ARGS ?=
@@ -14,7 +15,7 @@ export PENTIMENTO_ONNXRUNTIME ?= $(CURDIR)/build/onnxruntime
 S3_SERVER = github.com/versity/versitygw/cmd/versitygw@v1.8.0
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: all build needs chat test s3 lint house bench study transcript runtime clean
+.PHONY: all build needs chat test s3 lint house bench soak study transcript runtime clean
 
 all: build
 
@@ -38,6 +39,10 @@ study: build
 
 bench: build
 	$(GO) run ./tests/bench $(ARGS)
+
+soak: build
+	$(GO) run ./tests/soak -minutes $(or $(MINUTES),10) $(ARGS)
+	PENTIMENTO_TEST_KILLS=$(or $(KILLS),500) $(GO) test ./bot/discord -run '^TestTrust08EveryMessageEnds$$' -count 1 -timeout 30m -v
 
 transcript: build
 	$(GO) run ./tests/transcript $(ARGS)

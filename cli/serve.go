@@ -85,6 +85,11 @@ func (c *serveCommand) Run(ctx context.Context, p *Process) (err error) {
 
 	ctx, stop := p.until(ctx, os.Interrupt)
 	defer stop()
+	ctx, release, err := c.takeLease(ctx, p, askerOf(secret))
+	if err != nil {
+		return errors.Join(err, remembered.Close())
+	}
+	defer func() { err = errors.Join(err, release()) }()
 	invited := false
 	b, err := discord.New(discord.Options{
 		Token: secret, Model: bot.ModelOf(studio.model), Planner: planner, Store: store, Records: remembered,

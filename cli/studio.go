@@ -81,7 +81,7 @@ func (c *serveCommand) joinStudio(ctx context.Context, p *Process, options redis
 	if err != nil {
 		return nil, errors.Join(err, model.Close())
 	}
-	cache, err := openSharedMaps(p, c.Redis, c.Shared)
+	cache, err := c.openSharedMaps(p, c.Redis)
 	if err != nil {
 		return nil, errors.Join(err, queue.Close(), model.Close())
 	}

@@ -5,7 +5,8 @@
 // Start with [New]. [Store] implements [attention.Store]; layout.go says what
 // is kept where. Everything here may be lost at any time: every key has an
 // expiry, every place and the whole have a budget of bytes, and the turns that
-// were not used for longest go first. Of what another process writes at the
+// were not used for longest go first. The whole also gives way to what else is on
+// the server: see pressure.go. Of what another process writes at the
 // same moment some may be missing; who reads checks every chunk.
 package attentionstore
 
@@ -79,10 +80,14 @@ func (s *Store) Put(ctx context.Context, owner attention.Owner, key attention.Ke
 		}
 		size += int64(len(chunk))
 	}
-	if size > min(s.o.PlaceBytes, s.o.TotalBytes) || len(chunks) > maxChunks {
+	budget, err := s.budget(ctx)
+	if err != nil {
+		return err
+	}
+	if size > min(s.o.PlaceBytes, budget) || len(chunks) > maxChunks {
 		return nil
 	}
-	if err := s.makeRoom(ctx, t, len(chunks), size); err != nil {
+	if err := s.makeRoom(ctx, t, len(chunks), size, budget); err != nil {
 		return fmt.Errorf("make room for maps in Redis: %w", err)
 	}
 	if err := s.write(ctx, t, chunks); err != nil {
@@ -96,7 +101,7 @@ func (s *Store) Put(ctx context.Context, owner attention.Owner, key attention.Ke
 
 // makeRoom enters a turn into its place's index and into that of all turns,
 // and removes those that have to go for it.
-func (s *Store) makeRoom(ctx context.Context, t turn, chunks int, size int64) error {
+func (s *Store) makeRoom(ctx context.Context, t turn, chunks int, size, budget int64) error {
 	// First what leads Forget to all the rest.
 	_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
 		p.SAdd(ctx, s.keys.places(t.user), t.place)
@@ -116,16 +121,21 @@ func (s *Store) makeRoom(ctx context.Context, t turn, chunks int, size int64) er
 	if err := s.drop(ctx, gone, t); err != nil {
 		return err
 	}
-	gone, err = s.admit(ctx, s.keys.all(), t.String(), chunks, size, s.o.TotalBytes)
+	gone, err = s.admit(ctx, s.keys.all(), t.String(), chunks, size, budget)
 	if err != nil {
 		return err
 	}
+	return s.dropNamed(ctx, gone, t)
+}
+
+// dropNamed is drop for turns that the index of all turns names.
+func (s *Store) dropNamed(ctx context.Context, gone []kept, entered turn) (err error) {
 	for i := range gone {
 		if gone[i].turn, err = parseTurn(gone[i].turn.key); err != nil {
 			return err
 		}
 	}
-	return s.drop(ctx, gone, t)
+	return s.drop(ctx, gone, entered)
 }
 
 // A kept is a turn and its number of chunks, as an index has it.
@@ -150,7 +160,7 @@ func (s *Store) write(ctx context.Context, t turn, chunks [][]byte) error {
 	for from := 0; from < len(chunks); from += batch {
 		_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
 			for i := from; i < min(from+batch, len(chunks)); i++ {
-				p.Set(ctx, s.keys.chunk(t, i), chunks[i], s.o.TTL)
+				scriptKeep.Eval(ctx, p, []string{s.keys.chunk(t, i)}, chunks[i], s.o.TTL.Milliseconds())
 			}
 			return nil
 		})

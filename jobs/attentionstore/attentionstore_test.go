@@ -185,7 +185,7 @@ func TestForget(t *testing.T) {
 func TestForgetWhileWriting(t *testing.T) {
 	s, _ := open(t, Options{})
 	writing, c := turnOf(me, key(1)), chunks(1, 3, 100)
-	if err := s.makeRoom(t.Context(), writing, len(c), 300); err != nil {
+	if err := s.makeRoom(t.Context(), writing, len(c), 300, s.o.TotalBytes); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Forget(t.Context(), me.User); err != nil {
@@ -326,7 +326,8 @@ func TestLostAndSpoiltKeys(t *testing.T) {
 }
 
 func TestFullServer(t *testing.T) {
-	s, _ := open(t, Options{}, "--maxmemory", "8mb")
+	s, server := open(t, Options{}, "--maxmemory", "8mb")
+	server.CLI("acl", "setuser", "default", "-info") // it is not seen that it fills up
 	failed := false
 	for n := range 20 {
 		if err := s.Put(t.Context(), me, key(n), chunks(uint64(n), 1, attention.MaxChunk)); err != nil {

@@ -86,12 +86,32 @@ func chunksOf(size string) int {
 	return n
 }
 
+// scriptKeep puts a chunk under a key, for so many ms. It is written to no file
+// that the server appends to, and to no replica: a conversation's maps are a
+// hundred times what it is itself, and may be lost.
+var scriptKeep = redis.NewScript(`
+if redis.set_repl then
+	redis.set_repl(redis.REPL_NONE)
+end
+return redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])`)
+
+// scriptSum returns how many bytes the turns of an index have.
+//
+//	KEYS  the index
+var scriptSum = redis.NewScript(`
+local total = 0
+for _, size in ipairs(redis.call('HVALS', KEYS[2])) do
+	total = total + (tonumber(string.match(size, ' (%d+)$')) or 0)
+end
+return total`)
+
 // scriptAdmit enters a turn into an index and takes out the turns that have
 // expired, an older version of the turn, and the least recently used until
 // the rest fits the budget. It returns those, each with its "chunks bytes".
 //
 //	KEYS  the index
-//	ARGV  the turn, its number of chunks, its bytes, the budget, the expiry in ms
+//	ARGV  the turn, its number of chunks, its bytes, the budget, the expiry in ms;
+//	      no turn is entered if it is empty
 var scriptAdmit = redis.NewScript(`
 local used, sizes = KEYS[1], KEYS[2]
 local time = redis.call('TIME')
@@ -124,6 +144,9 @@ while total > tonumber(ARGV[4]) do
 		break
 	end
 	drop(oldest)
+end
+if ARGV[1] == '' then
+	return gone
 end
 redis.call('ZADD', used, now, ARGV[1])
 redis.call('HSET', sizes, ARGV[1], ARGV[2] .. ' ' .. ARGV[3])

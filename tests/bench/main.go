@@ -11,7 +11,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -24,6 +23,7 @@ import (
 	"pentimento/models"
 	"pentimento/models/pocket"
 	"pentimento/models/runtime"
+	"pentimento/tests/figures"
 )
 
 // bench is what the measurements share.
@@ -102,7 +102,7 @@ func (b *bench) run(only string) error {
 		return err
 	}
 	b.print()
-	return b.write(filepath.Join(b.out, "bench.json"))
+	return figures.Add(filepath.Join(b.out, "bench.json"), b.figures)
 }
 
 func (b *bench) open() error {
@@ -133,22 +133,4 @@ func (b *bench) print() {
 	for _, name := range names {
 		fmt.Printf("%-42s %10.4g\n", name, b.figures[name])
 	}
-}
-
-// write adds the figures to the file, keeping those of other groups.
-func (b *bench) write(path string) error {
-	all := map[string]float64{}
-	if data, err := os.ReadFile(path); err == nil {
-		if err := json.Unmarshal(data, &all); err != nil {
-			return fmt.Errorf("%s: %w", path, err)
-		}
-	}
-	for name, value := range b.figures {
-		all[name] = value
-	}
-	data, err := json.MarshalIndent(all, "", "  ")
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(path, append(data, '\n'), 0o644)
 }
