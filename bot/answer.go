@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"pentimento/bot/gate"
@@ -87,9 +88,10 @@ const (
 // show is the head of the session as an answer, with its picture.
 func (c *Conversation) show(ctx context.Context, s *session.Session) (*Answer, error) {
 	answer, err := answerOf(s)
-	if err == nil {
-		answer.Picture, err = c.Picture(ctx, s, s.Head)
+	if err != nil {
+		return nil, err
 	}
+	answer.Picture, answer.Notices, err = c.picture(ctx, s, s.Head)
 	return answer, err
 }
 
@@ -113,23 +115,43 @@ func answerOf(s *session.Session) (*Answer, error) {
 // Picture returns the picture of a turn. One that is no longer kept is drawn
 // again from its recipe. The error is the gate's if it may not be shown.
 func (c *Conversation) Picture(ctx context.Context, s *session.Session, id int) (gate.Picture, error) {
+	shown, _, err := c.picture(ctx, s, id)
+	return shown, err
+}
+
+// noticeRedrawn says that a picture is not the one that was seen before: another
+// version, device or model library drew it.
+func noticeRedrawn(t session.Turn) string {
+	return fmt.Sprintf("The picture of turn %d was not kept and is drawn again. It is not exactly the one of before, because something that it is drawn with has changed.", t.ID)
+}
+
+// picture is Picture with what should be said about it.
+func (c *Conversation) picture(ctx context.Context, s *session.Session, id int) (shown gate.Picture, notices []string, err error) {
 	turn, err := s.Turn(id)
 	if err != nil {
-		return gate.Picture{}, err
+		return shown, nil, err
 	}
 	kept, err := c.Store.GetBlob(ctx, c.Key, turn.Picture)
 	if err == nil {
-		return c.Gate.Pass(ctx, kept)
+		shown, err = c.Gate.Pass(ctx, kept)
+		return shown, nil, err
 	}
 	result, err := c.redraw(ctx, Request{}, s, id, nil)
 	if err != nil {
-		return gate.Picture{}, err
+		return shown, nil, err
 	}
-	passed, err := c.Gate.Pass(ctx, result.PNG)
-	if err == nil && digestOf(result.PNG) == turn.Picture {
+	if shown, err = c.Gate.Pass(ctx, result.PNG); err != nil {
+		return shown, nil, err
+	}
+	switch digestOf(result.PNG) {
+	case turn.Picture:
 		// It will be asked for again. Where there is no room for it, it is
 		// drawn again.
 		_, _ = c.Store.PutBlob(ctx, c.Key, result.PNG)
+	default:
+		if turn.Picture != "" { // those of an imported way were never seen here
+			notices = append(notices, noticeRedrawn(turn))
+		}
 	}
-	return passed, err
+	return shown, notices, nil
 }

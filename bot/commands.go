@@ -97,6 +97,14 @@ func Commands() []Command {
 			Do: share,
 		},
 		{
+			Name: "unshare", Help: "Take back what you shared",
+			Arguments: []Argument{{Name: "code", Help: "The code that came with it", Kind: Code, Required: true, Longest: longest}},
+			Ask:       "say which code to take back", Example: "/unshare CODE",
+			Do: func(ctx context.Context, c *Conversation, in Input) (*Answer, error) {
+				return &Answer{Show: ShowText, Text: "That code leads nowhere now."}, c.Revoke(ctx, in.Text("code"))
+			},
+		},
+		{
 			Name: "fork", Help: "Continue from a picture that somebody shared",
 			Arguments: []Argument{{Name: "code", Help: "The code that came with the shared picture", Kind: Code, Required: true, Longest: longest}},
 			Ask:       "say which code somebody's /share made", Example: "/fork CODE",
@@ -113,7 +121,7 @@ func Commands() []Command {
 					return nil, err
 				}
 				document, err := gate.NewDocument("recipe.json", files.JSON)
-				return &Answer{Show: ShowFiles, Turn: files.Turn, Files: []gate.File{document, gate.NewFile("recipe.png", files.Picture)}, SaveAs: in.Text("file")}, err
+				return &Answer{Show: ShowFiles, Turn: files.Turn, Notices: files.Notices, Files: []gate.File{document, gate.NewFile("recipe.png", files.Picture)}, SaveAs: in.Text("file")}, err
 			},
 		},
 		{

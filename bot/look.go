@@ -82,11 +82,12 @@ func (c *Conversation) path(ctx context.Context, r Request, show Show, label fun
 	if r.Thumbnails > 0 {
 		path = path[max(0, len(path)-r.Thumbnails):]
 	}
-	frames, err := c.frames(ctx, s, path, label)
+	answer := &Answer{Show: show, Session: s, Turn: head}
+	answer.Frames, answer.Notices, err = c.frames(ctx, s, path, label)
 	if err != nil {
 		return nil, err
 	}
-	return &Answer{Show: show, Session: s, Turn: head, Frames: frames}, nil
+	return answer, nil
 }
 
 // history is the tree of all turns as an answer, with the last r.Thumbnails
@@ -99,31 +100,31 @@ func (c *Conversation) history(ctx context.Context, r Request) (*Answer, error) 
 	answer := &Answer{Show: ShowHistory, Session: s, Turn: head}
 	if r.Thumbnails > 0 {
 		label := func(t session.Turn) string { return fmt.Sprintf("%d: %s", t.ID, Describe(t)) }
-		answer.Frames, err = c.frames(ctx, s, s.Turns[max(0, len(s.Turns)-r.Thumbnails):], label)
+		answer.Frames, answer.Notices, err = c.frames(ctx, s, s.Turns[max(0, len(s.Turns)-r.Thumbnails):], label)
 	}
 	return answer, err
 }
 
 // frames are the pictures of turns, with labels. Of several, those that may not
 // be shown are left out; if none is left, the error says why.
-func (c *Conversation) frames(ctx context.Context, s *session.Session, turns []session.Turn, label func(session.Turn) string) ([]gate.Frame, error) {
-	var frames []gate.Frame
+func (c *Conversation) frames(ctx context.Context, s *session.Session, turns []session.Turn, label func(session.Turn) string) (frames []gate.Frame, notices []string, err error) {
 	var refused error
 	for _, t := range turns {
-		shown, err := c.Picture(ctx, s, t.ID)
+		shown, said, err := c.picture(ctx, s, t.ID)
 		if isAny(err, gate.ErrUnsafe, gate.ErrUnchecked) {
 			refused = err
 			continue
 		}
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
+		notices = append(notices, said...)
 		frames = append(frames, gate.Frame{Picture: shown, Label: label(t)})
 	}
 	if len(frames) == 0 {
-		return nil, refused
+		return nil, nil, refused
 	}
-	return frames, nil
+	return frames, notices, nil
 }
 
 // Describe is a turn in a few words: its edit, or the prompt of a picture made

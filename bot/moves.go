@@ -40,9 +40,10 @@ func (c *Conversation) Restart(ctx context.Context, r Request) (*Answer, error) 
 	})
 }
 
-// move changes the head and shows it.
+// move changes the head and shows it. The picture may have to be drawn again, and
+// may not be shown after all: until it can be, nothing is changed.
 func (c *Conversation) move(ctx context.Context, r Request, change func(*session.Session) error) (*Answer, error) {
-	s, err := c.Store.Update(ctx, c.Key, func(s *session.Session) error {
+	move := func(s *session.Session) error {
 		if s.Head == 0 {
 			return ErrNothingDrawn
 		}
@@ -50,12 +51,28 @@ func (c *Conversation) move(ctx context.Context, r Request, change func(*session
 			return err
 		}
 		return change(s)
-	})
+	}
+	there, err := c.Store.Load(ctx, c.Key)
+	if err == nil {
+		err = move(there)
+	}
 	if err != nil {
 		return nil, err
 	}
-	c.Pending = nil // it was about another picture
-	return c.show(ctx, s)
+	answer, err := c.show(ctx, there)
+	if err != nil {
+		return nil, err
+	}
+	s, err := c.Store.Update(ctx, c.Key, move)
+	if err != nil {
+		return nil, err
+	}
+	c.Pending = nil                                               // it was about another picture
+	if s.Head != there.Head || len(s.Turns) != len(there.Turns) { // it has changed meanwhile
+		return c.show(ctx, s)
+	}
+	answer.Session = s
+	return answer, nil
 }
 
 // Weight edits the head by giving the attention of a word a factor. Of a word that

@@ -66,6 +66,8 @@ type Exported struct {
 	JSON []byte
 	// Picture has the recipe in it.
 	Picture gate.Picture
+	// Notices are sentences that the user should read.
+	Notices []string
 }
 
 // Export returns the picture that is spoken of, and the way to it, as files.
@@ -78,11 +80,11 @@ func (c *Conversation) Export(ctx context.Context, r Request) (*Exported, error)
 	if err != nil {
 		return nil, err
 	}
-	picture, err := c.Picture(ctx, s, turn.ID)
+	picture, notices, err := c.picture(ctx, s, turn.ID)
 	if err != nil {
 		return nil, err
 	}
-	out := &Exported{Turn: turn}
+	out := &Exported{Turn: turn, Notices: notices}
 	if out.JSON, err = document.JSON(); err != nil {
 		return nil, err
 	}

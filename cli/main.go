@@ -93,6 +93,9 @@ func run(args []string, p *Process) error {
 	if err != nil {
 		return err
 	}
+	if err := checkNumbers(command.Flags()); err != nil {
+		return err
+	}
 	p.log = slog.New(slog.NewTextHandler(errorsOf{p}, &slog.HandlerOptions{Level: line.LogLevel}))
 	ctx, stop := p.until(context.Background(), syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()

@@ -35,6 +35,19 @@ func (c *Chat) write(text string) error {
 // showAnswer shows an answer as it wants to be shown, and saves its pictures and
 // files.
 func (c *Chat) showAnswer(utterance string, a *bot.Answer) error {
+	if err := c.showParts(utterance, a); err != nil || a.Show == bot.ShowPicture {
+		return err
+	}
+	for _, n := range a.Notices {
+		if err := c.printNotice(n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// showParts is showAnswer without the notices of what is no picture.
+func (c *Chat) showParts(utterance string, a *bot.Answer) error {
 	switch a.Show {
 	case bot.ShowText, bot.ShowSettings:
 		return c.printText(utterance, a.Text)

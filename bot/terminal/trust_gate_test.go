@@ -112,6 +112,9 @@ func typed(c bot.Command, code, file string) string {
 		case bot.Count, bot.TurnID:
 			parts = append(parts, "1")
 		case bot.Code:
+			if c.Name == "unshare" { // it is still needed
+				code = "none"
+			}
 			parts = append(parts, code)
 		case bot.Path:
 			parts = append(parts, file)

@@ -13,8 +13,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"time"
+
+	strict "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"pentimento/files"
 	"pentimento/recipe"
@@ -151,20 +153,20 @@ func decode(text []byte) (Document, error) {
 		Format  string `json:"format"`
 		Version int    `json:"version"`
 	}
-	if err := json.Unmarshal(text, &head); err != nil || head.Format != Format {
+	switch err := strict.Unmarshal(text, &head); {
+	case errors.Is(err, jsontext.ErrDuplicateName):
+		return Document{}, fmt.Errorf("%w: %w", ErrInvalid, err)
+	case err != nil, head.Format != Format:
 		return Document{}, ErrNoRecipe
 	}
 	if head.Version > Version {
 		return Document{}, fmt.Errorf("%w: it is version %d, this one reads up to %d", ErrNewer, head.Version, Version)
 	}
-	dec := json.NewDecoder(bytes.NewReader(text))
-	dec.DisallowUnknownFields()
+	// Keys are as they are written, each once: what two readers read differently is
+	// no recipe.
 	var d Document
-	if err := dec.Decode(&d); err != nil {
+	if err := strict.Unmarshal(text, &d, strict.RejectUnknownMembers(true)); err != nil {
 		return Document{}, fmt.Errorf("%w: %w", ErrInvalid, err)
-	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return Document{}, fmt.Errorf("%w: something follows it", ErrInvalid)
 	}
 	if err := d.validate(); err != nil {
 		return Document{}, err

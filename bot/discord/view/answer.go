@@ -17,6 +17,32 @@ import (
 // Answer is the message of a turn's answer: a picture with its components, a
 // question, a few words, or a page.
 func Answer(style Style, t Turn, a *bot.Answer) (object.Content, error) {
+	out, err := answer(style, t, a)
+	if err == nil && a.Show != bot.ShowPicture {
+		out.Text = noticed(out.Text, a.Notices)
+	}
+	return out, err
+}
+
+// noticed is text with notices under it, as far as there is room.
+func noticed(text string, notices []string) string {
+	under := ""
+	for _, n := range notices {
+		if line := "\n-# " + Escape(Cut(n, 300)); len(under)+len(line) < MaxContent/2 {
+			under += line
+		}
+	}
+	if under == "" {
+		return text
+	}
+	if room := MaxContent - utf8.RuneCountInString(under); utf8.RuneCountInString(text) > room {
+		return text // there is no room below a long tree
+	}
+	return text + under
+}
+
+// answer is Answer without the notices of what is no picture.
+func answer(style Style, t Turn, a *bot.Answer) (object.Content, error) {
 	switch a.Show {
 	case bot.ShowHistory:
 		return history(a)
