@@ -191,9 +191,16 @@ func (c *chatCommand) key(ctx context.Context, p *Process, store session.Store) 
 	if !c.Resume {
 		return session.Key{User: person, Place: "terminal/" + time.Now().UTC().Format("2006-01-02T15:04:05.000000000")}, nil, nil
 	}
-	past, err = terminal.ListPast(ctx, store, person)
+	past, damaged, err := terminal.ListPast(ctx, store, person)
 	if err != nil {
 		return session.Key{}, nil, err
+	}
+	if damaged != nil {
+		damaged = withSalvage(damaged, c.Store)
+		if len(past) == 0 {
+			return session.Key{}, nil, damaged
+		}
+		p.log.Warn("a conversation cannot be gone on with", "reason", damaged)
 	}
 	if len(past) == 0 {
 		return session.Key{}, nil, fmt.Errorf("there is no conversation to resume in %s", c.Store)

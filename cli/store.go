@@ -64,7 +64,7 @@ func (f storeFlags) openSessions(ctx context.Context, p *Process, place string, 
 	}
 	store, err := bolt.Open(place, bolt.Options{Expiry: session.Expiry{After: f.Keep}, Blobs: pictures, Log: p.log})
 	if errors.Is(err, session.ErrCorrupt) {
-		return nil, fmt.Errorf("%w. \"pentimento sessions salvage %s NEW\" copies what can be read to a new file", err, place)
+		return nil, withSalvage(err, place)
 	}
 	if err != nil {
 		return nil, err
@@ -78,6 +78,11 @@ func makeStoreFolder(path string) error {
 		return fmt.Errorf("make the folder for conversations: %w; --store FILE puts them elsewhere", err)
 	}
 	return nil
+}
+
+// withSalvage says what to do about a file of conversations that is damaged.
+func withSalvage(err error, place string) error {
+	return fmt.Errorf("%w. \"pentimento sessions salvage %s NEW\" copies what can be read to a new file", err, place)
 }
 
 // openPictures opens the bucket of --pictures; without it there is none.

@@ -46,7 +46,7 @@ func TestTrust11_WhatOthersWroteSteersNoTerminal(t *testing.T) {
 		if err := chat.Run(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if past, err := ListPast(t.Context(), store, "ann"); err != nil {
+		if past, _, err := ListPast(t.Context(), store, "ann"); err != nil {
 			t.Error(err)
 		} else if _, err := FindPast(past, hostile); err == nil || len(past) != 1 {
 			t.Errorf("%d conversations, %v", len(past), err)

@@ -3,6 +3,7 @@ package terminal
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -37,20 +38,24 @@ func (p Past) String() string {
 }
 
 // ListPast returns the user's latest conversations in which something was drawn,
-// the one that was spoken in last first.
-func ListPast(ctx context.Context, store session.Store, user string) ([]Past, error) {
+// the one that was spoken in last first. One that is damaged holds up no other:
+// damaged says what is wrong with those.
+func ListPast(ctx context.Context, store session.Store, user string) (out []Past, damaged, err error) {
 	keys, err := store.List(ctx, user)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var out []Past
 	for _, key := range slices.Backward(keys) { // they are ordered by place, which begins with the time
 		if len(out) == mostPast {
 			break
 		}
 		s, err := store.Load(ctx, key)
+		if errors.Is(err, session.ErrCorrupt) {
+			damaged = errors.Join(damaged, err)
+			continue
+		}
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		head, err := s.Turn(s.Head)
 		if err != nil {
@@ -62,7 +67,7 @@ func ListPast(ctx context.Context, store session.Store, user string) ([]Past, er
 	for i := range out {
 		out[i].Number = i + 1
 	}
-	return out, nil
+	return out, damaged, nil
 }
 
 // FindPast returns the conversation that has the name: its number, or words of its

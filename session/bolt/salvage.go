@@ -107,7 +107,10 @@ func (s *Salvaged) takeSession(to *Store, key session.Key, turns int, had sessio
 		s.lose("a conversation of %d turns%s: %v", turns, named(key), err)
 		return nil
 	}
-	if n := len(r.Turns); n < turns {
+	switch n := len(r.Turns); {
+	case n+1 == turns:
+		s.lose("turn %d of a conversation%s", turns, named(key))
+	case n < turns:
 		s.lose("turns %d to %d of a conversation%s", n+1, turns, named(key))
 	}
 	before := 0
