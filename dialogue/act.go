@@ -165,6 +165,9 @@ func (e *edit) hasAlready(owner caption.Referent, thing english.Parsed, name eng
 		return false
 	}
 	part := e.caption.ResolveOf(english.Words{head}, owner)
+	if of, ok := e.caption.OwnerAt(e.caption.Parse(), part.NP.Head); !part.Found || ok && of.Head != owner.NP.Head {
+		return false
+	}
 	return part.Found && e.en.Lemma(part.Noun) == e.en.Lemma(head.Lower) && part.NP.Head != owner.NP.Head && e.caption.Attachable(head.Lower)
 }
 
@@ -394,6 +397,42 @@ func ownerKnown(e *edit, x english.Words) bool {
 	}
 	r := e.caption.Resolve(x)
 	return r.Found || r.Whole
+}
+
+// does answers "she smiles" and "they sit on a bench".
+func does(e *edit, m english.Match) bool {
+	return e.caption.Split(m["z"], func(x, y english.Words) bool {
+		base, ok := e.en.VerbLemma(y[0].Lower)
+		if !ok || english.Closed(y[0].Lower) || base == "be" || base == "have" || english.Starters.Has(x[0].Lower) {
+			return false
+		}
+		pronoun := len(x) == 1 && english.List("she he they it").Has(x[0].Lower)
+		if !pronoun && (!e.definite(x) || base == y[0].Lower) || e.en.IsAdjectival(y[:1]) {
+			return false
+		}
+		r := e.caption.Resolve(x)
+		being := r.Found && e.en.Animate(r.Noun) || pronoun && (r.Whole || len(e.severally(x)) > 1)
+		return being && act(e, x, y)
+	})
+}
+
+// wakeUp answers "wake the cat up": it sleeps no longer.
+func wakeUp(e *edit, m english.Match) bool {
+	r := e.caption.Resolve(m["x"])
+	p := e.caption.Parse()
+	for i, t := range p.Words {
+		if t.Lower != "sleeping" && t.Lower != "asleep" && t.Lower != "sleepy" {
+			continue
+		}
+		if n := p.Around(i); r.Found && n.Head != i && n.Head != r.NP.Head {
+			continue
+		}
+		e.caption.Splice(i, i+1, nil)
+		e.because("no longer " + t.Lower)
+		e.widen(Shape)
+		return true
+	}
+	return e.ask(Question{Kind: NothingToDo, Text: "Nobody sleeps in the prompt, so there is nobody to wake.", Choices: removable(e)})
 }
 
 // poseOf answers "change the pose of the dog to running".

@@ -73,6 +73,12 @@ func hisOwn(e *edit, m english.Match) bool {
 	return false
 }
 
+// putTogether answers "put them on a bed" and "they should be on a bed", of several.
+func putTogether(e *edit, m english.Match) bool {
+	names := e.severally(m["x"])
+	return len(names) > 1 && !e.isBeing(m["y"]) && placedTogether(e, names, slices.Concat(m["relation"], m["y"]))
+}
+
 // placedTogether puts several where they all are: in the place of the last one's
 // place.
 func placedTogether(e *edit, several []string, place english.Words) bool {

@@ -1,6 +1,7 @@
 package dialogue
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -82,6 +83,12 @@ func (e *edit) attendLast() {
 		return
 	}
 	op := plan.Ops[len(plan.Ops)-1]
+	if words := e.caption.WordsOf([]Op{op}); len(words) > 0 { // of two equal words the one that was edited
+		if head := e.caption.Parse().Around(words[len(words)-1]).Head; e.caption.Words()[head].Lower == cmp.Or(english.Lower(op.Noun), lastWord(op.To)) {
+			e.caption.Attend(head)
+			return
+		}
+	}
 	_ = e.caption.AttendWord(op.Noun) || e.caption.AttendWord(lastWord(op.To))
 }
 

@@ -110,6 +110,21 @@ func (e *edit) widened() bool {
 	return true
 }
 
+// onlyStays answers "only the man stays", and "the hat stays", which asks for nothing.
+func onlyStays(e *edit, m english.Match) bool {
+	x := m["x"]
+	if x[0].Lower == "only" || x[0].Lower == "just" {
+		e.only, x = true, x[1:]
+	}
+	if !ownerKnown(e, x) || !e.definite(x) && !e.caption.Resolve(x).Found {
+		return false
+	}
+	if e.only {
+		return removeAllBut(e, english.Match{"x": x})
+	}
+	return keepIt(e, english.Match{})
+}
+
 // onlyThat answers "only the man" and "just the hat": another being goes; of an edit
 // of several things only the one is kept.
 func onlyThat(e *edit, m english.Match) bool {

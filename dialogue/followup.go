@@ -200,6 +200,9 @@ func otherValue(e *edit, m english.Match) bool {
 	if e.en.IsAdjectival(y) {
 		return replaceLast(e, y)
 	}
+	if english.OneOfThem(y) && len(y) > 1 {
+		return fragment(e, english.Match{"x": y})
+	}
 	if things := e.en.Items(y); len(things) > 1 && len(lastWords(e)) > 0 { // "make that a scarf and a hat"
 		for i, thing := range things {
 			if i == 0 && !swapLast(e, thing) || i > 0 && !add(e, thing, nil, "") {
@@ -238,6 +241,9 @@ func bringBack(e *edit, m english.Match) bool {
 		for _, op := range slices.Backward(turn.Plan.Ops) {
 			if op.Kind == Remove && saysSame(e, lastWord(op.From), m["y"]) {
 				return reverse(e, op)
+			}
+			if op.Kind == Swap && (saysSame(e, op.From, m["y"]) || saysSame(e, lastWord(op.From), m["y"])) && e.definite(m["y"]) && reverse(e, op) {
+				return true
 			}
 		}
 	}

@@ -22,8 +22,7 @@ func fragment(e *edit, m english.Match) bool {
 	p := e.en.Parse(x)
 	switch {
 	case english.OneOfThem(x) && len(x) > 1 && e.en.IsAdjectival(e.en.BareAdjectives(x[:len(x)-1])):
-		words := e.en.BareAdjectives(x[:len(x)-1])
-		return replaceLast(e, words) || e.caption.Focus() >= 0 && setAdjectives(e, english.Tokenise("it"), words)
+		return suchOne(e, e.en.BareAdjectives(x[:len(x)-1]), x[len(x)-1].Lower == "ones")
 	case e.en.IsStyle(x):
 		return setStyle(e, x, e.correction)
 	case e.correction && swapLastVerb(e, x):
@@ -99,6 +98,45 @@ func fragment(e *edit, m english.Match) bool {
 	return add(e, x, nil, "")
 }
 
+// suchOne answers "a red one" and "red ones": what the turn before put in should be
+// so, or the one thing that can be.
+func suchOne(e *edit, words english.Words, several bool) bool {
+	var names []string
+	p := e.caption.Parse()
+	for _, i := range lastWords(e) {
+		n := p.Around(i)
+		if name := e.caption.Name(p, n); p.Tags[n.Head] == english.Noun && !e.en.Animate(p.Words[n.Head].Lower) && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	if several && len(names) > 1 {
+		for _, name := range names {
+			if !setAdjectives(e, english.Tokenise(name), slices.Clone(words)) {
+				return false
+			}
+		}
+		return true
+	}
+	if replaceLast(e, words) {
+		return true
+	}
+	if e.caption.Focus() >= 0 {
+		return setAdjectives(e, english.Tokenise("it"), words)
+	}
+	if len(words) == 0 || !e.en.IsColour(words[len(words)-1].Lower) {
+		return false
+	}
+	if done, ok := colourOne(e, words); ok {
+		return done
+	}
+	for _, n := range p.Nouns {
+		if head := p.Words[n.Head].Lower; e.caption.Attachable(head) && !e.en.Is(head, lexicon.BodyPart) {
+			return modify(e, caption.Referent{}.At(p, n), words)
+		}
+	}
+	return false
+}
+
 // namesThing tells whether adjectives end in a word that is a thing of the caption,
 // though it may also be a colour: "white wine".
 func (e *edit) namesThing(x english.Words) bool {
@@ -138,12 +176,15 @@ func fragments(e *edit, things []english.Words) bool {
 // bot asks.
 func describeSomething(e *edit, x english.Words) bool {
 	words := e.en.BareAdjectives(x)
+	if len(words) == 0 {
+		return false
+	}
 	if e.caption.Focus() < 0 && words.Lower() == "black and white" {
 		return setStyle(e, words, false)
 	}
 	of := bearer(e, words)
-	if len(of) > 1 || e.caption.Focus() >= 0 || len(words) == 0 || !e.en.IsColour(words[len(words)-1].Lower) {
-		return len(words) > 0 && setAdjectives(e, of, words)
+	if len(of) > 1 || e.caption.Focus() >= 0 || !e.en.IsColour(words[len(words)-1].Lower) {
+		return setAdjectives(e, of, words)
 	}
 	if done, ok := colourOne(e, words); ok {
 		return done

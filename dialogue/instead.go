@@ -149,16 +149,22 @@ func onlyInside(e *edit, m english.Match) bool {
 
 // likeAnother answers "make the sofa the same colour as the cat".
 func likeAnother(e *edit, m english.Match) bool {
-	y := e.caption.Resolve(m["y"])
-	if !y.Found || !e.caption.IsReference(m["x"]) {
+	y, x := e.caption.Resolve(m["y"]), m["x"]
+	if len(x) == 0 && e.caption.Focus() >= 0 {
+		x = english.Tokenise("it")
+	}
+	if !y.Found || len(x) == 0 || !e.caption.IsReference(x) {
 		return false
 	}
 	p := e.caption.Parse()
 	i := e.caption.ColourIn(p, y.NP)
+	if z, ok := m["z"]; ok && (i < 0 || len(z) > 1 || z[0].Lower != p.Words[i].Lower) {
+		return false
+	}
 	if i < 0 {
 		return e.ask(Question{Kind: Clarify, Text: "The prompt does not say which colour that is. Which should it be?"})
 	}
-	return setAdjectives(e, m["x"], english.Words{p.Words[i]})
+	return setAdjectives(e, x, english.Words{p.Words[i]})
 }
 
 // exchangeNamed answers "swap the cars" and "swap the colours", where there are just

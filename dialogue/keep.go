@@ -26,6 +26,9 @@ func keepIt(e *edit, m english.Match) bool {
 
 // keepSame answers "the same woman".
 func keepSame(e *edit, m english.Match) bool {
+	if first := m["x"][0].Lower; first == "colour" || first == "color" {
+		return false // "the same colour as her eyes"
+	}
 	if x := e.en.Parse(m["x"]); len(x.Nouns) != 1 || x.Nouns[0].End < len(x.Words) {
 		return false
 	}
@@ -37,5 +40,8 @@ func keepSame(e *edit, m english.Match) bool {
 
 // sameWith answers "the same woman with glasses".
 func sameWith(e *edit, m english.Match) bool {
+	if _, named := m["x"]; !named {
+		return e.read(slices.Concat(m["relation"], m["y"]))
+	}
 	return e.caption.IsReference(m["x"]) && keepSame(e, m) && e.read(slices.Concat(m["relation"], m["y"]))
 }

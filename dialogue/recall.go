@@ -16,7 +16,7 @@ import (
 // they are no edit either.
 func recallRules() []recallRule {
 	const (
-		back    = "(go back to|go to|back to|return to|revert to|switch back to|turn back to|get back to|roll back to|jump back to|jump to|restore|show me|show|show me again|see|give me|give me back|bring back|i want|i want back|i prefer|i preferred|i liked|i like|i love|i loved|take|use|reload|load|what about|can i see|let me see)"
+		back    = "(go back to|take me to|take me back to|bring me to|bring me back to|get me back to|let us go back to|i want to go back to|go back again to|go to|back to|return to|revert to|switch back to|turn back to|get back to|roll back to|jump back to|jump to|restore|show me|show|show me again|see|give me|give me back|bring back|i want|i want back|i prefer|i preferred|i liked|i like|i love|i loved|take|use|reload|load|what about|can i see|let me see)"
 		version = "(one|version|picture|image|photo|turn|step|state|result|drawing|variant|attempt)"
 		better  = "(was better|was nicer|was best|was the best|was fine|was good|was great|was nice|was perfect|was ok|was okay|was cooler|looked better|looked nicer|looked best|looked good|is better|is the best|is best|were better|were nicer|were fine|looked cooler|suited better|fit better|was prettier|was right)"
 	)
@@ -26,17 +26,19 @@ func recallRules() []recallRule {
 	}{
 		{"(the|that) [first|last|old|earlier|previous] " + version + " (relation=with|where|that had|without|in|of) <x> " + better, false, false},
 		{"[i] (liked|like|prefer|preferred) [the|that] " + version + " (relation=with|where|without|before|that had) <x> [better|more|best|most]", false, false},
-		{"[" + back[1:len(back)-1] + "] (the|that|this|my) [first|last|old|earlier|previous] " + version + " (relation=with|where|that has|that had|which had|in which|when|before|without|showing|of|who had|from before|while) <x>", false, false},
+		{"[" + back[1:len(back)-1] + "] (the|that|this|my) [first|last|old|earlier|previous] " + version + " [back|again] (relation=with|where|that has|that had|which had|in which|when|before|without|showing|of|who had|from before|while) <x>", false, false},
 		{"[have|get|see|put] (the|that) " + version + " (relation=with|where|without|in|of) <x> (back|again)", false, false},
 		{"(show me|show|bring back|give me back|i want|see|go back to|back to|restore) (the|that) <x> again [,] [the one|that one|the version] [<y>]", true, false},
 		{"[go|take me|bring me|let's go|get] (back to|back) [the one|the picture|that one|the version] (relation=when|where) [there was|there were|it was|we had|i had|it had|she was|he was|she had|he had] (only=just|only) <x>", true, false},
 		{"(go to|go back to|back to|return to|revert to|switch back to|restore|show me|show|see|bring back|roll back to) [the|that|my] <x> (one|version|picture|image)", false, false},
 		{"[i] (liked|prefer|preferred) [the] <x> (one|version|picture|image) [better|more|best|most]", false, false},
 		{"[the|that] <x> (one|version|picture|image) " + better, false, false},
+		{"[go|let's go|take me|bring me|get|go back|jump] (to|back|back to) (relation=before) [there was|there were|it was|we had|i had|it had|she was|he was|she had|he had|i added|we added|you added|adding|i changed] <x>", true, true},
 		{"[go|let's go|take me] (back to|back before|to before|back to before) <x> [again]", true, true},
 		{"(return to|revert to|switch back to|roll back to) <x> [again]", true, true},
 		{"<x> " + better + " [before|though|actually|after all|then]", true, false},
 		{"[i] (liked|preferred) <x> (better|more|best)", true, false},
+		{"i (liked|preferred) <x>", true, false},
 	}
 	rules := make([]recallRule, len(list))
 	for i, l := range list {
@@ -163,7 +165,7 @@ func (p *Planner) traitsOf(x english.Words) traits {
 // asksFor are words of requests, which no picture is remembered by.
 const asksFor english.List = "should must needs gets could"
 
-const recallFillers english.List = "back it when where just only one version picture image still already again wore added changed put made gave told asked said everything was were"
+const recallFillers english.List = "back it when where just only one version picture image still already again wore added changed put made gave told asked said everything was were please pls now thanks"
 
 // turnWith finds the last turn before the head that has the traits, the first
 // where that is asked for, and else one that is not on the way to the head. The

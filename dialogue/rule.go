@@ -48,7 +48,7 @@ const clauseLimit = 60
 // read understands one clause and edits the caption: the first rule of the
 // grammar that matches and does not decline.
 func (e *edit) read(words english.Words) bool {
-	said := e.en.Reshade(e.en.Unhedged(e.en.Polite(e.withoutPair(words))))
+	said := e.en.Steady(e.en.Active(e.en.Reshade(e.en.Unhedged(e.en.Polite(e.withoutPair(words))))))
 	if len(said) == 0 {
 		return true
 	}

@@ -144,13 +144,20 @@ func sentences() []rule {
 			"(don't|do not|dont|without) (change|changing|touch|touching|alter|altering|modify|modifying|affecting|affect) <x>",
 			"(everything else|the rest|all else|the others|all the rest|everything) [should|must|can|has to|needs to] (stay|stays|remain|remains|be|is) [exactly|just] (the same|as is|as it is|as it was|as they are|unchanged|untouched|like that|like it is)",
 			"(the rest|everything else) (unchanged|untouched|as it is|as is|the same)",
+			"(everything else|the rest|all else|the others|all the rest) [should|must|can|may] (stays|stay|remains|remain) [there|please]",
 			"(only if|as long as|provided|if|so long as) [that|it|this] (doesn't|does not|won't|leaves|keeps) <x>",
 			"[exactly|just] [the] (same|same picture|same image|same one|same thing|like before|as before|like that|nothing else|everything else the same|everything the same)",
 		}},
 		{"the same but for one", exceptSo, []example{{face, "everything the same except her hair is red", "blond → red"}}, []string{
 			"[keep|leave] (everything|it all|all) [else] [is|stays] (the same|as is|as it is|like it is|like that) (except for|except that|except|but|only) <x>",
 		}},
-		{"the same, with something else", sameWith, []example{{face, "the same woman with glasses", "+ glasses"}}, []string{"[the] same <x> (relation=with|in|at|on|under|wearing) <y>"}},
+		{"the same, with something else", sameWith, []example{
+			{face, "the same woman with glasses", "+ glasses"},
+			{face, "same thing with glasses", "+ glasses"},
+		}, []string{
+			"[the] same [thing|one|picture|again] [,] [but|just|only|again] [this time] (relation=with|in|at|on|under|wearing) <y>",
+			"[the] same <x> [but] (relation=with|in|at|on|under|wearing) <y>",
+		}},
 		{"the same", keepSame, []example{{face, "the same woman", "? nothing-to-do"}}, []string{"[the] same <x>"}},
 		{"change something, not said to what", changeWhat, []example{
 			{face, "change her hair", "? clarify"},
@@ -223,8 +230,15 @@ func sentences() []rule {
 			"(remove|delete|take away|take off|get rid of|drop|lose|clear) (all the|all other|all of the|all) <k> (except for|except|but|apart from|besides|other than|save for) <x>",
 			"(remove|delete|take away|take off|get rid of|drop|lose|clear) (everything|everyone|all|everybody|all things|all of it) (except for|except|but|apart from|besides|other than|save for) <x>",
 			"(keep|leave) (only|just|nothing but|no one but|nobody but) <x>",
+			"(keep|leave) <x> (only|alone and nothing else|and nothing else)",
 			"(nothing but|no one but|nobody but|no one except|nothing except) <x>",
+			"(take|throw|clear|get) (everything|everyone|all|everybody|all of it) (except for|except|but|apart from|besides|other than|save for) <x> (out|away|off)",
+			"(take|throw|clear) (out|away|off) (everything|everyone|all|everybody|all of it) (except for|except|but|apart from|besides|other than|save for) <x>",
 		}},
+		{"only that stays", onlyStays, []example{
+			{pair, "only the man stays", "− woman"},
+			{curls, "the glasses go, the hat stays", "− glasses"},
+		}, []string{"<x> (stays|stay|remains|remain|should stay|should remain|can stay|may stay|must stay|should be kept|has to stay) [as it is|as they are|the same|there|please]"}},
 		{"only that inside", onlyInside, []example{{"a bowl of fruit on a table", "only apples in the bowl", "fruit → apples"}}, []string{"<y> (in|inside) <x>"}},
 		{"only that", onlyThat, []example{{pair, "just the man please", "− woman"}}, []string{"<x>"}},
 
@@ -253,6 +267,9 @@ func sentences() []rule {
 			{curls, "there are too many things", "? clarify"},
 		}, []string{
 			"[there is|there are|there's|it has|it shows] [just|way|far|simply] (too much|too many) <x>",
+		}},
+		{"wake up", wakeUp, []example{{"a sleeping cat on a sofa", "wake the cat up", "− sleeping"}}, []string{
+			"wake <x> up", "wake up <x>", "<x> (should|must) (wake up|be awake|stop sleeping)", "make <x> (wake up|awake)",
 		}},
 		{"cheer up", cheerUp, []example{{face, "cheer her up", "+ happy"}}, []string{"cheer <x> up", "cheer up <x>"}},
 		{"not liked", unloved, []example{{curls, "I don't like the hat", "? clarify"}}, []string{
@@ -283,7 +300,7 @@ func sentences() []rule {
 			"<x> (needs|need|could use|can use|might use|deserves|should get|could do with|gets|would look good with|would look great with|would look better with|would look nice with|looks better with|looks good with|would look good in|would look great in|would look better in|wants) <y>",
 		}},
 		{"something suits somebody", suits, []example{{face, "a scarf would suit her", "+ scarf"}}, []string{
-			"<y> (would suit|suits|would look good on|would look great on|would look nice on|would look cool on|would look better on|looks good on|would fit|would go well with|would be nice on|would be good on) <x> [better|more|well|nicely|best|great|a lot|much better]",
+			"<y> (would suit|suits|suit|suited|would look good on|would look great on|would look nice on|would look cool on|would look better on|looks good on|would fit|would go well with|would be nice on|would be good on) <x> [better|more|well|nicely|best|great|a lot|much better]",
 		}},
 		{"something was forgotten", forgotten, []example{
 			{face, "you forgot the hat", "+ hat"},
@@ -311,7 +328,10 @@ func sentences() []rule {
 			"(make|paint|color|colour|turn|have) <x> [in] [the] (same color as|same colour as|color of|colour of|same as) <y>",
 			"<x> (should have|should be|has|have) [in] the (same color as|same colour as|color of|colour of) <y>",
 			"<x> [in] the (same color as|same colour as|color of|colour of) <y>",
+			"[in] [the] (same color as|same colour as|color of|colour of) <y>",
 			"match <x> (with|to) <y>",
+			"[make|let|have] <x> [should|must|could|to] (match|matches) <y>",
+			"make <x> as <z> as <y>",
 		}},
 		{"something for somebody", forSomebody, []example{
 			{pair, "sunglasses for both", "+ sunglasses, + sunglasses"},
@@ -336,6 +356,10 @@ func sentences() []rule {
 		}, []string{
 			"(swap|exchange|switch) [the|their] (colors|colours) [around|over]",
 			"(swap|exchange|switch) [the|both] <x> [around|over]",
+		}},
+		{"put several somewhere", putTogether, []example{{"a dog and a cat", "put them on a bed", "+ bed"}}, []string{
+			"(put|place|set|lay|move) <x> (relation=in|on|at|under|inside|behind|next to|beside|near|in front of|between) <y>",
+			"<x> [should|must|could] (be|sit|lie|stand|are|sleep) (relation=in|on|at|under|inside|behind|next to|beside|near|in front of|between) <y>",
 		}},
 		{"put something elsewhere", placeThing, []example{
 			{"a chef in a kitchen with a cat on the counter", "put the cat on the floor", "counter → floor"},
@@ -457,7 +481,7 @@ func sentences() []rule {
 			{face, "replace blond with red", "blond → red"},
 			{dog, "swap the dog for a cat", "dog → cat"},
 		}, []string{
-			"(replace|substitute|swap|exchange|switch|change) [out] <x> (with|by|for|to|into) <y>",
+			"(replace|substitute|swap|exchange|switch|change|trade|trade in) [out] <x> (with|by|for|to|into|against) <y>",
 		}},
 		{"one instead of another", insteadOf, []example{
 			{face, "a man instead of a woman", "woman → man"},
@@ -524,7 +548,8 @@ func sentences() []rule {
 			{curls, "make the hat disappear", "− hat"},
 		}, []string{
 			"(take|get|leave|cut|put|throw) <x> (off|away|out)",
-			"<x> (should|must|has to|have to|can|needs to|could) (go|disappear|be gone|leave|vanish|be removed|go away)",
+			"<x> (should|must|has to|have to|can|needs to|could|may) (go|disappear|be gone|leave|vanish|be removed|go away|come off)",
+			"<x> (goes|go|goes away|comes off|come off|disappears|vanishes)",
 			allow + " <x> (disappear|vanish|be gone|go away|be removed|be deleted|be absent|be invisible|go)",
 		}},
 		{"something less so", lessOf, []example{{curls, "her hair less red", "red ×0.67"}}, []string{"<x> (less) <y>"}},
@@ -656,6 +681,7 @@ func sentences() []rule {
 			"<x> (is wearing|are wearing|was wearing|were wearing|wears|wore|wear) <y>",
 		}},
 		{"somebody has", has, []example{{face, "she has freckles", "+ freckles"}}, []string{"<x> (has|have|had|has got) <y>"}},
+		{"what somebody does", does, []example{{face, "she smiles", "+ smile"}}, []string{"<z>"}},
 		{"something is", isSomething, []example{{face, "her hair is red", "blond → red"}}, []string{"<x> (is|are|was|were|turns|becomes|looks|gets) <y>"}},
 		{"words without a verb", fragment, []example{
 			{face, "red hair", "blond → red"},

@@ -104,6 +104,9 @@ func setMood(e *edit, adjectives english.Words) bool {
 	if adjectives.Lower() == "black and white" || lookWord.Has(last) {
 		return setStyle(e, adjectives, false)
 	}
+	if beings := e.caption.Beings(p, true); len(beings) > 1 && e.en.IsColour(last) {
+		return whoIsMeant(e, english.Tokenise("it"), beings)
+	}
 	n, ok := e.caption.Subject(p)
 	if !ok {
 		return false

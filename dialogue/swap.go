@@ -216,6 +216,11 @@ func notAnother(e *edit, m english.Match) bool {
 	if n := len(y) - 2; n > 0 && y[n].Lower == "i" && (y[n+1].Lower == "mean" || y[n+1].Lower == "meant") {
 		y = y[:n] // "a cat I meant, not a dog"
 	}
+	if e.en.IsAdjectival(m["x"]) && e.caption.Split(y, func(x, so english.Words) bool { // "the sky cloudy, not blue"
+		return e.definite(x) && e.en.IsAdjectival(so) && contrasted(e, english.Match{"x": x, "y": so, "z": m["x"]})
+	}) {
+		return true
+	}
 	return insteadOf(e, english.Match{"x": m["x"], "y": y})
 }
 

@@ -4,7 +4,7 @@ import "slices"
 
 // Starters are words that start a clause: after a comma or "and" they begin
 // another edit.
-const Starters List = "change turn convert transform switch swap morph alter make modify set edit replace substitute exchange add put place insert include draw paint give remove delete erase get take drop lose let have use apply undo revert without more less wear open close color colour dye move keep increase decrease reduce render hide show bring crop rotate flip zoom tilt mirror resize improve fix blur sharpen brighten darken save delete download leave cheer go straighten lengthen shorten curl widen undo"
+const Starters List = "change turn convert transform switch swap morph alter make modify set edit replace substitute exchange add put place insert include draw paint give remove delete erase get take drop lose let have use apply undo revert without more less wear open close color colour dye move keep increase decrease reduce render hide show bring crop rotate flip zoom tilt mirror resize improve fix trade blur sharpen brighten darken save delete download leave cheer go straighten lengthen shorten curl widen undo"
 
 // Clauses splits a request into its edits: at full stops and semicolons, at commas
 // and connectives before a word that starts a clause. What a later clause
@@ -34,6 +34,8 @@ func (en *Reader) Clauses(tokens Words) []Words {
 			cut(i, i) // "at night with glasses"
 		case i > start && en.sparing(tokens[i:]):
 			cut(i, i) // "without touching the hair"
+		case t.Lower == "," && i > start && sameAgain(tokens[i+1:]):
+			cut(i, i+1) // "blond hair, same beard"
 		case t.Lower == "but" && i > start && i+1 < len(tokens) && tokens[start].Lower != "not" && !allWords.Has(tokens[i-1].Lower):
 			cut(i, i+1)
 		case t.Lower == "," || t.Lower == "and" || t.Lower == "&" || t.Lower == "+":
@@ -87,6 +89,14 @@ func (en *Reader) sparing(words Words) bool {
 	return false
 }
 
+// sameAgain tells whether words begin to say what stays: "same beard", "the same hat".
+func sameAgain(words Words) bool {
+	if len(words) > 2 && words[0].Lower == "the" {
+		words = words[1:]
+	}
+	return len(words) > 1 && len(words) < 4 && words[0].Lower == "same" && words[1].Lower != "colour" && words[1].Lower != "color" && !words[1].Mark
+}
+
 // allWords stand before a "but" that means "except".
 const allWords List = "everything everyone everybody all nothing anything nobody it"
 
@@ -123,6 +133,8 @@ func (en *Reader) startsClause(before, after Words) bool {
 		return true
 	case hasFor(before) && hasFor(untilJoint(after)), en.barely(before) && en.barely(untilJoint(after)):
 		return true
+	case len(after) > 2 && (first == "everything" || first == "all") && after[1].Lower == "else" || len(after) > 2 && first == "the" && (after[1].Lower == "rest" || after[1].Lower == "others") && lasting.Has(after[2].Lower):
+		return true // "the hat goes, everything else stays"
 	case en.saysHow(untilJoint(after)) && !Starters.Has(before[0].Lower) && len(before) > 1:
 		return true
 	case first == "no" && len(after) > 1 && before[0].Lower != "no" && before[0].Lower != "not" && !after[1].Mark && en.Possible(after[1].Lower).Noun > 0 && !slices.ContainsFunc(after[1:], func(t Token) bool { return t.Lower == "just" || t.Lower == "only" || t.Mark }):
@@ -219,8 +231,13 @@ func (en *Reader) isComparative(words Words) bool {
 func (en *Reader) isStatement(words Words) bool {
 	q := en.Parse(words)
 	n, ok := q.Main()
+	if ok && n.Start == 0 && n.End < len(words) && lasting.Has(words[n.End].Lower) {
+		return true // "the hat stays"
+	}
 	return ok && n.Start == 0 && n.End+1 < len(words) && (words[n.End].Lower == "is" || words[n.End].Lower == "are" || words[n.End].Lower == "should" || words[n.End].Lower == "has")
 }
+
+const lasting List = "stays stay remains remain goes go"
 
 func untilJoint(tokens Words) Words {
 	end := slices.IndexFunc(tokens, func(t Token) bool { return t.Mark || t.Lower == "and" })
