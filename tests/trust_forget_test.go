@@ -190,6 +190,8 @@ func (y *day) passes(channel *discordtest.Channel) {
 	code = strings.Trim(code[:strings.IndexByte(code+"\n", '\n')], "` ")
 	y.heard = append(y.heard, code)
 	y.draws("fork", map[string]any{"code": code}, "turn")
+	y.slash("unshare", map[string]any{"code": code})
+	y.draws("share", nil, "Continue from here with") // one that is still shared when she forgets
 	exported := y.slash("export", nil).Reply(patience)
 	for _, a := range exported.Attachments {
 		if !strings.HasSuffix(a.Filename, ".json") {
