@@ -52,7 +52,7 @@ func (h *conversing) command(t *turn.Turn, name string, arguments map[string]str
 func (r *request) arguments() map[string]string {
 	out := map[string]string{}
 	for _, a := range r.command.Arguments {
-		text := r.Data.Options.Text(a.Name)
+		text := object.Spoken(r.Data.Options.Text(a.Name), nil)
 		if a.Longest > 0 {
 			text = view.Cut(text, a.Longest)
 		}
@@ -191,7 +191,7 @@ func (h *conversing) submit(_ context.Context, r *request) (*turn.Turn, error) {
 	said := ""
 	r.Data.Components.Each(func(c object.Component) {
 		if c.CustomID == view.RequestField {
-			said = strings.TrimSpace(strings.ToValidUTF8(c.Value, "\uFFFD"))
+			said = strings.TrimSpace(object.Spoken(strings.ToValidUTF8(c.Value, "\uFFFD"), nil))
 		}
 	})
 	if said == "" {

@@ -69,7 +69,7 @@ func (l *listener) ask(ctx context.Context, m *object.Message, self string, t *t
 	if err := l.admission.admit(m.Author, l.admission.placeOfMessage(ctx, m)); err != nil {
 		return false, err
 	}
-	text := utterance(m.Content, self)
+	text := utterance(m, self)
 	switch {
 	case text == "" && len(m.Attachments) > 0:
 		l.say(ctx, m, "I don't read files or pictures in messages; say in words what you would like to see. `/"+l.style.Command("import")+"` takes what `/"+l.style.Command("export")+"` gave.")
@@ -88,12 +88,14 @@ func (l *listener) ask(ctx context.Context, m *object.Message, self string, t *t
 	return err == nil, err
 }
 
-// utterance is what was said, without the mention of the bot.
-func utterance(text, self string) string {
+// utterance is what was said, without the mention of the bot and with the names of
+// others.
+func utterance(m *object.Message, self string) string {
+	text := m.Content
 	for _, mention := range []string{"<@" + self + ">", "<@!" + self + ">"} {
 		text = strings.ReplaceAll(text, mention, " ")
 	}
-	return strings.Join(strings.Fields(strings.ToValidUTF8(text, "\uFFFD")), " ")
+	return strings.Join(strings.Fields(strings.ToValidUTF8(object.Spoken(text, m.Mentions), "\uFFFD")), " ")
 }
 
 // say answers a message with a sentence.
