@@ -13,7 +13,8 @@ import (
 )
 
 // Schema is the newest version of the records that this program writes. The first
-// knows no identities of turns; what has none is still written in it, so that it
+// knows no identities of turns and does not know that they are withdrawn; what is
+// neither is still written in it, so that it
 // is kept as it was.
 //
 // A record is the schema version in one byte, the CRC-32C of the rest in four
@@ -96,7 +97,7 @@ func encodeTurn(turn Turn) ([]byte, error) {
 		}
 	}
 	schema := byte(firstSchema)
-	if turn.Identity != 0 {
+	if turn.Identity != 0 || turn.Withdrawn {
 		schema = Schema
 	}
 	record, err := encodeRecord(turn, schema, MaxTurnBytes)

@@ -52,6 +52,9 @@ type Turn struct {
 	// again in a session that is made anew. It is of [NewIdentity]; 0 for turns from
 	// before there were any.
 	Identity uint64 `json:"identity,omitempty"`
+	// Withdrawn says that its user deleted what showed the picture: the turn is still
+	// theirs, and no longer for others.
+	Withdrawn bool `json:"withdrawn,omitempty"`
 	// Parent is the turn that this one edits; 0 for a root, a picture made
 	// from nothing.
 	Parent int `json:"parent,omitempty"`

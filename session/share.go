@@ -29,6 +29,7 @@ func (s *Session) Branch(id int) (*Session, error) {
 	for i := range path {
 		path[i].ID, path[i].Parent = i+1, i
 		path[i].Author, path[i].Event, path[i].Identity = "", "", 0
+		path[i].Withdrawn = false
 	}
 	return branch, nil
 }

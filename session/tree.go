@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"pentimento/recipe"
@@ -179,6 +180,22 @@ func (s *Session) Path(id int) ([]Turn, error) {
 		path = append(path, s.Turns[above[i]-1])
 	}
 	return append(path, turn), nil
+}
+
+// Withdraw notes that the turn is no longer for others; or [ErrNoSuchTurn].
+func (s *Session) Withdraw(id int) error {
+	if _, err := s.Turn(id); err != nil {
+		return err
+	}
+	s.Turns[id-1].Withdrawn = true
+	return nil
+}
+
+// IsWithdrawn reports whether the turn, or one on the way to it, is no longer for
+// others; or returns [ErrNoSuchTurn].
+func (s *Session) IsWithdrawn(id int) (bool, error) {
+	path, err := s.Path(id)
+	return slices.ContainsFunc(path, func(t Turn) bool { return t.Withdrawn }), err
 }
 
 // RecipeFor returns what draws the turn's picture: its root's settings and the

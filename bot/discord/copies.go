@@ -56,6 +56,22 @@ func (c copier) about(t *turn.Turn, h view.Handle, channelID string) {
 	}
 }
 
+// errWithdrawn keeps from others what somebody has deleted.
+var errWithdrawn = bot.Problemf(bot.NotFound, "whoever made that picture has deleted it, or one on the way to it, so I don't give it to others")
+
+// forOthers reports whether the session of a handle still has its picture, for
+// somebody else than its owner.
+func forOthers(s *session.Session, h view.Handle) error {
+	if err := (bot.Request{Turn: int(h.Turn), Identity: &h.Identity}).About(s); err != nil {
+		return err
+	}
+	withdrawn, err := s.IsWithdrawn(int(h.Turn))
+	if withdrawn {
+		return errWithdrawn
+	}
+	return err
+}
+
 // copy copies a picture and the way to it into another session, and returns the
 // copy's turn.
 func (c copier) copy(ctx context.Context, h view.Handle, to session.Key, event string) (int, error) {
@@ -64,7 +80,7 @@ func (c copier) copy(ctx context.Context, h view.Handle, to session.Key, event s
 	if err != nil {
 		return 0, err
 	}
-	if err := (bot.Request{Turn: int(h.Turn), Identity: &h.Identity}).About(had); err != nil {
+	if err := forOthers(had, h); err != nil {
 		return 0, err
 	}
 	code, err := store.Share(ctx, from, int(h.Turn), copyLifetime)

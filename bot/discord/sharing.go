@@ -11,6 +11,7 @@ import (
 	"pentimento/bot/discord/turn"
 	"pentimento/bot/discord/view"
 	"pentimento/recipe"
+	"pentimento/session"
 	"pentimento/session/recipefile"
 )
 
@@ -58,6 +59,17 @@ func (h *sharing) recipe(ctx context.Context, r *request) (*turn.Turn, error) {
 	_, shown, err := targeted(h.style.Signer, r)
 	if err != nil {
 		return nil, err
+	}
+	if !shown.OwnedBy(r.By().ID) {
+		looking, cancel := context.WithTimeout(ctx, looking)
+		defer cancel()
+		s, err := h.conversations.Pattern.Store.Load(looking, shown.Key())
+		if err == nil {
+			err = forOthers(s, shown)
+		}
+		if err != nil {
+			return nil, err
+		}
 	}
 	r.handle = shown
 	return nil, h.hand(ctx, r, r.pressed())
@@ -175,6 +187,15 @@ func (h *sharing) remove(ctx context.Context, r *request) (*turn.Turn, error) {
 		return nil, bot.Problemf(bot.Invalid, "that picture belongs to somebody else; only they can delete it")
 	}
 	if err := r.api.Remove(ctx, r.ChannelID, id); err != nil {
+		return nil, err
+	}
+	_, err = h.conversations.Pattern.Store.Update(ctx, shown.Key(), func(s *session.Session) error {
+		if (bot.Request{Turn: int(shown.Turn), Identity: &shown.Identity}).About(s) != nil {
+			return nil // it is not kept any more
+		}
+		return s.Withdraw(int(shown.Turn))
+	})
+	if err != nil {
 		return nil, err
 	}
 	r.tell(ctx, "Deleted. The turn is still in your /"+h.style.Command("history")+"; /"+h.style.Command("forget")+" deletes all.")

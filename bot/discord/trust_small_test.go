@@ -47,3 +47,33 @@ func TestTrust12MentionsAreNames(t *testing.T) {
 		t.Errorf("shown as %q", second.Content)
 	}
 }
+
+// What somebody deleted is not given to others: neither its recipe, nor by way of
+// what was made of it. It is still its user's own.
+func TestTrust12DeletedPicturesAreNotGivenAway(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, discordtest.Options{MessageContent: true}, func(o *setup) { o.engine = pocketStub(t) })
+	ann, bob, channel := w.Person("ann"), w.Person("bob"), w.Channel("art")
+	w.ForbidThreads(channel)
+	i := imagine(ann, channel, "a woman's face with blond hair")
+	first := w.picture(channel, i.ID, "blond")
+	said := ann.Reply(channel, first, "make her hair red")
+	red := w.picture(channel, said.ID, "red")
+	if n := len(w.files(bob.OnMessage(channel, recipeMessage, red))); n != 2 {
+		t.Fatalf("Bob was given %d files", n)
+	}
+	w.told(ann.OnMessage(channel, deleteMessage, first))
+	const deleted = "has deleted it"
+	for _, m := range []*discordtest.Message{first, red} {
+		if text := w.told(bob.OnMessage(channel, recipeMessage, m)); !strings.Contains(text, deleted) {
+			t.Errorf("Bob was told %q", text)
+		}
+	}
+	said = bob.Reply(channel, red, "make her hair green")
+	w.sees(channel, said.ID, deleted)
+	if n := len(w.files(ann.OnMessage(channel, recipeMessage, red))); n != 2 {
+		t.Errorf("Ann was given %d files", n)
+	}
+	said = ann.Reply(channel, red, "make her hair black")
+	w.picture(channel, said.ID, "black")
+}

@@ -81,6 +81,7 @@ func bob() session.Key   { return session.Key{User: "bob", Place: "terminal"} }
 func root() session.Turn {
 	return session.Turn{
 		Identity:  1<<64 - 1,
+		Withdrawn: true,
 		Author:    "alice",
 		Time:      time.Date(2025, 3, 1, 12, 30, 0, 123456789, time.UTC),
 		Utterance: "a woman's face with blond hair <&> \u2028 \x00 🎨",
