@@ -16,7 +16,8 @@
 // The other kinds are in smalltalk.go, moves.go (undo, go to, start over),
 // questions.go with answers.go, help.go (what can be said, and what cannot be
 // done), settings.go and imagine.go; clarify.go asks back. notation.go, typo.go
-// and vocabulary.go serve the hearing; guard.go looks at every prompt last, and
+// and vocabulary.go serve the hearing; guard.go looks at every prompt last, fit.go
+// at where its words stand, account.go at what of the utterance became nothing, and
 // room.go keeps it within what the model reads.
 //
 // What is said in German, French or Spanish is put into English first by package

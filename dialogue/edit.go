@@ -40,6 +40,10 @@ type edit struct {
 	said       english.Words
 	correction bool
 	gone       *removal
+	// clause is the whole of the clause, own the words of it that are those of the
+	// rules that read it.
+	clause english.Words
+	own    english.List
 	// too tells that the request ended in "too" or began with "and"; retold, that
 	// the request of the turn before is being read again.
 	too, retold bool

@@ -124,9 +124,10 @@ func (e *edit) carryOut(i int, clause english.Words) bool {
 	e.caption.Begin(i)
 	before := e.caption.Clone()
 	clause = e.onTopic(clause)
+	e.clause, e.own = nil, ""
 	e.question = e.p.outOfScope(clause, e.talk)
 	back := e.question == nil && stepBack(e, clause)
-	done := (back || e.question == nil && e.read(clause)) && (e.question != nil || e.guarded())
+	done := (back || e.question == nil && e.read(clause)) && (e.question != nil || e.guarded() && (back || e.understood(before.Words())))
 	why := fmt.Sprintf("%q was not understood", clause.Text())
 	switch q := e.question; {
 	case q == nil && done:

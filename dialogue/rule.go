@@ -59,6 +59,9 @@ func (e *edit) read(words english.Words) bool {
 		return false
 	}
 	e.said, e.gone, e.removed, e.adds = said, e.removed, nil, ""
+	if e.clause == nil {
+		e.clause = said
+	}
 	sentence := e.sentence()
 	for _, r := range e.p.rules {
 		words := sentence
@@ -109,16 +112,17 @@ func (e *edit) sentence() english.Words {
 // follows tells whether a rule understands the words.
 func (e *edit) follows(r compiledRule, words english.Words) bool {
 	return slices.ContainsFunc(r.patterns, func(p english.Pattern) bool {
-		return p.Match(words, func(m english.Match) bool { return e.try(r, m) })
+		return p.Match(words, func(m english.Match) bool { return e.try(r, words, m) })
 	})
 }
 
 // try applies a rule, and takes back what it did if it declines in the end. A
 // clause that would write what no caption says was misread.
-func (e *edit) try(r compiledRule, m english.Match) bool {
+func (e *edit) try(r compiledRule, words english.Words, m english.Match) bool {
 	before, reasons, undone := *e, len(e.reasons), len(e.undone)
 	e.caption = e.caption.Clone()
 	if r.do(e, m) && (e.question != nil || e.caption.Sane()) {
+		e.owns(r, words, m)
 		return true
 	}
 	*e = before

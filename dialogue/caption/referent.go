@@ -118,6 +118,9 @@ func (c *Caption) ResolveOf(phrase english.Words, owner Referent) Referent {
 	}
 	r.Head = spoken.Words[name.Head].Lower
 	c.pick(p, spoken, name, &r)
+	if of, owned := c.OwnerAt(p, r.NP.Head); r.Found && owned && of.Head != owner.NP.Head && r.NP.Head != owner.NP.Head && len(c.Beings(p, true)) > 1 {
+		r.Found = false // it is what somebody else has
+	}
 	return r
 }
 

@@ -93,7 +93,7 @@ func (c *Caption) OwnerAt(p english.Parsed, i int) (english.NounPhrase, bool) {
 // ownable tells whether a noun is what one being has and not another.
 func (c *Caption) ownable(head string) bool {
 	lex := c.en
-	return lex.Is(head, lexicon.Garment) || lex.Is(head, lexicon.BodyPart) || lex.Is(head, lexicon.Expression) || head == "freckles" || head == "beard" || head == "collar"
+	return lex.Is(head, lexicon.Garment) || lex.Is(head, lexicon.BodyPart) || lex.Is(head, lexicon.Expression) || head == "collar" || c.Attachable(head)
 }
 
 // Several are the noun phrases that a phrase names together: "both", "each of

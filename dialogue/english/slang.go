@@ -28,6 +28,9 @@ func (en *Reader) WriteOut(text string) string {
 		return text
 	}
 	text = strings.Join(strings.Fields(strings.Join(words, " ")), " ")
+	for _, who := range [...]string{"him", "her", "it", "them"} {
+		text = strings.ReplaceAll(text, "give me "+who+" ", "give "+who+" ") // "gimme him a beard"
+	}
 	return strings.ReplaceAll(text, "'s has to", " has to") // "her hat's gotta be red"
 }
 
