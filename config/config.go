@@ -17,11 +17,8 @@ import (
 	"strings"
 
 	"github.com/alecthomas/kong"
-	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/lexer"
-	"github.com/goccy/go-yaml/token"
 
-	"pentimento/files"
+	"pentimento/files/yamlfile"
 )
 
 // maxBytes bounds a settings file.
@@ -56,15 +53,8 @@ func read(r io.Reader) (map[string]any, error) {
 	if len(data) > maxBytes {
 		return nil, fmt.Errorf("read the settings: the file is larger than %d bytes", maxBytes)
 	}
-	data = files.WithoutMark(data)
-	// An alias repeats what it names, and aliases of aliases do so without end.
-	for _, t := range lexer.Tokenize(string(data)) {
-		if t.Type == token.AliasType {
-			return nil, fmt.Errorf("read the settings: line %d: aliases (*name) are not read; write the value there", t.Position.Line)
-		}
-	}
 	values := map[string]any{}
-	if err := yaml.Unmarshal(data, &values); err != nil {
+	if err := yamlfile.Unmarshal(data, &values); err != nil {
 		return nil, fmt.Errorf("read the settings: %w", err)
 	}
 	for _, name := range secrets() {

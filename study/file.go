@@ -8,7 +8,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
-	"pentimento/files"
+	"pentimento/files/yamlfile"
 )
 
 // A File is a study as it is written down; docs/study-files.md describes the
@@ -112,7 +112,7 @@ func Parse(data []byte) (*File, error) {
 		return nil, fmt.Errorf("the study has %d bytes, at most %d are read", len(data), maxFileSize)
 	}
 	var f File
-	if err := yaml.UnmarshalWithOptions(files.WithoutMark(data), &f, yaml.Strict()); err != nil {
+	if err := yamlfile.Unmarshal(data, &f, yaml.Strict()); err != nil {
 		return nil, fmt.Errorf("read the study: %w", err)
 	}
 	if err := f.check(); err != nil {

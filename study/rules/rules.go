@@ -13,7 +13,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
-	"pentimento/files"
+	"pentimento/files/yamlfile"
 	"pentimento/study/metric"
 )
 
@@ -63,7 +63,7 @@ func Parse(data []byte) (*Rules, error) {
 		return nil, fmt.Errorf("the judge's rules have %d bytes, at most %d are read", len(data), maxSize)
 	}
 	var r Rules
-	if err := yaml.UnmarshalWithOptions(files.WithoutMark(data), &r, yaml.Strict()); err != nil {
+	if err := yamlfile.Unmarshal(data, &r, yaml.Strict()); err != nil {
 		return nil, fmt.Errorf("read the judge's rules: %w", err)
 	}
 	for name, c := range r.Colours {
