@@ -276,6 +276,9 @@ func (p *Planner) saidAlready(spoken english.Words, talk Conversation) bool {
 func stammers(q english.Parsed, fresh []int) bool {
 	words := q.Words
 	return slices.ContainsFunc(fresh, func(i int) bool {
+		if i < len(q.Tags) && q.Tags[i] == english.Noun && q.Around(i).Head != i && slices.ContainsFunc(q.Nouns, func(n english.NounPhrase) bool { return n.Head < i && words[n.Head].Lower == words[i].Lower }) {
+			return true // "a face with face hair"
+		}
 		if i < len(q.Tags) && q.Tags[i] == english.Gerund && slices.ContainsFunc(words[max(0, i-3):i], func(t english.Token) bool { return t.Lower == words[i].Lower }) {
 			return true
 		}

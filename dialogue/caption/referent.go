@@ -229,7 +229,7 @@ func (c *Caption) another(p english.Parsed, n english.NounPhrase, r *Referent) b
 		return false
 	}
 	owner, ok := c.OwnerAt(p, n.Head)
-	return ok && owner.Head != r.Owner.Head && len(r.Owners) == 0
+	return ok && owner.Head != r.Owner.Head && owner.Head != r.Owner.Owner && len(r.Owners) == 0 // hers is her face's, too
 }
 
 // pickByOrder answers "the second car", "the left one" and "the other cat" among

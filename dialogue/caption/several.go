@@ -78,7 +78,11 @@ func (c *Caption) lastSpokenOf(p english.Parsed, beings []english.NounPhrase) []
 // it.
 func (c *Caption) OwnerAt(p english.Parsed, i int) (english.NounPhrase, bool) {
 	if n := p.Around(i); n.Owner >= 0 {
-		return p.Around(n.Owner), true
+		for _, owner := range p.Nouns {
+			if owner.Head == n.Owner { // not the phrase around it, which is what is owned
+				return owner, true
+			}
+		}
 	}
 	var owner english.NounPhrase
 	found := false
