@@ -407,7 +407,7 @@ func does(e *edit, m english.Match) bool {
 			return false
 		}
 		pronoun := len(x) == 1 && english.List("she he they it").Has(x[0].Lower)
-		if !pronoun && (!e.definite(x) || base == y[0].Lower) || e.en.IsAdjectival(y[:1]) {
+		if !pronoun && (!e.definite(x) || base == y[0].Lower) || e.en.IsAdjectival(y[:1]) && !(pronoun && len(y) > 1 && e.en.Possible(y[0].Lower).Gerund) {
 			return false
 		}
 		r := e.caption.Resolve(x)

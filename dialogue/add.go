@@ -54,6 +54,9 @@ func addOne(e *edit, item, place english.Words, lead string) bool {
 	case place == nil && e.en.IsMoment(item):
 		return setTime(e, item)
 	}
+	if how := e.en.BareAdjectives(item[:name.Head]); head == "sky" && place == nil && name.End == len(item) && e.caption.Parse().Names("sky") && e.en.IsAdjectival(how) {
+		return setSky(e, "sky", how)
+	}
 	if head == "sky" && place == nil && name.Head > name.Start {
 		return setTime(e, slices.Concat(english.Tokenise("under"), e.en.WithArticle(thing, name)))
 	}

@@ -124,7 +124,7 @@ func New() *Planner {
 		redrawing:  english.Compile(redrawing),
 		unset:      unsetRules(),
 
-		draw:    english.Compile("(draw|sketch|create|illustrate) <x>"),
+		draw:    english.Compile("(draw|sketch|create|illustrate|do) <x>"),
 		helping: english.Compile("(help|help me|what can you do|what can i do|what can i say|what do i say|how does this work|how do i use this|how do you work|commands|instructions|what are my options|what now)"),
 	}
 }
@@ -174,6 +174,7 @@ func (p *Planner) kinds() []kind {
 		{"question declined", "never mind", p.declines},
 		{"move", "go back two", p.wholeMove},
 		{"courtesy", "thank you", p.courtesy},
+		{"question before a request", "where is the hat? Make it red", p.askedFirst},
 		{"question", "what can you draw?", p.asked},
 		{"setting", "use seed 7", p.setting},
 		{"impossible", "write hello on the wall", p.cannot},

@@ -179,7 +179,7 @@ func describeSomething(e *edit, x english.Words) bool {
 	if len(words) == 0 {
 		return false
 	}
-	if e.caption.Focus() < 0 && words.Lower() == "black and white" {
+	if at := e.caption.Focus(); words.Lower() == "black and white" && (at < 0 || !e.correction && !e.en.Animate(e.caption.Words()[at].Lower)) {
 		return setStyle(e, words, false)
 	}
 	of := bearer(e, words)

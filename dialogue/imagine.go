@@ -25,6 +25,9 @@ func asking() []string {
 		"/imagine <x>",
 		"(picture this|imagine this|picture the following|imagine) [:|,] <x>",
 		"(make|paint|produce|design) <x>",
+		"(do|try) [me|us] <x>",
+		"(what about|how about) <x>",
+		"first (draw|do|make|paint|show me) <x>",
 	}
 }
 
@@ -120,14 +123,7 @@ func (p *Planner) unasked(x english.Words) english.Words {
 		x = slices.Clone(x)
 		x[0].Text, x[0].Lower, x[0].Mended = english.Article(x[1].Lower), english.Article(x[1].Lower), true
 	}
-	for i := 1; i+2 < len(x); i++ { // "a boy who is laughing"
-		if w := x[i].Lower; (w == "who" || w == "that" || w == "which") && (x[i+1].Lower == "is" || x[i+1].Lower == "are") {
-			x = slices.Concat(x[:i], x[i+2:])
-		} else if (w == "who's" || w == "that's") && p.en.Possible(x[i+1].Lower).Gerund {
-			x = slices.Concat(x[:i], x[i+1:])
-		}
-	}
-	return p.en.Polite(x)
+	return p.en.Polite(p.en.WithoutRelatives(x))
 }
 
 // wished are the ways to wish for a picture in which its description is cut apart.
@@ -180,7 +176,7 @@ func goesOnToNext(words english.Words) english.Words {
 // why there can be none.
 func (p *Planner) picture(scene english.Words, more []english.Words, reason string, h hearing, talk Conversation) Reply {
 	for i := 1; i < len(scene); i++ {
-		if before := scene[i-1]; orders(scene[i:]) && (before.Mark || english.List("and then but").Has(before.Lower)) {
+		if before := scene[i-1]; (orders(scene[i:]) || p.goesOnAbout(scene[i:])) && (before.Mark || english.List("and then but").Has(before.Lower)) {
 			more = slices.Concat([]english.Words{scene[i:]}, more)
 			scene = scene[:i-1].TrimMarks()
 			break
@@ -210,6 +206,31 @@ func (p *Planner) picture(scene english.Words, more []english.Words, reason stri
 		plan.Undone = append(plan.Undone, what+": a prompt cannot say what a picture should lack, so I left it out")
 	}
 	return p.pictureInRoom(plan, talk)
+}
+
+// goesOnAbout tells whether words say more of what a picture is of, in a sentence of
+// their own: "it should be black", "her hair is red", "it's winter".
+func (p *Planner) goesOnAbout(words english.Words) bool {
+	if len(words) < 2 {
+		return false
+	}
+	first := words[0].Lower
+	if first == "it's" {
+		return true
+	}
+	next := 1
+	if english.ClassOf(first) == english.Possessive {
+		q := p.en.Parse(words)
+		n, ok := q.Main()
+		if next = n.End; !ok || n.Start > 0 || next >= len(words) {
+			return false
+		}
+	} else if !english.List("it she he they").Has(first) {
+		return false
+	}
+	verb := words[next].Lower
+	_, isVerb := p.en.VerbLemma(verb)
+	return english.ClassOf(verb) == english.Auxiliary || first != verb && isVerb && next == 1
 }
 
 // newScene gives the description of a new picture if an utterance in mid

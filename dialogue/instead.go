@@ -15,7 +15,28 @@ func inColour(e *edit, m english.Match) bool {
 		return false
 	}
 	r := e.caption.Resolve(x)
+	if part, ok := e.likewise(r); ok && m.Text("for") == "for" {
+		return setAdjectives(e, part, y)
+	}
 	return (r.Found || len(e.severally(x)) > 1) && y.Lower() != "black and white" && setAdjectives(e, x, y)
+}
+
+// likewise is what a being has of the sort that the turn before gave to another: its
+// collar, in "but green for the bird" after the cat got a collar.
+func (e *edit) likewise(who caption.Referent) (english.Words, bool) {
+	if !who.Found || !e.en.Animate(who.Noun) {
+		return nil, false
+	}
+	p := e.caption.Parse()
+	for _, i := range slices.Backward(lastWords(e)) {
+		n := p.Around(i)
+		head := p.Words[n.Head].Lower
+		if e.en.Animate(head) || p.Tags[n.Head] != english.Noun || !e.caption.Attachable(head) {
+			continue
+		}
+		return english.Tokenise(e.caption.Name(p, who.NP) + "'s " + head), true
+	}
+	return nil, false
 }
 
 // forSomebody answers "sunglasses for the cat" and "a hat for both".
@@ -193,9 +214,50 @@ func exchangeNamed(e *edit, m english.Match) bool {
 	return e.caption.Exchange(two[0].Start, two[0].End, two[1].Start, two[1].End)
 }
 
-// insteadOfWhat asks in whose place something should come.
+// placeTaken is the one thing of a caption in whose place another may come: "make it a
+// violin" of a musician with a guitar.
+func (e *edit) placeTaken(p english.Parsed, y english.Words) (name string, ok bool) {
+	thing := e.en.Parse(y)
+	main, ok := thing.Main()
+	if !ok || main.Start > 0 || main.End < len(y) {
+		return "", false
+	}
+	head := thing.Words[main.Head].Lower
+	if !e.isA(head, lexicon.Artifact, lexicon.Food, lexicon.Act, lexicon.Garment, lexicon.Plant, lexicon.Vehicle) {
+		return "", false
+	}
+	var things, alike []string
+	for _, n := range p.Nouns {
+		noun := p.Words[n.Head].Lower
+		if n.Start == 0 || n.Owner >= 0 || e.en.Animate(noun) || e.en.Lemma(noun) == e.en.Lemma(head) || !e.isA(noun, lexicon.Artifact, lexicon.Food, lexicon.Act, lexicon.Garment, lexicon.Plant, lexicon.Vehicle) {
+			continue
+		}
+		things = append(things, e.caption.Name(p, n))
+		if e.sameKind(head, noun) || e.en.Is(noun, lexicon.Garment) && e.en.Is(head, lexicon.Garment) {
+			alike = append(alike, e.caption.Name(p, n))
+		}
+	}
+	switch {
+	case len(alike) == 1:
+		return alike[0], true
+	case len(alike) == 0 && len(things) == 1:
+		return things[0], true
+	}
+	return "", false
+}
+
+// isA tells whether a noun names something of one of the kinds.
+func (e *edit) isA(noun string, kinds ...lexicon.Kind) bool {
+	return slices.ContainsFunc(kinds, func(k lexicon.Kind) bool { return e.en.Is(noun, k) })
+}
+
+// insteadOfWhat puts something in the place of the one thing that the caption has of
+// its kind, or has at all, or asks in whose place it should come.
 func insteadOfWhat(e *edit, y english.Words) bool {
 	p := e.caption.Parse()
+	if name, ok := e.placeTaken(p, y); ok {
+		return swap(e, english.Tokenise(name), y)
+	}
 	q := Question{Kind: Clarify, Text: "Instead of what?"}
 	for _, n := range p.Nouns {
 		if n.Owner < 0 && !caption.SceneNouns.Has(p.Words[n.Head].Lower) && len(q.Choices) < 4 {

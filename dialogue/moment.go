@@ -2,6 +2,7 @@ package dialogue
 
 import (
 	"slices"
+	"strings"
 
 	"pentimento/dialogue/caption"
 	"pentimento/dialogue/english"
@@ -19,10 +20,15 @@ func setTime(e *edit, phrase english.Words) bool {
 	if len(phrase) == 0 {
 		return false
 	}
-	e.widen(Global)
-	e.because("time or weather: " + phrase.Text())
 	p := e.caption.Parse()
 	word := phrase[len(phrase)-1].Lower
+	if _, how := english.SplitPlace(phrase); word == "sky" && p.Names("sky") && len(how) > 1 {
+		if how = e.en.BareAdjectives(how[:len(how)-1]); len(how) > 0 && e.en.IsAdjectival(how) {
+			return setSky(e, "sky", how)
+		}
+	}
+	e.widen(Global)
+	e.because("time or weather: " + phrase.Text())
 	if adjustDay(e, p, phrase, word) {
 		return true
 	}
@@ -154,4 +160,9 @@ func momentOf(e *edit, m english.Match) bool {
 }
 
 // momentOnly answers "at night".
-func momentOnly(e *edit, m english.Match) bool { return e.en.IsMoment(m["t"]) && setTime(e, m["t"]) }
+func momentOnly(e *edit, m english.Match) bool {
+	if kind := m.Text("kind"); kind != "" { // "it snows"
+		return setTime(e, english.Tokenise(map[bool]string{strings.Contains(kind, "snow"): "snow", strings.Contains(kind, "rain"): "rain", kind == "sun": "sunny"}[true]))
+	}
+	return e.en.IsMoment(m["t"]) && setTime(e, m["t"])
+}

@@ -77,6 +77,12 @@ func (p *Planner) move(tokens english.Words, talk Conversation) (Reply, bool) {
 			if c.action == Goto && steps > 0 && len(talk.Turns) > 0 {
 				steps = talk.number(steps - 1)
 			}
+			if x, ok := m["touched"]; ok && (len(talk.Turns) < 2 || !p.newEdit(talk).touchedLast(x)) {
+				return false
+			}
+			if _, ok := m["undone"]; ok && !talk.CanRedo {
+				return false
+			}
 			if gap, ok := m["n"]; ok {
 				n, ok := readNumber(gap)
 				if !ok {
@@ -109,6 +115,7 @@ func moveRules() []moveRule {
 		action  Action
 		steps   int
 	}{
+		{"[no|ok|actually|oh] [please] (undone=bring|put|get|give) (it|them|that|those|him|her|all of it|all of them|everything) back [again|after all|please|actually|in]", Redo, 1},
 		{"(undo|revert|cancel|rollback|back|previous|prev|ctrl z|ctrl-z|oops|whoops|nope|nevermind|never mind|take that back|scratch that|forget that|forget it|not that|undo it|undo that|undo this|revert it|revert that|cancel that|cancel it|discard that|discard it)", Undo, 1},
 		{"[no|nope|naah|nah] (undo|revert|cancel|take back|reverse|discard|roll back|drop|scratch|forget) [it|that|this] [the|my|your] [last|latest|previous|most recent] (change|edit|step|one|thing|turn|modification|action|update)", Undo, 1},
 		{"[no|nope|naah|nah|oops|ugh] (undo|revert|cancel|take it back|put it back|change it back|turn it back|bring it back|set it back|take that back|undo it|undo that|undo this|scratch that|go back|roll it back|roll back|switch back|turn back|step back|bring it back|move back|back up|back) [to] [it|that|this|please] [how it was|the way it was|what it was|like it was|to before|before|the previous one|the last one|the previous version|the last version|the one before|the previous picture|the last picture|the picture before|the previous image|the last image|one|one step|a step|once|as it was]", Undo, 1},
@@ -144,6 +151,7 @@ func moveRules() []moveRule {
 		{"(redo|undo) [the|that|my|your] (undo|undone|undone change|undoing|last undo|undone edit|undone step|change|edit) [again]", Redo, 1},
 		{"(restore|bring back|reapply|redo|apply again|return) [to] (what i undid|what was undone|what i took back|what you undid|the undone one|the one i undid|the undone picture|the next one|the next picture|the later one|the newer one|the newer version|the later version)", Redo, 1},
 		{"(redo|redo it|redo that|redo please|re-do|re do|redo again)", Redo, 1},
+		{"[no|actually|please] (leave|put|have|want|keep|make|turn) <touched> [back] (as it was|the way it was|like it was|how it was|as they were|the way they were|like they were) [before|earlier]", Undo, 1},
 		{"(redo|go forward|forward) <n> [steps|times|turns|edits]", Redo, 0},
 		{"(start over|start again|start afresh|start anew|restart|reset|begin again|begin anew|start from scratch|from scratch|clear|clear everything|clear it|new start|fresh start|reset everything|scrap everything|scrap it|forget everything|delete everything|let's start over|start from the beginning|wipe it|start fresh|throw it away|throw it all away)", Restart, 1},
 		{"(start|begin) (over|again|afresh|anew|from scratch|from zero|from the beginning|all over|all over again|something new|new|fresh) [again|from scratch|from zero|with something new|with a new picture|please|completely]", Restart, 1},

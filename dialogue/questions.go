@@ -1,6 +1,8 @@
 package dialogue
 
 import (
+	"slices"
+
 	"pentimento/dialogue/english"
 )
 
@@ -21,6 +23,27 @@ func (p *Planner) asked(h hearing, talk Conversation) (Reply, bool) {
 		}
 	}
 	return Reply{Answer: p.cannotAnswer(words, talk)}, true
+}
+
+// askedFirst carries out a request that a question comes before: "where's the ball? I
+// want it red". It is about what the question speaks of.
+func (p *Planner) askedFirst(h hearing, talk Conversation) (Reply, bool) {
+	end := slices.IndexFunc(h.words, func(t english.Token) bool { return t.Lower == "?" })
+	if len(talk.Turns) == 0 || end < 2 || end+2 >= len(h.words) {
+		return Reply{}, false
+	}
+	question, rest := p.en.Unfilled(h.words[:end]), p.en.Polite(h.words[end+1:])
+	if len(question) == 0 || len(rest) < 2 || !p.isQuestion(question, talk) || p.isQuestion(rest, talk) || p.praises(rest, talk) || p.chats(rest) {
+		return Reply{}, false
+	}
+	e := p.newEdit(talk)
+	if n := slices.IndexFunc(question, func(t english.Token) bool { return t.Lower == "the" || english.ClassOf(t.Lower) == english.Possessive }); n >= 0 {
+		if q, ok := e.en.Parse(question[n:]).Main(); ok && e.caption.Resolve(question[n:n+q.End]).Found {
+			e.topic = question[n : n+q.End]
+		}
+	}
+	h.words, h.spoken = e.onTopic(rest), e.onTopic(rest)
+	return p.edit(h, talk)
 }
 
 // isQuestion tells whether words ask for an answer and not for a picture.

@@ -105,6 +105,9 @@ func (e *edit) withoutNo(clause english.Words) english.Words {
 	if len(rest) == 0 {
 		return clause
 	}
+	if second.Lower == "more" && len(clause) > 2 && e.caption.Resolve(clause[2:]).Found {
+		return clause // "no more smoke"
+	}
 	class := english.ClassOf(second.Lower)
 	if !second.Mark && !e.definite(rest) && (e.isThing(rest) && !e.en.IsAdjectival(rest) || e.en.Possible(rest[0].Lower).Gerund) {
 		return clause // "no hat" and "no smiling", even where there is none

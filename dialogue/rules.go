@@ -319,7 +319,7 @@ func sentences() []rule {
 		{"in a colour", inColour, []example{
 			{cars, "the house in white", "red → white"},
 			{cars, "white for the house", "red → white"},
-		}, []string{"<x> in <y>", "<y> for <x>"}},
+		}, []string{"<x> in <y>", "<y> (for=for) <x>"}},
 		{"two in colours", inColours, []example{{cars, "the house in white the car in black", "red → black, red → white"}}, []string{"<a> in <b> <x> in <y>"}},
 		{"something of the colour of another", sameColourAs, []example{{curls, "add a scarf, same colour as her hair", "+ red scarf"}}, []string{
 			"<y> [,] [in|of] [the] (same color as|same colour as) <x>",
@@ -406,6 +406,10 @@ func sentences() []rule {
 			change + " <x> (look like|look as if|look as though) [it's|it is|it was|they are|they're] <y>",
 		}},
 		{"make the picture a style", pictureInto, []example{{face, "make it a pencil sketch", "+ pencil sketch"}}, []string{"make <x> <s>"}},
+		{"in colour again", inFullColour, []example{{"a river, black and white", "in colour again", "− black and white"}}, []string{
+			"[make it|have it|i want it|give it|give me|bring] [back] [in|with|to|back to|into] [the|its] [full|normal|real] (color|colour|colors|colours|colored|coloured) [back|again|please|instead]",
+			"(no|not) [more] [in] black and white [anymore|any more]",
+		}},
 		{"a style alone", styleOnly, []example{{face, "as a watercolor", "+ watercolor"}}, []string{"(in|as|like) [a|an] <s>"}},
 
 		// Place and background.
@@ -423,10 +427,10 @@ func sentences() []rule {
 		}},
 		{"add in the background", inBackground, []example{
 			{face, "add a castle in the background", "+ castle in the background"},
-			{face, "a castle in the distance", "+ castle in the background"},
+			{face, "a castle in the distance", "+ castle in the distance"},
 		}, []string{
-			put + " <x> (in|to|on|into|onto|at) [the] (background|back ground|backdrop|distance|foreground|backgroud|back)",
-			"[with] <x> (in|on|at) [the] (background|backdrop|distance|foreground|back|rear)",
+			put + " <x> (in|to|on|into|onto|at) [the] (where=background|back ground|backdrop|distance|foreground|backgroud|back|far distance)",
+			"[with] <x> (in|on|at) [the] (where=background|backdrop|distance|foreground|back|rear|far distance)",
 		}},
 		{"a background alone", backgroundOnly, []example{{face, "on a blue background", "+ blue background"}}, []string{
 			"[give|have|use|add|put|make|show|want|set] [it|her|him|them|the picture|the image] [on|with|against|in|in front of] [a|an|the] <y> (background|backdrop)",
@@ -446,6 +450,8 @@ func sentences() []rule {
 			{river, "snow", "+ snowy"},
 		}, []string{
 			"(make|turn|change|set|let|have|add|get|i'd like|prefer|rather) [it|this|the scene|the image|the picture|the photo|everything] [look like it's|look like it is|look as if it's|look like|look|be|into|to|to be|like] [it's|it is|at|in] <t>",
+			"(it|let it|it should|it could|it must) (kind=snows|snow|rains|rain|be snowing|be raining|is snowing|is raining|starts snowing|starts raining|start to snow|start to rain|starts to snow|starts to rain) [outside|a bit|a little|heavily|hard|lightly]",
+			"(let|make) [the] (kind=sun) [to] (shine|come out)", "[the] (kind=sun) (is shining|shines|should shine|comes out|should come out|is out)",
 			"<t> [outside|mood|vibe|vibes|atmosphere|feeling|weather|feel|please]",
 			"(it|it should be|it is|it's|should be|let it be|let it|with|during|at|in|under|on|have it) [a|an|the] <t>",
 		}},

@@ -66,6 +66,13 @@ func transform(e *edit, to english.Words) bool {
 	if e.en.Is(p.Words[what.Head].Lower, lexicon.Person) && !e.en.Animate(head) {
 		return insteadOfWhat(e, to) // nobody calls a woman "it"
 	}
+	if !e.sameKind(head, p.Words[what.Head].Lower) { // "make it pears" of a bowl of apples
+		for _, n := range p.Nouns {
+			if n.Head != what.Head && e.en.Is(head, lexicon.Food) && e.en.Is(p.Words[n.Head].Lower, lexicon.Food) {
+				return swap(e, english.Tokenise(e.caption.Name(p, n)), to)
+			}
+		}
+	}
 	e.unlike(caption.Referent{}.At(p, what), head)
 	e.caption.Replace(caption.Referent{}.At(p, what), thing, name)
 	e.widen(Shape)
@@ -236,7 +243,11 @@ func inBackground(e *edit, m english.Match) bool {
 	}
 	e.wholeScene = true
 	e.widen(Shape)
-	item := slices.Concat(e.en.WithArticle(thing, name), english.Tokenise("in the background"))
+	where := "background"
+	if w := lastWord(m.Text("where")); (w == "distance" || w == "foreground") && e.p.modelKnows(w, e.talk) {
+		where = w
+	}
+	item := slices.Concat(e.en.WithArticle(thing, name), english.Tokenise("in the "+where))
 	e.because("add " + item.Text())
 	return e.caption.AttachScene(item, "with")
 }

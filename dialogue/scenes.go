@@ -62,6 +62,9 @@ func (p *Planner) furnished(scene string, more []english.Words, h hearing, talk 
 func (p *Planner) dismissed(sentences []english.Words) (rest []english.Words, any bool) {
 	for len(sentences) > 0 {
 		first := sentences[0]
+		if len(sentences) > 1 && p.dropsFor(first, sentences[1]) {
+			return sentences[1:], true
+		}
 		if p.dismisses(first) {
 			sentences, any = sentences[1:], true
 			continue
@@ -72,13 +75,25 @@ func (p *Planner) dismissed(sentences []english.Words) (rest []english.Words, an
 		if cut <= 0 || cut+1 >= len(first) {
 			break
 		}
-		if !p.dismisses(first[:cut]) {
+		if rest := p.en.Polite(first[cut+1:]); !p.dismisses(first[:cut]) && !p.dropsFor(first[:cut], rest) {
 			break
 		}
 		sentences = slices.Concat([]english.Words{p.en.Polite(first[cut+1:])}, sentences[1:])
 		any = true
 	}
 	return sentences, any
+}
+
+// dropsFor tells whether words leave something of the picture and the next ask to
+// draw: "forget the rabbit. Draw a boat".
+func (p *Planner) dropsFor(words, next english.Words) bool {
+	if len(words) > 5 || len(next) < 2 || !english.List("draw paint sketch imagine generate create show").Has(next[0].Lower) {
+		return false
+	}
+	if i := min(len(next)-1, 1); english.ClassOf(next[i].Lower) == english.Possessive || next[i].Lower == "the" {
+		return false
+	}
+	return english.List("forget drop scrap leave enough skip ditch").Has(words[0].Lower) || words.StartsWith("no", "more") || words.StartsWith("never", "mind")
 }
 
 // dismisses tells whether words are done with the picture shown and say no more.
@@ -88,7 +103,7 @@ func (p *Planner) dismisses(words english.Words) bool {
 }
 
 // dismissing is done with the picture shown.
-const dismissing = "[ok|no|now|let's|i want|let us] (something completely new|something totally new|something entirely new|something completely new now|completely different|something totally different|totally different|very different|entirely different|something entirely different|different picture|forget this one|forget that one|forget about this|forget about that|forget about this one|scrap this one|drop this one|one more picture|one more portrait|one more landscape|another portrait|another landscape|a new portrait|new portrait|a new landscape|next portrait|one more drawing|forget that|forget it|forget this|forget all that|scrap that|scrap it|scrap this|drop that|drop it|never mind|nevermind|leave that|skip that|enough|enough of that|enough of this|enough of it|something else|something different|something new|something completely different|something else now|try something else|do something else|next|next one|next picture|new one|new picture|another one|another picture|different picture|a new picture|another picture please|a different picture|a new one|different scene|new scene|different subject|new subject|change of subject|start over|start again|start afresh|begin again|from scratch|reset|restart|clear|moving on|let's move on|move on|move on to something new|move on to something else|moving on to something new|moving on to something else|try another one|do another one|do landscapes|do a landscape|do portraits|do a portrait|do animals|do people|try landscapes|try portraits|try animals) [please|now|then|instead]"
+const dismissing = "[ok|no|now|let's|i want|let us] (something completely new|something totally new|something entirely new|something completely new now|completely different|something totally different|totally different|very different|entirely different|something entirely different|different picture|forget this one|forget that one|forget about this|forget about that|forget about this one|scrap this one|drop this one|one more picture|one more portrait|one more landscape|another portrait|another landscape|a new portrait|new portrait|a new landscape|next portrait|one more drawing|forget that|forget it|forget this|forget all that|scrap that|scrap it|scrap this|drop that|drop it|never mind|nevermind|leave that|skip that|enough|enough of that|enough of this|enough of it|something else|something different|something new|something completely different|something else now|try something else|do something else|do something different|do something new|do another|drop this|next|next one|next picture|new one|new picture|another one|another picture|different picture|a new picture|another picture please|a different picture|a new one|different scene|new scene|different subject|new subject|change of subject|start over|start again|start afresh|begin again|from scratch|reset|restart|clear|moving on|let's move on|move on|move on to something new|move on to something else|moving on to something new|moving on to something else|try another one|do another one|do landscapes|do a landscape|do portraits|do a portrait|do animals|do people|try landscapes|try portraits|try animals) [please|now|then|instead]"
 
 // enough is done with what the picture shows: "enough castles", "no more cats".
 const enough = "(enough|no more|enough of|enough with|i am tired of|tired of|i have had enough of|bored of|done with|i am done with) [the|these|those|this|that|all these] <x>"

@@ -67,9 +67,10 @@ func smalltalkRules() []smalltalkRule {
 			return "I am well: there is always something to draw. " + whatNext(talk)
 		}},
 		{[]string{
-			"[ok|okay|well|thanks|thank you|so] [,] (bye|goodbye|good bye|bye bye|see you|see ya|see you later|cya|good night|goodnight|i have to go|i must go|gotta go|that's all|that is all|that's it|that was it|that's all for today|that's all for now|i am done|i'm done|we are done|we're done|done|finished) [bye|thanks|thank you|for today|for now|now|then|bot|everyone]",
+			"[ok|okay|well|thanks|thank you|so] [,] (bye|goodbye|good bye|bye bye|see you|see ya|see you later|cya|good night|goodnight|i have to go|i must go|gotta go|that's all|that is all|that's it|that was it|that's all for today|that's all for now|i am done|i'm done|we are done|we're done|done|finished) [,] [bye|thanks|thank you|thank you very much|thanks a lot|many thanks|for today|for now|now|then|bot|everyone]",
 		}, always("Good-bye. The conversation stays where it is.")},
 		{[]string{
+			"[ok|okay|nice|great|perfect|good|cool|yes|lovely|wonderful] [,|!|.] [i] [will|am going to|think i will|want to] (keep|take|have|use) (it|this|that|this one|that one|the picture) [like that|like this|as it is|then|please|now]",
 			"[ok|okay|no|yes|just|please] [,] (leave|keep) (it|this|that|everything|the picture) [as|like|just] [it|this|that|as] [is|it is|was] [please|now|then]",
 			"[ok|okay|no] [,] (nothing|nothing else|nothing more|no changes|no change|no more changes|don't change anything|do not change anything|change nothing|it's fine as it is|it is fine as it is|stay like that|stop|that's enough|that is enough|enough|no more) [please|now|thanks|thank you]",
 		}, always("It stays as it is.")},
@@ -141,7 +142,7 @@ func liked(words english.Words) (english.Words, bool) {
 
 const (
 	praiseWords   english.List = "nice great good perfect beautiful lovely awesome cool amazing wonderful excellent fantastic love wow super brilliant gorgeous impressive neat sweet well thanks thank better best exactly stunning adorable charming magnificent fabulous splendid yay bravo marvelous marvellous like fine cheers terrific"
-	praiseFillers english.List = "ok okay yes yeah yep oh ah ha stuff one thing so very really lot much looks look looking it's that's job work done picture image one result turned out way many a the"
+	praiseFillers english.List = "ok okay yes yeah yep oh ah ha stuff one thing so very really lot much looks look looking it's that's job work done picture image one result turned out way many a the work goodbye bye tomorrow later soon see"
 	// denials turn praise around.
 	denials english.List = "not no never nothing without but would could should make more less what who why how when where which can will do i'd if you your don't doesn't didn't isn't wasn't aren't won't can't couldn't shouldn't"
 )

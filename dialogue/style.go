@@ -71,6 +71,32 @@ func viewOf(p english.Parsed) (from, to int, ok bool) {
 	return 0, 0, false
 }
 
+// inFullColour answers "in colour again": a picture is black and white no longer.
+func inFullColour(e *edit, _ english.Match) bool {
+	p := e.caption.Parse()
+	for i := 0; i+2 < len(p.Words); i++ {
+		if p.Words[i:i+3].Lower() != "black and white" {
+			continue
+		}
+		from, to := i, i+3
+		switch {
+		case to < len(p.Words) && e.en.Is(p.Words[to].Lower, lexicon.Picture):
+			if to+1 < len(p.Words) && p.Words[to+1].Lower == "of" && from < 2 {
+				from, to = 0, to+2
+			}
+		case from > 0 && (p.Words[from-1].Lower == "," || p.Words[from-1].Lower == "in"):
+			from--
+		case to < len(p.Words):
+			continue // a cat may be black and white
+		}
+		e.caption.Splice(from, to, nil)
+		e.widen(Global)
+		e.because("in colour")
+		return true
+	}
+	return false
+}
+
 // styleAfter answers "use pointillism": the style goes after the caption.
 func styleAfter(e *edit, m english.Match) bool {
 	s := m["s"]

@@ -23,7 +23,7 @@ func (c *Caption) Attachable(head string) bool {
 		return false
 	}
 	lex := c.en
-	return lex.Is(head, lexicon.Garment) || lex.CanBe(head, lexicon.BodyPart) || lex.CanBe(head, lexicon.Garment) || lex.CanBe(head, lexicon.Expression) || head == "freckles" || head == "makeup" || head == "tattoo"
+	return lex.Is(head, lexicon.Garment) || lex.CanBe(head, lexicon.BodyPart) || lex.CanBe(head, lexicon.Garment) || lex.CanBe(head, lexicon.Expression) || head == "freckles" || head == "collar" || head == "makeup" || head == "tattoo"
 }
 
 // Attach adds an item to what owner has or wears, or the caption's person where

@@ -56,7 +56,7 @@ func (c *Caption) placeRank(p english.Parsed, n english.NounPhrase, relation str
 	if english.PlaceWords.Has(head) && n.End < len(p.Words) && p.Words[n.End].Lower == "of" {
 		return 0 // "on top of"
 	}
-	if lex.Is(head, lexicon.Garment) || lex.Is(head, lexicon.BodyPart) || lex.Is(head, lexicon.Time) || lex.Is(head, lexicon.Person) {
+	if lex.Is(head, lexicon.Garment) || lex.Is(head, lexicon.BodyPart) || lex.Is(head, lexicon.Time) || lex.Is(head, lexicon.Person) || lex.Is(head, lexicon.Animal) {
 		return 0
 	}
 	if n.End+2 < len(p.Words) && p.Words[n.End].Lower == "in" && p.Words[n.End+2].Lower == "background" {

@@ -24,6 +24,11 @@ func (c *Caption) Remove(what Referent) {
 	if c.en.Animate(p.Words[what.NP.Head].Lower) && from > 0 && len(c.Beings(p, true)) < 2 {
 		to = c.doing(p, to)
 	}
+	if to < len(p.Words) && p.Words[to].Lower == "from" && from > 0 {
+		if n, ok := p.At(to + 1); ok {
+			to = n.End // "smoke from the chimney"
+		}
+	}
 	if from == 0 && to < len(p.Words) {
 		c.removeSubject(p, to)
 		return

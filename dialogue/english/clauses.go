@@ -202,6 +202,9 @@ func (en *Reader) saysHow(words Words) bool {
 // remarks tells whether words begin a sentence about the speaker or the picture: "I
 // don't like it", "it looks odd".
 func remarks(words Words) bool {
+	if len(words) > 1 && words[0].Lower == "it" && (words[1].Lower == "snows" || words[1].Lower == "rains") {
+		return true
+	}
 	if len(words) < 3 {
 		return false
 	}
@@ -212,7 +215,7 @@ func remarks(words Words) bool {
 	return false
 }
 
-const remarkVerbs List = "like love hate think want prefer need feel mean look looks seem seems"
+const remarkVerbs List = "like love hate think want prefer need feel mean look looks seem seems snows rains"
 
 // isComparative tells whether words are a comparative with its degree words: "a
 // bit redder".

@@ -34,7 +34,12 @@ func (en *Reader) IsMoment(phrase Words) bool {
 		return (WeatherWords.Has(rest[0].Lower) || en.IsColour(rest[0].Lower)) && (len(rest) < 3 || en.IsAdjectival(rest[:len(rest)-1]))
 	case last == "day" || last == "night" || last == "morning" || last == "evening" || last == "afternoon":
 		return len(rest) == 2 && en.IsAdjectival(rest[:1]) || WeatherWords.Has(rest[0].Lower)
+	case last == "hour":
+		return len(rest) == 2 && (rest[0].Lower == "golden" || rest[0].Lower == "blue")
 	case last == "light":
+		if len(rest) == 3 && rest[1].Lower == "hour" || len(rest) == 3 && TimeWords.Has(rest[1].Lower) && en.IsAdjectival(rest[:1]) {
+			return true // "soft morning light"
+		}
 		return len(rest) == 2 && (TimeWords.Has(rest[0].Lower) || SeasonWords.Has(rest[0].Lower))
 	case last == "time":
 		return TimeWords.Has(rest[0].Lower) || SeasonWords.Has(rest[0].Lower)
@@ -63,6 +68,10 @@ func (en *Reader) MomentPhrase(phrase Words) Words {
 		text = "at night"
 	case last == "daytime" || last == "day" && len(rest) == 1:
 		text = "on a sunny day"
+	case last == "hour":
+		text = "at " + text
+	case len(rest) == 3 && last == "light":
+		text = "in " + text
 	case len(rest) == 2 && last == "light":
 		text = "in the " + text
 	case len(rest) == 2 && last == "time":

@@ -111,7 +111,7 @@ func (en *Reader) MassNoun(w string) bool {
 		return true
 	}
 	switch w {
-	case "hair", "water", "grass", "light", "lighting", "traffic", "clothing", "jewelry", "jewellery", "makeup", "lipstick", "furniture", "cutlery", "popcorn", "ice", "art", "music", "fur", "sunlight", "moonlight", "lightning", "fire", "food", "smoke", "glasses", "daylight", "ivy", "foliage":
+	case "hair", "water", "grass", "light", "lighting", "traffic", "clothing", "jewelry", "jewellery", "makeup", "lipstick", "furniture", "cutlery", "popcorn", "ice", "art", "music", "fur", "sunlight", "moonlight", "lightning", "fire", "food", "smoke", "glasses", "daylight", "ivy", "foliage", "fog", "mist", "haze", "rain", "snow", "steam", "dust", "sand", "mud":
 		return true
 	}
 	return en.Is(w, lexicon.Material) || en.Is(w, lexicon.Weather)

@@ -1,5 +1,7 @@
 package english
 
+import "slices"
+
 // Repaired is an utterance in which the speaker breaks off and says the last words
 // otherwise, as it was meant: "in front of a brick... no wait, a red wall" is "in
 // front of a red wall". What is said anew begins as what it stands for does: with a
@@ -9,6 +11,11 @@ func (en *Reader) Repaired(words Words) Words {
 		next := editingTerm(words, i)
 		if next < 0 || next >= len(words) || Starters.Has(words[next].Lower) {
 			continue
+		}
+		if next+1 < len(words) && (words[next].Lower == "just" || words[next].Lower == "only") && ClassOf(words[next+1].Lower) == Determiner {
+			if at := slices.IndexFunc(words[:i], func(t Token) bool { return ClassOf(t.Lower) == Determiner }); at >= 0 { // "a man and a woman... no, just a man"
+				return append(words[:at:at], words[next+1:]...)
+			}
 		}
 		if at := en.restartOf(words[:i], words[next:]); at >= 0 {
 			return append(words[:at:at], words[next:]...)
@@ -35,7 +42,7 @@ func editingTerm(words Words, i int) int {
 		}
 		i++
 	}
-	alone := terms == 1 && words[last].Lower == "no" && i == last+1
+	alone := terms == 1 && words[last].Lower == "no" && i == last+1 && i < len(words) && words[i].Lower != "just" && words[i].Lower != "only"
 	if terms == 0 || alone {
 		return -1 // ", no hat"
 	}

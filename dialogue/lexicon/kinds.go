@@ -134,7 +134,7 @@ func (l *Lexicon) SameScale(a, b string) bool {
 // IsColour tells whether the word names a colour, as an adjective or a noun.
 func (l *Lexicon) IsColour(word string) bool {
 	entry, ok := l.Lookup(word)
-	if !ok {
+	if !ok || word == "straw" { // a hat of it keeps it, whatever its colour
 		return false
 	}
 	if len(entry.Scales) > 0 && entry.Scales[0] == l.colours {
