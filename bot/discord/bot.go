@@ -149,8 +149,11 @@ func (b *Bot) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for name, m := range loose {
+	b.runner.Again = func(name string, m state.OpenMessage) {
 		b.do(func() { b.runner.Tidy(ctx, b.api, name, m) })
+	}
+	for name, m := range loose {
+		b.runner.Again(name, m)
 	}
 	for _, t := range left {
 		b.do(func() { b.runner.Run(speaking, t) })

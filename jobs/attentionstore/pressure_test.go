@@ -29,11 +29,12 @@ func TestTrust04ConversationsComeFirst(t *testing.T) {
 			t.Error(err)
 		}
 	})
+	maps := chunks(1, 4, 1<<20)
 	all.Go(func() {
 		for n := 0; ctx.Err() == nil; n++ {
 			owner := you
 			owner.Place = fmt.Sprint(n)
-			_ = s.Put(ctx, owner, key(n), chunks(uint64(n), 4, 1<<20)) // refused or not, it is a cache
+			_ = s.Put(ctx, owner, key(n), maps) // refused or not, it is a cache
 		}
 	})
 	options, err := conn.Parse("redis://" + server.Addr)
@@ -45,9 +46,14 @@ func TestTrust04ConversationsComeFirst(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(2 * time.Second) // the cache has filled what it may
-	if used, _, err := s.memory(t.Context()); err != nil || used < 15<<20 {
-		t.Errorf("the cache uses %d bytes, %v", used, err)
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) { // until the cache has filled what it may
+		used, _, err := s.memory(t.Context())
+		if used > 20<<20 {
+			break
+		}
+		if err != nil || time.Now().After(deadline) {
+			t.Fatalf("the cache uses %d bytes, %v", used, err)
+		}
 	}
 	picture, turns := make([]byte, 300<<10), 97
 	for n := range turns {

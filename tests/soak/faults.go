@@ -15,7 +15,7 @@ const longestOutage = 10 * time.Second
 // breakThings breaks one thing after the other until ctx ends, and mends all.
 func (s *studio) breakThings(ctx context.Context) {
 	for ctx.Err() == nil {
-		pause(ctx, rand.N(2*time.Second))
+		pause(ctx, rand.N(3*time.Second))
 		if ctx.Err() != nil {
 			return
 		}
@@ -31,8 +31,10 @@ func (s *studio) breakOne() {
 		s.killBot()
 	case 1:
 		s.fault("bot killed twice, also while it starts")
-		s.killBot()
-		time.Sleep(rand.N(300 * time.Millisecond))
+		s.wentDown()
+		kill(s.bot)
+		s.startBot()
+		time.Sleep(rand.N(7 * time.Second))
 		s.killBot()
 	case 2:
 		s.fault("worker killed")
@@ -53,21 +55,25 @@ func (s *studio) breakOne() {
 		s.fault("bot killed with Redis away")
 		s.redis.Kill()
 		time.Sleep(rand.N(500 * time.Millisecond))
+		s.wentDown()
 		kill(s.bot)
 		time.Sleep(rand.N(time.Second))
 		s.redis.Restart()
 		s.startBot()
+		s.cameUp()
 	case 6:
 		s.fault("connection to Discord cut")
 		s.discord.Drop()
 	case 7:
 		s.fault("Discord's answers damaged")
+		s.discord.Heal() // what nobody has met does not add up
 		for _, method := range []string{"PATCH", "POST"} {
 			s.discord.Inject(discordtest.Fault{Method: method, Path: "/messages", HangUp: true})
 			s.discord.Inject(discordtest.Fault{Method: method, Path: "/messages", Status: 200, Body: `{"id":`})
 		}
 	case 8:
 		s.fault("Discord refused requests")
+		s.discord.Heal()
 		s.discord.Inject(discordtest.Unavailable())
 		s.discord.Inject(discordtest.RateLimited(time.Second))
 		s.discord.Inject(discordtest.Fault{Status: 500, Times: 2})
@@ -86,6 +92,8 @@ func (s *studio) away() {
 
 // killBot kills the bot, and starts it again.
 func (s *studio) killBot() {
+	s.wentDown()
 	kill(s.bot)
 	s.startBot()
+	s.cameUp()
 }

@@ -33,6 +33,7 @@ type studio struct {
 	mu      sync.Mutex
 	bot     *exec.Cmd
 	workers [2]*exec.Cmd
+	downs   [][2]time.Time    // when the bot was not connected, or about to be killed
 	digests map[string]string // of the pictures, by all that was said on the way to them
 }
 
@@ -123,6 +124,7 @@ func (s *studio) soak(ctx context.Context, lasts time.Duration, people int) {
 		s.add("bots that had ended")
 		s.killBot()
 	}
+	s.discord.Heal()
 	deadline := time.Now().Add(settleFor)
 	for _, t := range talkers {
 		t.settle(deadline)
@@ -130,6 +132,38 @@ func (s *studio) soak(ctx context.Context, lasts time.Duration, people int) {
 	s.audit(ctx, talkers)
 	for _, problem := range s.discord.Problems() {
 		s.found("wrong", "Discord would not have it: %s", problem)
+	}
+}
+
+// down reports whether the bot was down at some time between the two.
+func (s *studio) down(from, until time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, d := range s.downs {
+		if d[0].Before(until) && (d[1].IsZero() || d[1].After(from)) {
+			return true
+		}
+	}
+	return false
+}
+
+// wentDown notes that the bot was killed, and cameUp that it is connected again.
+func (s *studio) wentDown() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.downs = append(s.downs, [2]time.Time{time.Now()})
+}
+
+func (s *studio) cameUp() {
+	if !s.discord.Connected(time.Minute) {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i := range s.downs {
+		if s.downs[i][1].IsZero() {
+			s.downs[i][1] = time.Now()
+		}
 	}
 }
 

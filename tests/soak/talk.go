@@ -25,6 +25,10 @@ func lines() []line {
 	}
 }
 
+// hearing is how long a bot that lives may take until it has said something, Redis
+// being away as long as it may be.
+const hearing = longestOutage + 5*time.Second
+
 // A talker is somebody who talks to the bot, and remembers what came of it.
 type talker struct {
 	*studio
@@ -34,11 +38,12 @@ type talker struct {
 	shown   map[string]string // what was said, by the message whose picture was shown
 	seen    map[string]bool   // messages whose answer was counted
 	texts   map[string]line
+	said    map[string]time.Time
 }
 
 func newTalker(s *studio, n int) *talker {
 	p := s.discord.Person("person" + string(rune('a'+n)))
-	return &talker{studio: s, person: p, channel: p.Direct(), shown: map[string]string{}, seen: map[string]bool{}, texts: map[string]line{}}
+	return &talker{studio: s, person: p, channel: p.Direct(), shown: map[string]string{}, seen: map[string]bool{}, texts: map[string]line{}, said: map[string]time.Time{}}
 }
 
 // talk goes on until ctx ends. It says a thing again that came to nothing.
@@ -56,6 +61,7 @@ func (t *talker) talk(ctx context.Context) {
 		m := t.person.Say(t.channel, text)
 		t.asked, t.texts[m.ID] = append(t.asked, m.ID), line{text, next.shows}
 		t.add("said")
+		t.said[m.ID] = time.Now()
 		if t.answered(m.ID, time.Now().Add(patience)) {
 			n++
 		}
@@ -81,7 +87,7 @@ func (t *talker) answers(id string) (out []discordtest.Message) {
 	return out
 }
 
-// answered waits for the answer to a message, and reports whether it is a picture.
+// answered waits for the answer to a message, and reports whether that leads on.
 func (t *talker) answered(id string, deadline time.Time) bool {
 	for ; time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
 		all := t.answers(id)
@@ -93,7 +99,8 @@ func (t *talker) answered(id string, deadline time.Time) bool {
 	return false
 }
 
-// judge counts an answer, and reports whether it is a picture.
+// judge counts an answer, and reports whether it leads on: it is a picture, or says
+// that the picture is there, which was drawn meanwhile.
 func (t *talker) judge(id string, m discordtest.Message) bool {
 	if t.seen[id] {
 		return len(m.Attachments) > 0
@@ -107,7 +114,8 @@ func (t *talker) judge(id string, m discordtest.Message) bool {
 		case strings.Contains(m.Content, "ry again"), strings.Contains(m.Content, "minute"):
 			t.found("refused", "%q: %s", text.said, m.Content)
 		default:
-			t.found("answered otherwise", "%q: %s", text.said, m.Content)
+			t.add("answered in words")
+			return strings.Contains(m.Content, "says so already")
 		}
 		return false
 	}
@@ -134,6 +142,9 @@ func (t *talker) settle(deadline time.Time) {
 		}
 		all := t.answers(id)
 		if len(all) == 0 {
+			if !t.down(t.said[id], t.said[id].Add(hearing)) {
+				t.found("lost", "%q was heard and not answered", t.texts[id].said)
+			}
 			t.add("not heard") // the bot was down, or killed before it had said anything
 			continue
 		}

@@ -36,6 +36,9 @@ type Runner struct {
 	// Backoff is how long is waited before a message that Discord cannot take is
 	// written again; see [Delivery].
 	Backoff time.Duration
+	// Again has [Runner.Tidy] complete a message that Discord did not take, which is
+	// noted under the name; nil leaves it to the next process.
+	Again func(name string, m state.OpenMessage)
 	// Report is told how turns end.
 	Report *Report
 	Log    *slog.Logger
@@ -75,7 +78,10 @@ func (r *Runner) Run(ctx context.Context, t *Turn) {
 	}
 	r.Running.remove(t)
 	showing := r.Report.now()
-	if r.reveal(ctx, t, final) && !errors.Is(err, jobs.ErrDetached) {
+	switch shown := r.reveal(ctx, t, final); {
+	case !shown && t.note != "" && r.Again != nil:
+		r.Again(t.note, r.waiting(t))
+	case shown && !errors.Is(err, jobs.ErrDetached):
 		r.Settle(t)
 	}
 	now := r.Report.now()
