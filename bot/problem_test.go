@@ -54,7 +54,7 @@ func sentinels() map[string]met {
 		"bot.ErrTooStrong":    {ErrTooStrong, Invalid, "A word can be made up to 32 times as strong."},
 
 		"bot/gate.ErrUnsafe":     {gate.ErrUnsafe, Refused, "That came out as something that I may not show here."},
-		"bot/gate.ErrUnchecked":  {gate.ErrUnchecked, Refused, "I can't tell just now whether I may show that picture, so I don't."},
+		"bot/gate.ErrUnchecked":  {gate.ErrUnchecked, Refused, "Whether I may show that picture can't be told just now, so I don't."},
 		"bot/gate.ErrNoDocument": internal(gate.ErrNoDocument),
 
 		"editor.ErrNoSuchWord":  {fmt.Errorf("%w: %q", editor.ErrNoSuchWord, "zebra"), NotFound, `The prompt has no such word: "zebra".`},

@@ -65,7 +65,7 @@ func TestUnsafePicturesAreNotShown(t *testing.T) {
 	check.broken = true
 	check.mu.Unlock()
 	said = ann.Say(direct, "make her hair blond")
-	w.sees(direct, said.ID, "can't tell just now")
+	w.sees(direct, said.ID, "can't be told just now")
 	if n := strings.Count(w.log.String(), "may not show"); n != 1 {
 		t.Errorf("what was refused was logged %d times", n)
 	}

@@ -28,7 +28,7 @@ type Checker interface {
 // What [Gate.Pass] refuses pictures with. The texts are for the user.
 var (
 	ErrUnsafe    = errors.New("that came out as something that I may not show here")
-	ErrUnchecked = errors.New("I can't tell just now whether I may show that picture, so I don't")
+	ErrUnchecked = errors.New("whether I may show that picture can't be told just now, so I don't")
 )
 
 // Options say what a gate lets through, and how.

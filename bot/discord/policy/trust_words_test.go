@@ -12,7 +12,7 @@ func TestTrust10BlockedWords(t *testing.T) {
 	p := Policy{BlockedWords: []string{"nude", "blood", "red herring", "kill", "gun", "corpse", "rat", "knife"}}
 	for kind, texts := range map[string][]string{
 		"inflected":       {"two nudes", "a bloody sword", "bloodied hands", "the bloodiest scene", "killing", "killers", "a killed king", "corpses", "guns", "a gunned man", "knives", "nudity", "a nudist", "red herrings"},
-		"divided":         {"nu.de", "n-u-d-e", "n_u_d_e", "blo·od", "a (n.u).de woman", "k.i.l.l", "nu​de", "n.ude.s", "my nu.de.woman"},
+		"divided":         {"nu.de", "n-u-d-e", "n_u_d_e", "blo·od", "a (n.u).de woman", "k.i.l.l", "nu\u200bde", "n.ude.s", "my nu.de.woman"},
 		"spelled":         {"n u d e", "a n u d e woman", "B L O O D"},
 		"alternatives":    {"[nude|dressed] woman", "[a nude|b]", "[nu|de]", "{nude|x}", "a|nude|b", "(nude:1.3)", "nude|man"},
 		"digits, signs":   {"bl00d", "b1ood", "k1ll", "ki11", "nud3", "nud€", "gunz? n\u00fcde", "kil|", "k!ll", "c0rp$e", "r@t"},
