@@ -293,7 +293,7 @@ func swapLast(e *edit, y english.Words) bool {
 	}
 	for _, i := range slices.Backward(last) {
 		for _, n := range p.Nouns {
-			if n.Head != i {
+			if n.Head != i || e.en.Animate(head) && e.p.personal(p.Words[i].Lower) { // nobody wears a cat
 				continue
 			}
 			if e.en.Lemma(p.Words[i].Lower) == e.en.Lemma(thing.Words[name.Head].Lower) {
