@@ -3,7 +3,8 @@
 # make s3     build the S3 server that tests of pictures use if it is there
 # make lint   gofmt, go vet, staticcheck
 # make house  draw the rooms and their imports, docs/house.svg
-# make transcript  hold a conversation on a fake Discord, draw docs/discord.png
+# make transcript  hold a conversation on a fake Discord, draw docs/discord.png, and one in a
+#             terminal, write docs/conversation.md
 # make bench  measure, print a table, write build/bench.json
 # make soak   break everything for MINUTES=10 while people talk, write build/bench.json
 # make study  run all studies that ship, write build/study (docs/study-files.md)
@@ -46,6 +47,7 @@ soak: build
 
 transcript: build
 	$(GO) run ./tests/transcript $(ARGS)
+	$(GO) run ./tests/talk
 
 s3: build/tools/versitygw
 
