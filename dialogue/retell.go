@@ -24,7 +24,11 @@ func retell(e *edit, x, y english.Words) bool {
 
 // lastSaid is the last clause of what was said in the turn before.
 func (e *edit) lastSaid() english.Words {
-	words, _ := english.Read(e.head().Utterance)
+	utterance := e.head().Utterance
+	if said := e.p.languages().Read(utterance, ""); said.Foreign && said.English != "" {
+		utterance = said.English
+	}
+	words, _ := english.Read(utterance)
 	clauses := e.en.Clauses(e.en.Polite(words))
 	if len(clauses) == 0 {
 		return nil

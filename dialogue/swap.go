@@ -174,6 +174,11 @@ func insteadOf(e *edit, m english.Match) bool {
 			y = y[len(lead):]
 		}
 	}
+	if e.en.IsAdjectival(m["x"]) && !english.Starters.Has(y[0].Lower) && e.caption.Split(y, func(x, so english.Words) bool { // "the sky cloudy, not blue"
+		return e.definite(x) && e.en.IsAdjectival(so) && contrasted(e, english.Match{"x": x, "y": so, "z": m["x"]})
+	}) {
+		return true
+	}
 	x := e.caption.Resolve(m["x"])
 	if !x.Found && !x.Scene {
 		if x = e.caption.ResolveWord(m["x"]); !x.Found {
@@ -215,11 +220,6 @@ func notAnother(e *edit, m english.Match) bool {
 	y := m["y"].TrimMarks()
 	if n := len(y) - 2; n > 0 && y[n].Lower == "i" && (y[n+1].Lower == "mean" || y[n+1].Lower == "meant") {
 		y = y[:n] // "a cat I meant, not a dog"
-	}
-	if e.en.IsAdjectival(m["x"]) && e.caption.Split(y, func(x, so english.Words) bool { // "the sky cloudy, not blue"
-		return e.definite(x) && e.en.IsAdjectival(so) && contrasted(e, english.Match{"x": x, "y": so, "z": m["x"]})
-	}) {
-		return true
 	}
 	return insteadOf(e, english.Match{"x": m["x"], "y": y})
 }

@@ -141,7 +141,7 @@ func (en *Reader) startsClause(before, after Words) bool {
 		return true
 	case (first == "no" || first == "with") && len(after) > 1 && Starters.Has(before[0].Lower):
 		return first == "no"
-	case slices.ContainsFunc(untilJoint(after[min(1, len(after)):]), func(t Token) bool { return t.Lower == "instead" }) && after[len(after)-1].Lower == "instead" && before[0].Lower == "no":
+	case slices.ContainsFunc(untilJoint(after[min(1, len(after)):]), func(t Token) bool { return t.Lower == "instead" }) && after[len(after)-1].Lower == "instead" && before[0].Lower == "no" && len(before) > 1:
 		return true
 	case en.isComparative(untilJoint(after)) && len(before) > 1, en.isStatement(after) && en.isStatement(before):
 		return true

@@ -89,6 +89,9 @@ func (l *Language) translate(words english.Words) (text, unknown string) {
 	for _, c := range l.cut(words) {
 		text, missing := l.clause(c.words)
 		if missing != "" {
+			text = l.twoClauses(c.words)
+		}
+		if missing != "" && text == "" {
 			return "", missing
 		}
 		switch {
@@ -106,6 +109,30 @@ func (l *Language) translate(words english.Words) (text, unknown string) {
 	}
 	return strings.Join(out, ""), ""
 }
+
+// twoClauses reads words that are no clause as two, of which the second leaves out what
+// the first says: "der Hund soll braun sein und die Katze weiß". Empty where they are
+// none either.
+func (l *Language) twoClauses(words english.Words) string {
+	for i := 1; i+1 < len(words); i++ {
+		t := words[i]
+		joins := t.Mark && t.Lower == "," || l.words[t.Lower].class == joint && l.words[t.Lower].english == "and" || contrasts.Has(t.Lower)
+		if !joins {
+			continue
+		}
+		first, ok := l.wording(l.withoutFillers(words[:i].TrimMarks()))
+		if !ok {
+			continue
+		}
+		if second, unknown := l.clause(words[i+1:].TrimMarks()); unknown == "" && second != "" {
+			return first + ", then " + second
+		}
+	}
+	return ""
+}
+
+// contrasts are the words for "but".
+const contrasts english.List = "aber doch mais pero"
 
 // courteous are the clauses that count only where nothing else is said.
 const courteous english.List = "thanks hello please ok"
@@ -150,6 +177,9 @@ func (l *Language) cut(words english.Words) []piece {
 
 // startsClause tells whether words begin a clause of their own.
 func (l *Language) startsClause(words english.Words) bool {
+	if len(words) == 2 && (words[0].Lower == "pas" || words[0].Lower == "nicht") {
+		return false // "bleu, pas rouge"
+	}
 	return l.starters[words[0].Lower] && len(words) > 1 && !l.isNoun(words[0].Lower)
 }
 
