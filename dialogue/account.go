@@ -95,6 +95,9 @@ func (e *edit) deniedStays(before english.Words) bool {
 		if !ok {
 			continue
 		}
+		if english.ClassOf(e.clause[from].Lower) == english.Preposition {
+			from++ // "not in the grass"
+		}
 		for _, t := range e.clause[from:] {
 			class := english.ClassOf(t.Lower)
 			if t.Mark || class == english.Preposition || class == english.Conjunction || class == english.Auxiliary {

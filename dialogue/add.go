@@ -318,3 +318,10 @@ func addDescription(e *edit, item english.Words) bool {
 	}
 	return false
 }
+
+// dress answers "dress her in a red coat".
+func dress(e *edit, m english.Match) bool {
+	q := e.en.Parse(m["y"])
+	name, ok := q.Main()
+	return ok && e.en.CanBe(q.Words[name.Head].Lower, lexicon.Garment) && ownerKnown(e, m["x"]) && give(e, m["x"], m["y"], "wearing")
+}

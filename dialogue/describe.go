@@ -169,7 +169,7 @@ func colourSplit(e *edit, m english.Match) bool {
 			return false
 		}
 		what := e.caption.Resolve(x)
-		return (what.Found || what.Scene || what.Head != "" && !what.Whole) && setAdjectives(e, x, y)
+		return (what.Found || what.Scene || what.Head != "" && !what.Whole || what.Whole && len(x) == 1 && x[0].Lower == "it") && setAdjectives(e, x, y)
 	})
 }
 

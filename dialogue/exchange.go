@@ -11,6 +11,9 @@ import (
 // exchange answers "swap the dog and the cat": each takes the place of the other.
 func exchange(e *edit, m english.Match) bool {
 	x, y := e.caption.Resolve(m["x"]), e.caption.Resolve(m["y"])
+	if x.Found && !y.Found && !y.Whole && !y.Owned && e.en.Lemma(x.Noun) == e.en.Lemma(x.Head) && e.isThing(m["y"]) {
+		return swap(e, m["x"], m["y"]) // "exchange desert and meadow", of a desert
+	}
 	if !x.Found || !y.Found || x.NP.Head == y.NP.Head || x.Whole || y.Whole {
 		return false
 	}

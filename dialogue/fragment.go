@@ -21,6 +21,12 @@ func fragment(e *edit, m english.Match) bool {
 	}
 	p := e.en.Parse(x)
 	switch {
+	case e.only && e.recount(x):
+		return true
+	case e.isColoured(x):
+		return setAdjectives(e, x[:len(x)-1], x[len(x)-1:])
+	case x.Lower() == "black and white" && !e.correction:
+		return setStyle(e, x, false)
 	case english.OneOfThem(x) && len(x) > 1 && e.en.IsAdjectival(e.en.BareAdjectives(x[:len(x)-1])):
 		return suchOne(e, e.en.BareAdjectives(x[:len(x)-1]), x[len(x)-1].Lower == "ones")
 	case e.en.IsStyle(x):
@@ -135,6 +141,17 @@ func suchOne(e *edit, words english.Words, several bool) bool {
 		}
 	}
 	return false
+}
+
+// isColoured tells whether words are a thing of the caption and its colour: "hat
+// orange".
+func (e *edit) isColoured(x english.Words) bool {
+	last := len(x) - 1
+	if last < 1 || last > 2 || !e.en.IsColour(x[last].Lower) || e.en.IsAdjectival(x[:last]) || e.en.IsColour(x[last-1].Lower) {
+		return false
+	}
+	r := e.caption.Resolve(x[:last])
+	return r.Found && e.en.Lemma(r.Noun) == e.en.Lemma(x[last-1].Lower) && !e.caption.IsModifier(r)
 }
 
 // namesThing tells whether adjectives end in a word that is a thing of the caption,

@@ -19,6 +19,7 @@ func asking() []string {
 		"(paint|give|make|produce|design) (me|us) <x>",
 		"(have|get|see|see you draw) [a|an|the] [new] (picture|image|photo|drawing) of <x>",
 		"(have|get|see) <x>",
+		"(let's|lets|let us) (try|do|draw|see|have|go for|go with|make|paint) <x>",
 		"[a|the] (new|next|another|fresh|different) (picture|image|scene|photo|one|drawing) [please] [of|with|showing|:|,] [:] <x>",
 		"(start over|start again|start|restart|begin|begin again|new|start fresh) (with|from|:) <x>",
 		"(now|next) (draw|imagine|show me|paint) <x>",
@@ -141,7 +142,7 @@ func wished() []string {
 // newPicture answers what asks in mid conversation for a picture of something
 // else.
 func (p *Planner) newPicture(h hearing, talk Conversation) (Reply, bool) {
-	sentences, dismissed := p.dismissed(p.sentencesOf(h.spoken))
+	sentences, dismissed := p.dismissed(p.sentencesOf(h.spoken), talk)
 	if next := goesOnToNext(h.words); len(next) > 0 {
 		sentences, dismissed = p.sentencesOf(next), true
 	}

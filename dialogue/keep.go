@@ -8,8 +8,10 @@ import (
 
 // keepIt answers what asks for no change: "keep the rest", "the same woman".
 func keepIt(e *edit, m english.Match) bool {
-	if slices.ContainsFunc(m["x"], func(t english.Token) bool { return t.Lower == "except" || t.Lower == "but" }) {
-		return false // "keep everything except the hat"
+	if e.only || slices.ContainsFunc(m["x"], func(t english.Token) bool {
+		return t.Mark || t.Lower == "except" || t.Lower == "but" || t.Lower == "only"
+	}) {
+		return false // "keep everything except the hat", "only the hat stays"
 	}
 	if x := m["x"]; len(x) > 1 && english.List("out off away").Has(x[len(x)-1].Lower) {
 		return false // "leave the hat out"

@@ -106,7 +106,7 @@ func preferred(e *edit, y english.Words) bool {
 	if !e.caption.Attachable(head) {
 		for _, n := range p.Nouns {
 			if e.sameKind(head, p.Words[n.Head].Lower) {
-				return transform(e, y)
+				return swap(e, english.Tokenise(e.caption.Name(p, n)), y)
 			}
 		}
 		return insteadOfWhat(e, y)

@@ -102,6 +102,9 @@ func (e *edit) withoutNo(clause english.Words) english.Words {
 		return clause
 	}
 	rest, second := e.en.Polite(clause[1:]), clause[1]
+	if second.Lower == "more" && len(clause) > 2 {
+		return clause // "no more snow"
+	}
 	if len(rest) == 0 {
 		return clause
 	}

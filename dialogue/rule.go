@@ -52,16 +52,16 @@ func (e *edit) read(words english.Words) bool {
 	if len(said) == 0 {
 		return true
 	}
-	if i := slices.IndexFunc(said, func(t english.Token) bool { return t.Lower == "not" }); i > 3 && said[i-1].Lower == "," && english.List("put move place").Has(said[0].Lower) {
+	if e.clause == nil {
+		e.clause = said
+	}
+	if i := slices.IndexFunc(said, func(t english.Token) bool { return t.Lower == "not" }); i > 3 && said[i-1].Lower == "," && english.List("put move place set bring take let").Has(said[0].Lower) {
 		said = said[:i-1] // "put it on the beach, not in the grass"
 	}
 	if len(said) > clauseLimit {
 		return false
 	}
 	e.said, e.gone, e.removed, e.adds = said, e.removed, nil, ""
-	if e.clause == nil {
-		e.clause = said
-	}
 	sentence := e.sentence()
 	for _, r := range e.p.rules {
 		words := sentence

@@ -272,6 +272,11 @@ func sentences() []rule {
 			"wake <x> up", "wake up <x>", "<x> (should|must) (wake up|be awake|stop sleeping)", "make <x> (wake up|awake)",
 		}},
 		{"cheer up", cheerUp, []example{{face, "cheer her up", "+ happy"}}, []string{"cheer <x> up", "cheer up <x>"}},
+		{"not liked, but another", insteadOf, []example{
+			{face, "I don't like the blond, red is nicer", "blond → red"},
+		}, []string{
+			"(i don't like|i do not like|i dont like|i hate|i dislike) <x> , <y> (is|would be|looks|would look|are) [much|way|so much] (nicer|better|prettier|cooler)",
+		}},
 		{"not liked", unloved, []example{{curls, "I don't like the hat", "? clarify"}}, []string{
 			"(i don't like|i do not like|i dont like|i hate|i dislike|i don't love|i'm not a fan of|i am not a fan of|not a fan of) <x>",
 		}},
@@ -423,7 +428,7 @@ func sentences() []rule {
 			"(make|turn|set|change|paint|color|colour) [the|its|her|his|their] " + scene + " <y>",
 		}},
 		{"move to a place", moveTo, []example{{dog, "put it on a beach", "grass → beach"}}, []string{
-			"(put|move|place|set|take|bring|transport|relocate|teleport) <x> (relation=in|on|at|into|onto|to|inside) <y>",
+			"(put|move|place|set|take|bring|transport|relocate|teleport|stick|plop|stand|seat) <x> (relation=in|on|at|into|onto|to|inside) <y>",
 		}},
 		{"add in the background", inBackground, []example{
 			{face, "add a castle in the background", "+ castle in the background"},
@@ -554,6 +559,7 @@ func sentences() []rule {
 			{curls, "make the hat disappear", "− hat"},
 		}, []string{
 			"(take|get|leave|cut|put|throw) <x> (off|away|out)",
+			"<x> (was|is|were|are) [just] (a mistake|a bad idea|unnecessary|superfluous|not needed|not necessary)",
 			"<x> (should|must|has to|have to|can|needs to|could|may) (go|disappear|be gone|leave|vanish|be removed|go away|come off)",
 			"<x> (goes|go|goes away|comes off|come off|disappears|vanishes)",
 			allow + " <x> (disappear|vanish|be gone|go away|be removed|be deleted|be absent|be invisible|go)",
@@ -619,6 +625,7 @@ func sentences() []rule {
 		}, []string{
 			"(give|lend|hand|offer) <z>",
 		}},
+		{"dress somebody", dress, []example{{face, "dress her in a red coat", "+ red coat"}}, []string{"(dress|clothe|put) <x> (in|into) <y>"}},
 		{"add to something", addTo, []example{{dog, "add a collar to the dog", "+ collar"}}, []string{"(add|attach) <y> (to|onto) <x>"}},
 		{"add at a place", addPlace, []example{
 			{face, "put glasses on her", "+ glasses"},
@@ -643,7 +650,7 @@ func sentences() []rule {
 		{"wearing", addWearing, []example{{face, "wearing a red hat", "+ red hat"}}, []string{"wearing <y>"}},
 		{"with", addWith, []example{{face, "with glasses", "+ glasses"}}, []string{"with <y>"}},
 		{"everywhere", addThing, []example{{river, "boats everywhere", "+ boats"}}, []string{
-			"<y> (everywhere|all over|all around|all over the place)",
+			"<y> (everywhere|all over|all around|all over the place|here and there|around the place|all about)",
 		}},
 		{"plus", addThing, []example{{face, "plus a hat", "+ hat"}}, []string{
 			"plus <y>",

@@ -219,10 +219,10 @@ func moveTo(e *edit, m english.Match) bool {
 		return setScene(e, slices.Concat(m["relation"], m["y"]))
 	}
 	name, ok := y.Main()
-	if !ok || !e.en.Is(y.Words[name.Head].Lower, lexicon.Place) {
+	if !ok || !e.en.Is(y.Words[name.Head].Lower, lexicon.Place) && !(len(m["x"]) == 1 && name.Start == 0 && !e.p.personal(y.Words[name.Head].Lower) && !e.definite(m["y"])) {
 		return false
 	}
-	if e.caption.Resolve(m["y"]).Found {
+	if there := e.caption.Resolve(m["y"]); there.Found && e.en.Lemma(there.Noun) == e.en.Lemma(there.Head) {
 		return false
 	}
 	if r := m.Text("relation"); r == "to" || r == "into" || r == "onto" {

@@ -59,10 +59,10 @@ func (p *Planner) furnished(scene string, more []english.Words, h hearing, talk 
 // dismissed drops from sentences and clauses those at the beginning that are done
 // with the picture shown: "forget that", "enough castles", "something else". It
 // tells whether there were any.
-func (p *Planner) dismissed(sentences []english.Words) (rest []english.Words, any bool) {
+func (p *Planner) dismissed(sentences []english.Words, talk Conversation) (rest []english.Words, any bool) {
 	for len(sentences) > 0 {
 		first := sentences[0]
-		if len(sentences) > 1 && p.dropsFor(first, sentences[1]) {
+		if len(sentences) > 1 && p.dropsFor(first, sentences[1], talk) {
 			return sentences[1:], true
 		}
 		if p.dismisses(first) {
@@ -75,7 +75,7 @@ func (p *Planner) dismissed(sentences []english.Words) (rest []english.Words, an
 		if cut <= 0 || cut+1 >= len(first) {
 			break
 		}
-		if rest := p.en.Polite(first[cut+1:]); !p.dismisses(first[:cut]) && !p.dropsFor(first[:cut], rest) {
+		if rest := p.en.Polite(first[cut+1:]); !p.dismisses(first[:cut]) && !p.dropsFor(first[:cut], rest, talk) {
 			break
 		}
 		sentences = slices.Concat([]english.Words{p.en.Polite(first[cut+1:])}, sentences[1:])
@@ -85,9 +85,9 @@ func (p *Planner) dismissed(sentences []english.Words) (rest []english.Words, an
 }
 
 // dropsFor tells whether words leave something of the picture and the next ask to
-// draw: "forget the rabbit. Draw a boat".
-func (p *Planner) dropsFor(words, next english.Words) bool {
-	if len(words) > 5 || len(next) < 2 || !english.List("draw paint sketch imagine generate create show").Has(next[0].Lower) {
+// draw, or are a picture of their own: "forget the rabbit. Draw a boat".
+func (p *Planner) dropsFor(words, next english.Words, talk Conversation) bool {
+	if len(words) > 5 || len(next) < 2 || !p.whole(p.described(next), false, talk) && !english.List("draw paint sketch imagine generate create show").Has(next[0].Lower) {
 		return false
 	}
 	if i := min(len(next)-1, 1); english.ClassOf(next[i].Lower) == english.Possessive || next[i].Lower == "the" {

@@ -23,6 +23,8 @@ func swap(e *edit, spoken, to english.Words) bool {
 	switch {
 	case len(to) == 0:
 		return false
+	case e.recount(to):
+		return true
 	case what.Scene:
 		return setScene(e, to)
 	case what.Whole:
@@ -67,6 +69,26 @@ func swap(e *edit, spoken, to english.Words) bool {
 	e.widen(Shape)
 	e.because(fmt.Sprintf("swap %q for %q", what.Head, to.Text()))
 	return true
+}
+
+// recount answers "make it two cups" and "only one cow": as many of what the caption
+// names, whatever it says now.
+func (e *edit) recount(to english.Words) bool {
+	thing := e.en.Parse(to)
+	name, ok := thing.Main()
+	if !ok || name.Start > 0 || name.End < len(to) || name.Head == 0 || thing.Tags[0] != english.Number && to[0].Lower != "one" {
+		return false
+	}
+	for _, n := range e.caption.Parse().Nouns {
+		old, head := e.caption.Words()[n.Head].Lower, thing.Words[name.Head].Lower
+		if e.en.Lemma(old) == e.en.Lemma(head) || old == head+"s" || old+"s" == head { // the lexicon knows no cow of "cows"
+			e.caption.Count(caption.Referent{}.At(e.caption.Parse(), n), thing, name)
+			e.widen(Shape)
+			e.because("as many as " + to.Text())
+			return true
+		}
+	}
+	return false
 }
 
 // swapModifier puts other words in the place of an adjective that was spoken.

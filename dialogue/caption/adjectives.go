@@ -69,6 +69,9 @@ func (c *Caption) clashing(p english.Parsed, n english.NounPhrase, group english
 			continue
 		}
 		from, to = i, i+1
+		if to < n.Head && english.Shades.Has(p.Words[i].Lower) && c.en.IsColour(p.Words[to].Lower) && c.en.IsColour(last) {
+			to++ // "dark brown" is one colour
+		}
 		for to+1 < n.Head && p.Words[to].Lower == "and" && c.en.SameScale(p.Words[to+1].Lower, last) {
 			to += 2
 		}

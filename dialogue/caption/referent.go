@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"pentimento/dialogue/english"
+	"pentimento/dialogue/lexicon"
 )
 
 // A Referent is what a spoken phrase names in a caption.
@@ -135,6 +136,9 @@ func (c *Caption) resolvePronoun(p english.Parsed, r Referent) Referent {
 	w := r.Phrase[0].Lower
 	if (w == "them" || w == "they") && c.Focus() >= 0 && c.en.IsPlural(c.words[c.Focus()].Lower) {
 		w = "these"
+	}
+	if beings := c.Beings(p, false); (w == "them" || w == "they") && len(beings) == 1 && c.en.Is(p.Words[beings[0].Head].Lower, lexicon.Person) {
+		return r.At(p, beings[0])
 	}
 	if english.Persons.Has(w) {
 		if all := c.meant(p, w); len(all) > 0 {

@@ -29,11 +29,25 @@ func (c *Caption) Remove(what Referent) {
 			to = n.End // "smoke from the chimney"
 		}
 	}
+	to = c.held(p, to)
 	if from == 0 && to < len(p.Words) {
 		c.removeSubject(p, to)
 		return
 	}
 	c.cut(p, from, to)
+}
+
+// held is the end of where somebody has a thing, whose phrase ends at an index: "in
+// his hand".
+func (c *Caption) held(p english.Parsed, to int) int {
+	if to+2 > len(p.Words) || p.Tags[to] != english.Preposition {
+		return to
+	}
+	n, ok := p.At(to + 1)
+	if !ok || n.Owner >= 0 || p.Tags[n.Start] != english.Possessive || !c.en.CanBe(p.Words[n.Head].Lower, lexicon.BodyPart) {
+		return to
+	}
+	return n.End
 }
 
 // doing is the end of what somebody does, whose phrase ends at an index: "sleeping
