@@ -160,6 +160,10 @@ func cutShort(e *edit, m english.Match) bool {
 	x := e.en.Parse(m["x"])
 	name, ok := x.Main()
 	what := e.caption.Resolve(m["x"])
+	if len(m["x"]) == 1 && m["x"][0].Lower == "it" && what.Found {
+		what.Head = what.Noun // after "make her hair red"
+		ok, name.End = true, len(x.Words)
+	}
 	if !ok || name.End < len(x.Words) || !what.Found && !what.Owned || what.Head != "hair" && what.Head != "beard" && what.Head != "mustache" && what.Head != "moustache" {
 		return false
 	}

@@ -187,3 +187,15 @@ func comesBack(e *edit, x english.Words) bool {
 	}
 	return false
 }
+
+// saidSo answers "hat: green" and "hair in gray": how a thing is that somebody has, named or
+// not.
+func saidSo(e *edit, m english.Match) bool {
+	x, y := m["x"], m["y"]
+	name, ok := e.en.Parse(x).Main()
+	if len(x) > 3 || !ok || name.Start > 0 || name.End < len(x) || !e.en.IsAdjectival(y) || !e.en.IsColour(y[len(y)-1].Lower) {
+		return false
+	}
+	what := e.caption.Resolve(x)
+	return (what.Found || e.caption.Attachable(what.Head)) && setAdjectives(e, x, y)
+}

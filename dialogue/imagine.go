@@ -257,6 +257,11 @@ func (p *Planner) newScene(spoken english.Words, dismissed bool, talk Conversati
 	}) {
 		return p.unasked(scene)
 	}
+	if x := p.described(spoken); spoken.StartsWith("lets") || spoken.StartsWith("let's") || spoken.StartsWith("let", "us") {
+		if len(x) < len(spoken) && (p.standsAlone(x, talk) || p.whole(x, true, talk)) {
+			return x // "let's try a desert with a starry sky"
+		}
+	}
 	if x := p.described(spoken); p.whole(x, false, talk) || dismissed && !p.pointsBack(x, talk) && !english.Starters.Has(x[0].Lower) {
 		return x
 	}

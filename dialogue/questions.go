@@ -143,7 +143,7 @@ func questionRules() []questionRule {
 		}},
 		{(*Planner).tellPrompt, []string{
 			"(what|what's|whats) [is|was|were] [the|my|your|our|its|this picture's|the current|current|the full|the whole|the exact] (prompt|description|caption|text|current prompt) [now|right now|of this picture|of this|for this|of it|so far|like now|here|used]",
-			"(show|give|tell|print) [me] [the|your|my|current] (prompt|full prompt|whole prompt|current prompt)",
+			"[can you|could you|please] (show|give|tell|print) [me] [the|your|my|current] (prompt|full prompt|whole prompt|current prompt)",
 			"(what|what's|whats) [is|do you see|do we see|do you have|did you draw|did you paint|does it show|is there|is shown|are we looking at|am i looking at|all is] [in|on] [the|this|that|it|your|my] [picture|image|photo|drawing|it|this] [now|right now|at the moment|currently|so far|exactly|here|again]",
 			"what (do|did|does) (you|we|i|it|the picture|the image|this picture) (see|draw|drawn|show|paint|have|have in the picture|see there|see here|have now|have here) [now|so far|there|here|in it|in the picture|last]",
 			"describe [me] (it|this|the picture|the image|that|what you see|what you drew|what is in the picture)",

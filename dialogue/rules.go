@@ -359,7 +359,7 @@ func sentences() []rule {
 			{"a black cat and a white dog", "swap the colours", "black → white, white → black"},
 			{"a black cat and a white cat", "swap the cats", "black → white, white → black"},
 		}, []string{
-			"(swap|exchange|switch) [the|their] (colors|colours) [around|over]",
+			"(swap|exchange|switch|trade) [the|their] [two|both] (colors|colours|color|colour) [around|over]",
 			"(swap|exchange|switch) [the|both] <x> [around|over]",
 		}},
 		{"put several somewhere", putTogether, []example{{"a dog and a cat", "put them on a bed", "+ bed"}}, []string{
@@ -696,6 +696,14 @@ func sentences() []rule {
 		{"somebody has", has, []example{{face, "she has freckles", "+ freckles"}}, []string{"<x> (has|have|had|has got) <y>"}},
 		{"what somebody does", does, []example{{face, "she smiles", "+ smile"}}, []string{"<z>"}},
 		{"something is", isSomething, []example{{face, "her hair is red", "blond → red"}}, []string{"<x> (is|are|was|were|turns|becomes|looks|gets) <y>"}},
+		{"something, and how", saidSo, []example{
+			{face, "hat: green", "+ green hat"},
+			{face, "her hat: green", "+ green hat"},
+			{"a man with glasses", "hair in gray", "+ gray hair"},
+		}, []string{
+			"<x> : <y>",
+			"<x> (in) <y>",
+		}},
 		{"words without a verb", fragment, []example{
 			{face, "red hair", "blond → red"},
 			{face, "glasses", "+ glasses"},

@@ -225,6 +225,12 @@ func moveTo(e *edit, m english.Match) bool {
 	if there := e.caption.Resolve(m["y"]); there.Found && e.en.Lemma(there.Noun) == e.en.Lemma(there.Head) {
 		return false
 	}
+	if subject, ok := e.caption.Subject(e.caption.Parse()); ok && !e.en.Is(y.Words[name.Head].Lower, lexicon.Place) {
+		e.caption.Relocate(caption.Referent{}.At(e.caption.Parse(), subject), slices.Concat(m["relation"], m["y"]))
+		e.because("it goes " + m.Text("relation") + " " + m.Text("y"))
+		e.widen(Shape)
+		return true
+	}
 	if r := m.Text("relation"); r == "to" || r == "into" || r == "onto" {
 		return setScene(e, m["y"])
 	}

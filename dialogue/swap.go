@@ -25,6 +25,8 @@ func swap(e *edit, spoken, to english.Words) bool {
 		return false
 	case e.recount(to):
 		return true
+	case e.oneOfThem(spoken, what, to):
+		return true
 	case what.Scene:
 		return setScene(e, to)
 	case what.Whole:
@@ -69,6 +71,20 @@ func swap(e *edit, spoken, to english.Words) bool {
 	e.widen(Shape)
 	e.because(fmt.Sprintf("swap %q for %q", what.Head, to.Text()))
 	return true
+}
+
+// oneOfThem answers "make them a girl" of a person with glasses: the person is meant,
+// of whom neither "him" nor "her" is said.
+func (e *edit) oneOfThem(spoken english.Words, what caption.Referent, to english.Words) bool {
+	if len(spoken) > 1 || spoken[0].Lower != "them" || what.Found && e.en.Animate(what.Noun) {
+		return false
+	}
+	p := e.caption.Parse()
+	beings := e.caption.Beings(p, false)
+	if q := e.en.Parse(to); len(beings) != 1 || len(q.Nouns) == 0 || !e.en.Is(q.Words[q.Nouns[0].Head].Lower, lexicon.Person) {
+		return false
+	}
+	return swap(e, english.Tokenise(e.caption.Name(p, beings[0])), to)
 }
 
 // recount answers "make it two cups" and "only one cow": as many of what the caption
