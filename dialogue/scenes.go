@@ -168,13 +168,14 @@ func (p *Planner) standsFor(q english.Parsed, main english.NounPhrase, head stri
 	if asked && being {
 		return true
 	}
-	if !subject || main.End >= len(q.Words) {
+	end := coordinated(q, main)
+	if !subject || end >= len(q.Words) {
 		return false
 	}
-	switch next := q.Words[main.End].Lower; {
+	switch next := q.Words[end].Lower; {
 	case locative.Has(next), english.PlaceWords.Has(next):
-		return len(q.Nouns) > 1 || p.en.IsMoment(q.Words[main.End:])
-	case q.Tags[main.End] == english.Gerund || q.Tags[main.End] == english.Past:
+		return len(q.Nouns) > 1 || p.en.IsMoment(q.Words[end:])
+	case q.Tags[end] == english.Gerund || q.Tags[end] == english.Past:
 		return true
 	case next == "with" && p.en.Is(head, lexicon.Place) && len(q.Nouns) > 2:
 		return true // "a living room with a fireplace and a big window"
@@ -182,6 +183,20 @@ func (p *Planner) standsFor(q english.Parsed, main english.NounPhrase, head stri
 		return being
 	}
 	return false
+}
+
+// coordinated is where a subject ends with all that is named beside it: "a cat and a
+// dog".
+func coordinated(q english.Parsed, main english.NounPhrase) int {
+	end := main.End
+	for end+1 < len(q.Words) && (q.Words[end].Lower == "and" || q.Words[end].Lower == "&" || q.Words[end].Lower == ",") {
+		n, ok := q.At(end + 1)
+		if !ok {
+			break
+		}
+		end = n.End
+	}
+	return end
 }
 
 const locative english.List = "on in at under by between near beside behind before above over among inside next across along around through against during"
