@@ -93,7 +93,11 @@ func (e *edit) attendLast() {
 			return
 		}
 	}
-	_ = e.caption.AttendWord(op.Noun) || e.caption.AttendWord(lastWord(op.To))
+	to := lastWord(op.To)
+	if q := e.en.Parse(english.Tokenise(op.To)); len(q.Nouns) > 0 && english.PlaceWords.Has(to) || to == "top" || to == "front" {
+		to = q.Words[q.Nouns[0].Head].Lower // "three plums on top"
+	}
+	_ = e.caption.AttendWord(op.Noun) || e.caption.AttendWord(to)
 }
 
 // lastWord is the last word of a text in lower case.

@@ -23,6 +23,10 @@ func inItsPlace(e *edit, m english.Match) bool {
 	if slices.ContainsFunc(y, func(t english.Token) bool { return english.ClassOf(t.Lower) == english.Preposition && !t.Mark }) {
 		return false
 	}
+	old, name := e.gone.before.Resolve(e.gone.spoken), e.en.Parse(y)
+	if n, ok := name.Main(); ok && old.Found && e.en.Is(old.Noun, lexicon.BodyPart) != e.en.Is(name.Words[n.Head].Lower, lexicon.BodyPart) && e.p.personal(name.Words[n.Head].Lower) {
+		return false // sunglasses come in the place of no beard
+	}
 	e.caption = e.gone.before.Clone()
 	return swap(e, e.gone.spoken, y)
 }
@@ -199,6 +203,9 @@ func otherValue(e *edit, m english.Match) bool {
 	}
 	if e.en.IsAdjectival(y) {
 		return replaceLast(e, y)
+	}
+	if e.en.IsMoment(y) {
+		return setTime(e, y)
 	}
 	if english.OneOfThem(y) && len(y) > 1 {
 		return fragment(e, english.Match{"x": y})

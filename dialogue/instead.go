@@ -105,6 +105,9 @@ func placeThing(e *edit, m english.Match) bool {
 	if !r.Found || !e.definite(x) || ambiguous(e, r) {
 		return e.question != nil
 	}
+	if beings := e.caption.Beings(e.caption.Parse(), true); english.Pronouns.Has(x[0].Lower) && len(x) == 1 && !e.en.Animate(r.Noun) && len(beings) == 1 {
+		r = r.At(e.caption.Parse(), beings[0]) // "put it on a bed" after its carpet
+	}
 	alone := r.IsFirst() && len(e.caption.Beings(e.caption.Parse(), true)) < 2
 	if alone && !e.en.Animate(r.Noun) {
 		return false

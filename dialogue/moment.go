@@ -52,6 +52,15 @@ func setTime(e *edit, phrase english.Words) bool {
 			said = with
 		}
 	}
+	if word == "day" && said.Lower() == "on a sunny day" && e.weathered(p) {
+		said = english.Tokenise("during the day") // the weather stays
+		for _, m := range e.caption.Moments(p) {
+			if english.TimeWords.Has(p.Words[m.End-1].Lower) {
+				e.caption.Splice(m.Start, m.End, said)
+				return true
+			}
+		}
+	}
 	if m, ok := e.sameSlot(p, said); ok {
 		e.caption.Splice(m.Start, m.End, said)
 		return true
@@ -66,6 +75,13 @@ func setTime(e *edit, phrase english.Words) bool {
 	}
 	e.caption.Splice(end, end, said)
 	return true
+}
+
+// weathered tells whether a caption says what weather it is.
+func (e *edit) weathered(p english.Parsed) bool {
+	return slices.ContainsFunc(e.caption.Moments(p), func(m caption.MomentSpan) bool {
+		return e.en.Is(p.Words[m.End-1].Lower, lexicon.Weather)
+	})
 }
 
 // sameLight finds the hour that a caption says of its light, which gives way to

@@ -44,6 +44,9 @@ func (c *Caption) held(p english.Parsed, to int) int {
 		return to
 	}
 	n, ok := p.At(to + 1)
+	if ok && english.List("middle center centre corner foreground").Has(p.Words[n.Head].Lower) && n.End-to < 4 {
+		return n.End
+	}
 	if !ok || n.Owner >= 0 || p.Tags[n.Start] != english.Possessive || !c.en.CanBe(p.Words[n.Head].Lower, lexicon.BodyPart) {
 		return to
 	}

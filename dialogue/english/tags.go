@@ -91,6 +91,8 @@ func (en *Reader) tagOne(tokens Words, tags []Tag, i int, verbSeen bool) Tag {
 		return Past
 	case can.Adjective >= 0 && (next == Noun || next == Adjective) && (can.Adjective >= can.Noun || inside && can.Adjective > 0 && can.Noun < 5*can.Adjective || en.IsColour(w)):
 		return Adjective
+	case can.Adjective >= 0 && prev == Preposition && next == Verb && en.IsColour(w) && en.Possible(tokens[i+1].Lower).Noun >= 0:
+		return Adjective // "with ginger curls"
 	case can.Verb >= 0 && !inside && !verbSeen && prev == Noun && en.verbLike(tokens, tags, i, next):
 		return Verb
 	case can.Verb > 0 && i > 0 && tokens[i-1].Lower == "to" && (next == Determiner || next == Possessive || next == Pronoun):

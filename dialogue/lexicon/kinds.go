@@ -137,6 +137,9 @@ func (l *Lexicon) IsColour(word string) bool {
 	if !ok || word == "straw" { // a hat of it keeps it, whatever its colour
 		return false
 	}
+	if word == "ginger" { // of hair and fur; as a root it is said of no picture
+		return true
+	}
 	if len(entry.Scales) > 0 && entry.Scales[0] == l.colours {
 		return true
 	}
