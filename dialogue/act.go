@@ -370,10 +370,24 @@ func placePhraseAfter(e *edit, what caption.Referent, y english.Words) bool {
 
 // isSomething answers "her hair is red".
 func isSomething(e *edit, m english.Match) bool {
+	if _, named := m["x"]; !named { // "it's on a bed"
+		it := english.Tokenise("it")
+		first := m["y"][0].Lower
+		if english.ClassOf(first) == english.Preposition && e.caption.Focus() < 0 {
+			if p := e.caption.Parse(); len(e.caption.Beings(p, true)) == 1 {
+				it = english.Tokenise(e.caption.Name(p, e.caption.Beings(p, true)[0]))
+			}
+			return become(e, it, m["y"])
+		}
+		return (first == "a" || first == "an") && e.isThing(m["y"]) && become(e, it, m["y"])
+	}
 	if !e.caption.IsReference(m["x"]) {
 		return false
 	}
 	r := e.caption.Resolve(m["x"])
+	if x := m["x"]; (x[0].Lower == "a" || x[0].Lower == "an") && e.isThing(x) && e.en.Possible(m["y"][0].Lower).Gerund && (!r.Found || e.en.Lemma(r.Noun) != e.en.Lemma(r.Head)) {
+		return addDoing(e, x, m["y"]) // "a cat is watching him"
+	}
 	if !r.Found && !r.Whole {
 		return false
 	}
@@ -405,6 +419,9 @@ func does(e *edit, m english.Match) bool {
 		base, ok := e.en.VerbLemma(y[0].Lower)
 		if !ok || english.Closed(y[0].Lower) || base == "be" || base == "have" || english.Starters.Has(x[0].Lower) {
 			return false
+		}
+		if q := e.en.Parse(x); len(q.Nouns) == 1 && q.Nouns[0].Start == 0 && q.Nouns[0].End == len(x) && english.Article(x[len(x)-1].Lower) != "" && (x[0].Lower == "a" || x[0].Lower == "an") && len(y) > 1 && e.en.Animate(q.Words[q.Nouns[0].Head].Lower) && base != y[0].Lower && !e.en.Possible(y[0].Lower).Gerund && !e.en.Possible(y[0].Lower).Past {
+			return addDoing(e, x, slices.Concat(english.Tokenise(lexicon.Gerund(base)), y[1:])) // "a bird flies above it"
 		}
 		pronoun := len(x) == 1 && english.List("she he they it").Has(x[0].Lower)
 		if !pronoun && (!e.definite(x) || base == y[0].Lower) || e.en.IsAdjectival(y[:1]) && !(pronoun && len(y) > 1 && e.en.Possible(y[0].Lower).Gerund) {

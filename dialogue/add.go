@@ -247,6 +247,18 @@ func (e *edit) weatherOn(x caption.Referent, y english.Words, m english.Match) b
 	return globally(e) && e.caption.AttachScene(slices.Concat(y, m["relation"], m["x"]), "with")
 }
 
+// cover answers "cover the hills with snow".
+func cover(e *edit, m english.Match) bool {
+	x := e.caption.Resolve(m["x"])
+	if !x.Found || x.Whole {
+		return false
+	}
+	if y := m["y"]; len(y) == 1 && e.en.Is(y[0].Lower, lexicon.Weather) {
+		return e.weatherOn(x, y, english.Match{"relation": english.Tokenise("on"), "x": m["x"]})
+	}
+	return placePhraseAfter(e, x, slices.Concat(english.Tokenise("covered in"), m["y"]))
+}
+
 // addThing answers "add a boat".
 func addThing(e *edit, m english.Match) bool { return add(e, e.describedAfter(m["y"]), nil, "") }
 

@@ -73,9 +73,26 @@ func hisOwn(e *edit, m english.Match) bool {
 	return false
 }
 
+// andThatOne answers "the other one a scarf" after somebody was given something.
+func andThatOne(e *edit, m english.Match) bool {
+	if len(e.caption.Beings(e.caption.Parse(), true)) < 2 {
+		return false
+	}
+	z := m["z"]
+	i := slices.IndexFunc(z, func(t english.Token) bool { return t.Lower == "a" || t.Lower == "an" || t.Lower == "some" })
+	if i < 1 || !e.definite(z[:i]) || !e.isThing(z[i:]) {
+		return false
+	}
+	r := e.caption.Resolve(z[:i])
+	return r.Found && e.en.Animate(r.Noun) && give(e, z[:i], z[i:], "with")
+}
+
 // putTogether answers "put them on a bed" and "they should be on a bed", of several.
 func putTogether(e *edit, m english.Match) bool {
 	names := e.severally(m["x"])
+	if len(names) > 1 && !e.definite(m["y"]) && english.List("in on at").Has(m.Text("relation")) {
+		return setScene(e, slices.Concat(m["relation"], m["y"]))
+	}
 	return len(names) > 1 && !e.isBeing(m["y"]) && placedTogether(e, names, slices.Concat(m["relation"], m["y"]))
 }
 

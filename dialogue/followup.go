@@ -1,6 +1,7 @@
 package dialogue
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -206,6 +207,9 @@ func otherValue(e *edit, m english.Match) bool {
 	}
 	if e.en.IsMoment(y) {
 		return setTime(e, y)
+	}
+	if r := e.caption.Resolve(y); english.ClassOf(y[0].Lower) == english.Possessive && len(y) == 2 && r.Owned {
+		return e.ask(Question{Kind: Clarify, Text: fmt.Sprintf("What about the %s? Say how it should be.", r.Head)})
 	}
 	if english.OneOfThem(y) && len(y) > 1 {
 		return fragment(e, english.Match{"x": y})

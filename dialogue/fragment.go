@@ -16,6 +16,9 @@ func fragment(e *edit, m english.Match) bool {
 		return false
 	}
 	x = e.describedAfter(x)
+	if last := len(x) - 1; last > 1 && english.ClassOf(x[0].Lower) == english.Possessive && e.en.IsColour(x[last].Lower) && !e.en.IsColour(x[last-1].Lower) && e.en.Possible(x[last-1].Lower).Noun > 0 && e.isThing(x[:last]) {
+		return setAdjectives(e, x[:last], x[last:]) // "his suit orange"
+	}
 	if i := e.nextThing(x); i > 0 {
 		return fragments(e, []english.Words{x[:i], x[i:]})
 	}
@@ -37,6 +40,8 @@ func fragment(e *edit, m english.Match) bool {
 		return setTime(e, x)
 	case e.namesThing(x):
 		return setAdjectives(e, x[len(x)-1:], x[:len(x)-1])
+	case e.en.BareAdjectives(x).Lower() == "black and white" && !e.correction:
+		return describeSomething(e, x)
 	case e.en.IsAdjectival(x):
 		return replaceLast(e, x) || describeSomething(e, x)
 	case x[0].Lower == "in" && len(x) < 5 && e.en.IsAdjectival(x[1:]) && e.en.IsColour(x[len(x)-1].Lower) && x[1:].Lower() != "black and white":
@@ -123,10 +128,14 @@ func suchOne(e *edit, words english.Words, several bool) bool {
 		}
 		return true
 	}
+	at := e.caption.Focus()
+	if subject, ok := e.caption.Subject(p); ok && !several && (at < 0 || e.en.IsPlural(p.Words[at].Lower)) && e.en.Is(p.Words[subject.Head].Lower, lexicon.Animal) {
+		return modify(e, caption.Referent{}.At(p, subject), words) // "a black one" are no eyes
+	}
 	if replaceLast(e, words) {
 		return true
 	}
-	if e.caption.Focus() >= 0 {
+	if at >= 0 {
 		return setAdjectives(e, english.Tokenise("it"), words)
 	}
 	if len(words) == 0 || !e.en.IsColour(words[len(words)-1].Lower) {

@@ -202,6 +202,9 @@ func exchangeNamed(e *edit, m english.Match) bool {
 				coloured = append(coloured, n)
 			}
 		}
+		if beings := slices.DeleteFunc(slices.Clone(coloured), func(n english.NounPhrase) bool { return !e.en.Animate(p.Words[n.Head].Lower) }); len(beings) == 2 {
+			coloured = beings
+		}
 		if len(coloured) != 2 {
 			return e.ask(Question{Kind: Clarify, Text: "The colours of which two?"})
 		}
@@ -261,6 +264,12 @@ func insteadOfWhat(e *edit, y english.Words) bool {
 	if name, ok := e.placeTaken(p, y); ok {
 		return swap(e, english.Tokenise(name), y)
 	}
+	return askInstead(e, y)
+}
+
+// askInstead asks in whose place something should come.
+func askInstead(e *edit, y english.Words) bool {
+	p := e.caption.Parse()
 	q := Question{Kind: Clarify, Text: "Instead of what?"}
 	for _, n := range p.Nouns {
 		if n.Owner < 0 && !caption.SceneNouns.Has(p.Words[n.Head].Lower) && len(q.Choices) < 4 {

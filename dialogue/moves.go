@@ -65,6 +65,12 @@ func (p *Planner) wholeMove(h hearing, talk Conversation) (Reply, bool) {
 	if reply, ok := p.move(words, talk); ok {
 		return reply, true
 	}
+	if i := slices.IndexFunc(h.spoken, func(t english.Token) bool { return t.Lower == "," || t.Lower == "." || t.Lower == "!" }); i > 0 && i+1 < len(h.spoken) {
+		last, ok := p.move(p.en.Polite(h.spoken[i+1:]), talk) // "scrap all that, fresh start"
+		if ok && last.Plan != nil && last.Plan.Action == Restart && (p.dismisses(h.spoken[:i]) || h.spoken[:i].StartsWith("scrap") || h.spoken[:i].StartsWith("forget")) {
+			return last, true
+		}
+	}
 	return p.move(h.spoken, talk)
 }
 

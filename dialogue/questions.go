@@ -57,6 +57,10 @@ func (p *Planner) isQuestion(words english.Words, talk Conversation) bool {
 		second = words[1].Lower
 	}
 	switch {
+	case first == "you" && len(words) > 3 && english.List("got have know do draw").Has(second) && english.List("any other more some").Has(words[2].Lower):
+		return true
+	case first == "would" && len(words) > 2 && english.List("that this it").Has(second) && english.List("work exist happen survive").Has(words[2].Lower):
+		return true
 	case questionWords.Has(first):
 		return first != "which" || second != ""
 	case questionVerbs.Has(first):
@@ -170,6 +174,7 @@ func questionRules() []questionRule {
 			"(what|which|what are) [other|different|more|the] [kind|kinds|sort|sorts|types] [of] [possible|available] <x>",
 			"how many [different] <x> (do you know|can you draw|do you have|can i use|are there to choose from|can i choose from|can i have|are there|are possible|are available|can you do)",
 			"do you (have|know) (any|other|more) <x>",
+			"you (got|have|know|do|draw) (any|other|more|some) <x>",
 			"(show|give|tell|print|list) [me] [the|your|my|all|all the] <x>",
 		}},
 		{(*Planner).tellWhether, []string{

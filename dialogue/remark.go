@@ -109,7 +109,7 @@ func preferred(e *edit, y english.Words) bool {
 				return swap(e, english.Tokenise(e.caption.Name(p, n)), y)
 			}
 		}
-		return insteadOfWhat(e, y)
+		return askInstead(e, y)
 	}
 	for _, n := range p.Nouns {
 		old := p.Words[n.Head].Lower

@@ -108,6 +108,9 @@ func (e *edit) withoutNo(clause english.Words) english.Words {
 	if len(rest) == 0 {
 		return clause
 	}
+	if n, ok := e.en.Parse(rest).Main(); ok && !second.Mark && n.Start == 0 && n.End < len(rest) && rest[n.End].Lower == "for" && e.caption.Resolve(rest[:n.End]).Found {
+		return clause // "no collar for the cat"
+	}
 	if second.Lower == "more" && len(clause) > 2 && e.caption.Resolve(clause[2:]).Found {
 		return clause // "no more smoke"
 	}

@@ -171,6 +171,7 @@ func sentences() []rule {
 		{"exchange the colours of two", exchangeColours, []example{
 			{"a black cat and a white dog", "swap the colours of the cat and the dog", "black → white, white → black"},
 		}, []string{
+			"(make|let|have) <x> and <y> (swap|exchange|switch|trade) [their|the] (colors|colours|color|colour)",
 			"<x> and <y> [should|could|can|must] (swap|exchange|switch|trade) [their|the] (colors|colours|color|colour)",
 			"(swap|exchange|switch|trade|interchange) [the|their] (colors|colours|color|colour) (of|between|for) <x> (and|with) <y>",
 		}},
@@ -304,6 +305,9 @@ func sentences() []rule {
 		}, []string{
 			"<x> (needs|need|could use|can use|might use|deserves|should get|could do with|gets|would look good with|would look great with|would look better with|would look nice with|looks better with|looks good with|would look good in|would look great in|would look better in|wants) <y>",
 		}},
+		{"see somebody with something", seenWith, []example{{face, "see her with freckles", "+ freckles"}}, []string{
+			"(see|imagine|picture|show|show me|draw) <x> (lead=with|wearing|in) <y>",
+		}},
 		{"something suits somebody", suits, []example{{face, "a scarf would suit her", "+ scarf"}}, []string{
 			"<y> (would suit|suits|suit|suited|would look good on|would look great on|would look nice on|would look cool on|would look better on|looks good on|would fit|would go well with|would be nice on|would be good on) <x> [better|more|well|nicely|best|great|a lot|much better]",
 		}},
@@ -360,6 +364,8 @@ func sentences() []rule {
 			{"a black cat and a white cat", "swap the cats", "black → white, white → black"},
 		}, []string{
 			"(swap|exchange|switch|trade) [the|their] [two|both] (colors|colours|color|colour) [around|over]",
+			"(make|let|have) [the|their] (colors|colours) (swap|switch|change places|trade places)",
+			"(they|the two) [should] (swap|exchange|switch) [the|their] (colors|colours)",
 			"(swap|exchange|switch) [the|both] <x> [around|over]",
 		}},
 		{"put several somewhere", putTogether, []example{{"a dog and a cat", "put them on a bed", "+ bed"}}, []string{
@@ -456,6 +462,7 @@ func sentences() []rule {
 		}, []string{
 			"(make|turn|change|set|let|have|add|get|i'd like|prefer|rather) [it|this|the scene|the image|the picture|the photo|everything] [look like it's|look like it is|look as if it's|look like|look|be|into|to|to be|like] [it's|it is|at|in] <t>",
 			"(it|let it|it should|it could|it must) (kind=snows|snow|rains|rain|be snowing|be raining|is snowing|is raining|starts snowing|starts raining|start to snow|start to rain|starts to snow|starts to rain) [outside|a bit|a little|heavily|hard|lightly]",
+			"it's (kind=snowing|raining) [outside|now|heavily]",
 			"(let|make) [the] (kind=sun) [to] (shine|come out)", "[the] (kind=sun) (is shining|shines|should shine|comes out|should come out|is out)",
 			"<t> [outside|mood|vibe|vibes|atmosphere|feeling|weather|feel|please]",
 			"(it|it should be|it is|it's|should be|let it be|let it|with|during|at|in|under|on|have it) [a|an|the] <t>",
@@ -502,6 +509,7 @@ func sentences() []rule {
 			"<y> instead of <x>",
 			"<y> rather than <x>",
 			"instead of <x> [make it|use|have|put|i want|add] <y>",
+			"(don't like|i don't like|i do not like|not a fan of|i'm not a fan of) <x> (,|but|:|-) [rather|better|make it] <y>",
 			"not <x> (but|,|:|-) <y>",
 		}},
 		{"no such, another", noButThis, []example{{dog, "no grass, sand", "grass → sand"}}, []string{"(no|without) <x> (,|but|:|-) <y>"}},
@@ -626,6 +634,7 @@ func sentences() []rule {
 			"(give|lend|hand|offer) <z>",
 		}},
 		{"dress somebody", dress, []example{{face, "dress her in a red coat", "+ red coat"}}, []string{"(dress|clothe|put) <x> (in|into) <y>"}},
+		{"cover something", cover, []example{{"mountains at sunset", "cover the mountains with snow", "+ snowy"}}, []string{"(cover|coat|sprinkle|dust|blanket) <x> (with|in) <y>"}},
 		{"add to something", addTo, []example{{dog, "add a collar to the dog", "+ collar"}}, []string{"(add|attach) <y> (to|onto) <x>"}},
 		{"add at a place", addPlace, []example{
 			{face, "put glasses on her", "+ glasses"},
@@ -695,7 +704,7 @@ func sentences() []rule {
 		}},
 		{"somebody has", has, []example{{face, "she has freckles", "+ freckles"}}, []string{"<x> (has|have|had|has got) <y>"}},
 		{"what somebody does", does, []example{{face, "she smiles", "+ smile"}}, []string{"<z>"}},
-		{"something is", isSomething, []example{{face, "her hair is red", "blond → red"}}, []string{"<x> (is|are|was|were|turns|becomes|looks|gets) <y>"}},
+		{"something is", isSomething, []example{{face, "her hair is red", "blond → red"}}, []string{"<x> (is|are|was|were|turns|becomes|looks|gets) <y>", "(it's) <y>"}},
 		{"something, and how", saidSo, []example{
 			{face, "hat: green", "+ green hat"},
 			{face, "her hat: green", "+ green hat"},
@@ -704,6 +713,7 @@ func sentences() []rule {
 			"<x> : <y>",
 			"<x> (in) <y>",
 		}},
+		{"and that one a thing", andThatOne, []example{{pair, "give the man a hat / the woman a scarf", "+ scarf"}}, []string{"<z>"}},
 		{"words without a verb", fragment, []example{
 			{face, "red hair", "blond → red"},
 			{face, "glasses", "+ glasses"},

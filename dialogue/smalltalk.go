@@ -10,6 +10,9 @@ import (
 // change: greetings, thanks, praise, "leave it like that".
 func (p *Planner) courtesy(h hearing, talk Conversation) (Reply, bool) {
 	words := h.words.TrimMarks()
+	if len(words) == 1 && words[0].Lower == "morning" && len(talk.Turns) > 0 {
+		return Reply{}, false // an hour
+	}
 	for _, t := range p.smalltalk {
 		yes := func(english.Match) bool { return true }
 		if t.pattern.Match(words, yes) || t.pattern.Match(h.asked, yes) {

@@ -20,6 +20,12 @@ func swap(e *edit, spoken, to english.Words) bool {
 		return done
 	}
 	what := e.caption.Resolve(spoken)
+	if q := e.en.Parse(to); len(spoken) == 1 && spoken[0].Lower == "it" && what.Found && !e.en.Animate(what.Noun) && len(q.Nouns) > 0 && e.en.Is(q.Words[q.Nouns[0].Head].Lower, lexicon.Person) {
+		p := e.caption.Parse() // no hat becomes a woman
+		if n, ok := e.caption.Subject(p); ok && e.en.Animate(p.Words[n.Head].Lower) {
+			what = what.At(p, n)
+		}
+	}
 	switch {
 	case len(to) == 0:
 		return false
@@ -65,7 +71,11 @@ func swap(e *edit, spoken, to english.Words) bool {
 	if e.en.Is(what.Noun, lexicon.Place) {
 		e.caption.ReplacePlace(what, thing, name)
 	} else {
-		e.unlike(what, thing.Words[name.Head].Lower)
+		to := thing.Words[name.Head].Lower
+		e.unlike(what, to)
+		if e.anotherSort(what.Noun, to) {
+			what.From = e.caption.Parse().SkipDeterminer(what.NP)
+		}
 		e.caption.Replace(what, thing, name)
 	}
 	e.widen(Shape)
@@ -105,6 +115,23 @@ func (e *edit) recount(to english.Words) bool {
 		}
 	}
 	return false
+}
+
+// anotherSort tells whether one thing that somebody has comes for another of a sort of
+// its own, which is not described as that was: glasses for a yellow hat.
+func (e *edit) anotherSort(old, to string) bool {
+	if !e.caption.Attachable(old) || !e.caption.Attachable(to) || e.en.Animate(to) || e.en.Animate(old) {
+		return false
+	}
+	if e.en.Likeness(old, to) > 0 || e.en.KindOf(old, to) || e.en.KindOf(to, old) || strings.HasSuffix(old, to) || strings.HasSuffix(to, old) {
+		return false
+	}
+	for _, sort := range []string{"clothing", "headdress", "jewelry", "footwear", "facial hair"} {
+		if e.en.KindOf(old, sort) && e.en.KindOf(to, sort) {
+			return false
+		}
+	}
+	return true
 }
 
 // swapModifier puts other words in the place of an adjective that was spoken.
@@ -212,6 +239,12 @@ func insteadOf(e *edit, m english.Match) bool {
 			y = y[len(lead):]
 		}
 	}
+	if x := m["x"]; len(x) == 1 && (english.ClassOf(x[0].Lower) == english.Determiner || english.ClassOf(x[0].Lower) == english.Possessive) {
+		return false
+	}
+	if e.en.IsStyle(y) && e.en.IsStyle(m["x"]) { // "a photo rather than a painting"
+		return setStyle(e, y, true)
+	}
 	if e.en.IsAdjectival(m["x"]) && !english.Starters.Has(y[0].Lower) && e.caption.Split(y, func(x, so english.Words) bool { // "the sky cloudy, not blue"
 		return e.definite(x) && e.en.IsAdjectival(so) && contrasted(e, english.Match{"x": x, "y": so, "z": m["x"]})
 	}) {
@@ -258,6 +291,13 @@ func notAnother(e *edit, m english.Match) bool {
 	y := m["y"].TrimMarks()
 	if n := len(y) - 2; n > 0 && y[n].Lower == "i" && (y[n+1].Lower == "mean" || y[n+1].Lower == "meant") {
 		y = y[:n] // "a cat I meant, not a dog"
+	}
+	if x := m["x"]; len(x) == 1 && english.ClassOf(x[0].Lower) == english.Number { // "three kids, not two"
+		thing := e.en.Parse(y)
+		name, ok := thing.Main()
+		if r := e.caption.Resolve(thing.Words[name.Head:name.End]); ok && r.Found && name.End == len(y) {
+			return respecify(e, r, thing, name)
+		}
 	}
 	return insteadOf(e, english.Match{"x": m["x"], "y": y})
 }

@@ -15,6 +15,18 @@ func needs(e *edit, m english.Match) bool {
 	return give(e, x, y, "with")
 }
 
+// seenWith answers "I'd love to see her with freckles".
+func seenWith(e *edit, m english.Match) bool {
+	r := e.caption.Resolve(m["x"])
+	if !r.Found || !e.en.Animate(r.Noun) || !e.definite(m["x"]) && !english.Pronouns.Has(m["x"][0].Lower) || !e.caption.StartsThing(m["y"]) {
+		return false
+	}
+	if m.Text("lead") == "in" {
+		return inClothes(e, m)
+	}
+	return give(e, m["x"], m["y"], m.Text("lead"))
+}
+
 // suits answers "a scarf would suit her" and "red hair would look good on her".
 func suits(e *edit, m english.Match) bool {
 	return needs(e, m)

@@ -140,7 +140,7 @@ func (en *Reader) startsClause(before, after Words) bool {
 	case first == "no" && len(after) > 1 && before[0].Lower != "no" && before[0].Lower != "not" && !after[1].Mark && en.Possible(after[1].Lower).Noun > 0 && !slices.ContainsFunc(after[1:], func(t Token) bool { return t.Lower == "just" || t.Lower == "only" || t.Mark }):
 		return true
 	case (first == "no" || first == "with") && len(after) > 1 && Starters.Has(before[0].Lower):
-		return first == "no"
+		return first == "no" || before[0].Lower == "without"
 	case slices.ContainsFunc(untilJoint(after[min(1, len(after)):]), func(t Token) bool { return t.Lower == "instead" }) && after[len(after)-1].Lower == "instead" && before[0].Lower == "no" && len(before) > 1:
 		return true
 	case en.isComparative(untilJoint(after)) && len(before) > 1, en.isStatement(after) && en.isStatement(before):

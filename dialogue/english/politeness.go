@@ -43,8 +43,12 @@ func (en *Reader) Polite(tokens Words) Words {
 	for again := true; again; {
 		again = false
 		for _, phrase := range en.openings {
+			if len(tokens) > 1 && tokens.StartsWith(phrase[0]) && en.Meaningless(tokens) {
+				return tokens // "good evening" is no evening
+			}
 			if tokens.StartsWith(phrase...) && len(phrase) < len(tokens) {
 				tokens, again = tokens[len(phrase):].TrimMarks(), true
+				break // "good evening" comes before "good"
 			}
 		}
 		for _, phrase := range en.endings {

@@ -49,7 +49,10 @@ func Read(text string) (kept Words, all bool) {
 // expand writes out contractions with a pronoun: "she's" is "she is".
 func expand(tokens Words) Words {
 	var out Words
-	for _, t := range tokens {
+	for i, t := range tokens {
+		if t.Lower == "its" && i+1 < len(tokens) && (ClassOf(tokens[i+1].Lower) == Preposition || tokens[i+1].Lower == "a" || tokens[i+1].Lower == "an" || tokens[i+1].Lower == "the" || tokens[i+1].Lower == "too") {
+			t.Text, t.Lower = "it's", "it's" // as chats spell it
+		}
 		stem, rest, ok := strings.Cut(t.Lower, "'")
 		verb := map[string]string{"re": "are", "m": "am", "ll": "will", "ve": "have"}[rest]
 		if rest == "s" && (stem == "she" || stem == "he" || stem == "there") {

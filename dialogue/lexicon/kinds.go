@@ -121,7 +121,7 @@ func (l *Lexicon) SameScale(a, b string) bool {
 		return true
 	}
 	first, ok := l.Lookup(a)
-	if !ok {
+	if !ok || a == "straw" || b == "straw" {
 		return false
 	}
 	second, ok := l.Lookup(b)
