@@ -198,13 +198,16 @@ func (q *Question) exemplifies() bool {
 
 // numberOf reads the number of a choice: "2", "the second one", "number 2".
 func numberOf(rest english.Words) (int, bool) {
-	if len(rest) == 0 || len(rest) > 2 {
+	switch {
+	case len(rest) == 2 && english.List("one choice option answer").Has(rest[1].Lower):
+		rest = rest[:1]
+	case len(rest) == 2 && english.List("number choice option answer").Has(rest[0].Lower):
+		rest = rest[1:]
+	}
+	if len(rest) != 1 || english.ClassOf(rest[0].Lower) == english.Determiner { // "a rabbit" is no first choice
 		return 0, false
 	}
-	if n, ok := readNumber(rest); ok {
-		return n, true
-	}
-	return readNumber(rest[:1])
+	return readNumber(rest)
 }
 
 // chosen reads an answer that names one choice by its place or its owner ("the left

@@ -86,6 +86,7 @@ type Planner struct {
 	dismissing    english.Pattern
 	enough        english.Pattern
 	draw, helping english.Pattern
+	another       english.Pattern
 
 	notations []notation
 	smalltalk []smalltalkRule
@@ -121,6 +122,7 @@ func New() *Planner {
 		wished:     english.CompileAll(wished()),
 		dismissing: english.Compile(dismissing),
 		enough:     english.Compile(enough),
+		another:    english.Compile(another),
 		redrawing:  english.Compile(redrawing),
 		unset:      unsetRules(),
 

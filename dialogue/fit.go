@@ -26,7 +26,7 @@ func (e *edit) misfit() *Question {
 			return e.nobody(q, i)
 		case q.Tags[i] == english.Noun && e.absent(q, i):
 			return e.notThere(q, i)
-		case q.Tags[i] != english.Noun && e.misplaced(q, i):
+		case (q.Tags[i] != english.Noun || q.Around(i).Head != i) && e.misplaced(q, i):
 			return e.nothing(q.Words[i].Lower)
 		}
 	}
@@ -111,7 +111,7 @@ func (e *edit) misplaced(q english.Parsed, i int) bool {
 	case bodily.Has(w):
 		return e.scenery(noun)
 	}
-	return somebody || e.en.Is(noun, lexicon.Time) || e.en.Is(noun, lexicon.Weather)
+	return somebody || e.en.Is(noun, lexicon.Time) || e.en.Is(noun, lexicon.Weather) || e.en.Is(noun, lexicon.Expression)
 }
 
 // described is the noun that a word before it or behind it says more of.

@@ -142,6 +142,9 @@ func wished() []string {
 // newPicture answers what asks in mid conversation for a picture of something
 // else.
 func (p *Planner) newPicture(h hearing, talk Conversation) (Reply, bool) {
+	if p.another.Match(h.spoken, func(english.Match) bool { return true }) {
+		return Reply{Question: &Question{Kind: Clarify, Text: "What should the new picture show?"}}, true
+	}
 	sentences, dismissed := p.dismissed(p.sentencesOf(h.spoken), talk)
 	if next := goesOnToNext(h.words); len(next) > 0 {
 		sentences, dismissed = p.sentencesOf(next), true
@@ -172,6 +175,9 @@ func goesOnToNext(words english.Words) english.Words {
 	}
 	return words[1:]
 }
+
+// another asks for a new picture without saying of what.
+const another = "[please|ok|now|i want|let's do|let's try|do|draw|show me|make|give me] [a|an] (new picture|new one|another picture|different picture|next picture|new image|another image|new scene|different scene|new subject|different subject|something else|something different|something new|something completely different) [please|now|then]"
 
 // picture plans a new picture of a scene with what more was said of it, or says
 // why there can be none.

@@ -42,6 +42,9 @@ func keepSame(e *edit, m english.Match) bool {
 
 // sameWith answers "the same woman with glasses".
 func sameWith(e *edit, m english.Match) bool {
+	if n, ok := e.en.Parse(m["y"]).Main(); ok && e.en.Animate(m["y"][n.Head].Lower) && m["relation"].Lower() == "with" && otherValue(e, m) {
+		return true // "the same with a man"
+	}
 	if _, named := m["x"]; !named {
 		return e.read(slices.Concat(m["relation"], m["y"]))
 	}

@@ -122,7 +122,7 @@ func followUps() []rule {
 			"(back to|go back to|return to|switch back to|change it back to|make it) <y> [again]",
 		}},
 		{"bring back", bringBack, []example{{curls, "remove the glasses / put the glasses back", "+ glasses"}}, []string{
-			"(put|bring|give|add|get|want|have) [her|him|it|me] [back] <y> [back|again]",
+			"(put|bring|give|add|get|want|have) [her|him|it|me] [back] <y> [back|again] [on]",
 		}},
 		{"another one", anotherOne, []example{{river, "add a boat / another one", "+ boat"}}, []string{
 			"(another|another one|one more|add another|add another one|add one more)",
