@@ -3,10 +3,11 @@
 //
 //	make bench
 //
-// edit.go and pocket.go judge pictures, speed.go times the engine, process.go runs the
-// program itself, reference.go runs the same edit in PyTorch where Debian has
-// it, jobs.go loads the queue in a real Redis. Figures of runs that could not be
-// done are left out, with a line that says why.
+// edit.go and pocket.go judge pictures, speed.go times the engine, process.go and
+// memory.go run the program itself, reference.go runs the same edit in PyTorch where
+// Debian has it, jobs.go loads the queue in a real Redis. Figures of runs that could
+// not be done are left out, with a line that says why. What memory.go measures is
+// also written to docs/figures.md.
 package main
 
 import (
@@ -38,6 +39,8 @@ type bench struct {
 	said     string // part of the edits to measure; empty for all
 	seeds    int
 	steps    int
+	turns    int    // of the long conversation
+	page     string // shows the figures of memory
 	blind    bool   // pictures are edited without a look at them
 	drawings string // folder of held-out drawings
 	figures  map[string]float64
@@ -49,6 +52,8 @@ func main() {
 	flag.StringVar(&b.out, "out", "build", "folder for bench.json and contact sheets")
 	flag.IntVar(&b.seeds, "seeds", 32, "pictures to edit")
 	flag.IntVar(&b.steps, "steps", 20, "denoising steps")
+	flag.IntVar(&b.turns, "turns", longConversation, "of the group memory, turns of the conversation")
+	flag.StringVar(&b.page, "page", "docs/figures.md", "of the group memory, the page that shows its figures")
 	flag.StringVar(&b.folder, "model", "", "model folder to measure instead of the bundled model")
 	flag.Func("set", "of the group pocket, a hyper-parameter of all edits, as in k=.5; may be repeated", func(text string) error {
 		name, value, ok := strings.Cut(text, "=")
@@ -61,7 +66,7 @@ func main() {
 	flag.StringVar(&b.said, "said", "", "of the groups pocket, unnamed and seen, only edits with this in their words")
 	flag.StringVar(&b.drawings, "drawings", "", "of the group calibrate, the folder of held-out drawings")
 	flag.BoolVar(&b.blind, "blind", false, "of the group unnamed, edit without a look at the picture")
-	only := flag.String("only", "", "run these groups, with commas between: process, speed, reference, jobs, edit, pocket, discord, cache, calibrate, unnamed, seen")
+	only := flag.String("only", "", "run these groups, with commas between: process, memory, speed, reference, jobs, edit, pocket, discord, cache, calibrate, unnamed, seen")
 	flag.Parse()
 	if err := b.run(*only); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -78,6 +83,7 @@ func (b *bench) run(only string) error {
 		measure func() error
 	}{
 		{"process", b.process},
+		{"memory", b.memory},
 		{"speed", b.speed},
 		{"reference", b.reference},
 		{"jobs", b.jobs},
