@@ -57,7 +57,7 @@ func (f *modelFlags) openJudge(p *Process) (*judge.Network, error) {
 // garbagePercent is how much garbage the heap may hold beside what is in use. Most
 // of what a process that draws has in use are attention maps, a hundred megabytes of
 // numbers that the collector need not look at: Go's own 100 would double them, and
-// collecting four times as often takes no time that can be measured.
+// collecting four times as often costs at most a fiftieth of the processor's time.
 const garbagePercent = 25
 
 // open loads the model, and has the process's memory collected as is best with one.

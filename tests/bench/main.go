@@ -6,8 +6,8 @@
 // edit.go and pocket.go judge pictures, speed.go times the engine, process.go and
 // memory.go run the program itself, reference.go runs the same edit in PyTorch where
 // Debian has it, jobs.go loads the queue in a real Redis. Figures of runs that could
-// not be done are left out, with a line that says why. What memory.go measures is
-// also written to docs/figures.md.
+// not be done are left out, with a line that says why. What memory.go measured
+// is also written to docs/figures.md.
 package main
 
 import (
@@ -53,7 +53,7 @@ func main() {
 	flag.IntVar(&b.seeds, "seeds", 32, "pictures to edit")
 	flag.IntVar(&b.steps, "steps", 20, "denoising steps")
 	flag.IntVar(&b.turns, "turns", longConversation, "of the group memory, turns of the conversation")
-	flag.StringVar(&b.page, "page", "docs/figures.md", "of the group memory, the page that shows its figures")
+	flag.StringVar(&b.page, "page", "docs/figures.md", "the page that shows the figures of memory")
 	flag.StringVar(&b.folder, "model", "", "model folder to measure instead of the bundled model")
 	flag.Func("set", "of the group pocket, a hyper-parameter of all edits, as in k=.5; may be repeated", func(text string) error {
 		name, value, ok := strings.Cut(text, "=")
@@ -108,7 +108,15 @@ func (b *bench) run(only string) error {
 		return err
 	}
 	b.print()
-	return figures.Add(filepath.Join(b.out, "bench.json"), b.figures)
+	path := filepath.Join(b.out, "bench.json")
+	if err := figures.Add(path, b.figures); err != nil {
+		return err
+	}
+	all, err := figures.Read(path)
+	if err != nil {
+		return err
+	}
+	return b.showMemory(all)
 }
 
 func (b *bench) open() error {

@@ -30,29 +30,24 @@ func (b *bench) memory() error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(b.converse(t), t.end()); err != nil {
-		return err
-	}
-	return b.showMemory()
+	return errors.Join(b.converse(t), t.end())
 }
 
-// showMemory writes what was measured into the page, if the conversation was as long
-// as the page says.
-func (b *bench) showMemory() error {
-	if b.turns != longConversation || b.page == "" {
+// showMemory writes the figures of the last conversation that was long enough into
+// the page.
+func (b *bench) showMemory(all map[string]float64) error {
+	if all["memory.chat_turns"] < longConversation || b.page == "" {
 		return nil
 	}
-	var table strings.Builder
-	fmt.Fprintf(&table, "| figure, of `chat` with ONNX Runtime %s | |\n|---|---|\n", b.runtime.Version())
-	for _, row := range []struct{ name, means string }{
-		{"memory.chat_turns", "turns drawn, from nothing prepared; between them others are undone, revisited and shown"},
-		{"memory.chat_start_mb", "resident when the first line is answered, MB"},
-		{"memory.chat_peak_mb", "the most that was resident, MB"},
-		{"memory.chat_end_mb", "resident in the end, MB"},
+	table := "| figure | MB resident |\n|---|---|\n"
+	for _, row := range []struct{ name, when string }{
+		{"memory.chat_start_mb", "when the first line is answered"},
+		{"memory.chat_peak_mb", fmt.Sprintf("at the most in %.0f turns", all["memory.chat_turns"])},
+		{"memory.chat_end_mb", "in the end"},
 	} {
-		fmt.Fprintf(&table, "| `%s`, %s | %.0f |\n", row.name, row.means, b.figures[row.name])
+		table += fmt.Sprintf("| `%s`, %s | %.0f |\n", row.name, row.when, all[row.name])
 	}
-	return figures.Show(b.page, "memory", table.String())
+	return figures.Show(b.page, "memory", table)
 }
 
 // converse goes on until so many turns are drawn as are wanted.
