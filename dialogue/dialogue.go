@@ -7,7 +7,7 @@
 //
 //   - request.go carries out the clauses of a request one after the other;
 //   - rules.go is the table of the clauses that are understood, with examples,
-//     in the order in which they are tried (rules_….go have them by subject);
+//     in the order in which they are tried (rules_keep.go and the like have them by subject);
 //     rule.go tries them;
 //   - add.go, swap.go, remove.go, describe.go, degree.go, act.go, scene.go,
 //     moment.go, style.go, fragment.go, keep.go and followup.go hold what the

@@ -108,7 +108,7 @@ var (
 	ErrToken      = errors.New("the token is not known to Discord: copy it again from the Bot page of the developer portal into DISCORD_TOKEN")
 	ErrGone       = errors.New("it is gone, or was answered already")
 	ErrPermission = errors.New("the bot is not allowed to do that here")
-	ErrRefused    = errors.New("Discord refuses it")
+	ErrRefused    = errors.New("refused by Discord")
 )
 
 // Refused reports whether Discord would refuse the same request again: it is in
