@@ -2,7 +2,7 @@ package policy
 
 import "strings"
 
-// forms are an English word, its plurals, and what endings make of it: "bloody" and
+// forms are an English word, its plurals, what it may be the plural of, and what endings make of it: "bloody" and
 // "bloodied" of "blood", and not "bleeding". Words of two letters have no others.
 func forms(word string) []string {
 	out := []string{word}
@@ -29,6 +29,9 @@ func forms(word string) []string {
 		add(word[:len(word)-2], "en")
 	default:
 		add(word, "s", "es")
+	}
+	if singular, ok := strings.CutSuffix(word, "s"); ok && len(singular) > 3 && !strings.HasSuffix(singular, "s") {
+		out = append(out, singular)
 	}
 	switch {
 	case strings.HasSuffix(word, "ie"):

@@ -34,12 +34,29 @@ func (w word) is(other word) bool {
 // plain is text without accents and without what cannot be seen.
 func plain(text string) string {
 	return strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Mn, r) || unicode.Is(unicode.Me, r) || unicode.Is(unicode.Cf, r) {
+		if letter, ok := boxed(r); ok {
+			return letter
+		}
+		if isFiller(r) || unicode.Is(unicode.Mn, r) || unicode.Is(unicode.Me, r) || unicode.Is(unicode.Cf, r) {
 			return -1
 		}
 		return r
 	}, norm.NFKD.String(text))
 }
+
+// boxed is the letter on a sign for one, such as a flag's: Unicode does not say
+// that they are the same.
+func boxed(r rune) (letter rune, ok bool) {
+	for _, first := range []rune{'🅐', '🅰', '🇦'} {
+		if first <= r && r < first+26 {
+			return 'a' + r - first, true
+		}
+	}
+	return 0, false
+}
+
+// isFiller reports whether r is a letter to Unicode, and nothing to the eye.
+func isFiller(r rune) bool { return strings.ContainsRune("\u115f\u1160\u3164\uffa0", r) }
 
 // shapeOf is what a word looks like: letters that are taken for others are those.
 func shapeOf(text string) string {

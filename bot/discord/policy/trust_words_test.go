@@ -9,15 +9,15 @@ import (
 
 // A blocked word is found in what people make of it, and not in other words.
 func TestTrust10BlockedWords(t *testing.T) {
-	p := Policy{BlockedWords: []string{"nude", "blood", "red herring", "kill", "gun", "corpse", "rat", "knife"}}
+	p := Policy{BlockedWords: []string{"nude", "blood", "red herring", "kill", "gun", "corpse", "rat", "knife", "weapons"}}
 	for kind, texts := range map[string][]string{
-		"inflected":       {"two nudes", "a bloody sword", "bloodied hands", "the bloodiest scene", "killing", "killers", "a killed king", "corpses", "guns", "a gunned man", "knives", "nudity", "a nudist", "red herrings"},
+		"inflected":       {"two nudes", "a bloody sword", "bloodied hands", "the bloodiest scene", "killing", "killers", "a killed king", "corpses", "guns", "a gunned man", "knives", "nudity", "a nudist", "red herrings", "a weapon", "weapons"},
 		"divided":         {"nu.de", "n-u-d-e", "n_u_d_e", "blo·od", "a (n.u).de woman", "k.i.l.l", "nu\u200bde", "n.ude.s", "my nu.de.woman"},
 		"spelled":         {"n u d e", "a n u d e woman", "B L O O D"},
 		"alternatives":    {"[nude|dressed] woman", "[a nude|b]", "[nu|de]", "{nude|x}", "a|nude|b", "(nude:1.3)", "nude|man"},
 		"digits, signs":   {"bl00d", "b1ood", "k1ll", "ki11", "nud3", "nud€", "gunz? n\u00fcde", "kil|", "k!ll", "c0rp$e", "r@t"},
-		"lookalikes":      {"пude", "ոude", "ｎｕｄｅ", "𝐧𝐮𝐝𝐞", "𝓃𝓊𝒹𝑒", "nυde", "nudе", "ɴᴜᴅᴇ", "ⓝⓤⓓⓔ", "Ьlооd", "кіll", "ɡun", "ꓠude"},
-		"accents, unseen": {"nüdé", "n\u200bude", "nu\u00adde", "n\u0336u\u0336d\u0336e\u0336", "nude\ufe0f"},
+		"lookalikes":      {"пude", "ոude", "ｎｕｄｅ", "𝐧𝐮𝐝𝐞", "𝓃𝓊𝒹𝑒", "nυde", "nudе", "ɴᴜᴅᴇ", "ⓝⓤⓓⓔ", "🅝🅤🅓🅔", "🅽🆄🅳🅴", "🇳🇺🇩🇪", "Ьlооd", "кіll", "ɡun", "ꓠude"},
+		"accents, unseen": {"nüdé", "n\u200bude", "nu\u00adde", "n\u0336u\u0336d\u0336e\u0336", "nude\ufe0f", "n\u3164ude", "nu\u115f\uffa0de"},
 		"long":            {"nuuuude", "bloooood"},
 	} {
 		for _, text := range texts {

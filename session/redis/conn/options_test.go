@@ -57,6 +57,7 @@ func TestTrust09PlacesOfStores(t *testing.T) {
 		"unix:///run/redis.sock": "redis", "rediss+Sentinel://a/m": "redis",
 		"localhost:6379": "redis://localhost:6379, or ./localhost:6379", "[::1]:6379/2": "write redis://[::1]:6379/2",
 		"10.0.0.1:7000": "redis://10.0.0.1:7000", "unix:/run/redis.sock": "write unix:///run/redis.sock", "redis:localhost": "write redis://localhost",
+		"bot@localhost:6379": "write redis://bot@localhost:6379", "bot:secret@localhost:6379": "write redis://bot@localhost:6379,", ":secret@a:6379/2": "write redis://a:6379/2,", "bot:se@cr:et@[::1]:6379": "redis://bot@[::1]:6379,",
 		"postgres://localhost": "postgres://", "http://localhost": "http://",
 	} {
 		err := conn.CheckPlace(place)
@@ -65,6 +66,9 @@ func TestTrust09PlacesOfStores(t *testing.T) {
 			t.Errorf("%s is taken for Redis: %v, %v", place, on, err)
 		case want != "" && want != "redis" && (!errors.Is(err, session.ErrInvalid) || !strings.Contains(err.Error(), want)):
 			t.Errorf("%s: %v does not say %q", place, err, want)
+		}
+		if err != nil && (strings.Contains(err.Error(), "secret") || strings.Contains(err.Error(), "cr:et")) {
+			t.Errorf("%s: %v says the password", place, err)
 		}
 	}
 }

@@ -35,10 +35,24 @@ func CheckPlace(place string) error {
 	if ok && IsAddress(scheme+"://") {
 		return badAddress("%q is not an address: write %s://%s", place, scheme, strings.TrimPrefix(rest, "//"))
 	}
+	if at := strings.LastIndex(place, "@"); at >= 0 && isHostPort(place[at+1:]) {
+		user, _, secret := strings.Cut(place[:at], ":")
+		if secret { // which nobody else shall read
+			return badAddress("a password is not part of an address: write redis://%s%s, and put the password into its variable", userPart(user), place[at+1:])
+		}
+	}
 	if isHostPort(place) {
 		return badAddress("%q looks like a server: write redis://%s, or ./%s for a file", place, place, place)
 	}
 	return nil
+}
+
+// userPart is the user of an address with the sign that follows it.
+func userPart(user string) string {
+	if user == "" {
+		return ""
+	}
+	return user + "@"
 }
 
 // isHostPort reports whether the place is host:port, perhaps with the number of a
