@@ -21,8 +21,6 @@ import (
 	"context"
 	"fmt"
 	"image"
-	"slices"
-	"strings"
 
 	"pentimento/editor/attention"
 	"pentimento/editor/noise"
@@ -154,8 +152,6 @@ func (e *Engine) check(r recipe.Recipe) error {
 		return fmt.Errorf("recipe has version %d, this program knows %d: update it", r.Version, recipe.Version)
 	case s.Model != "" && s.Model != e.model.Digest():
 		return &ModelError{Want: s.Model, Have: e.model.Digest()}
-	case s.Scheduler != "" && !slices.Contains(Schedulers(), s.Scheduler):
-		return fmt.Errorf("scheduler %q is not known: use %s", s.Scheduler, strings.Join(Schedulers(), " or "))
 	case s.Steps > e.model.Spec().Schedule.TrainSteps:
 		return fmt.Errorf("%d steps: the model takes 1 to %d", s.Steps, e.model.Spec().Schedule.TrainSteps)
 	}

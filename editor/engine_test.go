@@ -76,7 +76,7 @@ func TestCycleReturnsTheFirstPicture(t *testing.T) {
 	e := New(openModel(t))
 	for seed := range uint64(4) {
 		r := hairChain(t, seed)
-		r.Settings.Scheduler = Schedulers()[seed%2]
+		r.Settings.Scheduler = recipe.Schedulers()[seed%2]
 		source, back := mustDraw(t, e, first(r, 1)), mustDraw(t, e, r)
 		if !bytes.Equal(source.Image.Pix, back.Image.Pix) {
 			t.Errorf("seed %d: blond → red → blond is another picture", seed)

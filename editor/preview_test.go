@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"pentimento/models"
+	"pentimento/recipe"
 )
 
 // Previews approach the picture, end with it, and change nothing of it, for a
@@ -60,7 +61,7 @@ func TestCleanIsThePredictedSignal(t *testing.T) {
 		s := &schedule{prediction: kind, timesteps: []int{1, 0}, alphas: []float64{.9, .3}, final: 1}
 		x := noised(.3, []float32{x0}, []float32{eps})
 		p := predicted(kind, .3, []float32{x0}, []float32{eps})
-		for name, solver := range map[string]solver{DDIM: &ddim{s, 1}, DPMSolver: &dpmSolver{s}} {
+		for name, solver := range map[string]solver{recipe.DDIM: &ddim{s, 1}, recipe.DPMSolver: &dpmSolver{s}} {
 			next, _ := solver.step(0, x, p, nil)
 			if got := (&sampler{s, solver}).clean(0, x, p, next)[0]; math.Abs(float64(got)-x0) > 1e-6 {
 				t.Errorf("%s, %s: %g, want %g", name, kind, got, x0)

@@ -2,22 +2,10 @@ package editor
 
 import (
 	"fmt"
-	"strings"
 
 	"pentimento/models"
+	"pentimento/recipe"
 )
-
-// The schedulers that recipes may name: [DDIM] by Song et al. 2021 (η = 0),
-// the usual one, and [DPMSolver], the second-order multistep solver
-// DPM-Solver++(2M) by Lu et al. 2022, which needs fewer steps. Both are
-// deterministic, so that an edit can go back.
-const (
-	DDIM      = "ddim"
-	DPMSolver = "dpmpp_2m"
-)
-
-// Schedulers lists their names.
-func Schedulers() []string { return []string{DDIM, DPMSolver} }
 
 // A sampler steps latents along a model's noise schedule.
 type sampler struct {
@@ -42,12 +30,12 @@ func newSampler(spec models.Spec, name string, n int) (*sampler, error) {
 		return nil, err
 	}
 	switch name {
-	case "", DDIM:
+	case "", recipe.DDIM:
 		return &sampler{s, &ddim{s, len(s.alphas) / n}}, nil
-	case DPMSolver:
+	case recipe.DPMSolver:
 		return &sampler{s, &dpmSolver{s}}, nil
 	}
-	return nil, fmt.Errorf("scheduler %q is not known: use %s", name, strings.Join(Schedulers(), " or "))
+	return nil, fmt.Errorf("scheduler %q is not known", name)
 }
 
 // clean estimates x_0 after step i, from the latents before it and after it:

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"pentimento/models"
+	"pentimento/recipe"
 )
 
 // For data that are normal with standard deviation s, the x_0 that is expected
@@ -33,13 +34,13 @@ func TestSamplersConverge(t *testing.T) {
 		}
 		return math.Abs(float64(x[0]) - want)
 	}
-	for name, order := range map[string]float64{DDIM: 1, DPMSolver: 2} {
+	for name, order := range map[string]float64{recipe.DDIM: 1, recipe.DPMSolver: 2} {
 		coarse, fine := failure(name, 100), failure(name, 200)
 		if got := math.Log2(coarse / fine); math.Abs(got-order) > .4 {
 			t.Errorf("%s: errs by %g at 100 steps and %g at 200, order %.2f, want %g", name, coarse, fine, got, order)
 		}
 	}
-	if solver, ddim := failure(DPMSolver, 20), failure(DDIM, 20); solver >= ddim {
+	if solver, ddim := failure(recipe.DPMSolver, 20), failure(recipe.DDIM, 20); solver >= ddim {
 		t.Errorf("at 20 steps the solver errs by %g, DDIM by %g", solver, ddim)
 	}
 	if _, err := newSampler(spec, "magic", 4); err == nil {

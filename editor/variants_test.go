@@ -52,12 +52,12 @@ func TestVariantsAreWhatTheyAreAlone(t *testing.T) {
 		guidance  float64
 		known     bool
 	}{
-		"source known":         {2, DDIM, 4.5, true},
-		"nothing known":        {2, DDIM, 4.5, false},
-		"without guidance":     {2, DDIM, 1, true},
-		"after an edit":        {3, DDIM, 4.5, true},
-		"with a memory":        {2, DPMSolver, 4.5, true},
-		"nothing known before": {3, DPMSolver, 4.5, false},
+		"source known":         {2, recipe.DDIM, 4.5, true},
+		"nothing known":        {2, recipe.DDIM, 4.5, false},
+		"without guidance":     {2, recipe.DDIM, 1, true},
+		"after an edit":        {3, recipe.DDIM, 4.5, true},
+		"with a memory":        {2, recipe.DPMSolver, 4.5, true},
+		"nothing known before": {3, recipe.DPMSolver, 4.5, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := first(hairChain(t, 3), test.turns)

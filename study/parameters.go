@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 
-	"pentimento/editor"
 	"pentimento/recipe"
 )
 
@@ -46,7 +45,7 @@ type Parameters struct {
 // standard is what a study does not set.
 func standard() Parameters {
 	return Parameters{
-		Method: PromptToPrompt, Scheduler: editor.DDIM, Steps: 20, Guidance: 4.5, BlendStart: .2, Beta: 1, ValueLayers: allLayers,
+		Method: PromptToPrompt, Scheduler: recipe.DDIM, Steps: 20, Guidance: 4.5, BlendStart: .2, Beta: 1, ValueLayers: allLayers,
 		Weight: 1, Strength: .6, Mix: .9,
 	}
 }
@@ -63,7 +62,7 @@ type word struct {
 func words() map[string]word {
 	return map[string]word{
 		"method":       {func(p *Parameters) *string { return &p.Method }, Methods()},
-		"scheduler":    {func(p *Parameters) *string { return &p.Scheduler }, editor.Schedulers()},
+		"scheduler":    {func(p *Parameters) *string { return &p.Scheduler }, recipe.Schedulers()},
 		"value_layers": {func(p *Parameters) *string { return &p.ValueLayers }, []string{allLayers, string(recipe.CrossValues), string(recipe.SelfValues)}},
 	}
 }

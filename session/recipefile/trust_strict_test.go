@@ -32,3 +32,13 @@ func TestTrust12KeysAreExactAndOnce(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A recipe that no engine draws is refused by whoever reads it, and not when it is
+// drawn.
+func TestTrust07SchedulersAreKnown(t *testing.T) {
+	d := document(t)
+	d.Recipe.Settings.Scheduler = "euler"
+	if _, err := recipefile.Read(asJSON(t, d)); !errors.Is(err, recipefile.ErrInvalid) || !strings.Contains(err.Error(), "euler") {
+		t.Errorf("a scheduler that there is not is read: %v", err)
+	}
+}
