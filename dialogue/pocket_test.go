@@ -27,6 +27,7 @@ func TestWordsTheModelDoesNotKnow(t *testing.T) {
 		{"a river between mountains", "make it snwoy", "a snowy river between mountains", "", ""},
 		{"a woman with red hair", "make her hair bronw", "a woman with brown hair", "", ""},
 		{"a woman with red hair", "make her hair waavy", "a woman with wavy red hair", "", ""},
+		{"a castle", "make it a castle on a hill", "a castle on hills", "", ""},
 		{"a castle", "make it a castle by a river", "a castle by a river", "", ""},
 		{"a woman with red hair", "add erarings", "a woman with red hair and earrings", "", ""},
 	} {

@@ -133,9 +133,13 @@ func (p *Planner) whole(x english.Words, asked bool, talk Conversation) bool {
 		}
 	}
 	head := q.Words[main.Head].Lower
+	who := head
+	if main.Owner >= 0 {
+		who = q.Words[main.Owner].Lower
+	}
 	for _, n := range q.Nouns {
 		noun := q.Words[n.Head].Lower
-		if p.namedIn(noun, caption) && !(n.Head != main.Head && p.en.Animate(head) && p.personal(noun)) { // everybody has hair
+		if p.namedIn(noun, caption) && !(p.en.Animate(who) && p.personal(noun)) { // everybody has hair
 			return false
 		}
 	}

@@ -35,7 +35,22 @@ func (p *Planner) translate(tokens english.Words, talk Conversation) (english.Wo
 			made = append(made, r)
 		}
 	}
-	return out, made
+	return p.withoutArticles(out, tokens), made
+}
+
+// withoutArticles drops the article of what became a plural: "a hill" is put as
+// "hills".
+func (p *Planner) withoutArticles(out, said english.Words) english.Words {
+	var kept english.Words
+	for i, t := range out {
+		next := i + 1
+		if (t.Lower == "a" || t.Lower == "an") && next < len(out) && out[next].Lower != said[next].Lower && p.en.IsPlural(out[next].Lower) && !p.en.IsPlural(said[next].Lower) {
+			out[next].Start, out[next].Size = t.Start, out[next].Start+out[next].Size-t.Start // it stands for both words
+			continue
+		}
+		kept = append(kept, t)
+	}
+	return kept
 }
 
 // spokenVerb are verbs that say what should come of something, and are drawn in no

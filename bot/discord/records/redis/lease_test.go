@@ -33,7 +33,7 @@ func TestTrust12OneProcessATime(t *testing.T) {
 	held := make(chan error, 1)
 	go func() { held <- low.Hold(holding) }()
 	for _, shards := range [][3]int{{0, 0, 0}, {3, 4, 8}, {2, 2, 8}, {0, 0, 4}} {
-		if _, err := acquire("second", 1500*time.Millisecond, shards[0], shards[1], shards[2]); !errors.Is(err, redis.ErrHeld) {
+		if _, err := acquire("second", 3*time.Second, shards[0], shards[1], shards[2]); !errors.Is(err, redis.ErrHeld) {
 			t.Errorf("shards %v beside others: %v", shards, err)
 		}
 	}
