@@ -21,6 +21,7 @@ func TestLibraryThatCannotBeLoaded(t *testing.T) {
 		"empty folder":  {empty, "holds no"},
 		"not a library": {text, text},
 		"its folder":    {filepath.Dir(text), text},
+		"a device":      {os.DevNull, os.DevNull + " is not a file"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			files, err := candidates(test.path)

@@ -12,6 +12,7 @@ package runtime
 import (
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	goruntime "runtime"
 	"strings"
@@ -74,6 +75,11 @@ func Load(path string) (*Runtime, error) {
 
 // load takes one library file (or a bare name for the system's loader).
 func load(library string) (*Runtime, error) {
+	// The loader waits for whoever writes to a named pipe, and hears no signal
+	// meanwhile.
+	if info, err := os.Stat(library); err == nil && filepath.IsAbs(library) && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is not a file", library)
+	}
 	// The wrapper asks for the loader's reason in a second call of C, and the
 	// loader keeps it for each thread: on another one there is none.
 	goruntime.LockOSThread()
