@@ -16,7 +16,7 @@ import (
 // understood tells whether a clause is answered for by what became of the caption,
 // which was before. What is only a detail is named in the plan.
 func (e *edit) understood(before english.Words) bool {
-	if e.deniedStays(before) || e.placesPronoun() {
+	if e.deniedStays(before) || e.placesPronoun() || e.speaksOfOwned() {
 		return false
 	}
 	var details []string
@@ -56,6 +56,9 @@ func (e *edit) answered(said string, before english.Words) bool {
 		return e.places() != 1
 	}
 	named := func(t english.Token) bool {
+		if e.en.IsColour(said) && e.en.IsColour(t.Lower) && said != t.Lower && !e.own.Has(said) {
+			return e.en.Likeness(said, t.Lower) > 0 || e.en.Related(said, t.Lower) || english.AmericanSpelling(said) == english.AmericanSpelling(t.Lower)
+		}
 		return !t.Mark && (e.p.meansWord(said, t.Lower) || e.en.Likeness(said, t.Lower) > 0 || e.sameKind(said, t.Lower))
 	}
 	return slices.ContainsFunc(e.caption.Words(), named) || slices.ContainsFunc(before, named) ||
@@ -80,7 +83,7 @@ func (e *edit) places() (n int) {
 // about.
 func (e *edit) weighty(w string) bool {
 	can := e.en.Possible(w)
-	return several.Has(w) || max(can.Noun, can.Verb) >= can.Adjective && !e.en.IsAdjectival(english.Tokenise(w))
+	return e.en.IsColour(w) || several.Has(w) || max(can.Noun, can.Verb) >= can.Adjective && !e.en.IsAdjectival(english.Tokenise(w))
 }
 
 // deniedStays tells whether the caption has what a clause denies as often as before:
@@ -142,6 +145,17 @@ func (e *edit) placesPronoun() bool {
 	return slices.ContainsFunc(e.caption.Fresh(), func(i int) bool {
 		return i > 0 && english.Pronouns.Has(words[i].Lower) && words[i].Lower != "one" && english.List("with and wearing").Has(words[i-1].Lower)
 	})
+}
+
+// speaksOfOwned tells whether the clause is about something of somebody's that it
+// does not name: "the fox's is purple".
+func (e *edit) speaksOfOwned() bool {
+	for i := 1; i+1 < len(e.clause); i++ {
+		if e.clause[i].Lower == "'s" && english.ClassOf(e.clause[i+1].Lower) == english.Auxiliary && e.clause[i+1].Lower != "been" {
+			return true
+		}
+	}
+	return false
 }
 
 // owns notes which words of those that a rule matched are the rule's own: all of them

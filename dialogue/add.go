@@ -218,6 +218,9 @@ func addPlace(e *edit, m english.Match) bool {
 		return false // "have a gorilla sit at the table"
 	}
 	x := e.caption.Resolve(m["x"])
+	if x.Whole && m["x"].Lower() == "it" && around.Has(m["relation"][0].Lower) && !e.en.IsMoment(y) && !e.en.IsStyle(y) && e.caption.StartsThing(y) {
+		return add(e, y, slices.Concat(m["relation"], m["x"]), "")
+	}
 	if x.Whole {
 		return add(e, y, nil, "")
 	}
@@ -232,6 +235,19 @@ func addPlace(e *edit, m english.Match) bool {
 	}
 	return add(e, y, slices.Concat(m["relation"], m["x"]), "")
 }
+
+// besideThem answers "behind her, a red wall".
+func besideThem(e *edit, m english.Match) bool {
+	x, y := m["x"], m["y"]
+	if len(x) > 2 || !english.Pronouns.Has(x[0].Lower) && !(x[0].Lower == "the" && e.caption.Resolve(x).Found) || !e.isThing(y) || english.ClassOf(y[0].Lower) != english.Determiner && !e.en.IsPlural(y[len(y)-1].Lower) {
+		return false
+	}
+	return addPlace(e, m)
+}
+
+// around are prepositions by which a thing is beside what the picture shows, and not
+// anywhere in it.
+const around english.List = "behind beside next near under above"
 
 // weatherOn puts snow or fog on something: what the caption names is snowy, what it
 // does not is said as it was spoken.
@@ -270,9 +286,12 @@ func (e *edit) describedAfter(y english.Words) english.Words {
 		return y
 	}
 	after := y[i+1:]
+	if len(after) > 1 && after[len(after)-1].Lower == "preferably" {
+		after = after[:len(after)-1]
+	}
 	if after[0].Lower == "also" || after[0].Lower == "preferably" || after[0].Lower == "in" {
 		after = after[1:]
-	} else if !english.OneOfThem(after) || len(after) < 2 {
+	} else if len(after) == len(y)-i-1 && (!english.OneOfThem(after) || len(after) < 2) {
 		return y
 	}
 	if len(after) > 0 && after[len(after)-1].Lower == "one" {

@@ -55,7 +55,7 @@ func whoOwns(e *edit, spoken english.Words, of []english.NounPhrase) bool {
 }
 
 // vague adjectives ask for a change without saying to what.
-const vague english.List = "different other another"
+const vague english.List = "different other another better nicer"
 
 // whatInstead asks what something should become.
 func whatInstead(e *edit, what caption.Referent) Question {

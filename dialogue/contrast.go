@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"pentimento/dialogue/english"
+	"pentimento/dialogue/lexicon"
 )
 
 // contrasted answers "the sauce should be creamy instead of tomato" and "the sign
@@ -198,6 +199,9 @@ func comesBack(e *edit, x english.Words) bool {
 		for _, n := range before.Nouns {
 			if e.en.Lemma(before.Words[n.Head].Lower) == e.en.Lemma(thing.Words[name.Head].Lower) {
 				e.because(x.Text() + " comes back")
+				if n.Start > 0 && before.Tags[n.Start-1] == english.Preposition && e.en.Is(before.Words[n.Head].Lower, lexicon.Place) {
+					return addDescription(e, before.Words[n.Start-1:n.End]) // "in a forest"
+				}
 				return add(e, before.Words[n.Start:n.End], nil, "")
 			}
 		}

@@ -325,7 +325,12 @@ func stemsOf(stem string) []string {
 }
 
 // less answers "a bit less curly" and "tone down the red".
-func less(e *edit, m english.Match) bool { return scaleWord(e, m["x"], 1/strength(e.said)) }
+func less(e *edit, m english.Match) bool {
+	if r := e.caption.Resolve(m["x"]); r.Found && e.said.StartsWith("fewer") && several.Has(e.caption.Words()[r.NP.Start].Lower) {
+		return e.ask(Question{Kind: Clarify, Text: "How many " + r.Noun + " should there be?"})
+	}
+	return scaleWord(e, m["x"], 1/strength(e.said))
+}
 
 // more answers "more smile".
 func more(e *edit, m english.Match) bool { return scaleWord(e, m["x"], strength(e.said)) }

@@ -57,6 +57,8 @@ func setAdjectives(e *edit, spoken, adjectives english.Words) bool {
 		return false
 	case len(what.Owners) > 0 && ambiguous(e, what):
 		return true
+	case !what.Found && slices.ContainsFunc(adjectives, func(t english.Token) bool { return vague.Has(t.Lower) }):
+		return false // "reading a book would be better"
 	case !what.Found:
 		return addDescribed(e, what, adjectives)
 	case ambiguous(e, what):

@@ -102,6 +102,9 @@ func removeAllBut(e *edit, m english.Match) bool {
 	for _, name := range names {
 		done = removeOne(e, english.Tokenise(name)) || done
 	}
+	if len(names) == 0 {
+		return e.ask(Question{Kind: Clarify, Text: "Which of it should go? The picture is " + e.head().Prompt + ".", Choices: removable(e)})
+	}
 	return done && e.widened()
 }
 

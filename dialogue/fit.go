@@ -231,7 +231,7 @@ func dangling(q english.Parsed, fresh []int) bool {
 			continue
 		}
 		ends := i+1 == len(q.Words) || q.Tags[i+1] == english.Preposition && q.Words[i+1].Lower != "of" || q.Tags[i+1] == english.Conjunction || q.Words[i+1].Mark
-		if ends && english.OneOfThem(q.Words[:i+1]) || q.Words[i].Lower == "off" && q.Tags[i-1] == english.Noun {
+		if ends && english.OneOfThem(q.Words[:i+1]) || english.List("off down").Has(q.Words[i].Lower) && q.Tags[i-1] == english.Noun {
 			return true
 		}
 		if ends && !(i+1 < len(q.Words) && q.Tags[i+1] == english.Conjunction) && q.Tags[i] == english.Adjective && q.Tags[i-1] == english.Preposition && !english.PlaceWords.Has(q.Words[i].Lower) {
@@ -239,6 +239,33 @@ func dangling(q english.Parsed, fresh []int) bool {
 		}
 	}
 	return false
+}
+
+// wedged tells whether a clause put what somebody does before their noun: "a young
+// dancing on a rooftop couple".
+func (e *edit) wedged() bool {
+	q := e.caption.Parse()
+	return slices.ContainsFunc(e.caption.Fresh(), func(i int) bool {
+		return i > 0 && i+1 < len(q.Words) && q.Tags[i] == english.Gerund && q.Tags[i+1] == english.Preposition && !slices.Contains(e.caption.Fresh(), i-1) && e.en.IsAdjectival(q.Words[i-1:i])
+	})
+}
+
+// contradicts tells whether a clause left a noun with two adjectives of which one
+// excludes the other: "straight wavy hair". Things may have two colours.
+func (e *edit) contradicts() bool {
+	q := e.caption.Parse()
+	return slices.ContainsFunc(e.caption.Fresh(), func(i int) bool {
+		if i >= len(q.Words) || q.Tags[i] != english.Adjective || e.en.IsColour(q.Words[i].Lower) || english.Shades.Has(q.Words[i].Lower) {
+			return false
+		}
+		n := q.Around(i)
+		for j := n.Start; j < n.Head; j++ {
+			if j != i && q.Tags[j] == english.Adjective && q.Words[j].Lower != q.Words[i].Lower && e.en.SameScale(q.Words[i].Lower, q.Words[j].Lower) && !e.en.Related(q.Words[i].Lower, q.Words[j].Lower) {
+				return true
+			}
+		}
+		return false
+	})
 }
 
 // beheaded tells whether a part took the place of whoever it is a part of: "green

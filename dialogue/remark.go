@@ -97,6 +97,9 @@ func preferred(e *edit, y english.Words) bool {
 		return transform(e, y)
 	}
 	thing := e.en.Parse(y)
+	if len(y) > 1 && thing.Tags[0] == english.Gerund {
+		return e.read(y) // "reading a book would be better"
+	}
 	name, ok := thing.Main()
 	if !ok || name.Start > 0 || name.End < len(y) || !e.en.KnowsAll(thing, y) {
 		return false

@@ -5,6 +5,7 @@ import (
 
 	"pentimento/dialogue/caption"
 	"pentimento/dialogue/english"
+	"pentimento/dialogue/lexicon"
 )
 
 // retell carries out what the turn before asked for once more, for y in the place
@@ -139,6 +140,9 @@ func (e *edit) giveLastTo(part caption.Referent) bool {
 // something else.
 func sameToo(e *edit, m english.Match) bool {
 	y := m["x"]
+	if e.too && len(y) == 1 && e.p.personal(y[0].Lower) && e.en.Is(y[0].Lower, lexicon.BodyPart) {
+		y = slices.Concat(english.Tokenise("its"), y) // "hair too"
+	}
 	if !e.too || !e.definite(y) && !english.Pronouns.Has(y[0].Lower) {
 		return false
 	}

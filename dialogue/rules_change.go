@@ -20,7 +20,7 @@ func swaps() []rule {
 			"(don't like|i don't like|i do not like|not a fan of|i'm not a fan of) <x> (,|but|:|-) [rather|better|make it] <y>",
 			"not <x> (but|,|:|-) <y>",
 		}},
-		{"no such, another", noButThis, []example{{dog, "no grass, sand", "grass → sand"}}, []string{"(no|without) <x> (,|but|:|-) <y>"}},
+		{"no such, another", noButThis, []example{{dog, "no grass, sand", "grass → sand"}}, []string{"(no|without|forget|forget about|skip|scrap|drop|lose|ditch) <x> (,|but|:|-) <y>"}},
 		{"one, not another", notAnother, []example{{face, "red, not blond", "blond → red"}}, []string{"<y> (not) <x>"}},
 		{"put one in the place of another", insteadOf, []example{{dog, "put a lion in the place of the dog", "dog → lion"}}, []string{put + " <y> (in place of|in the place of|where <x>) <x>"}},
 		{"change one to another", swapFor, []example{

@@ -62,6 +62,9 @@ func complaints() []rule {
 // wishes wish for something without an order.
 func wishes() []rule {
 	return []rule{
+		{"better in a colour", inColour, []example{
+			{"a woman in a blue dress", "her dress would be better in red", "blue → red"},
+		}, []string{"<x> (would be in|should be in|could be in|must be in|has to be in|would be nicer in|would be prettier in|looks better in|would look better in) <y>"}},
 		{"somebody needs something", needs, []example{
 			{face, "she needs earrings", "+ earrings"},
 			{pair, "the man could use a hat", "+ hat"},
@@ -96,6 +99,9 @@ func details() []rule {
 			{cars, "the house in white", "red → white"},
 			{cars, "white for the house", "red → white"},
 		}, []string{"<x> in <y>", "<y> (for=for) <x>"}},
+		{"what is beside somebody", besideThem, []example{
+			{face, "behind her, a red wall", "+ red wall"},
+		}, []string{"(relation=behind|next to|beside|near|in front of|under|above) <x> [,|:|is|are|there is|there are|there should be] <y>"}},
 		{"two in colours", inColours, []example{{cars, "the house in white the car in black", "red → black, red → white"}}, []string{"<a> in <b> <x> in <y>"}},
 		{"something of the colour of another", sameColourAs, []example{{curls, "add a scarf, same colour as her hair", "+ red scarf"}}, []string{
 			"<y> [,] [in|of] [the] (same color as|same colour as) <x>",
