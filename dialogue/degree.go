@@ -8,6 +8,7 @@ import (
 	"pentimento/dialogue/caption"
 	"pentimento/dialogue/english"
 	"pentimento/dialogue/lexicon"
+	"pentimento/recipe"
 )
 
 // Factors by which a word's attention is scaled; "less" divides.
@@ -55,7 +56,7 @@ func scaleWord(e *edit, spoken english.Words, factor float64) bool {
 		return true
 	case what.Found:
 		for i := what.From; i < what.To; i++ {
-			e.caption.Weigh(i, factor)
+			e.weigh(i, factor)
 		}
 		e.caption.Attend(what.NP.Head)
 		e.widen(Appearance)
@@ -70,6 +71,22 @@ func scaleWord(e *edit, spoken english.Words, factor float64) bool {
 		return setAdjectives(e, bearer(e, spoken), spoken)
 	}
 	return add(e, spoken, nil, "")
+}
+
+// weigh scales the attention of the word at an index, and remembers where that is at
+// its bound already.
+func (e *edit) weigh(i int, factor float64) {
+	if word := e.caption.Words()[i]; !e.caption.Weigh(i, factor) && !english.Closed(word.Lower) && !word.Mark {
+		e.bound = word.Text
+	}
+}
+
+// atItsBound says that words of talk make a word no stronger and no weaker, and what
+// does.
+func atItsBound(word string, choices []string) *Question {
+	return &Question{Kind: NothingToDo, Choices: choices, Text: fmt.Sprintf(
+		"%q is as strong or as weak as I make it: beyond ×%g and ×%g pictures seldom stay whole. /weight takes any factor from -%d to %d.",
+		word, caption.MinWeight, caption.MaxWeight, recipe.MaxFactor, recipe.MaxFactor)}
 }
 
 // whichWord asks which of several equal words is meant where more or less is asked
@@ -122,7 +139,7 @@ func compare(e *edit, base string, of english.Words, factor float64) bool {
 	}
 	p := e.caption.Parse()
 	if m, ok := e.caption.Moment(p); ok && base == "dark" && p.Words[m.End-1].Lower == "night" && (len(of) == 0 || of[0].Lower == "it") {
-		e.caption.Weigh(m.End-1, factor)
+		e.weigh(m.End-1, factor)
 		e.because("more night")
 		return globally(e)
 	}
@@ -135,7 +152,7 @@ func compare(e *edit, base string, of english.Words, factor float64) bool {
 				continue
 			}
 		}
-		e.caption.Weigh(i, factor)
+		e.weigh(i, factor)
 		e.caption.Attend(p.Around(i).Head)
 		e.widen(Appearance)
 		e.because(fmt.Sprintf("re-weight %q", base))
@@ -196,7 +213,7 @@ func again(e *edit, factor float64) bool {
 		return e.ask(Question{Kind: Clarify, Text: "More or less of what?", Choices: strengthenable(e)})
 	}
 	for _, i := range words {
-		e.caption.Weigh(i, factor)
+		e.weigh(i, factor)
 	}
 	e.widen(Appearance)
 	e.because("the last edit, stronger or weaker")
@@ -350,7 +367,7 @@ func (e *edit) scaleIn(x, y english.Words, factor float64) bool {
 	p := e.caption.Parse()
 	for i := of.NP.Start; i < of.NP.Head; i++ {
 		if e.en.Related(p.Words[i].Lower, y[0].Lower) {
-			e.caption.Weigh(i, factor)
+			e.weigh(i, factor)
 			e.caption.Attend(of.NP.Head)
 			e.widen(Appearance)
 			e.because(fmt.Sprintf("re-weight %q", y[0].Lower))

@@ -109,7 +109,7 @@ func (e *edit) alreadySo(n english.NounPhrase, group english.Words) bool {
 	p := e.caption.Parse()
 	for i := n.Start; i < n.Head; i++ {
 		if p.Words[i].Lower == group[0].Lower {
-			e.caption.Weigh(i, strength(e.said))
+			e.weigh(i, strength(e.said))
 			e.because(fmt.Sprintf("re-weight %q", group[0].Lower))
 			return true
 		}
@@ -130,7 +130,7 @@ func strengthen(e *edit, n english.NounPhrase, group english.Words) bool {
 	p := e.caption.Parse()
 	for i := n.Start; i < n.Head; i++ {
 		if e.en.Lemma(p.Words[i].Lower) == e.en.Lemma(base) {
-			e.caption.Weigh(i, strength(e.said))
+			e.weigh(i, strength(e.said))
 			e.because(fmt.Sprintf("re-weight %q", base))
 			return true
 		}

@@ -61,6 +61,8 @@ type edit struct {
 	// was read by.
 	removed *removal
 	rule    string
+	// bound is a word whose weight was at its bound already.
+	bound string
 }
 
 // A removal remembers the caption before words were taken out, and which.

@@ -159,6 +159,8 @@ func (e *edit) reply() Reply {
 	switch {
 	case plan.Back > 0 && len(plan.Ops) == 0 && plan.Prompt == e.head().Prompt:
 		return Reply{Plan: &Plan{Action: Undo, Steps: plan.Back, Label: "undo", Undone: plan.Undone, Reason: plan.Reason}}
+	case len(plan.Ops) == 0 && plan.Prompt == e.head().Prompt && e.bound != "":
+		return Reply{Question: atItsBound(e.bound, e.p.suggestions(e.talk))}
 	case len(plan.Ops) == 0 && plan.Prompt == e.head().Prompt:
 		return Reply{Question: &Question{Kind: NothingToDo, Text: "The picture's prompt says so already: " + plan.Prompt, Choices: e.p.suggestions(e.talk)}}
 	case strings.TrimSpace(plan.Prompt) == "":

@@ -32,13 +32,23 @@ func (c *Caption) SetWeights(factors map[string]float64) {
 }
 
 // Weigh multiplies the weight of the word at an index by a factor, within
-// [MinWeight, MaxWeight]. Words of grammar have none.
-func (c *Caption) Weigh(i int, factor float64) {
+// [MinWeight, MaxWeight], and tells whether that changed it. A weight that was set
+// beyond them stays where it is, more of a word without weight begins at a half, and
+// more of one below it is nearer to it. Words of grammar have none.
+func (c *Caption) Weigh(i int, factor float64) bool {
 	w := c.words[i]
 	if english.Closed(w.Lower) || w.Mark {
-		return
+		return false
 	}
-	w.factor = round(min(MaxWeight, max(MinWeight, w.factor*factor)))
+	before, next := w.factor, w.factor*factor
+	switch {
+	case before == 0 && factor > 1:
+		next = 0.5
+	case before < 0:
+		next = before / factor
+	}
+	w.factor = round(min(max(MaxWeight, before), max(min(MinWeight, before), next)))
+	return w.factor != before
 }
 
 // SetWeight gives the word at an index a weight, within [MinWeight, MaxWeight]. Words
