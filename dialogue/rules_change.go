@@ -16,6 +16,7 @@ func swaps() []rule {
 		}, []string{
 			"<y> instead of <x>",
 			"<y> rather than <x>",
+			"<y> (would be|is|looks|would look|are|look) (nicer|better|prettier|cooler) than <x>",
 			"instead of <x> [make it|use|have|put|i want|add] <y>",
 			"(don't like|i don't like|i do not like|not a fan of|i'm not a fan of) <x> (,|but|:|-) [rather|better|make it] <y>",
 			"not <x> (but|,|:|-) <y>",
@@ -61,6 +62,10 @@ func removals() []rule {
 		{"make something more so", moreOf, []example{{face, "make her hair more curly", "+ curly"}}, []string{
 			"(make|have) <x> [be|look] [a bit|a little|a lot|much|way|even|slightly|far] more <y>",
 		}},
+		{"not needed", takeAway, []example{
+			{curls, "the hat isn't needed", "− hat"},
+			{curls, "the hat shouldn't be there", "− hat"},
+		}, []string{"<x> (is|are|was|were) (not needed|not necessary|not wanted|unneeded)", "<x> (isn't|aren't|wasn't|weren't) (needed|necessary|wanted)", "<x> (shouldn't|should not|mustn't|must not) be (there|here|in it|in the picture|visible)"}},
 		{"do not show", notShown, []example{
 			{curls, "don't let her wear glasses", "− glasses"},
 			{curls, "she shouldn't wear glasses", "− glasses"},

@@ -87,6 +87,7 @@ func wishes() []rule {
 		}, []string{
 			"<y> (would be|might be|could be|would look|would be really|would be very) (nice|great|good|cool|lovely|perfect|fun|awesome|beautiful|cute|wonderful|better|amazing|sweet|fine|ideal|welcome) [too|here|there|on top] [,] [maybe|perhaps] [in] [<z>]",
 			"<y> (would be|might be|could be|would look) (nice|great|good|cool|lovely|perfect|fun|awesome|beautiful|cute|wonderful|better) [too] [,] in <z>",
+			"(would|could|might) <y> be (possible|an option|okay|ok|allowed)",
 			"<y> (are a must|is a must|are needed|is needed|are required|is required|are welcome|is welcome)",
 		}},
 	}

@@ -65,6 +65,9 @@ func (c *Caption) Describe(n english.NounPhrase, adjectives english.Words) (was 
 func (c *Caption) clashing(p english.Parsed, n english.NounPhrase, group english.Words) (from, to int, ok bool) {
 	last := group[len(group)-1].Lower
 	for i := p.SkipDeterminer(n); i < n.Head; i++ {
+		if c.en.IsColour(last) && !english.Shades.Has(last) && c.en.SameScale(p.Words[i].Lower, "old") && !c.en.IsColour(p.Words[i].Lower) {
+			continue // "yellow" also means old
+		}
 		if n.Owner >= 0 && i <= n.Owner+1 || !c.en.SameScale(p.Words[i].Lower, last) && !c.en.OneKind(p.Words[i].Lower, last) {
 			continue
 		}

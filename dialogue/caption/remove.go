@@ -30,11 +30,32 @@ func (c *Caption) Remove(what Referent) {
 		}
 	}
 	to = c.held(p, to)
+	if from > 0 {
+		to = besideIt(p, to)
+	}
 	if from == 0 && to < len(p.Words) {
 		c.removeSubject(p, to)
 		return
 	}
 	c.cut(p, from, to)
+}
+
+// besideIt is the end of where a thing is beside another, whose phrase ends at an
+// index: "behind it", "in front of them".
+func besideIt(p english.Parsed, to int) int {
+	for i := to; i < len(p.Words) && i < to+4; i++ {
+		switch w := p.Words[i].Lower; {
+		case english.List("it him her them").Has(w) && i > to:
+			ends := i+1 == len(p.Words) || p.Words[i+1].Mark || p.Tags[i+1] == english.Preposition || p.Tags[i+1] == english.Conjunction
+			if ends {
+				return i + 1
+			}
+			return to
+		case p.Tags[i] != english.Preposition && w != "front" && w != "next":
+			return to
+		}
+	}
+	return to
 }
 
 // held is the end of where somebody has a thing, whose phrase ends at an index: "in

@@ -69,6 +69,8 @@ func (en *Reader) OneKind(a, b string) bool {
 // age, all others and colour to material (4).
 func (en *Reader) AdjectiveRank(w string) int {
 	switch {
+	case en.IsColour(w) && !Shades.Has(w):
+		return 3 // "yellow" also means old
 	case en.SameScale(w, "big"), en.SameScale(w, "long"):
 		return 0
 	case en.SameScale(w, "old"):
