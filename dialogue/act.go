@@ -37,6 +37,9 @@ func act(e *edit, spoken, does english.Words) bool {
 		}
 	}
 	what := e.caption.Resolve(spoken)
+	if len(spoken) > 1 && slices.ContainsFunc(spoken[:len(spoken)-1], func(t english.Token) bool { return t.Lower == "second" || t.Lower == "another" }) && e.talk.Known == nil && !e.definite(spoken) {
+		return addDoing(e, spoken, does) // "a second chef watching him"
+	}
 	if ambiguous(e, what) {
 		return true
 	}

@@ -213,3 +213,9 @@ func aboutHair(e *edit, spoken, adjectives english.Words) (english.Words, bool) 
 	}
 	return out, true
 }
+
+// tidyUp answers "tidy up the kitchen".
+func tidyUp(e *edit, m english.Match) bool {
+	r := e.caption.Resolve(m["x"])
+	return r.Found && !e.en.Animate(r.Noun) && setAdjectives(e, m["x"], m["how"])
+}

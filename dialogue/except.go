@@ -73,6 +73,9 @@ func removeAllBut(e *edit, m english.Match) bool {
 		return false
 	}
 	p := e.caption.Parse()
+	if done, ok := e.onlyScenery(p, spared); ok {
+		return done
+	}
 	var whole []int // beings that stay, or go, with all that they have
 	for _, i := range spared {
 		if e.en.Animate(p.Words[i].Lower) {
@@ -108,6 +111,26 @@ func removeAllBut(e *edit, m english.Match) bool {
 	return done && e.widened()
 }
 
+// onlyScenery takes out of a caption without anybody all things but those at the
+// indices, of which the first thing has to be one.
+func (e *edit) onlyScenery(p english.Parsed, spared []int) (done, ok bool) {
+	main, ok := p.Main()
+	if !ok || !slices.Contains(spared, main.Head) || len(e.caption.Beings(p, false)) > 0 {
+		return false, false
+	}
+	var names []string
+	for _, n := range p.Nouns {
+		if noun := p.Words[n.Head : n.Head+1]; !slices.Contains(spared, n.Head) && !e.en.IsMoment(noun) && n.Owner < 0 {
+			names = append(names, e.caption.Name(p, n))
+		}
+	}
+	slices.Reverse(names)
+	for _, name := range names {
+		done = removeOne(e, english.Tokenise(name)) || done
+	}
+	return done && e.widened(), true
+}
+
 func (e *edit) widened() bool {
 	e.widen(Appearance)
 	return true
@@ -141,6 +164,9 @@ func onlyThat(e *edit, m english.Match) bool {
 	}
 	if e.en.Animate(r.Noun) && len(e.caption.Beings(e.caption.Parse(), true)) > 1 {
 		return removeAllBut(e, m)
+	}
+	if e.begun {
+		return true // "take the cat out, just the dog"
 	}
 	if plan := e.head().Plan; plan != nil && len(e.talk.Turns) > 1 && retarget(e, nil, x) {
 		return true

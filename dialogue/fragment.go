@@ -19,12 +19,15 @@ func fragment(e *edit, m english.Match) bool {
 	if last := len(x) - 1; last > 1 && english.ClassOf(x[0].Lower) == english.Possessive && e.en.IsColour(x[last].Lower) && !e.en.IsColour(x[last-1].Lower) && e.en.Possible(x[last-1].Lower).Noun > 0 && e.isThing(x[:last]) {
 		return setAdjectives(e, x[:last], x[last:]) // "his suit orange"
 	}
+	if i := slices.IndexFunc(x, func(t english.Token) bool { return t.Lower == "of" }); i > 1 && e.definite(x[:i]) && e.ofWhat(x, i) {
+		return true
+	}
 	if i := e.nextThing(x); i > 0 {
 		return fragments(e, []english.Words{x[:i], x[i:]})
 	}
 	p := e.en.Parse(x)
 	switch {
-	case e.only && e.recount(x):
+	case (e.only || p.Tags[0] == english.Number && x[0].Lower != "one" && e.talk.Known == nil) && e.recount(x):
 		return true
 	case e.isColoured(x):
 		return setAdjectives(e, x[:len(x)-1], x[len(x)-1:])
@@ -269,4 +272,26 @@ func replaceLast(e *edit, x english.Words) bool {
 		}
 	}
 	return false
+}
+
+// wholeThing answers "everything on a red tablecloth" and "the whole thing at dusk".
+func wholeThing(e *edit, m english.Match) bool {
+	y := m["y"]
+	return len(y) > 1 && english.ClassOf(y[0].Lower) == english.Preposition && y[0].Lower != "but" && y[0].Lower != "except" && e.read(y)
+}
+
+// ofWhat answers "the kitchen of a submarine" where there is a kitchen, of which it
+// is not said whose; the words from an index on say so.
+func (e *edit) ofWhat(x english.Words, of int) bool {
+	r := e.caption.Resolve(x[:of])
+	if !r.Found || e.caption.IsModifier(r) || e.en.Lemma(r.Noun) != e.en.Lemma(x[of-1].Lower) || e.definite(x[of+1:]) || !e.isThing(x[of+1:]) {
+		return false
+	}
+	if words := e.caption.Words(); r.NP.End < len(words) && words[r.NP.End].Lower == "of" {
+		return false
+	}
+	e.caption.Splice(r.NP.End, r.NP.End, x[of:])
+	e.because(x.Text())
+	e.widen(Shape)
+	return true
 }

@@ -36,7 +36,7 @@ func (e *edit) holds() bool {
 		e.question = e.p.refusal([]string{again}, e.heard, e.talk)
 		return false
 	}
-	if e.beheaded() || dangling(e.caption.Parse(), e.caption.Fresh()) || stammers(e.caption.Parse(), e.caption.Fresh()) || e.wedged() || e.contradicts() {
+	if e.stray() || e.beheaded() || dangling(e.caption.Parse(), e.caption.Fresh()) || stammers(e.caption.Parse(), e.caption.Fresh()) || e.wedged() || e.contradicts() {
 		return false
 	}
 	if q := e.misfit(); q != nil {

@@ -178,6 +178,9 @@ func momentOf(e *edit, m english.Match) bool {
 // momentOnly answers "at night".
 func momentOnly(e *edit, m english.Match) bool {
 	if kind := m.Text("kind"); kind != "" { // "it snows"
+		if night := kind == "darkness"; night || e.en.IsMoment(english.Tokenise(kind)) && m["t"] == nil && english.TimeWords.Has(kind) {
+			return setTime(e, english.Tokenise(map[bool]string{true: "night", false: kind}[night]))
+		}
 		return setTime(e, english.Tokenise(map[bool]string{strings.Contains(kind, "snow"): "snow", strings.Contains(kind, "rain"): "rain", kind == "sun": "sunny"}[true]))
 	}
 	return e.en.IsMoment(m["t"]) && setTime(e, m["t"])

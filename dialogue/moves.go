@@ -167,6 +167,7 @@ func moveRules() []moveRule {
 		{"(undo|revert|cancel|remove) (everything|all|all of it|it all|all changes|all edits|all the changes|all the edits|all my changes)", Goto, 1},
 		{"(go back to|back to|return to|show me|show|revert to|restore|go to) [the] (original|first|very first|start|beginning|first one|initial|initial one) [picture|image|one|version|face|photo|turn]", Goto, 1},
 		{"(go to|goto|go back to|back to|return to|jump to|show me|show|revert to|restore) [the] (turn|step|number|picture|image|version|edit|no) [number] <n>", Goto, 0},
+		{"[show|give] [me] [the] (first|very first|original) (picture|image|one|version|photo) [again|once more]", Goto, 1},
 		{"(goto) <n>", Goto, 0},
 		{"(turn|picture|step|version|number) [number] <n>", Goto, 0},
 		{"(go back to|back to|go to|return to|revert to|show me|show|see|restore|jump to|i want) [the|your|my] <n> (one|picture|image|version|turn|photo) [again]", Goto, 0},

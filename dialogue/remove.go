@@ -86,6 +86,9 @@ func removable(e *edit) []string {
 // takeAway answers "remove the hat".
 func takeAway(e *edit, m english.Match) bool {
 	x := m["x"]
+	if x[0].Lower == "everything" && len(x) > 1 {
+		return false // "everything but the forest"
+	}
 	if last := len(x) - 1; last > 0 && vagueParts.Has(x[last].Lower) && !slices.ContainsFunc(e.caption.Words(), func(t english.Token) bool { return t.Lower == x[last].Lower }) {
 		x = x[:last] // "drop the oil painting bit"
 	}

@@ -17,6 +17,7 @@ func swaps() []rule {
 			"<y> instead of <x>",
 			"<y> rather than <x>",
 			"<y> (would be|is|looks|would look|are|look) (nicer|better|prettier|cooler) than <x>",
+			"(it's|it is) not <x> , (it's|it is) <y>",
 			"instead of <x> [make it|use|have|put|i want|add] <y>",
 			"(don't like|i don't like|i do not like|not a fan of|i'm not a fan of) <x> (,|but|:|-) [rather|better|make it] <y>",
 			"not <x> (but|,|:|-) <y>",
@@ -24,6 +25,9 @@ func swaps() []rule {
 		{"no such, another", noButThis, []example{{dog, "no grass, sand", "grass → sand"}}, []string{"(no|without|forget|forget about|skip|scrap|drop|lose|ditch) <x> (,|but|:|-) <y>"}},
 		{"one, not another", notAnother, []example{{face, "red, not blond", "blond → red"}}, []string{"<y> (not) <x>"}},
 		{"put one in the place of another", insteadOf, []example{{dog, "put a lion in the place of the dog", "dog → lion"}}, []string{put + " <y> (in place of|in the place of|where <x>) <x>"}},
+		{"change two to two others", swapTwo, []example{
+			{"a house by a river", "turn the house into a castle and the river into a lake", "house → castle, river → lake"},
+		}, []string{change + " <x> " + into + " <y> and <a> " + into + " <b>"}},
 		{"change one to another", swapFor, []example{
 			{dog, "turn the dog into a cat", "dog → cat"},
 			{river, "turn the river into a road", "river → road"},
@@ -83,7 +87,8 @@ func removals() []rule {
 			{curls, "take her glasses off", "− glasses"},
 			{curls, "make the hat disappear", "− hat"},
 		}, []string{
-			"(take|get|leave|cut|put|throw) <x> (off|away|out)",
+			"(take|get|leave|cut|put|throw|kick) <x> (off|away|out)",
+			"(take|get|leave|cut|throw|kick) <x> (out of there|out of here|out of it|out of this|out of the picture|out of the image|out of the scene)",
 			"<x> (was|is|were|are) [just] (a mistake|a bad idea|unnecessary|superfluous|not needed|not necessary)",
 			"<x> (should|must|has to|have to|can|needs to|could|may) (go|disappear|be gone|leave|vanish|be removed|go away|come off)",
 			"<x> (goes|go|goes away|comes off|come off|disappears|vanishes)",
@@ -109,6 +114,7 @@ func removals() []rule {
 		}},
 		{"not so", notAdjective, []example{{curls, "not curly", "− curly"}}, []string{"not <y>"}},
 		{"undo one edit", undoNamed, []example{{face, "make her hair red / add glasses / undo the hair", "red → blond"}}, []string{"undo <x>"}},
+		{"it stopped", takeAway, []example{{"a street in the snow", "it stopped snowing", "− snow"}}, []string{"[it|it has|it's] (stopped|stops|has stopped|no longer) <x>"}},
 		{"remove", takeAway, []example{
 			{curls, "remove the hat", "− hat"},
 			{cars, "get rid of the house", "− red house"},
@@ -116,6 +122,12 @@ func removals() []rule {
 		}, []string{
 			"[i] [want|need|have|keep|leave|make] [it|her|him|them] " + gone + " <x> from <y>",
 			"[i] [want|need|have|keep|leave|make] [it|her|him|them] " + gone + " <x>",
+		}},
+		{"enough of them", enoughOf, []example{{"two burgers on a plate", "one burger is enough", "two burgers → one burger"}}, []string{
+			"[i changed my mind] [,] <y> (is enough|is plenty|are enough|are plenty|will do|suffices|is fine|was enough)",
+		}},
+		{"tidy up", tidyUp, []example{{"a chef in a messy kitchen", "tidy up the kitchen", "messy → tidy"}}, []string{
+			"(how=tidy|clean) up <x>", "(how=tidy|clean) <x> up", "(how=tidy|clean) <x>",
 		}},
 		{"a verb made of an adjective", adjectiveVerb, []example{
 			{curls, "straighten her hair", "curly → straight"},

@@ -142,6 +142,9 @@ func details() []rule {
 			"(they|the two) [should] (swap|exchange|switch) [the|their] (colors|colours)",
 			"(swap|exchange|switch) [the|both] <x> [around|over]",
 		}},
+		{"all of it somewhere", wholeThing, []example{{"a burger on a plate", "everything on a red tablecloth", "+ red tablecloth"}}, []string{
+			"[put|have|set|show] (everything|it all|all of it|all of this|all of that|the whole thing|the whole scene) <y>",
+		}},
 		{"put several somewhere", putTogether, []example{{"a dog and a cat", "put them on a bed", "+ bed"}}, []string{
 			"(put|place|set|lay|move) <x> (relation=in|on|at|under|inside|behind|next to|beside|near|in front of|between) <y>",
 			"<x> [should|must|could] (be|sit|lie|stand|are|sleep) (relation=in|on|at|under|inside|behind|next to|beside|near|in front of|between) <y>",

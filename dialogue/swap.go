@@ -203,6 +203,11 @@ func swapFor(e *edit, m english.Match) bool {
 	return true
 }
 
+// swapTwo answers "turn the house into a castle and the river into a lake".
+func swapTwo(e *edit, m english.Match) bool {
+	return e.caption.Resolve(m["a"]).Found && swap(e, m["x"], m["y"]) && e.question == nil && swap(e, m["a"], m["b"])
+}
+
 // cutTail separates what follows a comma, which is another edit: "to a river,
 // aerial view".
 func cutTail(e *edit, y english.Words) (head, rest english.Words) {
@@ -312,3 +317,6 @@ func swapNamed(e *edit, m english.Match) bool {
 	}
 	return swap(e, m["x"], m["y"])
 }
+
+// enoughOf answers "one burger is enough".
+func enoughOf(e *edit, m english.Match) bool { return e.recount(m["y"]) }

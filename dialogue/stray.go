@@ -1,0 +1,65 @@
+package dialogue
+
+import (
+	"slices"
+
+	"pentimento/dialogue/english"
+)
+
+// A sentence of which no rule makes sense is easily taken for the name of a thing
+// to add: "with a tidy up it", "with a whole thing at dusk".
+
+// stray tells whether a clause put the remains of a sentence into the caption.
+func (e *edit) stray() bool {
+	q := e.caption.Parse()
+	fresh := e.caption.Fresh()
+	for _, i := range fresh {
+		if i == 0 || i >= len(q.Words) {
+			continue
+		}
+		w, before := q.Words[i].Lower, q.Words[i-1].Lower
+		switch {
+		case wholes.Has(w) && q.Tags[i] == english.Noun && !slices.ContainsFunc(english.Tokenise(e.head().Prompt), func(t english.Token) bool { return t.Lower == w }):
+			return true
+		case w == "up" && q.Tags[i-1] == english.Noun && slices.Contains(fresh, i-1), w == "of" && before == "out" && i+1 == len(q.Words):
+			return true
+		case w == "into" && len(e.said) > 0 && turning.Has(e.said[0].Lower):
+			return true // "turn the house into a castle and the river into a lake"
+		}
+	}
+	return e.namedTwice(q, fresh)
+}
+
+const (
+	// wholes are words for the picture that name nothing in it.
+	wholes english.List = "thing things everything whole enough picture"
+	// turning are verbs that say "into" of what something becomes.
+	turning english.List = "turn make change transform convert"
+)
+
+// namedTwice tells whether a clause added a thing that the caption has already, as
+// if it were another: "a band … with a band in red", of one who speaks of the first.
+func (e *edit) namedTwice(q english.Parsed, fresh []int) bool {
+	if slices.ContainsFunc(e.heard, func(t english.Token) bool { return oneMore.Has(t.Lower) }) {
+		return false
+	}
+	several := len(e.caption.Beings(q, true)) > 1
+	for _, n := range q.Nouns {
+		if several && e.caption.Attachable(q.Words[n.Head].Lower) {
+			continue // each may have one
+		}
+		if n.Head == 0 || !slices.Contains(fresh, n.Head) || n.Start == 0 || q.Words[n.Start-1].Lower != "with" || !slices.Contains(fresh, n.Start-1) {
+			continue
+		}
+		name := e.en.Lemma(q.Words[n.Head].Lower)
+		if slices.ContainsFunc(q.Nouns, func(o english.NounPhrase) bool {
+			return !slices.Contains(fresh, o.Head) && e.en.Lemma(q.Words[o.Head].Lower) == name
+		}) {
+			return true
+		}
+	}
+	return false
+}
+
+// oneMore are words that ask for one more of what is there.
+const oneMore english.List = "same another second third other more different too also additional extra each both new"
