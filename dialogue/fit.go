@@ -111,6 +111,9 @@ func (e *edit) misplaced(q english.Parsed, i int) bool {
 	case bodily.Has(w):
 		return e.scenery(noun)
 	}
+	if e.en.Is(noun, lexicon.Place) && len(e.caption.Beings(q, true)) > 0 && slices.ContainsFunc(e.said, func(t english.Token) bool { return t.Lower == "it" }) {
+		return true // "it" is somebody rather than the forest behind
+	}
 	return somebody || e.en.Is(noun, lexicon.Time) || e.en.Is(noun, lexicon.Weather) || e.en.Is(noun, lexicon.Expression)
 }
 

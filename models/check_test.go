@@ -308,7 +308,7 @@ func TestBrokenFolders(t *testing.T) {
 		"text encoder is another": {replace("text_encoder/model.onnx", "vae_decoder/model.onnx"), "text_encoder/model.onnx", "input_ids"},
 		"no UNet":                 {remove("unet/model.onnx"), "unet/model.onnx", "is missing"},
 		"UNet cut short":          {cut("unet/model.onnx"), "unet/model.onnx", "malformed"},
-		"UNet is text":            {write("unet/model.onnx", "version https://git-lfs.github.com/spec/v1\n"), "unet/model.onnx", "malformed"},
+		"UNet is text":            {write("unet/model.onnx", "version https://git-lfs.github.com/spec/v1\n"), "unet/model.onnx", "Git LFS"},
 		"UNet is another":         {replace("unet/model.onnx", "vae_decoder/model.onnx"), "unet/model.onnx", "latent_sample"},
 		"other latent size":       {set("unet/config.json", "sample_size", 64), "unet/model.onnx", "64"},
 		"inpainting":              {set("unet/config.json", "in_channels", 9), "unet/config.json", "9"},

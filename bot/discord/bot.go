@@ -19,6 +19,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"pentimento/bot"
@@ -45,6 +46,8 @@ type Bot struct {
 	seen     *recent
 	arrivals turn.Arrivals
 	work     sync.WaitGroup
+	// busy counts what work waits for: a group that is waited for takes nothing new.
+	busy atomic.Int64
 }
 
 // New returns a bot; it is not connected yet. Close it in the end.

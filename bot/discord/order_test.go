@@ -107,7 +107,7 @@ func TestReplays(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.bot.receive(t.Context(), w.Bot().ID, 0, gateway.Event{Type: "MESSAGE_CREATE", Data: data})
-	w.bot.work.Wait()
+	w.idle()
 	if n := len(w.Messages(direct)); n != before+2 {
 		t.Errorf("after the restart there are %d messages more, not the two of another turn", n-before)
 	}

@@ -46,7 +46,9 @@ func (b *Bot) receive(ctx context.Context, app string, shard int, e gateway.Even
 
 // do does something beside everything else. A fault in it ends nothing else.
 func (b *Bot) do(what func()) {
+	b.busy.Add(1)
 	b.work.Go(func() {
+		defer b.busy.Add(-1)
 		defer func() {
 			if fault := recover(); fault != nil {
 				b.o.Log.Error("a request ended in a fault", "fault", fault, "stack", string(debug.Stack()))

@@ -152,7 +152,17 @@ func (w *world) settled(event string) {
 		}
 	}
 	time.Sleep(5 * time.Millisecond) // it is taken up at once when it is seen
-	w.bot.work.Wait()
+	w.idle()
+}
+
+// idle waits until all that the bot has taken up is done.
+func (w *world) idle() {
+	w.t.Helper()
+	for deadline := time.Now().Add(5 * soon); w.bot.busy.Load() > 0; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			w.t.Fatal("the bot does not come to an end of what it does")
+		}
+	}
 }
 
 // has reports whether the ID was added.

@@ -109,7 +109,7 @@ func newVisit(w *world) *visit {
 // pictures counts the pictures that were sent since it was last asked, when all
 // that was asked for is done.
 func (v *visit) pictures() int {
-	v.bot.work.Wait()
+	v.idle()
 	n := 0
 	uploads := v.Uploads()
 	for _, data := range uploads[v.seen:] {

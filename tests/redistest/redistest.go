@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -22,8 +23,11 @@ type Server struct {
 	// Dir is its working folder.
 	Dir string
 
-	t       testing.TB
-	args    []string
+	t    testing.TB
+	args []string
+	// mu has what is done to the process done one after the other: tests restart and
+	// pause it from timers.
+	mu      sync.Mutex
 	process *exec.Cmd
 }
 
@@ -41,6 +45,8 @@ func Start(t testing.TB, args ...string) *Server {
 		"--bind", host, "--port", port, "--dir", s.Dir, "--save", "",
 		"--appendonly", "yes", "--appendfsync", "always", "--maxmemory-policy", "noeviction",
 	}, args...)
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.run()
 	t.Cleanup(s.Kill)
 	return s
@@ -103,6 +109,12 @@ func (s *Server) run() {
 
 // Kill ends the process as kill -9 does.
 func (s *Server) Kill() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.kill()
+}
+
+func (s *Server) kill() {
 	if s.process == nil {
 		return
 	}
@@ -116,7 +128,9 @@ func (s *Server) Kill() {
 // Restart starts the server again, on what it kept.
 func (s *Server) Restart() {
 	s.t.Helper()
-	s.Kill()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.kill()
 	s.run()
 }
 
@@ -128,6 +142,11 @@ func (s *Server) Resume() { s.signal(syscall.SIGCONT) }
 
 func (s *Server) signal(sig os.Signal) {
 	s.t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.process == nil {
+		return // it was killed meanwhile
+	}
 	if err := s.process.Process.Signal(sig); err != nil {
 		s.t.Fatal(err)
 	}
@@ -208,6 +227,8 @@ func StartSentinel(t testing.TB, master *Server, settings ...string) *Server {
 		t.Fatal(err)
 	}
 	s.args = []string{file, "--sentinel"}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.run()
 	t.Cleanup(s.Kill)
 	return s
