@@ -225,6 +225,24 @@ func (y *day) passes(channel *discordtest.Channel) {
 	y.heard = append(y.heard, said.ID, direct.ID)
 }
 
+// steady is what the place holds when nothing is added any more: attention maps are
+// written behind the picture.
+func steady(t *testing.T, place keptPlace) map[string]string {
+	t.Helper()
+	last := place.dump(t)
+	for deadline := time.Now().Add(patience); ; {
+		time.Sleep(2 * time.Second)
+		now := place.dump(t)
+		if len(now) == len(last) && len(digestsIn(now)) == len(digestsIn(last)) {
+			return now
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("something goes on being written")
+		}
+		last = now
+	}
+}
+
 // After a day's use of every command nothing is left of somebody who forgets, in
 // no file and under no key: not of what they said, drew or shared, nor who they
 // are. They may be blocked, and still are then.
@@ -241,7 +259,7 @@ func TestTrust03ForgetsEverything(t *testing.T) {
 			channel := d.Channel("art")
 			bob := &day{t: t, d: d, person: d.Person("bartholomew"), used: map[string]bool{}}
 			bob.begins(channel, "a river between mountains")
-			before := digestsIn(place.dump(t))
+			before := digestsIn(steady(t, place))
 
 			// and a day of Ann's, at the end of which she is blocked,
 			ann := &day{t: t, d: d, person: d.Person("annabella"), used: map[string]bool{"forget": true, "admin": true}}
