@@ -45,13 +45,14 @@ func (c *Conversation) look(ctx context.Context, a *Answer, plan *dialogue.Plan)
 // is, or nobody can tell.
 func doubtOf(a *Answer, plan *dialogue.Plan) *dialogue.Question {
 	var said, lost []string
-	for _, want := range wanted(a.Source, plan) {
+	wants := wanted(a.Source, plan)
+	for _, want := range wants {
 		if text := missing(a.Turn.Seen, want); text != "" && !slices.Contains(said, text) {
 			said = append(said, text)
 		}
 	}
 	if a.Source != nil {
-		lost = losses(a, plan)
+		lost = losses(a, wants)
 	}
 	switch {
 	case len(said) > 0 && a.Source == nil:
@@ -186,10 +187,10 @@ func missing(seen judge.Seen, w wish) string {
 }
 
 // losses are what the source's picture surely showed, and the new one surely does
-// not, though nobody asked for that.
-func losses(a *Answer, plan *dialogue.Plan) []string {
+// not, though nothing that was wanted upsets that.
+func losses(a *Answer, wants []wish) []string {
 	touched := map[string]bool{}
-	for _, w := range wanted(a.Source, plan) {
+	for _, w := range wants {
 		for _, name := range upset(w.name) {
 			touched[name] = true
 		}

@@ -63,7 +63,7 @@ func (e *edit) answered(said string, before english.Words) bool {
 	}
 	return slices.ContainsFunc(e.caption.Words(), named) || slices.ContainsFunc(before, named) ||
 		slices.ContainsFunc(e.undone, func(what string) bool {
-			return slices.ContainsFunc(english.Tokenise(what), func(t english.Token) bool { return t.Lower == said })
+			return english.Tokenise(what).Has(said)
 		})
 }
 
@@ -171,7 +171,7 @@ func (e *edit) owns(r compiledRule, words english.Words, m english.Match) {
 // inGap tells whether a word is in one of a match's gaps, whose names have one letter.
 func inGap(m english.Match, w english.Token) bool {
 	for name, gap := range m {
-		if len(name) == 1 && slices.ContainsFunc(gap, func(t english.Token) bool { return t.Lower == w.Lower }) {
+		if len(name) == 1 && gap.Has(w.Lower) {
 			return true
 		}
 	}

@@ -149,7 +149,7 @@ func (p *Planner) vocabularyOf(kind string, talk Conversation) []string {
 	}
 	of := func(kinds ...lexicon.Kind) func(string) bool {
 		return func(v string) bool {
-			return noun(v) && slices.ContainsFunc(kinds, func(k lexicon.Kind) bool { return p.en.Is(v, k) })
+			return noun(v) && p.en.IsAny(v, kinds...)
 		}
 	}
 	switch p.en.Lemma(kind) {

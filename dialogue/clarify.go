@@ -69,7 +69,7 @@ func whatInstead(e *edit, what caption.Referent) Question {
 		had = e.caption.Parse().Words[what.NP.Start:what.NP.End]
 	}
 	for _, colour := range []string{"red", "blue", "green", "black"} {
-		if !slices.ContainsFunc(had, func(t english.Token) bool { return t.Lower == colour }) && len(q.Choices) < 3 && !what.Scene {
+		if !had.Has(colour) && len(q.Choices) < 3 && !what.Scene {
 			q.Choices = append(q.Choices, fmt.Sprintf("make the %s %s", head, colour))
 		}
 	}

@@ -60,7 +60,7 @@ func inColours(e *edit, m english.Match) bool {
 // modal tells whether words say what should be: they are a sentence, and name
 // nothing.
 func modal(words english.Words) bool {
-	return slices.ContainsFunc(words, func(t english.Token) bool { return asksFor.Has(t.Lower) })
+	return words.HasAny(asksFor)
 }
 
 // hisOwn answers "his should be black" after "give her a hat": his hat.

@@ -104,7 +104,7 @@ func (e *edit) whichWord(what caption.Referent, spoken english.Words) bool {
 		return e.ask(q)
 	}
 	how := "more "
-	if slices.ContainsFunc(e.said, func(t english.Token) bool { return lessWords.Has(t.Lower) }) {
+	if e.said.HasAny(lessWords) {
 		how = "less "
 	}
 	for _, n := range mayMean(what) {

@@ -57,7 +57,7 @@ func setAdjectives(e *edit, spoken, adjectives english.Words) bool {
 		return false
 	case len(what.Owners) > 0 && ambiguous(e, what):
 		return true
-	case !what.Found && slices.ContainsFunc(adjectives, func(t english.Token) bool { return vague.Has(t.Lower) }):
+	case !what.Found && adjectives.HasAny(vague):
 		return false // "reading a book would be better"
 	case !what.Found:
 		return addDescribed(e, what, adjectives)
@@ -71,7 +71,7 @@ func setAdjectives(e *edit, spoken, adjectives english.Words) bool {
 // its own scale (red for blond, short for long); others go where English has
 // them: size, then texture, then colour, then material.
 func modify(e *edit, what caption.Referent, adjectives english.Words) bool {
-	if slices.ContainsFunc(adjectives, func(t english.Token) bool { return vague.Has(t.Lower) }) {
+	if adjectives.HasAny(vague) {
 		return e.ask(whatInstead(e, what))
 	}
 	for _, group := range e.en.ColourGroups(adjectives) {
@@ -102,7 +102,7 @@ func modify(e *edit, what caption.Referent, adjectives english.Words) bool {
 // alreadySo gives an adjective that the noun has already more weight where more of it
 // is asked for: "really really curly".
 func (e *edit) alreadySo(n english.NounPhrase, group english.Words) bool {
-	emphatic := slices.ContainsFunc(e.said, func(t english.Token) bool { return emphasis.Has(t.Lower) })
+	emphatic := e.said.HasAny(emphasis)
 	if !emphatic || len(group) > 1 {
 		return false
 	}

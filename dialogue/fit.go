@@ -15,22 +15,21 @@ import (
 
 // misfit looks at the words that a clause put into the caption for one that
 // cannot be where it stands, and asks about it.
-func (e *edit) misfit() *Question {
-	q := e.caption.Parse()
-	for _, i := range e.caption.Fresh() {
+func (e *edit) misfit(q english.Parsed, fresh []int) *Question {
+	for _, i := range fresh {
 		if i >= len(q.Words) {
 			break
 		}
 		switch {
 		case q.Tags[i] == english.Noun && e.homeless(q, i):
 			return e.nobody(q, i)
-		case q.Tags[i] == english.Noun && e.absent(q, i):
+		case q.Tags[i] == english.Noun && e.absent(q, fresh, i):
 			return e.notThere(q, i)
-		case (q.Tags[i] != english.Noun || q.Around(i).Head != i) && e.misplaced(q, i):
+		case (q.Tags[i] != english.Noun || q.Around(i).Head != i) && e.misplaced(q, fresh, i):
 			return e.nothing(q.Words[i].Lower)
 		}
 	}
-	return e.twice(q)
+	return e.twice(q, fresh)
 }
 
 // homeless tells whether the noun at an index is a part of somebody, or something
@@ -51,9 +50,8 @@ func (p *Planner) personal(noun string) bool {
 		return false
 	}
 	one := strings.TrimSuffix(noun, "s") // the lexicon takes "eyes" for an opinion
-	return slices.ContainsFunc([]lexicon.Kind{lexicon.BodyPart, lexicon.Expression, lexicon.Garment}, func(k lexicon.Kind) bool {
-		return p.en.Is(noun, k) || p.en.Is(one, k)
-	})
+	kinds := []lexicon.Kind{lexicon.BodyPart, lexicon.Expression, lexicon.Garment}
+	return p.en.IsAny(noun, kinds...) || p.en.IsAny(one, kinds...)
 }
 
 // scenery tells whether a noun names what nobody would give a hat to unasked.
@@ -61,8 +59,7 @@ func (e *edit) scenery(noun string) bool {
 	if e.en.Animate(noun) || portrayed.Has(noun) {
 		return false
 	}
-	kinds := []lexicon.Kind{lexicon.Place, lexicon.Building, lexicon.Plant, lexicon.Vehicle, lexicon.Weather, lexicon.Time, lexicon.Light, lexicon.Picture}
-	return e.en.IsColour(noun) || slices.ContainsFunc(kinds, func(k lexicon.Kind) bool { return e.en.Is(noun, k) })
+	return e.en.IsColour(noun) || e.en.IsAny(noun, lexicon.Place, lexicon.Building, lexicon.Plant, lexicon.Vehicle, lexicon.Weather, lexicon.Time, lexicon.Light, lexicon.Picture)
 }
 
 // portrayed are nouns that show somebody without naming them.
@@ -75,17 +72,17 @@ func (e *edit) wasSaid(noun string) bool {
 
 // absent tells whether the noun at an index was spoken of as if the picture had it,
 // of a model that draws nothing that nobody named: "make the boat red".
-func (e *edit) absent(q english.Parsed, i int) bool {
+func (e *edit) absent(q english.Parsed, fresh []int, i int) bool {
 	noun := q.Words[i].Lower
 	n := q.Around(i)
-	if e.talk.Known == nil || n.Head != i || n.Core == n.Start || !slices.Contains(e.caption.Fresh(), i-1) || e.p.personal(noun) || unnamed.Has(noun) {
+	if e.talk.Known == nil || n.Head != i || n.Core == n.Start || !slices.Contains(fresh, i-1) || e.p.personal(noun) || unnamed.Has(noun) {
 		return false
 	}
 	at := slices.IndexFunc(e.said, func(t english.Token) bool { return t.Lower == noun })
 	if at < 1 || e.said[at-1].Lower != "the" {
 		return false
 	}
-	return slices.ContainsFunc(e.said[at:], func(t english.Token) bool { return t.Lower == q.Words[i-1].Lower })
+	return e.said[at:].Has(q.Words[i-1].Lower)
 }
 
 // unnamed are things that pictures have without naming them.
@@ -93,7 +90,7 @@ const unnamed english.List = "background sky ground floor wall water light sun m
 
 // misplaced tells whether the adjective or participle at an index stands before
 // something that nobody named and that cannot be so.
-func (e *edit) misplaced(q english.Parsed, i int) bool {
+func (e *edit) misplaced(q english.Parsed, fresh []int, i int) bool {
 	if !bodily.Has(q.Words[i].Lower) && !lengths.Has(q.Words[i].Lower) && !e.en.IsColour(q.Words[i].Lower) {
 		return false
 	}
@@ -101,7 +98,7 @@ func (e *edit) misplaced(q english.Parsed, i int) bool {
 	if !ok {
 		return i > 0 && q.Tags[i-1] == english.Preposition && q.Words[i-1].Lower != "in" // "at black"
 	}
-	if e.wasSaid(noun) || slices.ContainsFunc(e.caption.Fresh(), func(j int) bool { return q.Words[j].Lower == noun }) {
+	if e.wasSaid(noun) || slices.ContainsFunc(fresh, func(j int) bool { return q.Words[j].Lower == noun }) {
 		return false
 	}
 	somebody := e.en.Is(noun, lexicon.Person) && !e.en.CanBe(noun, lexicon.Animal) || portrayed.Has(noun)
@@ -111,7 +108,7 @@ func (e *edit) misplaced(q english.Parsed, i int) bool {
 	case bodily.Has(w):
 		return e.scenery(noun)
 	}
-	if e.en.Is(noun, lexicon.Place) && len(e.caption.Beings(q, true)) > 0 && slices.ContainsFunc(e.said, func(t english.Token) bool { return t.Lower == "it" }) {
+	if e.en.Is(noun, lexicon.Place) && len(e.caption.Beings(q, true)) > 0 && e.said.Has("it") {
 		return true // "it" is somebody rather than the forest behind
 	}
 	return somebody || e.en.Is(noun, lexicon.Time) || e.en.Is(noun, lexicon.Weather) || e.en.Is(noun, lexicon.Expression)
@@ -141,30 +138,31 @@ const (
 
 // twice finds somebody or a place that a description names once more, as if it were
 // new: "a dog in a forest" of a dog in a meadow.
-func (e *edit) twice(q english.Parsed) *Question {
-	if !e.said.StartsWith("a") && !e.said.StartsWith("an") {
+func (e *edit) twice(q english.Parsed, fresh []int) *Question {
+	if !e.said.StartsWith("a") && !e.said.StartsWith("an") || e.said.HasAny(oneMoreOf) || e.said.HasAny(several) {
 		return nil
 	}
-	fresh := e.caption.Fresh()
 	for _, n := range q.Nouns {
 		noun := q.Words[n.Head].Lower
 		if !slices.Contains(fresh, n.Head) || n.Owner >= 0 && q.Words[n.Owner].Lower != noun || !e.en.Animate(noun) && !e.en.Is(noun, lexicon.Place) && !genres.Has(noun) {
 			continue
 		}
-		if slices.ContainsFunc(e.said, func(t english.Token) bool { return oneMoreOf.Has(t.Lower) || several.Has(t.Lower) }) {
-			continue
-		}
 		if q.Words[n.Start].Lower == "the" {
 			continue // "a dog near the sheep" speaks of the one that is there
 		}
-		already := slices.ContainsFunc(q.Nouns, func(other english.NounPhrase) bool {
-			return !slices.Contains(fresh, other.Head) && e.en.Lemma(q.Words[other.Head].Lower) == e.en.Lemma(noun)
-		})
-		if already {
+		if e.namedBefore(q, fresh, noun) {
 			return e.newOrEdit(noun)
 		}
 	}
 	return nil
+}
+
+// namedBefore tells whether the caption had a thing of that name before the clause,
+// which put in the words at the fresh indices.
+func (e *edit) namedBefore(q english.Parsed, fresh []int, noun string) bool {
+	return slices.ContainsFunc(q.Nouns, func(n english.NounPhrase) bool {
+		return !slices.Contains(fresh, n.Head) && e.en.Lemma(q.Words[n.Head].Lower) == e.en.Lemma(noun)
+	})
 }
 
 // oneMoreOf are words by which one more of something is meant.
@@ -213,7 +211,7 @@ func (e *edit) notThere(q english.Parsed, i int) *Question {
 // nothing says that nobody named what should be so, and offers what can be.
 func (e *edit) nothing(what string) *Question {
 	question := &Question{Kind: Clarify, Text: fmt.Sprintf("What should be %s? The picture is %s.", what, e.head().Prompt)}
-	q := e.p.en.Parse(english.Tokenise(e.head().Prompt))
+	q := e.en.Parse(english.Tokenise(e.head().Prompt))
 	for _, n := range q.Nouns {
 		noun := q.Words[n.Head].Lower
 		if fits := e.p.personal(noun) && !portrayed.Has(noun); fits && (noun == "hair" || !bodily.Has(what) && !lengths.Has(what)) {
@@ -246,18 +244,16 @@ func dangling(q english.Parsed, fresh []int) bool {
 
 // wedged tells whether a clause put what somebody does before their noun: "a young
 // dancing on a rooftop couple".
-func (e *edit) wedged() bool {
-	q := e.caption.Parse()
-	return slices.ContainsFunc(e.caption.Fresh(), func(i int) bool {
-		return i > 0 && i+1 < len(q.Words) && q.Tags[i] == english.Gerund && q.Tags[i+1] == english.Preposition && !slices.Contains(e.caption.Fresh(), i-1) && e.en.IsAdjectival(q.Words[i-1:i])
+func (e *edit) wedged(q english.Parsed, fresh []int) bool {
+	return slices.ContainsFunc(fresh, func(i int) bool {
+		return i > 0 && i+1 < len(q.Words) && q.Tags[i] == english.Gerund && q.Tags[i+1] == english.Preposition && !slices.Contains(fresh, i-1) && e.en.IsAdjectival(q.Words[i-1:i])
 	})
 }
 
 // contradicts tells whether a clause left a noun with two adjectives of which one
 // excludes the other: "straight wavy hair". Things may have two colours.
-func (e *edit) contradicts() bool {
-	q := e.caption.Parse()
-	return slices.ContainsFunc(e.caption.Fresh(), func(i int) bool {
+func (e *edit) contradicts(q english.Parsed, fresh []int) bool {
+	return slices.ContainsFunc(fresh, func(i int) bool {
 		if i >= len(q.Words) || q.Tags[i] != english.Adjective || e.en.IsColour(q.Words[i].Lower) || english.Shades.Has(q.Words[i].Lower) {
 			return false
 		}
@@ -273,14 +269,14 @@ func (e *edit) contradicts() bool {
 
 // beheaded tells whether a part took the place of whoever it is a part of: "green
 // hair with a boat" for "a lake with a boat".
-func (e *edit) beheaded() bool {
-	now, ok := e.caption.Parse().Main()
-	if !ok || !slices.Contains(e.caption.Fresh(), now.Head) {
+func (e *edit) beheaded(q english.Parsed, fresh []int) bool {
+	now, ok := q.Main()
+	if !ok || !slices.Contains(fresh, now.Head) {
 		return false
 	}
-	was, ok := e.p.en.Parse(english.Tokenise(e.head().Prompt)).Main()
-	before := english.Tokenise(e.head().Prompt)
-	return ok && e.p.personal(e.caption.Words()[now.Head].Lower) && was.Head < len(before) && !e.p.personal(before[was.Head].Lower)
+	before := e.en.Parse(english.Tokenise(e.head().Prompt))
+	was, ok := before.Main()
+	return ok && e.p.personal(q.Words[now.Head].Lower) && !e.p.personal(before.Words[was.Head].Lower)
 }
 
 // saidAlready tells whether the words are a piece of the picture's own prompt that
@@ -309,7 +305,7 @@ func stammers(q english.Parsed, fresh []int) bool {
 		if i < len(q.Tags) && q.Tags[i] == english.Noun && q.Around(i).Head != i && slices.ContainsFunc(q.Nouns, func(n english.NounPhrase) bool { return n.Head < i && words[n.Head].Lower == words[i].Lower }) {
 			return true // "a face with face hair"
 		}
-		if i < len(q.Tags) && q.Tags[i] == english.Gerund && slices.ContainsFunc(words[max(0, i-3):i], func(t english.Token) bool { return t.Lower == words[i].Lower }) {
+		if i < len(q.Tags) && q.Tags[i] == english.Gerund && words[max(0, i-3):i].Has(words[i].Lower) {
 			return true
 		}
 		before := i - 1

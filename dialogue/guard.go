@@ -29,30 +29,30 @@ func (e *edit) guarded() bool {
 // holds tells whether what a clause made of the caption is one that the model can
 // draw, whoever wrote it.
 func (e *edit) holds() bool {
-	if e.caption.Repeats() || e.caption.Stutters() && !stutters(e.said) || e.caption.LostSubject() && !slices.ContainsFunc(e.said, func(t english.Token) bool { return clearing.Has(t.Lower) }) {
+	if e.caption.Repeats() || e.caption.Stutters() && !stutters(e.said) || e.caption.LostSubject() && !e.said.HasAny(clearing) {
 		return false
 	}
 	if again, ok := e.secondOfOne(); ok && e.talk.Known != nil {
 		e.question = e.p.refusal([]string{again}, e.heard, e.talk)
 		return false
 	}
-	if e.stray() || e.beheaded() || dangling(e.caption.Parse(), e.caption.Fresh()) || stammers(e.caption.Parse(), e.caption.Fresh()) || e.wedged() || e.contradicts() {
+	q, fresh := e.caption.Parse(), e.caption.Fresh()
+	if e.stray(q, fresh) || e.beheaded(q, fresh) || dangling(q, fresh) || stammers(q, fresh) || e.wedged(q, fresh) || e.contradicts(q, fresh) {
 		return false
 	}
-	if q := e.misfit(); q != nil {
-		e.question = q
+	if asked := e.misfit(q, fresh); asked != nil {
+		e.question = asked
 		return false
 	}
-	words := e.caption.Words()
-	var fresh english.Words
-	for _, i := range e.caption.Fresh() {
-		fresh = append(fresh, words[i])
-	}
-	if strangers := e.p.strangers(e.caption.Parse(), e.caption.Fresh(), e.heard, e.talk); len(strangers) > 0 {
+	if strangers := e.p.strangers(q, fresh, e.heard, e.talk); len(strangers) > 0 {
 		e.question = e.p.refusal(strangers, e.heard, e.talk)
 		return false
 	}
-	return len(fresh) == 0 || !spokenOnly(fresh)
+	var added english.Words
+	for _, i := range fresh {
+		added = append(added, q.Words[i])
+	}
+	return !spokenOnly(added)
 }
 
 // stutters tells whether a word is said twice in a row: "a tuk tuk".
@@ -95,7 +95,7 @@ func (p *Planner) comesFrom(w string, heard english.Words, talk Conversation) bo
 		}
 	}
 	return slices.ContainsFunc(talk.Turns, func(t Turn) bool {
-		return slices.ContainsFunc(english.Tokenise(t.Prompt), func(t english.Token) bool { return t.Lower == w })
+		return english.Tokenise(t.Prompt).Has(w)
 	})
 }
 

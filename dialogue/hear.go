@@ -2,7 +2,6 @@ package dialogue
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"pentimento/dialogue/english"
@@ -51,7 +50,7 @@ func (h hearing) corrects() bool {
 	if len(words) == 0 {
 		return false
 	}
-	return refusing.Has(words[0].Lower) || words.StartsWith("i", "meant") || words.StartsWith("i", "mean") || slices.ContainsFunc(words, func(t english.Token) bool { return t.Lower == "actually" })
+	return refusing.Has(words[0].Lower) || words.StartsWith("i", "meant") || words.StartsWith("i", "mean") || words.Has("actually")
 }
 
 const refusing english.List = "no not nope nah naah sorry oops whoops wait rather"

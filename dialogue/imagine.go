@@ -109,7 +109,7 @@ func (p *Planner) unasked(x english.Words) english.Words {
 		form.Match(x, func(m english.Match) bool {
 			if y, ok := m["again"]; ok {
 				if !slices.ContainsFunc(y, func(t english.Token) bool {
-					return !english.Closed(t.Lower) && !slices.ContainsFunc(m["x"], func(o english.Token) bool { return o.Lower == t.Lower })
+					return !english.Closed(t.Lower) && !m["x"].Has(t.Lower)
 				}) {
 					x = m["x"]
 				}

@@ -11,7 +11,7 @@ import (
 // inColour answers "the house in white" and "white for the house".
 func inColour(e *edit, m english.Match) bool {
 	x, y := m["x"], m["y"]
-	if slices.ContainsFunc(x, func(t english.Token) bool { return t.Lower == "in" }) || len(y) > 4 || !e.en.IsAdjectival(y) || !e.en.IsColour(y[len(y)-1].Lower) || len(x) > 5 || !e.caption.IsReference(x) || english.Starters.Has(x[0].Lower) {
+	if x.Has("in") || len(y) > 4 || !e.en.IsAdjectival(y) || !e.en.IsColour(y[len(y)-1].Lower) || len(x) > 5 || !e.caption.IsReference(x) || english.Starters.Has(x[0].Lower) {
 		return false
 	}
 	r := e.caption.Resolve(x)
@@ -254,7 +254,7 @@ func (e *edit) placeTaken(p english.Parsed, y english.Words) (name string, ok bo
 
 // isA tells whether a noun names something of one of the kinds.
 func (e *edit) isA(noun string, kinds ...lexicon.Kind) bool {
-	return slices.ContainsFunc(kinds, func(k lexicon.Kind) bool { return e.en.Is(noun, k) })
+	return e.en.IsAny(noun, kinds...)
 }
 
 // insteadOfWhat puts something in the place of the one thing that the caption has of

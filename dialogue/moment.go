@@ -115,7 +115,7 @@ func (e *edit) sameSlot(p english.Parsed, said english.Words) (caption.MomentSpa
 // sunAndNight tells whether one phrase has the sun out and the other is at night.
 func sunAndNight(a, b english.Words) bool {
 	has := func(words english.Words, list english.List) bool {
-		return slices.ContainsFunc(words, func(t english.Token) bool { return list.Has(t.Lower) })
+		return words.HasAny(list)
 	}
 	return has(a, "sunny sunshine sunlight") && has(b, "night midnight moonlight nighttime dusk evening")
 }

@@ -17,9 +17,7 @@ func (e *edit) uninhabited() bool {
 		if english.StartsUpper(p.Words[n.Head].Text) && n.Head > 0 {
 			return true // a name
 		}
-		return !slices.ContainsFunc([]lexicon.Kind{lexicon.Place, lexicon.Building, lexicon.Time, lexicon.Weather, lexicon.Plant, lexicon.Vehicle, lexicon.Material, lexicon.Light}, func(k lexicon.Kind) bool {
-			return e.en.Is(head, k)
-		})
+		return !e.en.IsAny(head, lexicon.Place, lexicon.Building, lexicon.Time, lexicon.Weather, lexicon.Plant, lexicon.Vehicle, lexicon.Material, lexicon.Light)
 	})
 }
 

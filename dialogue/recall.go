@@ -66,7 +66,7 @@ func (p *Planner) recall(words english.Words, late bool, talk Conversation) (Rep
 	for _, r := range p.recalls {
 		if r.late == late && r.pattern.Match(words, func(m english.Match) bool {
 			x := slices.Concat(m["x"], m["y"]).TrimMarks()
-			if slices.ContainsFunc(x, func(t english.Token) bool { return asksFor.Has(t.Lower) }) {
+			if x.HasAny(asksFor) {
 				return false // "the one without the hat should be a rabbit"
 			}
 			if len(x) == 1 && r.loose && p.counts(x[0].Lower, talk) {
@@ -80,7 +80,7 @@ func (p *Planner) recall(words english.Words, late bool, talk Conversation) (Rep
 			if len(want.has)+len(want.lacks) == 0 {
 				return false
 			}
-			first := slices.ContainsFunc(words, func(t english.Token) bool { return t.Lower == "first" })
+			first := words.Has("first")
 			if _, only := m["only"]; only {
 				if n, ok := p.barest(want, talk); ok {
 					reply = moved(Goto, n, talk)

@@ -87,7 +87,7 @@ func (e *edit) onTopic(clause english.Words) english.Words {
 
 // doAgain answers "do it again": the last edit once more.
 func doAgain(e *edit, m english.Match) bool {
-	return slices.ContainsFunc(e.heard, func(t english.Token) bool { return t.Lower == "again" }) && again(e, normal)
+	return e.heard.Has("again") && again(e, normal)
 }
 
 // preferred answers "I'd rather have sunglasses" and "sunglasses would be better": in

@@ -2,7 +2,6 @@ package dialogue
 
 import (
 	"fmt"
-	"slices"
 
 	"pentimento/dialogue/english"
 )
@@ -89,7 +88,7 @@ func takeAway(e *edit, m english.Match) bool {
 	if x[0].Lower == "everything" && len(x) > 1 {
 		return false // "everything but the forest"
 	}
-	if last := len(x) - 1; last > 0 && vagueParts.Has(x[last].Lower) && !slices.ContainsFunc(e.caption.Words(), func(t english.Token) bool { return t.Lower == x[last].Lower }) {
+	if last := len(x) - 1; last > 0 && vagueParts.Has(x[last].Lower) && !e.caption.Words().Has(x[last].Lower) {
 		x = x[:last] // "drop the oil painting bit"
 	}
 	if len(x) > 2 && x[0].Lower == "the" && e.caption.RemoveItem(x[1:]) { // "scratch the highly detailed"

@@ -2,7 +2,6 @@ package dialogue
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"pentimento/dialogue/caption"
@@ -72,7 +71,7 @@ func (p *Planner) weighted(e *edit, h hearing) bool {
 	}
 	there := e.caption.Words()
 	for _, t := range h.spoken {
-		here := slices.ContainsFunc(there, func(w english.Token) bool { return w.Lower == t.Lower })
+		here := there.Has(t.Lower)
 		if _, ok := h.weights[t.Lower]; !t.Mark && !english.Closed(t.Lower) && !(ok && here) {
 			return false
 		}

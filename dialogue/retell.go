@@ -86,7 +86,7 @@ func (e *edit) definite(x english.Words) bool {
 	case first == "the", english.ClassOf(first) == english.Possessive:
 		return len(x) > 1
 	}
-	return slices.ContainsFunc(x, func(t english.Token) bool { return t.Lower == "'s" })
+	return x.Has("'s")
 }
 
 // isBeing tells whether words name a person or an animal of the caption.

@@ -302,7 +302,7 @@ func TestWhatIsDrawnIsRead(t *testing.T) {
 func keepsWhatWasSaid(t *testing.T, said string, roomy, plan *Plan) {
 	t.Helper()
 	has := func(prompt, w string) bool {
-		return slices.ContainsFunc(english.Tokenise(prompt), func(t english.Token) bool { return t.Lower == w })
+		return english.Tokenise(prompt).Has(w)
 	}
 	for _, op := range roomy.Ops {
 		if op.Kind != Swap && op.Kind != Refine {

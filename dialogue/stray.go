@@ -10,16 +10,14 @@ import (
 // to add: "with a tidy up it", "with a whole thing at dusk".
 
 // stray tells whether a clause put the remains of a sentence into the caption.
-func (e *edit) stray() bool {
-	q := e.caption.Parse()
-	fresh := e.caption.Fresh()
+func (e *edit) stray(q english.Parsed, fresh []int) bool {
 	for _, i := range fresh {
 		if i == 0 || i >= len(q.Words) {
 			continue
 		}
 		w, before := q.Words[i].Lower, q.Words[i-1].Lower
 		switch {
-		case wholes.Has(w) && q.Tags[i] == english.Noun && !slices.ContainsFunc(english.Tokenise(e.head().Prompt), func(t english.Token) bool { return t.Lower == w }):
+		case wholes.Has(w) && q.Tags[i] == english.Noun && !english.Tokenise(e.head().Prompt).Has(w):
 			return true
 		case w == "up" && q.Tags[i-1] == english.Noun && slices.Contains(fresh, i-1), w == "of" && before == "out" && i+1 == len(q.Words):
 			return true
@@ -40,7 +38,7 @@ const (
 // namedTwice tells whether a clause added a thing that the caption has already, as
 // if it were another: "a band … with a band in red", of one who speaks of the first.
 func (e *edit) namedTwice(q english.Parsed, fresh []int) bool {
-	if slices.ContainsFunc(e.heard, func(t english.Token) bool { return oneMore.Has(t.Lower) }) {
+	if e.heard.HasAny(oneMore) {
 		return false
 	}
 	several := len(e.caption.Beings(q, true)) > 1
@@ -51,10 +49,7 @@ func (e *edit) namedTwice(q english.Parsed, fresh []int) bool {
 		if n.Head == 0 || !slices.Contains(fresh, n.Head) || n.Start == 0 || q.Words[n.Start-1].Lower != "with" || !slices.Contains(fresh, n.Start-1) {
 			continue
 		}
-		name := e.en.Lemma(q.Words[n.Head].Lower)
-		if slices.ContainsFunc(q.Nouns, func(o english.NounPhrase) bool {
-			return !slices.Contains(fresh, o.Head) && e.en.Lemma(q.Words[o.Head].Lower) == name
-		}) {
+		if e.namedBefore(q, fresh, q.Words[n.Head].Lower) {
 			return true
 		}
 	}

@@ -15,7 +15,7 @@ func setStyle(e *edit, style english.Words, prefix bool) bool {
 	if len(style) == 0 {
 		return false
 	}
-	if slices.ContainsFunc(style, func(t english.Token) bool { return t.Lower == "with" }) {
+	if style.Has("with") {
 		prefix = false
 	}
 	e.widen(Global)

@@ -203,7 +203,7 @@ func (p *Planner) nouns(talk Conversation, of ...lexicon.Kind) []string {
 		if english.Closed(v) || p.en.IsPlural(v) && slices.Contains(talk.Vocabulary, strings.TrimSuffix(v, "s")) || strings.Contains(v, "'") {
 			continue
 		}
-		if slices.ContainsFunc(of, func(k lexicon.Kind) bool { return p.en.Is(v, k) }) {
+		if p.en.IsAny(v, of...) {
 			out = append(out, v)
 		}
 	}

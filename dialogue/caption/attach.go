@@ -10,7 +10,7 @@ import (
 // LeadFor is the connective for a thing that was added without one: "wearing" for
 // clothes if somebody wears some already, else "with".
 func (c *Caption) LeadFor(head string) string {
-	if c.en.Is(head, lexicon.Garment) && slices.ContainsFunc(c.Words(), func(t english.Token) bool { return t.Lower == "wearing" }) {
+	if c.en.Is(head, lexicon.Garment) && c.Words().Has("wearing") {
 		return "wearing"
 	}
 	return "with"

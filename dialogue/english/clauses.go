@@ -141,7 +141,7 @@ func (en *Reader) startsClause(before, after Words) bool {
 		return true
 	case (first == "no" || first == "with") && len(after) > 1 && Starters.Has(before[0].Lower):
 		return first == "no" || before[0].Lower == "without"
-	case slices.ContainsFunc(untilJoint(after[min(1, len(after)):]), func(t Token) bool { return t.Lower == "instead" }) && after[len(after)-1].Lower == "instead" && before[0].Lower == "no" && len(before) > 1:
+	case untilJoint(after[min(1, len(after)):]).Has("instead") && after[len(after)-1].Lower == "instead" && before[0].Lower == "no" && len(before) > 1:
 		return true
 	case en.isComparative(untilJoint(after)) && len(before) > 1, en.isStatement(after) && en.isStatement(before):
 		return true
@@ -159,7 +159,7 @@ func (en *Reader) saysIs(words Words) bool {
 
 // hasArrow tells whether words say what becomes what: "red → blue".
 func hasArrow(words Words) bool {
-	return slices.ContainsFunc(words, func(t Token) bool { return t.Lower == "→" })
+	return words.Has("→")
 }
 
 // hasFor tells whether words are something for somebody: "a hat for the dog".
@@ -322,7 +322,7 @@ func (en *Reader) gapped(before, part Words) Words {
 		joint := slices.IndexFunc(part[:end], func(t Token) bool {
 			return t.Lower == "to" || t.Lower == "with" || t.Lower == "into" || t.Lower == "by"
 		})
-		if joint > 0 && joint < end-1 && slices.ContainsFunc(before, func(t Token) bool { return t.Lower == part[joint].Lower }) {
+		if joint > 0 && joint < end-1 && before.Has(part[joint].Lower) {
 			return slices.Concat(before[:1], part)
 		}
 	}

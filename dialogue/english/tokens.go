@@ -1,6 +1,7 @@
 package english
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -66,6 +67,16 @@ func (tokens Words) endsWith(phrase []string) bool {
 
 // Lower is the text of the words in lower case.
 func (w Words) Lower() string { return Lower(w.Text()) }
+
+// Has tells whether a word, in small letters, is among the words.
+func (w Words) Has(word string) bool {
+	return slices.ContainsFunc(w, func(t Token) bool { return t.Lower == word })
+}
+
+// HasAny tells whether a word of the list is among the words.
+func (w Words) HasAny(l List) bool {
+	return slices.ContainsFunc(w, func(t Token) bool { return l.Has(t.Lower) })
+}
 
 // Tokenise cuts a text into tokens. Hyphens and apostrophes inside a word stay
 // ("close-up", "o'clock"); the 's of the possessive is a token of its own, so that

@@ -67,6 +67,11 @@ func anchors() [kinds][]anchor {
 // be in the plural.
 func (l *Lexicon) Is(noun string, kind Kind) bool { return l.isA(noun, kind, 1) }
 
+// IsAny tells whether the noun is of one of the kinds, as [Lexicon.Is] does.
+func (l *Lexicon) IsAny(noun string, of ...Kind) bool {
+	return slices.ContainsFunc(of, func(k Kind) bool { return l.Is(noun, k) })
+}
+
 // CanBe tells whether any of the noun's recorded senses is of the kind.
 func (l *Lexicon) CanBe(noun string, kind Kind) bool { return l.isA(noun, kind, 1<<8) }
 
