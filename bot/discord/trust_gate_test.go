@@ -1,42 +1,17 @@
 package discord
 
 import (
-	"context"
-	"image"
 	"net/http"
 	"strings"
 	"testing"
 
 	"pentimento/bot"
 	"pentimento/bot/gate"
+	"pentimento/bot/gate/gatetest"
 	"pentimento/editor"
 	"pentimento/models/pocket/pockettest"
 	"pentimento/tests/discordtest"
 )
-
-// strict is a checker that finds every picture unsafe, or none.
-type strict bool
-
-func (s strict) Unsafe(context.Context, image.Image) (bool, error) { return bool(s), nil }
-
-// leak is a command that shows what is kept without asking the bot's gate.
-func leak() bot.Command {
-	return bot.Command{
-		Name: "leak", Help: "Show the picture, whatever it is", Draws: true,
-		Do: func(ctx context.Context, c *bot.Conversation, in bot.Input) (*bot.Answer, error) {
-			s, err := c.Session(ctx)
-			if err != nil {
-				return nil, err
-			}
-			kept, err := c.Store.GetBlob(ctx, c.Key, s.Turns[0].Picture)
-			if err != nil {
-				return nil, err
-			}
-			shown, err := (*gate.Gate)(nil).Pass(ctx, kept)
-			return &bot.Answer{Session: s, Turn: s.Turns[0], Picture: shown}, err
-		},
-	}
-}
 
 // Whatever is asked of a bot whose checker refuses everything, by every command,
 // button, select and message command that there is, no picture is sent. A new
@@ -59,20 +34,20 @@ func TestTrust01OneGateOnDiscord(t *testing.T) {
 		o.Checker, o.Commands = check, commands
 		w.start(o)
 	}
-	reopen(strict(false), bot.Commands())
+	reopen(gatetest.Strict(false), bot.Commands())
 	sent := visit.everything()
 	for _, name := range []string{"imagine", "edit", "swap", "refine", "weight", "goto", "history", "attention", "animate", "share", "fork", "export", "import", "Attention", "Undo", "Redraw", "Recipe"} {
 		if sent[name] < 1 {
 			t.Errorf("%s sends no picture that may be shown", name)
 		}
 	}
-	reopen(strict(true), bot.Commands())
+	reopen(gatetest.Strict(true), bot.Commands())
 	for name, n := range visit.everything() {
 		if n > 0 {
 			t.Errorf("%s sends %d pictures that may not be shown", name, n)
 		}
 	}
-	reopen(strict(true), append(bot.Commands(), leak()))
+	reopen(gatetest.Strict(true), append(bot.Commands(), gatetest.Leak()))
 	if sent := visit.everything(); sent["leak"] == 0 {
 		t.Error("a command that sends a picture past the gate is not found")
 	}

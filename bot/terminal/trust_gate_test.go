@@ -1,8 +1,6 @@
 package terminal
 
 import (
-	"context"
-	"image"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -13,6 +11,7 @@ import (
 
 	"pentimento/bot"
 	"pentimento/bot/gate"
+	"pentimento/bot/gate/gatetest"
 	"pentimento/bot/terminal/graphics"
 	"pentimento/dialogue"
 	"pentimento/editor"
@@ -21,30 +20,6 @@ import (
 	"pentimento/models/pocket/pockettest"
 	"pentimento/session"
 )
-
-// strict is a checker that finds every picture unsafe, or none.
-type strict bool
-
-func (s strict) Unsafe(context.Context, image.Image) (bool, error) { return bool(s), nil }
-
-// leak is a command that shows what is kept without asking the gate.
-func leak() bot.Command {
-	return bot.Command{
-		Name: "leak", Help: "Show the picture, whatever it is",
-		Do: func(ctx context.Context, c *bot.Conversation, in bot.Input) (*bot.Answer, error) {
-			s, err := c.Session(ctx)
-			if err != nil {
-				return nil, err
-			}
-			kept, err := c.Store.GetBlob(ctx, c.Key, s.Turns[0].Picture)
-			if err != nil {
-				return nil, err
-			}
-			shown, err := (*gate.Gate)(nil).Pass(ctx, kept)
-			return &bot.Answer{Session: s, Turn: s.Turns[0], Picture: shown}, err
-		},
-	}
-}
 
 // Whatever is asked in a conversation whose checker refuses everything, by every
 // command that there is, no picture is shown or saved. A new command is asked too,
@@ -81,18 +56,18 @@ func TestTrust01OneGateAtTheTerminal(t *testing.T) {
 		}
 		return sent
 	}
-	sent := visit(strict(false), bot.Commands())
+	sent := visit(gatetest.Strict(false), bot.Commands())
 	for _, name := range []string{"imagine", "edit", "weight", "goto", "attention", "animate", "sheet", "fork", "export", "import"} {
 		if sent[name] == 0 {
 			t.Errorf("%s shows no picture that may be shown", name)
 		}
 	}
-	for name, n := range visit(strict(true), bot.Commands()) {
+	for name, n := range visit(gatetest.Strict(true), bot.Commands()) {
 		if n > 0 {
 			t.Errorf("%s shows %d pictures that may not be shown", name, n)
 		}
 	}
-	if sent := visit(strict(true), append(bot.Commands(), leak())); sent["leak"] == 0 {
+	if sent := visit(gatetest.Strict(true), append(bot.Commands(), gatetest.Leak())); sent["leak"] == 0 {
 		t.Error("a command that shows a picture past the gate is not found")
 	}
 }

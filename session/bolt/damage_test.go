@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -89,13 +88,12 @@ func TestTrust02DamagedConversations(t *testing.T) {
 		rounds = 20
 	}
 	whole, code, now, before := talked(t)
-	path := filepath.Join(memoryDir(t), "sessions.db")
-	for name, damage := range boltfiletest.Damages() {
+	path := filepath.Join(boltfiletest.Dir(t), "sessions.db")
+	for name, damaged := range boltfiletest.Copies(whole, 2) {
 		t.Run(name, func(t *testing.T) {
-			r := rand.New(rand.NewPCG(2, uint64(len(name))))
 			refused, said, harmless := 0, 0, 0
 			for range rounds {
-				if err := os.WriteFile(path, damage(r, bytes.Clone(whole)), 0o600); err != nil {
+				if err := os.WriteFile(path, damaged(), 0o600); err != nil {
 					t.Fatal(err)
 				}
 				var log strings.Builder
@@ -132,7 +130,7 @@ func TestTrust02DamagedConversations(t *testing.T) {
 func TestTrust02DamagedNames(t *testing.T) {
 	t.Parallel()
 	whole, code, now, _ := talked(t)
-	path := filepath.Join(memoryDir(t), "sessions.db")
+	path := filepath.Join(boltfiletest.Dir(t), "sessions.db")
 	found := 0
 	for _, name := range []string{"alice", "bob", "carol", "direct", "terminal", "sessions", "shares", "state"} {
 		for at := 0; ; at++ {

@@ -1,11 +1,9 @@
 package bolt_test
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -48,18 +46,17 @@ func TestTrust12Salvage(t *testing.T) {
 		rounds = 10
 	}
 	whole, _, _, _ := talked(t)
-	dir := memoryDir(t)
+	dir := boltfiletest.Dir(t)
 	path := filepath.Join(dir, "sessions.db")
 	if err := os.WriteFile(path, whole, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	want := turnsOf(t, path)
-	for name, damage := range boltfiletest.Damages() {
+	for name, damaged := range boltfiletest.Copies(whole, 12) {
 		t.Run(name, func(t *testing.T) {
-			r := rand.New(rand.NewPCG(12, uint64(len(name))))
 			most, all, unreadable := 0, 0, 0
 			for n := range rounds {
-				if err := os.WriteFile(path, damage(r, bytes.Clone(whole)), 0o600); err != nil {
+				if err := os.WriteFile(path, damaged(), 0o600); err != nil {
 					t.Fatal(err)
 				}
 				mended := filepath.Join(dir, fmt.Sprint(name, n))

@@ -23,6 +23,7 @@ import (
 	"pentimento/session"
 	"pentimento/session/blobs"
 	"pentimento/session/bolt"
+	"pentimento/session/bolt/boltfile/boltfiletest"
 	"pentimento/session/sessiontest"
 )
 
@@ -74,28 +75,12 @@ var testKey = session.Key{User: "alice", Place: "terminal"}
 func TestStore(t *testing.T) {
 	t.Parallel()
 	sessiontest.Run(t, func(t *testing.T) session.Store {
-		store, err := bolt.Open(filepath.Join(memoryDir(t), "sessions.db"), bolt.Options{})
+		store, err := bolt.Open(filepath.Join(boltfiletest.Dir(t), "sessions.db"), bolt.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		return store
 	})
-}
-
-// memoryDir is a folder in memory, where the system has one: a test that
-// changes files thousands of times need not wait for a disk as often.
-func memoryDir(t *testing.T) string {
-	t.Helper()
-	dir, err := os.MkdirTemp("/dev/shm", "pentimento-")
-	if err != nil {
-		return t.TempDir()
-	}
-	t.Cleanup(func() {
-		if err := os.RemoveAll(dir); err != nil {
-			t.Error(err)
-		}
-	})
-	return dir
 }
 
 func TestExpiry(t *testing.T) {
@@ -661,7 +646,7 @@ func TestCutShort(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join(memoryDir(t), "cut.db")
+	path := filepath.Join(boltfiletest.Dir(t), "cut.db")
 	for size := 0; size < len(whole); size += 1536 {
 		if err := os.WriteFile(path, whole[:size], 0o600); err != nil {
 			t.Fatal(err)
@@ -678,7 +663,7 @@ func TestWrongBytes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join(memoryDir(t), "wrong.db")
+	path := filepath.Join(boltfiletest.Dir(t), "wrong.db")
 	r := rand.New(rand.NewPCG(5, 6))
 	rounds := 300
 	if testing.Short() {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -54,21 +53,6 @@ func remembered(t *testing.T) (whole []byte, now, before string) {
 	return whole, now, before
 }
 
-// memoryDir is a folder in memory, where the system has one.
-func memoryDir(t *testing.T) string {
-	t.Helper()
-	dir, err := os.MkdirTemp("/dev/shm", "pentimento-")
-	if err != nil {
-		return t.TempDir()
-	}
-	t.Cleanup(func() {
-		if err := os.RemoveAll(dir); err != nil {
-			t.Error(err)
-		}
-	})
-	return dir
-}
-
 // content is all that a bot remembers.
 func content(t *testing.T, m *bolt.Records) string {
 	t.Helper()
@@ -93,13 +77,12 @@ func TestTrust02DamagedBotFile(t *testing.T) {
 		rounds = 20
 	}
 	whole, now, before := remembered(t)
-	path := filepath.Join(memoryDir(t), "discord.db.bot")
-	for name, damage := range boltfiletest.Damages() {
+	path := filepath.Join(boltfiletest.Dir(t), "discord.db.bot")
+	for name, damaged := range boltfiletest.Copies(whole, 2) {
 		t.Run(name, func(t *testing.T) {
-			r := rand.New(rand.NewPCG(2, uint64(len(name))))
 			refused, said, harmless := 0, 0, 0
 			for range rounds {
-				if err := os.WriteFile(path, damage(r, bytes.Clone(whole)), 0o600); err != nil {
+				if err := os.WriteFile(path, damaged(), 0o600); err != nil {
 					t.Fatal(err)
 				}
 				var log strings.Builder

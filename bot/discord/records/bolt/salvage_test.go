@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"testing"
@@ -25,13 +24,12 @@ func TestTrust12SalvageOfTheBotFile(t *testing.T) {
 		rounds = 5
 	}
 	whole, _, _ := remembered(t)
-	dir := memoryDir(t)
+	dir := boltfiletest.Dir(t)
 	path := filepath.Join(dir, "discord.db.bot")
-	for name, damage := range boltfiletest.Damages() {
-		r := rand.New(rand.NewPCG(13, uint64(len(name))))
+	for name, damaged := range boltfiletest.Copies(whole, 13) {
 		least := 1000
 		for n := range rounds {
-			if err := os.WriteFile(path, damage(r, bytes.Clone(whole)), 0o600); err != nil {
+			if err := os.WriteFile(path, damaged(), 0o600); err != nil {
 				t.Fatal(err)
 			}
 			mended := filepath.Join(dir, fmt.Sprint(name, n))

@@ -1,17 +1,43 @@
-// Package boltfiletest damages files for tests. Start at [Damages].
+// Package boltfiletest damages files for tests. Start at [Copies].
 package boltfiletest
 
 import (
+	"bytes"
 	"math/rand/v2"
 	"os"
+	"testing"
 )
 
-// A Damage changes the bytes of a file, which are its own, in a way that r says.
-type Damage func(r *rand.Rand, data []byte) []byte
+// Dir is a folder in memory, where the system has one: a test that changes files
+// thousands of times need not wait for a disk as often.
+func Dir(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "pentimento-")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	return dir
+}
 
-// Damages are what may happen to a file, each under its name.
-func Damages() map[string]Damage {
-	return map[string]Damage{
+// Copies are, under the name of each thing that may happen to a file, damaged copies
+// of its bytes, one a call: the same for the same seed.
+func Copies(whole []byte, seed uint64) map[string]func() []byte {
+	copies := map[string]func() []byte{}
+	for name, damage := range damages() {
+		r := rand.New(rand.NewPCG(seed, uint64(len(name))))
+		copies[name] = func() []byte { return damage(r, bytes.Clone(whole)) }
+	}
+	return copies
+}
+
+// damages are what may happen to a file: they change its bytes in a way that r says.
+func damages() map[string]func(r *rand.Rand, data []byte) []byte {
+	return map[string]func(r *rand.Rand, data []byte) []byte{
 		"a flipped bit": func(r *rand.Rand, data []byte) []byte {
 			data[r.IntN(len(data))] ^= 1 << r.IntN(8)
 			return data
