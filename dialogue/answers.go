@@ -17,7 +17,7 @@ func prompted(talk Conversation) string {
 	if len(talk.Turns) == 0 {
 		return "Nothing has been drawn yet."
 	}
-	return fmt.Sprintf("The picture's prompt is: %s.", talk.Turns[len(talk.Turns)-1].Prompt)
+	return fmt.Sprintf("The picture's prompt is: %s.", talk.head().Prompt)
 }
 
 // cannotAnswer is said to a question about something else.
@@ -236,7 +236,7 @@ func (p *Planner) tellContent(m english.Match, talk Conversation) string {
 	if len(talk.Turns) == 0 {
 		return prompted(talk) + " " + whatNext(talk)
 	}
-	prompt := english.Tokenise(talk.Turns[len(talk.Turns)-1].Prompt)
+	prompt := english.Tokenise(talk.head().Prompt)
 	for _, t := range m["x"] {
 		if t.Mark || english.Closed(t.Lower) || t.Lower == "picture" || t.Lower == "image" {
 			continue
@@ -245,7 +245,7 @@ func (p *Planner) tellContent(m english.Match, talk Conversation) string {
 			return fmt.Sprintf("The prompt does not say %q, so the model chose by itself. %s", t.Lower, prompted(talk))
 		}
 	}
-	return "The prompt says so: " + talk.Turns[len(talk.Turns)-1].Prompt + "."
+	return "The prompt says so: " + talk.head().Prompt + "."
 }
 
 // tellUnsaid answers what only the picture could tell: "how old is she?".

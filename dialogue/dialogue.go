@@ -57,6 +57,14 @@ type Conversation struct {
 	Vocabulary []string
 }
 
+// head is the turn that is shown, or none.
+func (talk Conversation) head() Turn {
+	if len(talk.Turns) == 0 {
+		return Turn{}
+	}
+	return talk.Turns[len(talk.Turns)-1]
+}
+
 // A Turn is one picture of the conversation.
 type Turn struct {
 	// ID is the number that people know the turn by; 0 stands for its place among

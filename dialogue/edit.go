@@ -80,7 +80,7 @@ func (p *Planner) newEdit(talk Conversation) *edit {
 }
 
 // head is the turn whose picture is edited.
-func (e *edit) head() Turn { return e.talk.Turns[len(e.talk.Turns)-1] }
+func (e *edit) head() Turn { return e.talk.head() }
 
 // attendLast makes the noun that the turn before edited the one that "it" names.
 func (e *edit) attendLast() {

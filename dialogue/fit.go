@@ -283,7 +283,7 @@ func (e *edit) beheaded(q english.Parsed, fresh []int) bool {
 // names two things at least: who says it again wants nothing changed.
 func (p *Planner) saidAlready(spoken english.Words, talk Conversation) bool {
 	words := spoken.TrimMarks()
-	source := english.Tokenise(talk.Turns[len(talk.Turns)-1].Prompt)
+	source := english.Tokenise(talk.head().Prompt)
 	if q := p.en.Parse(words); len(q.Nouns) < 2 || q.Tags[0] == english.Preposition {
 		return false
 	}

@@ -55,7 +55,7 @@ func (p *Planner) redraw(h hearing, talk Conversation) (Reply, bool) {
 	if len(talk.Turns) == 0 || !p.redrawing.Match(h.spoken, func(english.Match) bool { return true }) {
 		return Reply{}, false
 	}
-	head := talk.Turns[len(talk.Turns)-1]
+	head := talk.head()
 	return p.pictureInRoom(&Plan{Action: Imagine, Prompt: head.Prompt, Weights: head.Weights, Label: "again", Another: true, Reason: "the same prompt drawn afresh"}, talk), true
 }
 

@@ -161,7 +161,7 @@ func (p *Planner) conversation(request planRequest, vocabulary []string) Convers
 				plan, prompt = reply.Plan, reply.Plan.Prompt
 			}
 		case len(talk.Turns) > 0:
-			plan = p.difference(talk.Turns[len(talk.Turns)-1], prompt)
+			plan = p.difference(talk.head(), prompt)
 		}
 		if prompt == "" {
 			continue

@@ -19,14 +19,6 @@ func (talk Conversation) reads(prompt string) bool {
 	return talk.Reads == nil || talk.Reads(prompt) >= len(prompt)
 }
 
-// head is the turn that is shown, or none.
-func (talk Conversation) head() Turn {
-	if len(talk.Turns) == 0 {
-		return Turn{}
-	}
-	return talk.Turns[len(talk.Turns)-1]
-}
-
 // inRoom is the plan of an edit within what the model reads, or the question what
 // to leave out for it.
 func (e *edit) inRoom() Reply {

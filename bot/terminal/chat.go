@@ -198,9 +198,7 @@ func (c *Chat) show(utterance string, err error) error {
 		return err
 	}
 	problem := bot.ProblemOf(err)
-	if c.Log != nil {
-		problem.Log(c.Log)
-	}
+	problem.Log(c.Log)
 	return c.printProblem(utterance, problem)
 }
 
