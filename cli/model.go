@@ -2,7 +2,9 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"runtime/debug"
+	"sync"
 
 	"pentimento/models"
 	"pentimento/models/judge"
@@ -52,6 +54,24 @@ func (f *modelFlags) openJudge(p *Process) (*judge.Network, error) {
 		return nil, err
 	}
 	return judge.Open(options.Runtime, pocket.Judge(), 1)
+}
+
+// openDrawing opens the model and what sees what its pictures show, at the same
+// time.
+func (f *modelFlags) openDrawing(ctx context.Context, p *Process) (*models.Model, *judge.Network, error) {
+	var network *judge.Network
+	var unseeing error
+	var opening sync.WaitGroup
+	opening.Go(func() { network, unseeing = f.openJudge(p) })
+	model, err := f.open(ctx, p)
+	opening.Wait()
+	switch {
+	case err != nil:
+		return nil, nil, errors.Join(err, network.Close())
+	case unseeing != nil:
+		return nil, nil, errors.Join(unseeing, model.Close())
+	}
+	return model, network, nil
 }
 
 // garbagePercent is how much garbage the heap may hold beside what is in use. Most

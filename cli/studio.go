@@ -54,13 +54,9 @@ func (c *serveCommand) openStudio(ctx context.Context, p *Process, asker string,
 // runStudio opens the model and has a worker of this process draw with it what is
 // put into the queue. It closes the cache, also when it fails.
 func (f *modelFlags) runStudio(ctx context.Context, p *Process, cache *engineCache, limits jobs.Options, worker jobs.Worker) (*studio, error) {
-	model, err := f.open(ctx, p)
+	model, network, err := f.openDrawing(ctx, p)
 	if err != nil {
 		return nil, errors.Join(err, cache.Close())
-	}
-	network, err := f.openJudge(p)
-	if err != nil {
-		return nil, errors.Join(err, cache.Close(), model.Close())
 	}
 	worker.Name, worker.Log = "local", p.log
 	worker.Engine = drawer.New(editor.NewCached(model, cache.Cache)).Seeing(network)

@@ -39,15 +39,11 @@ func (c *workerCommand) Run(ctx context.Context, p *Process) (err error) {
 		return err
 	}
 	defer closeInto(&err, queue)
-	model, err := c.open(ctx, p)
+	model, network, err := c.openDrawing(ctx, p)
 	if err != nil {
 		return err
 	}
 	defer closeInto(&err, model)
-	network, err := c.openJudge(p)
-	if err != nil {
-		return err
-	}
 	defer closeInto(&err, network)
 	name, err := workerName()
 	if err != nil {
