@@ -1,9 +1,7 @@
 package graph
 
 import (
-	"encoding/binary"
 	"fmt"
-	"math"
 	"strings"
 
 	"google.golang.org/protobuf/proto"
@@ -43,31 +41,24 @@ func (b *builder) ints(v ...int64) string {
 func (b *builder) int(v int64) string { return b.int64s(nil, []int64{v}) }
 
 func (b *builder) int64s(dims, v []int64) string {
-	raw := make([]byte, 0, 8*len(v))
-	for _, x := range v {
-		raw = binary.LittleEndian.AppendUint64(raw, uint64(x))
-	}
 	name := prefix + "int" + strings.ReplaceAll(strings.Trim(fmt.Sprint(v), "[]"), " ", "_")
 	if dims == nil {
 		name += "_scalar"
 	}
-	return b.constant(name, element.Int64, dims, raw)
+	return b.constant(pb.Int64s(name, dims, v))
 }
 
 // float returns a constant float32 scalar.
 func (b *builder) float(v float32) string {
-	raw := binary.LittleEndian.AppendUint32(nil, math.Float32bits(v))
-	return b.constant(fmt.Sprintf("%sfloat%g", prefix, v), element.Float32, nil, raw)
+	return b.constant(pb.Float32s(fmt.Sprintf("%sfloat%g", prefix, v), nil, []float32{v}))
 }
 
-func (b *builder) constant(name string, t element.Type, dims []int64, raw []byte) string {
-	if !b.known[name] {
-		b.known[name] = true
-		b.constants = append(b.constants, &pb.Tensor{
-			Name: proto.String(name), DataType: proto.Int32(int32(t)), Dims: dims, RawData: raw,
-		})
+func (b *builder) constant(t *pb.Tensor) string {
+	if !b.known[t.GetName()] {
+		b.known[t.GetName()] = true
+		b.constants = append(b.constants, t)
 	}
-	return name
+	return t.GetName()
 }
 
 // A block is a list of nodes under construction, in the order of computation:
@@ -97,26 +88,26 @@ func (b *block) cast(name string, from, to element.Type) string {
 	if from == to {
 		return name
 	}
-	return b.op("Cast", []string{name}, intAttribute("to", int64(to)))
+	return b.op("Cast", []string{name}, pb.Int("to", int64(to)))
 }
 
 // reduce appends a reduction over one axis, which is dropped. The operators'
 // axes moved from an attribute to an operand in opset 18.
 func (b *block) reduce(op, name string, axis int64) string {
 	if b.opset >= 18 {
-		return b.op(op, []string{name, b.ints(axis)}, intAttribute("keepdims", 0))
+		return b.op(op, []string{name, b.ints(axis)}, pb.Int("keepdims", 0))
 	}
-	return b.op(op, []string{name}, intsAttribute("axes", axis), intAttribute("keepdims", 0))
+	return b.op(op, []string{name}, pb.Ints("axes", axis), pb.Int("keepdims", 0))
 }
 
 // reduceAll appends a reduction to a scalar.
 func (b *block) reduceAll(op, name string) string {
-	return b.op(op, []string{name}, intAttribute("keepdims", 0))
+	return b.op(op, []string{name}, pb.Int("keepdims", 0))
 }
 
 // gather picks along the first axis.
 func (b *block) gather(name, indices string) string {
-	return b.op("Gather", []string{name, indices}, intAttribute("axis", 0))
+	return b.op("Gather", []string{name, indices}, pb.Int("axis", 0))
 }
 
 // A result is the name and type of what a branch gives.
@@ -133,7 +124,7 @@ func (b *block) choose(condition string, yes, no func(*block) []result) []result
 	otherwise := b.branch(name+"_else", no)
 	node := &pb.Node{
 		OpType: proto.String("If"), Name: proto.String(name), Input: []string{condition},
-		Attribute: []*pb.Attribute{graphAttribute("then_branch", then.graph), graphAttribute("else_branch", otherwise.graph)},
+		Attribute: []*pb.Attribute{pb.Body("then_branch", then.graph), pb.Body("else_branch", otherwise.graph)},
 	}
 	results := make([]result, len(then.results))
 	for i, r := range then.results {
@@ -159,10 +150,10 @@ func (b *block) repeat(times string, start result, step func(b *block, current s
 	body := &pb.Graph{
 		Name:   proto.String(name + "_body"),
 		Node:   inner.nodes,
-		Input:  []*pb.ValueInfo{valueInfo(count), valueInfo(proceed), valueInfo(current)},
-		Output: []*pb.ValueInfo{valueInfo(Value{Name: again, Type: element.Bool, Ranked: true}), valueInfo(Value{Name: next, Type: start.typ})},
+		Input:  []*pb.ValueInfo{ValueInfo(count), ValueInfo(proceed), ValueInfo(current)},
+		Output: []*pb.ValueInfo{ValueInfo(Value{Name: again, Type: element.Bool, Ranked: true}), ValueInfo(Value{Name: next, Type: start.typ})},
 	}
-	b.opTo(name, "Loop", []string{times, "", start.name}, graphAttribute("body", body))
+	b.opTo(name, "Loop", []string{times, "", start.name}, pb.Body("body", body))
 	return name
 }
 
@@ -176,13 +167,13 @@ func (b *block) branch(name string, fill func(*block) []result) branch {
 	results := fill(inner)
 	g := &pb.Graph{Name: proto.String(name), Node: inner.nodes}
 	for _, r := range results {
-		g.Output = append(g.Output, valueInfo(Value{Name: r.name, Type: r.typ}))
+		g.Output = append(g.Output, ValueInfo(Value{Name: r.name, Type: r.typ}))
 	}
 	return branch{g, results}
 }
 
-// valueInfo describes an input or output.
-func valueInfo(v Value) *pb.ValueInfo {
+// ValueInfo describes an input or output in ONNX's own words.
+func ValueInfo(v Value) *pb.ValueInfo {
 	t := &pb.TensorType{ElemType: proto.Int32(int32(v.Type))}
 	if v.Ranked {
 		t.Shape = &pb.Shape{}
@@ -198,23 +189,4 @@ func valueInfo(v Value) *pb.ValueInfo {
 		}
 	}
 	return &pb.ValueInfo{Name: proto.String(v.Name), Type: &pb.Type{TensorType: t}}
-}
-
-// Types of attributes, numbered as in ONNX.
-const (
-	attributeInt   = 2
-	attributeGraph = 5
-	attributeInts  = 7
-)
-
-func intAttribute(name string, v int64) *pb.Attribute {
-	return &pb.Attribute{Name: proto.String(name), Type: proto.Int32(attributeInt), I: proto.Int64(v)}
-}
-
-func intsAttribute(name string, v ...int64) *pb.Attribute {
-	return &pb.Attribute{Name: proto.String(name), Type: proto.Int32(attributeInts), Ints: v}
-}
-
-func graphAttribute(name string, g *pb.Graph) *pb.Attribute {
-	return &pb.Attribute{Name: proto.String(name), Type: proto.Int32(attributeGraph), G: g}
 }

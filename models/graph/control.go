@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"pentimento/models/element"
+	pb "pentimento/models/graph/onnxpb"
 )
 
 // layer makes what takes the place of a layer's MatMul probs·V: the same
@@ -84,7 +85,7 @@ func (r *rewriter) pick(b *block, a *attention, sources, indices string) string 
 	cached := r.cached(a)
 	return b.choose(r.layers[a.Index].cached,
 		func(b *block) []result {
-			all := b.op("Concat", []string{sources, cached}, intAttribute("axis", 0))
+			all := b.op("Concat", []string{sources, cached}, pb.Int("axis", 0))
 			return []result{{b.gather(all, indices), a.typ}}
 		},
 		func(b *block) []result { return []result{{b.gather(sources, indices), a.typ}} },
@@ -136,7 +137,7 @@ func (r *rewriter) averaged(a *attention) bool { return slices.Contains(r.mapLay
 func (r *rewriter) byRow(b *block, name string) string {
 	shape := b.op("Shape", []string{name})
 	last := b.op("Slice", []string{shape, b.ints(-2), b.ints(maxDim), b.ints(0)})
-	rows := b.op("Concat", []string{r.rows, b.ints(-1), last}, intAttribute("axis", 0))
+	rows := b.op("Concat", []string{r.rows, b.ints(-1), last}, pb.Int("axis", 0))
 	return b.op("Reshape", []string{name, rows})
 }
 
@@ -165,7 +166,7 @@ func (r *rewriter) control(name string, t element.Type, dims ...int64) string {
 func (r *rewriter) mapperTransposed(t element.Type) string {
 	key := cast{"transposed " + Mapper, t}
 	if r.casts[key] == "" {
-		r.casts[key] = r.head.op("Transpose", []string{r.control(Mapper, t, 0, 1, 0, -1)}, intsAttribute("perm", 0, 1, 3, 2))
+		r.casts[key] = r.head.op("Transpose", []string{r.control(Mapper, t, 0, 1, 0, -1)}, pb.Ints("perm", 0, 1, 3, 2))
 	}
 	return r.casts[key]
 }

@@ -121,14 +121,14 @@ func TestMalformedGraphs(t *testing.T) {
 		{"weights nowhere", func(m tiny) { external(m, "") }, "outside the model's folder"},
 		{"a body that uses what it does not see", func(m tiny) {
 			body := &pb.Graph{Node: []*pb.Node{{OpType: proto.String("Relu"), Input: []string{"cross_out"}, Output: []string{"x"}}}}
-			m.before("self_q", "Loop", "loop").Attribute = []*pb.Attribute{graphAttribute("body", body)}
+			m.before("self_q", "Loop", "loop").Attribute = []*pb.Attribute{pb.Body("body", body)}
 		}, `body of Loop node "loop"`},
 		{"bodies in bodies", func(m tiny) {
 			body := &pb.Graph{}
 			for range 2 * maxDepth {
-				body = &pb.Graph{Node: []*pb.Node{{OpType: proto.String("Loop"), Output: []string{"x"}, Attribute: []*pb.Attribute{graphAttribute("body", body)}}}}
+				body = &pb.Graph{Node: []*pb.Node{{OpType: proto.String("Loop"), Output: []string{"x"}, Attribute: []*pb.Attribute{pb.Body("body", body)}}}}
 			}
-			m.before("self_q", "Loop", "loop").Attribute = []*pb.Attribute{graphAttribute("body", body)}
+			m.before("self_q", "Loop", "loop").Attribute = []*pb.Attribute{pb.Body("body", body)}
 		}, "nested deeper"},
 	}
 	for _, test := range tests {

@@ -40,7 +40,7 @@ func Shapes(m *Model) (model []byte, outputs []string, err error) {
 		name := fmt.Sprintf("%sshape_%d", prefix, a.Index)
 		b.opTo(name, "Shape", []string{a.probs})
 		outputs = append(outputs, name)
-		values = append(values, valueInfo(Value{Name: name, Type: element.Int64, Ranked: true, Dims: []Dim{{}}}))
+		values = append(values, ValueInfo(Value{Name: name, Type: element.Int64, Ranked: true, Dims: []Dim{{}}}))
 	}
 	g := cloneGraph(m.proto.Graph)
 	g.Node = slices.Concat(g.Node, b.nodes)

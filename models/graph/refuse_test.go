@@ -52,7 +52,7 @@ func TestRefusals(t *testing.T) {
 		}, "function local.block has Softmax"},
 		{"attention in a loop", func(m tiny) {
 			body := &pb.Graph{Node: []*pb.Node{{OpType: proto.String("Softmax"), Input: []string{"flat"}, Output: []string{"x"}}}}
-			m.before("self_q", "Loop", "slices").Attribute = []*pb.Attribute{graphAttribute("body", body)}
+			m.before("self_q", "Loop", "slices").Attribute = []*pb.Attribute{pb.Body("body", body)}
 		}, `Loop node "slices" has Softmax`},
 		{"Softmax that nothing uses", func(m tiny) {
 			m.before("cross_q", "Softmax", "lost", "self_out")
@@ -71,14 +71,14 @@ func TestRefusals(t *testing.T) {
 			m.node("cross_q").Input[0] = "twice"
 		}, `goes into both MatMul node "self_out" and MatMul node "twice"`},
 		{"maps that are an output", func(m tiny) {
-			m.Graph.Output = append(m.Graph.Output, valueInfo(Value{Name: "self_maps", Type: element.Float32}))
+			m.Graph.Output = append(m.Graph.Output, ValueInfo(Value{Name: "self_maps", Type: element.Float32}))
 		}, "is an output of the graph"},
 		{"maps on the right of V", func(m tiny) {
 			n := m.node("self_out")
 			n.Input[0], n.Input[1] = n.Input[1], n.Input[0]
 		}, `Softmax node "self_maps": its role is unknown`},
 		{"Softmax over the queries", func(m tiny) {
-			m.node("self_maps").Attribute = []*pb.Attribute{intAttribute("axis", -2)}
+			m.node("self_maps").Attribute = []*pb.Attribute{pb.Int("axis", -2)}
 		}, "runs over axis -2"},
 		{"Softmax over everything, as before opset 13", func(m tiny) {
 			m.OpsetImport[0].Version = proto.Int64(12)
@@ -144,7 +144,7 @@ func TestRefusals(t *testing.T) {
 			m.node("cross_k").Input[0], m.node("cross_v").Input[0] = "flat", "flat"
 		}, `no input "encoder_hidden_states"`},
 		{"one more input", func(m tiny) {
-			m.Graph.Input = append(m.Graph.Input, valueInfo(Value{Name: "class_labels", Type: element.Int64}))
+			m.Graph.Input = append(m.Graph.Input, ValueInfo(Value{Name: "class_labels", Type: element.Int64}))
 		}, `"class_labels"`},
 		{"a fixed batch", func(m tiny) {
 			dim := m.input(sampleName).Type.TensorType.Shape.Dim[0]
@@ -163,7 +163,7 @@ func TestRefusals(t *testing.T) {
 		{"two unnamed outputs", func(m tiny) {
 			m.node(noiseName).Output[0] = "a"
 			m.Graph.Output[0].Name = proto.String("a")
-			m.Graph.Output = append(m.Graph.Output, valueInfo(Value{Name: "cross_out", Type: element.Float32}))
+			m.Graph.Output = append(m.Graph.Output, ValueInfo(Value{Name: "cross_out", Type: element.Float32}))
 		}, `none of its 2 outputs`},
 		{"maps of a type that cannot be told", func(m tiny) {
 			m.before("self_out", "Cast", "cast", "self_maps")
@@ -182,7 +182,7 @@ func TestRefusals(t *testing.T) {
 		{"operators from before opset 11", func(m tiny) {
 			m.OpsetImport[0].Version = proto.Int64(10)
 			for _, name := range []string{"self_maps", "cross_maps"} {
-				m.node(name).Attribute = []*pb.Attribute{intAttribute("axis", 2)}
+				m.node(name).Attribute = []*pb.Attribute{pb.Int("axis", 2)}
 			}
 		}, "operator set 10"},
 	}
@@ -216,7 +216,7 @@ func TestProbeRefusals(t *testing.T) {
 		{"the batch in slices", func(_ tiny, p *Probe) { p.Shapes[0][0] = 2 }, "the batch does not come first"},
 		{"the batch elsewhere", func(_ tiny, p *Probe) { p.Shapes[0] = []int64{1, 6, 64, 64} }, "the batch does not come first"},
 		{"Softmax not over the last axis", func(m tiny, p *Probe) {
-			m.node("self_maps").Attribute = []*pb.Attribute{intAttribute("axis", 2)}
+			m.node("self_maps").Attribute = []*pb.Attribute{pb.Int("axis", 2)}
 			p.Shapes[0] = []int64{3, 2, 64, 64}
 		}, "runs over axis 2"},
 		{"layers that disagree on the tokens", func(m tiny, p *Probe) {

@@ -241,10 +241,10 @@ func (r *rewriter) rewrite(m *Model) (*Controlled, error) {
 	inputs = append(inputs, r.inputs...)
 	outputs := append([]Value{r.info.Noise}, r.outputs...)
 	for _, v := range r.inputs {
-		g.Input = append(g.Input, valueInfo(v))
+		g.Input = append(g.Input, ValueInfo(v))
 	}
 	for _, v := range r.outputs {
-		g.Output = append(g.Output, valueInfo(v))
+		g.Output = append(g.Output, ValueInfo(v))
 	}
 	data, err := marshal(m.proto, g)
 	if err != nil {
@@ -266,15 +266,15 @@ func (r *rewriter) widen(g *pb.Graph) {
 		inner := *v
 		v.Name, v.Type = prefix+inner.Name, element.Float32
 		i := slices.IndexFunc(g.Input, func(in *pb.ValueInfo) bool { return in.GetName() == inner.Name })
-		g.Input[i] = valueInfo(*v)
-		r.head.opTo(inner.Name, "Cast", []string{v.Name}, intAttribute("to", int64(inner.Type)))
+		g.Input[i] = ValueInfo(*v)
+		r.head.opTo(inner.Name, "Cast", []string{v.Name}, pb.Int("to", int64(inner.Type)))
 	}
 	if noise := &r.info.Noise; noise.Type != element.Float32 {
 		i := slices.IndexFunc(g.Output, func(out *pb.ValueInfo) bool { return out.GetName() == noise.Name })
 		inner := *noise
 		noise.Name, noise.Type = prefix+inner.Name, element.Float32
-		g.Output[i] = valueInfo(*noise)
-		r.tail.opTo(noise.Name, "Cast", []string{inner.Name}, intAttribute("to", int64(element.Float32)))
+		g.Output[i] = ValueInfo(*noise)
+		r.tail.opTo(noise.Name, "Cast", []string{inner.Name}, pb.Int("to", int64(element.Float32)))
 	}
 }
 
@@ -300,7 +300,7 @@ func cloneGraph(g *pb.Graph) *pb.Graph {
 
 // marshal writes the model with another graph in it.
 func marshal(m *pb.Model, g *pb.Graph) ([]byte, error) {
-	c := &pb.Model{Graph: g, OpsetImport: m.OpsetImport, Functions: m.Functions}
+	c := &pb.Model{IrVersion: m.IrVersion, Graph: g, OpsetImport: m.OpsetImport, Functions: m.Functions}
 	c.ProtoReflect().SetUnknown(m.ProtoReflect().GetUnknown())
 	data, err := proto.MarshalOptions{Deterministic: true}.Marshal(c)
 	if err != nil {

@@ -28,9 +28,9 @@ func newTiny() tiny {
 		{timestepName, element.Int64, true, nil},
 		{textName, element.Float32, true, []Dim{batch, {Size: 7}, {Size: 6}}},
 	} {
-		g.Input = append(g.Input, valueInfo(v))
+		g.Input = append(g.Input, ValueInfo(v))
 	}
-	g.Output = append(g.Output, valueInfo(Value{Name: noiseName, Type: element.Float32}))
+	g.Output = append(g.Output, ValueInfo(Value{Name: noiseName, Type: element.Float32}))
 	for _, name := range []string{"wq", "wk", "wv", "uq", "uk", "uv", "scale"} {
 		g.Initializer = append(g.Initializer, &pb.Tensor{Name: proto.String(name), DataType: proto.Int32(int32(element.Float32))})
 	}

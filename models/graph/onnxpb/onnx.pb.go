@@ -32,6 +32,7 @@ const (
 
 type Model struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
+	IrVersion     *int64                 `protobuf:"varint,1,opt,name=ir_version,json=irVersion" json:"ir_version,omitempty"`
 	Graph         *Graph                 `protobuf:"bytes,7,opt,name=graph" json:"graph,omitempty"`
 	OpsetImport   []*OperatorSet         `protobuf:"bytes,8,rep,name=opset_import,json=opsetImport" json:"opset_import,omitempty"`
 	Functions     []*Function            `protobuf:"bytes,25,rep,name=functions" json:"functions,omitempty"`
@@ -67,6 +68,13 @@ func (x *Model) ProtoReflect() protoreflect.Message {
 // Deprecated: Use Model.ProtoReflect.Descriptor instead.
 func (*Model) Descriptor() ([]byte, []int) {
 	return file_onnx_proto_rawDescGZIP(), []int{0}
+}
+
+func (x *Model) GetIrVersion() int64 {
+	if x != nil && x.IrVersion != nil {
+		return *x.IrVersion
+	}
+	return 0
 }
 
 func (x *Model) GetGraph() *Graph {
@@ -313,7 +321,9 @@ func (x *Node) GetDomain() string {
 type Attribute struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Name          *string                `protobuf:"bytes,1,opt,name=name" json:"name,omitempty"`
+	F             *float32               `protobuf:"fixed32,2,opt,name=f" json:"f,omitempty"`
 	I             *int64                 `protobuf:"varint,3,opt,name=i" json:"i,omitempty"`
+	S             []byte                 `protobuf:"bytes,4,opt,name=s" json:"s,omitempty"`
 	T             *Tensor                `protobuf:"bytes,5,opt,name=t" json:"t,omitempty"`
 	G             *Graph                 `protobuf:"bytes,6,opt,name=g" json:"g,omitempty"`
 	Ints          []int64                `protobuf:"varint,8,rep,name=ints" json:"ints,omitempty"`
@@ -360,11 +370,25 @@ func (x *Attribute) GetName() string {
 	return ""
 }
 
+func (x *Attribute) GetF() float32 {
+	if x != nil && x.F != nil {
+		return *x.F
+	}
+	return 0
+}
+
 func (x *Attribute) GetI() int64 {
 	if x != nil && x.I != nil {
 		return *x.I
 	}
 	return 0
+}
+
+func (x *Attribute) GetS() []byte {
+	if x != nil {
+		return x.S
+	}
+	return nil
 }
 
 func (x *Attribute) GetT() *Tensor {
@@ -921,8 +945,10 @@ var File_onnx_proto protoreflect.FileDescriptor
 const file_onnx_proto_rawDesc = "" +
 	"\n" +
 	"\n" +
-	"onnx.proto\x12\x0fpentimento.onnx\"\xaf\x01\n" +
-	"\x05Model\x12,\n" +
+	"onnx.proto\x12\x0fpentimento.onnx\"\xce\x01\n" +
+	"\x05Model\x12\x1d\n" +
+	"\n" +
+	"ir_version\x18\x01 \x01(\x03R\tirVersion\x12,\n" +
 	"\x05graph\x18\a \x01(\v2\x16.pentimento.onnx.GraphR\x05graph\x12?\n" +
 	"\fopset_import\x18\b \x03(\v2\x1c.pentimento.onnx.OperatorSetR\vopsetImport\x127\n" +
 	"\tfunctions\x18\x19 \x03(\v2\x19.pentimento.onnx.FunctionR\tfunctions\"?\n" +
@@ -942,10 +968,12 @@ const file_onnx_proto_rawDesc = "" +
 	"\x04name\x18\x03 \x01(\tR\x04name\x12\x17\n" +
 	"\aop_type\x18\x04 \x01(\tR\x06opType\x128\n" +
 	"\tattribute\x18\x05 \x03(\v2\x1a.pentimento.onnx.AttributeR\tattribute\x12\x16\n" +
-	"\x06domain\x18\a \x01(\tR\x06domain\"\xd2\x01\n" +
+	"\x06domain\x18\a \x01(\tR\x06domain\"\xee\x01\n" +
 	"\tAttribute\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\f\n" +
-	"\x01i\x18\x03 \x01(\x03R\x01i\x12%\n" +
+	"\x01f\x18\x02 \x01(\x02R\x01f\x12\f\n" +
+	"\x01i\x18\x03 \x01(\x03R\x01i\x12\f\n" +
+	"\x01s\x18\x04 \x01(\fR\x01s\x12%\n" +
 	"\x01t\x18\x05 \x01(\v2\x17.pentimento.onnx.TensorR\x01t\x12$\n" +
 	"\x01g\x18\x06 \x01(\v2\x16.pentimento.onnx.GraphR\x01g\x12\x12\n" +
 	"\x04ints\x18\b \x03(\x03R\x04ints\x12.\n" +
