@@ -21,7 +21,8 @@ type Queue interface {
 	Await(ctx context.Context, t Ticket, watch func(Event)) (Result, error)
 
 	// Settle removes a finished job. It reports whether this caller is the one
-	// that settled it: of many, one is.
+	// that settled it: of many, one is. A job that the queue has lost since
+	// Await returned is settled too, unless it was submitted again.
 	Settle(ctx context.Context, t Ticket) (bool, error)
 
 	// Cancel ends the job unless it is finished, and reports whether the job is

@@ -181,6 +181,58 @@ func TestRedisForgets(t *testing.T) {
 	wait()
 }
 
+// Redis comes back empty between a picture and its settlement: the first who has
+// the picture settles it, and nobody is given a second one.
+func TestRedisForgetsWhatIsDrawn(t *testing.T) {
+	t.Parallel()
+	_, client := newServer(t)
+	q, other := open(t, client, redis.Options{}), open(t, client, redis.Options{})
+	drawn := func(job jobs.Job) jobs.Ticket {
+		t.Helper()
+		ticket, err := q.Submit(t.Context(), job)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lease, err := q.Take(t.Context(), "one/0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := q.Finish(t.Context(), lease, jobs.Result{PNG: []byte(job.Key)}, nil); err != nil {
+			t.Fatal(err)
+		}
+		return ticket
+	}
+	settle := func(q *redis.Queue, ticket jobs.Ticket, want bool) {
+		t.Helper()
+		if settled, err := q.Settle(t.Context(), ticket); settled != want || err != nil {
+			t.Errorf("settled: %v, %v; want %v", settled, err, want)
+		}
+	}
+	empty := func() {
+		t.Helper()
+		if err := client.FlushAll(t.Context()).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+
+	job := newJob("ann", 0)
+	ticket := drawn(job)
+	empty()
+	settle(q, ticket, true)
+	settle(other, ticket, false)
+	if _, err := q.Submit(t.Context(), job); !errors.Is(err, jobs.ErrSettled) {
+		t.Errorf("submitted again: %v, want ErrSettled", err)
+	}
+
+	job = newJob("ann", 1)
+	ticket = drawn(job)
+	empty()
+	anew := drawn(job)
+	settle(q, ticket, false)
+	settle(other, anew, true)
+	settle(q, ticket, false)
+}
+
 // Redis stands still for 10 s, longer than a worker may be silent: nobody is
 // taken for dead, everybody goes on.
 func TestRedisPauses(t *testing.T) {
