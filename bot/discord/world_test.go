@@ -26,6 +26,7 @@ import (
 	"pentimento/models/pocket"
 	"pentimento/recipe"
 	"pentimento/session"
+	"pentimento/session/bolt/boltfile/boltfiletest"
 	"pentimento/session/redis/conn"
 	"pentimento/tests/discordtest"
 )
@@ -177,7 +178,7 @@ func newWorld(t *testing.T, d discordtest.Options, change func(*setup)) *world {
 	w := &world{Server: discordtest.New(d), t: t, engine: &stub{}, log: &syncBuffer{}}
 	o := setup{engine: w.engine, Options: Options{
 		Token: discordtest.Token, Planner: bot.Grammar{Planner: dialogue.New()}, Store: session.NewMemory(),
-		Records: newRecords(t, filepath.Join(t.TempDir(), "state")), Base: w.URL(), Backoff: 10 * time.Millisecond,
+		Records: newRecords(t, filepath.Join(boltfiletest.Dir(t), "state")), Base: w.URL(), Backoff: 10 * time.Millisecond,
 		Clock: bot.Clock{Now: time.Now, Seed: func() uint64 { return 7 }}, Defaults: bot.Options{Steps: 4, Guidance: 4.5},
 		Log: slog.New(slog.NewTextHandler(w.log, nil)), NoMessageContent: !d.MessageContent,
 	}}
