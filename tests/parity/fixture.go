@@ -52,8 +52,16 @@ func Open(t testing.TB, name string) *Fixture {
 // Info decodes what the fixture says under key.
 func (f *Fixture) Info(key string, into any) {
 	f.t.Helper()
-	if err := json.Unmarshal(f.info[key], into); err != nil {
-		f.t.Fatalf("%s: %v", key, err)
+	if f.info[key] == nil {
+		f.t.Fatalf("the fixture says nothing of %q", key)
+	}
+	f.decode(f.info[key], into)
+}
+
+func (f *Fixture) decode(data []byte, into any) {
+	f.t.Helper()
+	if err := json.Unmarshal(data, into); err != nil {
+		f.t.Fatalf("%.60s: %v", data, err)
 	}
 }
 

@@ -29,30 +29,36 @@ func Weight(name string, shape []int) []float32 {
 			inputs *= size
 		}
 	}
+	values := valuesOf(name, len(shape), inputs)
 	out := make([]float32, n)
 	seed := fnv1a(name)
-	number := numberOf(name, len(shape), inputs)
 	for i := range out {
-		out[i] = number(int(word(seed, i)>>56) - 128)
+		out[i] = values[word(seed, i)>>56]
 	}
 	return out
 }
 
-// numberOf returns what makes a weight of a k from -128 to 127.
-func numberOf(name string, dimensions, inputs int) func(k int) float32 {
+// valuesOf are the numbers that a tensor's weights are taken from.
+func valuesOf(name string, dimensions, inputs int) (values [256]float32) {
 	scale := float32(1. / 256)
 	switch {
 	case strings.HasSuffix(name, "bias"):
 		scale /= 16
 	case dimensions == 1:
-		return func(k int) float32 { return 1 + float32(k>>1)/128 }
+		for i := range values {
+			values[i] = 1 + float32((i-128)>>1)/128
+		}
+		return values
 	case strings.Contains(name, "embedding.weight"):
 	default:
 		for reach := 3; reach < inputs; reach *= 4 {
 			scale /= 2
 		}
 	}
-	return func(k int) float32 { return float32(2*k+1) * scale }
+	for i := range values {
+		values[i] = float32(2*(i-128)+1) * scale
+	}
+	return values
 }
 
 // word is number i of splitmix64.

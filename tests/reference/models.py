@@ -9,13 +9,16 @@ import os
 import sys
 
 import torch
+import transformers
 
-NAMES = ['formula', 'schedulers']
+NAMES = ['formula', 'schedulers', 'networks']
 
 
 def main(out, *names):
     os.makedirs(out, exist_ok=True)
     torch.set_grad_enabled(False)
+    torch.set_num_threads(1)
+    transformers.utils.logging.disable_progress_bar()
     for name in names or NAMES:
         importlib.import_module(name).write(out)
 
