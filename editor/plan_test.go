@@ -45,7 +45,7 @@ func TestPlanRows(t *testing.T) {
 	edit := recipe.Windows{Cross: upTo(.5), Self: upTo(.3)}
 	withValues := edit
 	withValues.Value, withValues.ValueMix = upTo(.2), 1
-	spec := models.Spec{Layers: []graph.Layer{{Cross: true, Pixels: 256}, {Pixels: 256}, {Pixels: 4096}}}
+	spec := models.Spec{SelfLevel: 2, Layers: []graph.Layer{{Cross: true, Level: 2}, {Level: 2}, {Level: 0}}}
 	// latents is a trace without maps; maps has those of cross-attention at
 	// the first steps, and of self-attention.
 	latents := newTrace(10, nil)

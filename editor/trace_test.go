@@ -8,8 +8,8 @@ import (
 )
 
 func TestKeptLayers(t *testing.T) {
-	spec := models.Spec{ContextLength: 4, Layers: []graph.Layer{
-		{Cross: true, Heads: 1, Pixels: 4}, {Heads: 1, Pixels: 4}, {Heads: 1, Pixels: 4096},
+	spec := models.Spec{ContextLength: 4, SelfLevel: 2, Layers: []graph.Layer{
+		{Cross: true, Heads: 1, Level: 2, Pixels: 4}, {Heads: 1, Level: 2, Pixels: 4}, {Heads: 1, Pixels: 4096},
 	}}
 	const step = 4 * (4*4 + 4*4) // bytes of what one step keeps
 	const end = 8                // no preset takes over attention after .8

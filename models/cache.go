@@ -57,7 +57,10 @@ func (in *inspection) preparedCache(dir string) (preparedCache, error) {
 	}
 	unet := sha256.New()
 	s := in.spec
-	fmt.Fprintln(unet, in.unet.sum, s.LatentChannels, s.LatentHeight, s.LatentWidth, s.ContextLength, s.TextWidth)
+	if s.Resizable {
+		s.LatentHeight, s.LatentWidth = 0, 0
+	}
+	fmt.Fprintln(unet, in.unet.sum, s.LatentChannels, s.LatentHeight, s.LatentWidth, s.ContextLength, s.TextWidth, s.SelfLevel)
 	return preparedCache{dir: dir, unet: shortHex(unet), maker: shortHex(maker)}, nil
 }
 
@@ -72,6 +75,8 @@ func (c preparedCache) infoFile() string  { return filepath.Join(c.dir, c.name()
 type preparedInfo struct {
 	Bytes      int64
 	Controlled graph.Controlled
+	// Fixed: the UNet says that it takes any size, and does not.
+	Fixed bool
 }
 
 // load reads a prepared UNet; the error is os.ErrNotExist when there is none.
@@ -95,7 +100,7 @@ func (c preparedCache) load() (*preparedUNet, error) {
 	if stat.Size() != info.Bytes || len(info.Controlled.Inputs) == 0 || len(info.Controlled.Info.Layers) == 0 {
 		return nil, fmt.Errorf("%s is damaged", c.graphFile())
 	}
-	return &preparedUNet{graph: runtime.Graph{Path: c.graphFile()}, controlled: info.Controlled, file: c.graphFile()}, nil
+	return &preparedUNet{graph: runtime.Graph{Path: c.graphFile()}, controlled: info.Controlled, fixed: info.Fixed, file: c.graphFile()}, nil
 }
 
 // store keeps a prepared UNet, each of its files in one step.
@@ -106,7 +111,7 @@ func (c preparedCache) store(p *preparedUNet) error {
 	if err := os.MkdirAll(c.dir, 0o755); err != nil {
 		return err
 	}
-	info, err := json.Marshal(preparedInfo{Bytes: int64(len(p.graph.Data)), Controlled: p.controlled})
+	info, err := json.Marshal(preparedInfo{Bytes: int64(len(p.graph.Data)), Controlled: p.controlled, Fixed: p.fixed})
 	if err != nil {
 		return err
 	}

@@ -187,10 +187,8 @@ func (r *Report) writeLayers(line func(format string, args ...any)) {
 			kind = "cross"
 		}
 		if l.Pixels > 0 {
-			shape = fmt.Sprintf("%2d heads, %5d pixels", l.Heads, l.Pixels)
-			if h, w, err := mapSize(r.Spec.LatentHeight, r.Spec.LatentWidth, l.Pixels); err == nil {
-				shape = fmt.Sprintf("%2d heads, %3d×%-3d pixels", l.Heads, h, w)
-			}
+			h, w := graph.Halved(r.Spec.LatentHeight, r.Spec.LatentWidth, l.Level)
+			shape = fmt.Sprintf("%2d heads, %3d×%-3d pixels", l.Heads, h, w)
 		}
 		line("    %2d  %s  %s  %s", l.Index, kind, shape, l.Name)
 	}

@@ -53,21 +53,3 @@ func TestControlDepth(t *testing.T) {
 		})
 	}
 }
-
-func TestMapSize(t *testing.T) {
-	for _, test := range []struct{ height, width, pixels, wantHeight, wantWidth int }{
-		{16, 16, 256, 16, 16}, {64, 64, 256, 16, 16}, {96, 96, 144, 12, 12}, {64, 96, 384, 16, 24},
-		{72, 72, 81, 9, 9}, {20, 20, 9, 3, 3}, {16, 16, 100, 0, 0}, {16, 16, 0, 0, 0},
-	} {
-		h, w, err := mapSize(test.height, test.width, test.pixels)
-		if test.wantHeight == 0 {
-			if err == nil {
-				t.Errorf("%+v: no error but %d×%d", test, h, w)
-			}
-			continue
-		}
-		if err != nil || h != test.wantHeight || w != test.wantWidth {
-			t.Errorf("%+v gave %d×%d, %v", test, h, w, err)
-		}
-	}
-}

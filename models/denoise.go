@@ -68,7 +68,7 @@ func (in *inspection) openUNet(op opener, p *preparedUNet) (*unet, error) {
 	}
 	return &unet{
 		session: session,
-		feed:    unetFeed{info: p.controlled.Info, spec: p.spec, inputs: p.controlled.Inputs},
+		feed:    unetFeed{info: p.controlled.Info, inputs: p.controlled.Inputs},
 		noise:   noise,
 		maps:    graph.Value{Name: graph.Maps, Type: element.Float32},
 
@@ -123,7 +123,9 @@ func (m *Model) Denoise(ctx context.Context, in *Batch) (*Denoised, error) {
 	if err != nil {
 		return nil, fmt.Errorf("denoise: %w", err)
 	}
-	inputs, err := unet.feed.all(in)
+	feed := unet.feed
+	feed.spec = m.spec
+	inputs, err := feed.all(in)
 	if err != nil {
 		return nil, fmt.Errorf("denoise: %w", err)
 	}

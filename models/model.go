@@ -56,10 +56,7 @@ type Model struct {
 	unet    *openingUNet
 	decoder *decoder
 
-	// encoder is opened when the first picture is encoded.
-	encoder     *encoder
-	encoderLock sync.Mutex
-	openEncoder func() (*encoder, error) // nil when the folder has none
+	encoder *openableEncoder // nil when the folder has none
 }
 
 // OpenDir opens the model in a folder on the disk. An error names the file at
@@ -170,7 +167,7 @@ func (in *inspection) open(ctx context.Context, prepared *preparedUNet, o Option
 	if in.encoder != nil {
 		// What the closure holds stays in memory: not the whole inspection.
 		p, input, output, latents := in.encoder, in.encoderIn, in.encoderOut, in.spec.LatentChannels
-		m.openEncoder = func() (*encoder, error) { return openEncoder(opener, p, input, output, latents) }
+		m.encoder = &openableEncoder{open: func() (*encoder, error) { return openEncoder(opener, p, input, output, latents) }}
 	}
 	return m, m.prove(ctx)
 }
@@ -199,11 +196,8 @@ func (m *Model) Close() error {
 	if m.decoder != nil {
 		all = append(all, m.decoder.session.Close())
 	}
-	m.encoderLock.Lock()
-	defer m.encoderLock.Unlock()
-	m.openEncoder = nil
 	if m.encoder != nil {
-		all = append(all, m.encoder.session.Close())
+		all = append(all, m.encoder.close())
 	}
 	return errors.Join(all...)
 }

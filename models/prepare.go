@@ -3,7 +3,6 @@ package models
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 
 	"pentimento/models/graph"
@@ -15,6 +14,8 @@ type preparedUNet struct {
 	graph      runtime.Graph
 	controlled graph.Controlled // without the graph itself
 	spec       Spec
+	// fixed: the UNet says that it takes any size, and does not.
+	fixed bool
 	// file is where the graph is kept; "" when it is not.
 	file string
 }
@@ -41,11 +42,9 @@ func (in *inspection) prepare(ctx context.Context, o Options) (p *preparedUNet, 
 		}
 	}
 	p.spec = in.spec
-	p.spec.Layers = p.controlled.Info.Layers
-	p.spec.MapHeight, p.spec.MapWidth, err = mapSize(in.spec.LatentHeight, in.spec.LatentWidth, p.controlled.MapPixels)
-	if err != nil {
-		return nil, nil, in.folder.failed(in.unet.file(), err)
-	}
+	p.spec.Layers, p.spec.mapLevel = p.controlled.Info.Layers, p.controlled.MapLevel
+	p.spec.Resizable = in.spec.Resizable && !p.fixed
+	p.spec.scale()
 	return p, unkept, nil
 }
 
@@ -66,17 +65,4 @@ func destroy(tensors []*runtime.Tensor) error {
 		all = append(all, t.Destroy())
 	}
 	return errors.Join(all...)
-}
-
-// mapSize is the height and width of a map of so many pixels: the latents'
-// own, halved (rounding up, as the UNet's convolutions do) until it fits.
-func mapSize(height, width, pixels int) (int, int, error) {
-	h, w := height, width
-	for h*w > pixels && h*w > 1 {
-		h, w = (h+1)/2, (w+1)/2
-	}
-	if h*w != pixels {
-		return 0, 0, fmt.Errorf("has attention maps of %d pixels, which latents of %d×%d do not halve to", pixels, height, width)
-	}
-	return h, w, nil
 }

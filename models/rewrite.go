@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"pentimento/models/graph"
 	"pentimento/models/runtime"
@@ -11,31 +12,33 @@ import (
 
 // rewrite makes the controlled UNet, which takes one run of the untouched one.
 func (in *inspection) rewrite(ctx context.Context, o Options) (*preparedUNet, error) {
-	probe, err := in.probe(ctx, o)
+	probe, fixed, err := in.probe(ctx, o)
 	if err != nil {
 		return nil, err
 	}
-	controlled, err := graph.Rewrite(in.unetGraph, probe, graph.Options{})
-	if err == nil {
-		// The shapes of the maps are known now, and with them the layers that
-		// are worth an input and an output.
-		injectable := Spec{Layers: controlled.Info.Layers}.injectableLayers()
-		controlled, err = graph.Rewrite(in.unetGraph, probe, graph.Options{Capture: injectable, Cache: injectable})
-	}
+	layers, err := graph.Layers(in.unetGraph, probe)
 	if err != nil {
 		return nil, in.folder.failed(in.unet.file(), err)
 	}
-	p := &preparedUNet{graph: runtime.Graph{Data: controlled.Graph}, controlled: *controlled}
+	// Only some layers are worth an input and an output.
+	injectable := Spec{Layers: layers, SelfLevel: in.spec.SelfLevel}.injectableLayers()
+	controlled, err := graph.Rewrite(in.unetGraph, probe, graph.Options{Capture: injectable, Cache: injectable, MapLevel: in.spec.SelfLevel})
+	if err != nil {
+		return nil, in.folder.failed(in.unet.file(), err)
+	}
+	p := &preparedUNet{graph: runtime.Graph{Data: controlled.Graph}, controlled: *controlled, fixed: fixed}
 	p.controlled.Graph = nil
 	return p, nil
 }
 
 // probe runs the UNet once, on the CPU and on zeros, to learn the shape of
-// every attention map.
-func (in *inspection) probe(ctx context.Context, o Options) (_ graph.Probe, err error) {
+// every attention map. A UNet that takes any size is run at a small one, which
+// takes little memory. fixed reports that it did not keep its word, and runs at
+// its own size only.
+func (in *inspection) probe(ctx context.Context, o Options) (_ graph.Probe, fixed bool, err error) {
 	data, outputs, err := graph.Shapes(in.unetGraph)
 	if err != nil {
-		return graph.Probe{}, in.folder.failed(in.unet.file(), err)
+		return graph.Probe{}, false, in.folder.failed(in.unet.file(), err)
 	}
 	g := runtime.Graph{Data: data}
 	if len(in.unet.external) > 0 {
@@ -46,11 +49,42 @@ func (in *inspection) probe(ctx context.Context, o Options) (_ graph.Probe, err 
 		Outputs: outputs, Device: runtime.Device{Provider: runtime.CPU}, Threads: o.Threads, Once: true,
 	})
 	if err != nil {
-		return graph.Probe{}, in.folder.failed(in.unet.file(), err)
+		return graph.Probe{}, false, in.folder.failed(in.unet.file(), err)
 	}
 	defer func() { err = errors.Join(err, session.Close()) }()
+	var failed error
+	for _, spec := range in.probeSpecs() {
+		shapes, err := in.shapes(ctx, session, spec, len(outputs))
+		if err == nil {
+			return graph.Probe{Rows: graph.ProbeRows, Height: spec.LatentHeight, Width: spec.LatentWidth, Shapes: shapes}, failed != nil, nil
+		}
+		if ctx.Err() != nil {
+			return graph.Probe{}, false, err
+		}
+		failed = err
+	}
+	return graph.Probe{}, false, in.folder.failed(in.unet.file(), fmt.Errorf("does not run: %w", failed))
+}
+
+// probeSpecs are the specs to try in a probing run: a small one, in which no
+// two levels have the same number of pixels, where the UNet takes any size, and
+// the UNet's own.
+func (in *inspection) probeSpecs() []Spec {
+	own := in.spec
+	if !own.Resizable {
+		return []Spec{own}
+	}
+	small := own
+	small.LatentHeight, small.LatentWidth = 2<<in.info.Halvings, 3<<in.info.Halvings
+	if small.LatentHeight*small.LatentWidth >= own.LatentHeight*own.LatentWidth {
+		return []Spec{own}
+	}
+	return []Spec{small, own}
+}
+
+// shapes are the values of the n outputs of a graph of [graph.Shapes].
+func (in *inspection) shapes(ctx context.Context, session *runtime.Session, s Spec, n int) (_ [][]int64, err error) {
 	const rows = graph.ProbeRows
-	s := in.spec
 	feed := unetFeed{info: in.info, spec: s}
 	batch := &Batch{
 		Rows:    rows,
@@ -59,34 +93,28 @@ func (in *inspection) probe(ctx context.Context, o Options) (_ graph.Probe, err 
 	}
 	inputs, err := feed.own(batch)
 	if err != nil {
-		return graph.Probe{}, in.folder.failed(in.unet.file(), err)
+		return nil, err
 	}
 	defer func() { err = errors.Join(err, destroy(inputs)) }()
-	shapes := make([]*runtime.Tensor, len(outputs))
-	if err := session.Run(ctx, inputs, shapes); err != nil {
-		if ctx.Err() != nil {
-			return graph.Probe{}, err
-		}
-		return graph.Probe{}, in.folder.failed(in.unet.file(), fmt.Errorf("does not run: %w", err))
+	outputs := make([]*runtime.Tensor, n)
+	if err := session.Run(ctx, inputs, outputs); err != nil {
+		return nil, err
 	}
-	defer func() { err = errors.Join(err, destroy(shapes)) }()
-	probe := graph.Probe{Rows: rows}
-	for _, t := range shapes {
-		probe.Shapes = append(probe.Shapes, t.Ints())
+	defer func() { err = errors.Join(err, destroy(outputs)) }()
+	var shapes [][]int64
+	for _, t := range outputs {
+		shapes = append(shapes, slices.Clone(t.Ints()))
 	}
-	return probe, nil
+	return shapes, nil
 }
 
-// maxSelfPixels is the largest self-attention layer whose maps are taken over
-// (P2P's reference: 16²): larger ones hold texture rather than structure.
-const maxSelfPixels = 16 * 16
-
 // Injectable reports whether an edit takes a layer's maps over from its
-// source: those of cross-attention, and those of self-attention up to 16²
-// pixels. They are the layers whose maps can be captured and cached.
+// source: those of cross-attention, and those of self-attention that hold
+// structure. They are the layers whose maps can be captured and cached, and
+// they are the same at any size.
 func (s Spec) Injectable(layer int) bool {
 	l := s.Layers[layer]
-	return l.Cross || l.Pixels <= maxSelfPixels
+	return l.Cross || l.Level >= s.SelfLevel
 }
 
 func (s Spec) injectableLayers() []int {

@@ -2,6 +2,9 @@ package models
 
 import (
 	"fmt"
+	"slices"
+
+	"pentimento/models/graph"
 )
 
 // A claim is what one place of a model folder says a size is; 0 says nothing.
@@ -129,7 +132,28 @@ func (in *inspection) sizeImage() (err error) {
 		claim{decoder.file(), "the width of " + in.decoderOut.Name, dim(in.decoderOut, 3)},
 		in.encoderClaim("the width of sample", 3),
 	)
+	if err == nil {
+		in.sizeOthers()
+	}
 	return err
+}
+
+// sizeOthers finds whether the model draws in other sizes than its own, and
+// which layers are worth taking over.
+func (in *inspection) sizeOthers() {
+	s := &in.spec
+	if s.LatentHeight == 0 || s.LatentWidth == 0 {
+		return // another step has said so
+	}
+	s.SelfLevel = structureLevel(s.LatentHeight, s.LatentWidth)
+	factor := max(1, s.ImageHeight/s.LatentHeight)
+	s.SizeMultiple = factor << in.info.Halvings
+	values := []graph.Value{in.info.Sample, in.info.Noise, in.decoderIn, in.decoderOut}
+	if in.encoder != nil {
+		values = append(values, in.encoderIn, in.encoderOut)
+	}
+	s.Resizable = s.ImageHeight == factor*s.LatentHeight && s.ImageWidth == factor*s.LatentWidth &&
+		!slices.ContainsFunc(values, func(v graph.Value) bool { return dim(v, 2) > 0 || dim(v, 3) > 0 })
 }
 
 // encoderClaim is what the VAE's encoder, if there is one, says of the size of

@@ -17,6 +17,10 @@ type Spec struct {
 	LatentChannels, LatentHeight, LatentWidth int
 	// ImageWidth and ImageHeight are the size of a decoded picture in pixels.
 	ImageWidth, ImageHeight int
+	// Resizable: the model draws in other sizes too, whose sides are multiples
+	// of SizeMultiple pixels. See [Spec.At].
+	Resizable    bool
+	SizeMultiple int
 	// ScalingFactor is what the VAE's latents are multiplied with to have
 	// unit variance, as the scheduler and the UNet want them.
 	ScalingFactor float64
@@ -27,9 +31,13 @@ type Spec struct {
 	// Layers are the UNet's attention layers, in the order in which
 	// [Control]'s tables number them.
 	Layers []graph.Layer
+	// SelfLevel is the first [graph.Layer.Level] whose self-attention holds
+	// structure, which an edit may take over.
+	SelfLevel int
 	// MapHeight and MapWidth are the size of the aggregated cross-attention
 	// maps [MapHeight*MapWidth, M].
 	MapHeight, MapWidth int
+	mapLevel            int // of the layers that those maps are the mean of
 }
 
 // MapSize is the number of values that the maps of a layer have in one row.
@@ -100,6 +108,7 @@ const (
 	maxLatentChannels = 64
 	maxLatentSide     = 512
 	maxImageSide      = 8192
+	maxSide           = 4096 // of a picture in a size that somebody asks for
 )
 
 // defaultScalingFactor is what AutoencoderKL means when its config.json has no

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image"
 	"math"
+	"sync"
 
 	"pentimento/models/graph"
 	"pentimento/models/runtime"
@@ -108,7 +109,7 @@ func (m *Model) EncodeImage(ctx context.Context, picture image.Image) ([]float32
 	if m.decoder == nil {
 		return nil, fmt.Errorf("encode picture: %w", ErrNotOpened)
 	}
-	e, err := m.readyEncoder()
+	e, err := m.encoder.ready()
 	if err != nil {
 		return nil, err
 	}
@@ -131,21 +132,40 @@ func (m *Model) EncodeImage(ctx context.Context, picture image.Image) ([]float32
 	return latents, nil
 }
 
-// readyEncoder opens the encoder at its first use.
-func (m *Model) readyEncoder() (*encoder, error) {
-	m.encoderLock.Lock()
-	defer m.encoderLock.Unlock()
-	if m.encoder == nil {
-		if m.openEncoder == nil {
-			return nil, ErrNoEncoder
+// An openableEncoder is an encoder that is opened when the first picture is
+// encoded.
+type openableEncoder struct {
+	sync.Mutex
+	encoder *encoder
+	open    func() (*encoder, error) // nil once it is closed
+}
+
+// ready opens the encoder at its first use.
+func (o *openableEncoder) ready() (_ *encoder, err error) {
+	if o == nil {
+		return nil, ErrNoEncoder
+	}
+	o.Lock()
+	defer o.Unlock()
+	if o.encoder == nil {
+		if o.open == nil {
+			return nil, fmt.Errorf("encode picture: %w", runtime.ErrClosed)
 		}
-		e, err := m.openEncoder()
-		if err != nil {
+		if o.encoder, err = o.open(); err != nil {
 			return nil, fmt.Errorf("encode picture: %w", err)
 		}
-		m.encoder = e
 	}
-	return m.encoder, nil
+	return o.encoder, nil
+}
+
+func (o *openableEncoder) close() error {
+	o.Lock()
+	defer o.Unlock()
+	o.open = nil
+	if o.encoder == nil {
+		return nil
+	}
+	return o.encoder.session.Close()
 }
 
 // fromImage turns a picture into colour planes [3, H, W] in [-1, 1].

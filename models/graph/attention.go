@@ -24,6 +24,9 @@ type Layer struct {
 	Cross bool `json:"cross"`
 	// Heads is the number of attention heads, 0 before a probing run.
 	Heads int `json:"heads"`
+	// Level is how often the sides of the latents are halved before the layer,
+	// 0 before a probing run.
+	Level int `json:"level"`
 	// Pixels is the number of queries at the resolution of the probing run, 0
 	// before it.
 	Pixels int `json:"pixels"`

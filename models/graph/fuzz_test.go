@@ -70,7 +70,7 @@ func rewriteAnything(t *testing.T, m *Model) {
 		}
 		return
 	}
-	p := Probe{Rows: ProbeRows}
+	p := Probe{Rows: ProbeRows, Height: 8, Width: 8}
 	for _, l := range info.Layers {
 		keys := int64(64)
 		if l.Cross {

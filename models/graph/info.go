@@ -1,6 +1,12 @@
 package graph
 
-import "pentimento/models/element"
+import (
+	"slices"
+	"strings"
+
+	"pentimento/models/element"
+	pb "pentimento/models/graph/onnxpb"
+)
 
 // Names of the inputs that a UNet in the diffusers layout has, and of its
 // output.
@@ -27,6 +33,8 @@ type Info struct {
 	Text Value `json:"text"`
 	// Noise is the output, the prediction. [B, channels, height, width]
 	Noise Value `json:"noise"`
+	// Halvings is how often the UNet halves the sides of the latents, all told.
+	Halvings int `json:"halvings"`
 	// Precision is the type of the latents in the untouched graph.
 	Precision element.Type `json:"precision"`
 	// Opset is the version of the standard operators.
@@ -50,6 +58,7 @@ func inspect(m *Model) (Info, []attention, error) {
 	if err != nil {
 		return Info{}, nil, err
 	}
+	info.Halvings = halvings(m.proto.Graph)
 	for _, a := range found {
 		info.Layers = append(info.Layers, a.Layer)
 	}
@@ -118,4 +127,19 @@ func (info *Info) findNoise(m *Model) error {
 		return unsupported("the output %s does not hold floating-point numbers", info.Noise)
 	}
 	return nil
+}
+
+// halvings counts the convolutions that halve both sides: on a UNet's way down
+// there is one after every level but the last.
+func halvings(g *pb.Graph) int {
+	count := 0
+	for _, n := range g.Node {
+		if !strings.HasSuffix(n.GetOpType(), "Conv") {
+			continue
+		}
+		if strides := attribute(n, "strides").GetInts(); slices.Equal(strides, []int64{2, 2}) {
+			count++
+		}
+	}
+	return count
 }

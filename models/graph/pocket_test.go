@@ -16,7 +16,7 @@ func probe(t testing.TB, m *Model, weights string, in map[string]tensor, rows in
 		t.Fatal(err)
 	}
 	out := open(t, data, weights, outputs...).run(t, in)
-	p := Probe{Rows: rows}
+	p := Probe{Rows: rows, Height: int(in["sample"].dims[2]), Width: int(in["sample"].dims[3])}
 	for _, name := range outputs {
 		p.Shapes = append(p.Shapes, out[name].ints)
 	}
@@ -108,8 +108,8 @@ func TestPocketModelLayers(t *testing.T) {
 			t.Errorf("layer %d is %+v, want %s", i, l, want)
 		}
 	}
-	if c.MapPixels != 256 || len(c.MapLayers) != 3 {
-		t.Errorf("maps of layers %v at %d pixels", c.MapLayers, c.MapPixels)
+	if c.MapLevel != 0 || len(c.MapLayers) != 3 {
+		t.Errorf("maps of layers %v at level %d", c.MapLayers, c.MapLevel)
 	}
 }
 

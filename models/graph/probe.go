@@ -17,6 +17,8 @@ const ProbeRows = 3
 type Probe struct {
 	// Rows is the batch size of the run.
 	Rows int `json:"rows"`
+	// Height and Width are the sides of the run's latents.
+	Height, Width int
 	// Shapes are the maps' shapes in the order of the layers, [Rows·heads, N, M]
 	// or [Rows, heads, N, M] each: the values of the outputs of the graph that
 	// [Shapes] makes.
@@ -24,8 +26,8 @@ type Probe struct {
 }
 
 // Shapes returns m with one more output for each attention layer, in order:
-// the shape of its maps, int64 [3] or [4]. One run of it, with any data, at
-// the resolution that the UNet is made for, is what [Rewrite] needs to know.
+// the shape of its maps, int64 [3] or [4]. One run of it, with any data and at
+// any resolution that the UNet takes, is what [Rewrite] needs to know.
 func Shapes(m *Model) (model []byte, outputs []string, err error) {
 	_, found, err := inspect(m)
 	if err != nil {
@@ -49,8 +51,30 @@ func Shapes(m *Model) (model []byte, outputs []string, err error) {
 	return model, outputs, err
 }
 
+// Layers are the attention layers of a UNet with all that a probing run tells
+// of them.
+func Layers(m *Model, probe Probe) ([]Layer, error) {
+	_, found, err := inspect(m)
+	if err != nil {
+		return nil, err
+	}
+	return probe.layers(found)
+}
+
+// layers are the layers that were found, with what the run tells of them.
+func (p Probe) layers(found []attention) ([]Layer, error) {
+	if err := p.apply(found); err != nil {
+		return nil, err
+	}
+	var layers []Layer
+	for _, a := range found {
+		layers = append(layers, a.Layer)
+	}
+	return layers, nil
+}
+
 // apply fills in heads and pixels of the layers.
-func (p Probe) apply(found []attention) error {
+func (p Probe) apply(found []attention) (err error) {
 	if len(p.Shapes) != len(found) {
 		return fmt.Errorf("the probing run has %d shapes for %d attention layers", len(p.Shapes), len(found))
 	}
@@ -76,6 +100,9 @@ func (p Probe) apply(found []attention) error {
 			a.Heads = int(shape[1])
 		}
 		a.Pixels = int(shape[rank-2])
+		if a.Level, err = level(p.Height, p.Width, a.Pixels); err != nil {
+			return unsupported("layer %s has %w", a.Name, err)
+		}
 		keys := shape[rank-1]
 		if !a.Cross {
 			continue
@@ -88,4 +115,27 @@ func (p Probe) apply(found []attention) error {
 		}
 	}
 	return nil
+}
+
+// Halved gives the sides of latents that were halved so often: rounding up, as
+// a UNet's convolutions do.
+func Halved(height, width, times int) (h, w int) {
+	for range times {
+		height, width = (height+1)/2, (width+1)/2
+	}
+	return height, width
+}
+
+// level is how often latents are halved until they have so many pixels.
+func level(height, width, pixels int) (int, error) {
+	h, w := height, width
+	for n := 0; ; n++ {
+		switch {
+		case h*w == pixels:
+			return n, nil
+		case h*w <= max(1, pixels):
+			return 0, fmt.Errorf("attention maps of %d pixels, which latents of %d×%d do not halve to", pixels, height, width)
+		}
+		h, w = Halved(h, w, 1)
+	}
 }

@@ -361,7 +361,7 @@ func TestLayers(t *testing.T) {
 	for _, f := range forms {
 		t.Run(f.name, func(t *testing.T) {
 			c := f.rewrite(t, Options{})
-			want := []Layer{{0, "", false, 2, 64}, {1, "", true, 2, 64}, {2, "", false, 4, 16}, {3, "", true, 4, 16}, {4, "", false, 2, 64}, {5, "", true, 2, 64}}
+			want := []Layer{{0, "", false, 2, 0, 64}, {1, "", true, 2, 0, 64}, {2, "", false, 4, 1, 16}, {3, "", true, 4, 1, 16}, {4, "", false, 2, 0, 64}, {5, "", true, 2, 0, 64}}
 			names := []string{"down", "down", "mid", "mid", "up", "up"}
 			if len(c.Info.Layers) != len(want) {
 				t.Fatalf("%d layers", len(c.Info.Layers))
@@ -373,8 +373,8 @@ func TestLayers(t *testing.T) {
 					t.Errorf("layer %d is %+v, want %+v", i, l, want[i])
 				}
 			}
-			if !slices.Equal(c.MapLayers, []int{1, 5}) || c.MapPixels != 64 {
-				t.Errorf("maps of layers %v with %d pixels", c.MapLayers, c.MapPixels)
+			if !slices.Equal(c.MapLayers, []int{1, 5}) || c.MapLevel != 0 {
+				t.Errorf("maps of layers %v at level %d", c.MapLayers, c.MapLevel)
 			}
 			if c.Info.PerRow != f.perRow {
 				t.Errorf("PerRow is %t", c.Info.PerRow)

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -255,34 +256,41 @@ func TestOptionsNameLayersThatExist(t *testing.T) {
 }
 
 func TestMapLayers(t *testing.T) {
-	cross := func(pixels ...int) []Layer {
-		layers := []Layer{{Index: 0, Pixels: 256}} // self-attention never counts
-		for i, n := range pixels {
-			layers = append(layers, Layer{Index: i + 1, Cross: true, Pixels: n})
+	cross := func(levels ...int) []Layer {
+		layers := []Layer{{Index: 0, Level: 2}} // self-attention never counts
+		for i, n := range levels {
+			layers = append(layers, Layer{Index: i + 1, Cross: true, Level: n})
 		}
 		return layers
 	}
-	tests := []struct {
-		name   string
+	for name, test := range map[string]struct {
 		layers []Layer
+		level  int
 		want   []int
 	}{
-		{"Stable Diffusion 1.5 at 512", cross(4096, 1024, 256, 64, 256, 1024, 4096), []int{3, 5}},
-		{"at 768", cross(9216, 2304, 576, 144, 576), []int{4}},
-		{"all small", cross(64, 16, 64), []int{1, 3}},
-		{"all large", cross(4096, 1024, 4096), []int{2}},
-		{"large ones first", cross(1024, 64, 1024), []int{2}},
-	}
-	for _, test := range tests {
-		got := mapLayers(test.layers)
-		if len(got) != len(test.want) {
-			t.Errorf("%s: %v, want %v", test.name, got, test.want)
-			continue
+		"Stable Diffusion 1.5":   {cross(0, 1, 2, 3, 2, 1, 0), 2, []int{3, 5}},
+		"SDXL":                   {cross(1, 2, 2, 1), 2, []int{2, 3}},
+		"none at the level":      {cross(1, 3, 1), 2, []int{2}},
+		"none from the level on": {cross(0, 1, 0), 2, []int{2}},
+		"all wanted":             {cross(0, 1, 0), 0, []int{1, 3}},
+	} {
+		if got := mapLayers(test.layers, test.level); !slices.Equal(got, test.want) {
+			t.Errorf("%s: %v, want %v", name, got, test.want)
 		}
-		for i := range got {
-			if got[i] != test.want[i] {
-				t.Errorf("%s: %v, want %v", test.name, got, test.want)
-			}
+	}
+}
+
+func TestLevel(t *testing.T) {
+	for _, test := range []struct{ height, width, pixels, want int }{
+		{64, 64, 4096, 0}, {64, 64, 256, 2}, {96, 64, 384, 2}, {9, 9, 25, 1}, {9, 9, 9, 2}, {16, 24, 6, 3}, {1, 1, 1, 0},
+	} {
+		if got, err := level(test.height, test.width, test.pixels); err != nil || got != test.want {
+			t.Errorf("%d pixels of %d×%d: level %d, %v, want %d", test.pixels, test.height, test.width, got, err, test.want)
+		}
+	}
+	for _, pixels := range []int{0, -1, 2, 100, 5000} {
+		if got, err := level(64, 64, pixels); err == nil {
+			t.Errorf("%d pixels: level %d", pixels, got)
 		}
 	}
 }

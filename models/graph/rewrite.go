@@ -18,6 +18,10 @@ type Options struct {
 	// Cache lists the layers that can take maps of an earlier run for their
 	// source, from inputs p2p_cache_l.
 	Cache []int
+	// MapLevel is the level that Maps should be of: it is the mean of the
+	// cross-attention layers at this level, or at the next one that has any, or
+	// at the last.
+	MapLevel int
 }
 
 // Inputs and outputs that the rewriter adds. In their shapes B counts rows, L
@@ -81,10 +85,10 @@ type Controlled struct {
 	Info Info
 	// Inputs and Outputs are all that the graph has, in order.
 	Inputs, Outputs []Value
-	// MapLayers are the layers that Maps is the mean of; MapPixels is how many
-	// pixels each of them has.
+	// MapLayers are the layers that Maps is the mean of, and MapLevel is how
+	// often the sides of the latents are halved before each of them.
 	MapLayers []int
-	MapPixels int
+	MapLevel  int
 }
 
 // Rewrite makes the controlled UNet. Every attention layer becomes, for row b
@@ -110,11 +114,8 @@ func Rewrite(m *Model, probe Probe, o Options) (*Controlled, error) {
 	if err := refuseControlled(m); err != nil {
 		return nil, err
 	}
-	if err := probe.apply(found); err != nil {
+	if info.Layers, err = probe.layers(found); err != nil {
 		return nil, err
-	}
-	for i, a := range found {
-		info.Layers[i] = a.Layer
 	}
 	r := &rewriter{
 		info:    info,
@@ -129,7 +130,7 @@ func Rewrite(m *Model, probe Probe, o Options) (*Controlled, error) {
 			return nil, fmt.Errorf("layer %d does not exist: there are %d", l, len(found))
 		}
 	}
-	r.mapLayers = mapLayers(info.Layers)
+	r.mapLayers = mapLayers(info.Layers, o.MapLevel)
 	return r.rewrite(m)
 }
 
@@ -162,29 +163,24 @@ func refuseControlled(m *Model) error {
 	return nil
 }
 
-// maxMapPixels is the resolution of the maps that local blend and heat-maps
-// use, 16² as in P2P's reference.
-const maxMapPixels = 16 * 16
-
-// mapLayers returns the cross-attention layers with the most pixels up to
-// maxMapPixels, or with the fewest where all have more.
-func mapLayers(layers []Layer) []int {
-	best := 0
+// mapLayers returns the cross-attention layers of the first level from wanted
+// on that has any, or of the last level where none has.
+func mapLayers(layers []Layer, wanted int) []int {
+	best := -1
 	for _, l := range layers {
 		if !l.Cross {
 			continue
 		}
-		n := l.Pixels
-		switch fits := n <= maxMapPixels; {
-		case best == 0,
-			fits && (best > maxMapPixels || n > best),
-			!fits && n < best:
-			best = n
+		switch fits := l.Level >= wanted; {
+		case best < 0,
+			fits && (best < wanted || l.Level < best),
+			!fits && l.Level > best:
+			best = l.Level
 		}
 	}
 	var chosen []int
 	for _, l := range layers {
-		if l.Cross && l.Pixels == best {
+		if l.Cross && l.Level == best {
 			chosen = append(chosen, l.Index)
 		}
 	}
@@ -252,7 +248,7 @@ func (r *rewriter) rewrite(m *Model) (*Controlled, error) {
 	}
 	return &Controlled{
 		Graph: data, Info: r.info, Inputs: inputs, Outputs: outputs,
-		MapLayers: r.mapLayers, MapPixels: r.info.Layers[r.mapLayers[0]].Pixels,
+		MapLayers: r.mapLayers, MapLevel: r.info.Layers[r.mapLayers[0]].Level,
 	}, nil
 }
 

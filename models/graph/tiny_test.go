@@ -120,5 +120,5 @@ func (m tiny) bytes(t testing.TB) []byte {
 // tinyProbe is what a probing run of the tiny graph would find: 3-D maps of
 // two heads.
 func tinyProbe() Probe {
-	return Probe{Rows: 3, Shapes: [][]int64{{6, 64, 64}, {6, 64, 7}}}
+	return Probe{Rows: 3, Height: 8, Width: 8, Shapes: [][]int64{{6, 64, 64}, {6, 64, 7}}}
 }
