@@ -18,6 +18,9 @@ const (
 	SD1  Family = "sd1"
 	SD2  Family = "sd2"
 	SDXL Family = "sdxl"
+	// LCM is SD1 with a UNet that is told the guidance. It comes as a folder
+	// only.
+	LCM Family = "lcm"
 )
 
 // A model is what a fixture says of a small model's files.
@@ -35,6 +38,9 @@ type model struct {
 func Checkpoint(t testing.TB, family Family, as Type) string {
 	t.Helper()
 	m := open(t, family)
+	if m.checkpoint == nil {
+		t.Fatalf("%s comes as a folder only", family)
+	}
 	path := filepath.Join(t.TempDir(), string(family)+".safetensors")
 	tensors := slices.Clone(m.checkpoint)
 	if family != SDXL { // what training left in the files of those days
@@ -82,6 +88,9 @@ func Shapes(t testing.TB, family Family, network string) map[string][]int {
 func open(t testing.TB, family Family) model {
 	t.Helper()
 	f := Open(t, string(family))
+	if family == LCM {
+		return open(t, SD1).with(f)
+	}
 	var m model
 	f.Info("configs", &m.configs)
 	f.Info("tensors", &m.tensors)
@@ -90,6 +99,19 @@ func open(t testing.TB, family Family) model {
 	for _, entry := range entries {
 		m.checkpoint = append(m.checkpoint, m.stored(f, entry))
 	}
+	return m
+}
+
+// with returns the model with what f says of the UNet and the scheduler.
+func (m model) with(f *Fixture) model {
+	f.t.Helper()
+	var configs map[string]rawJSON
+	var tensors map[string]map[string][]int
+	f.Info("configs", &configs)
+	f.Info("tensors", &tensors)
+	maps.Copy(m.configs, configs)
+	maps.Copy(m.tensors["unet"], tensors["unet"])
+	m.checkpoint = nil
 	return m
 }
 

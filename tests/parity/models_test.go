@@ -6,9 +6,11 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"maps"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"pentimento/tests/parity"
@@ -54,6 +56,34 @@ func TestFolderHasTheCheckpointsTensors(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(folder, "model_index.json")); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestLCMFolder(t *testing.T) {
+	unet := read(t, filepath.Join(parity.Folder(t, parity.LCM, parity.F16), "unet", "diffusion_pytorch_model.safetensors"))
+	if got, want := len(unet["time_embedding.cond_proj.weight"]), 32*256*2; got != want {
+		t.Errorf("the projection of the guidance has %d bytes, want %d", got, want)
+	}
+}
+
+// TestFiles writes every file of the fixtures: their tensors have the size
+// that their shape says, and alpha is what merging was done with.
+func TestFiles(t *testing.T) {
+	for _, fixture := range []string{"lora", "embedding", "tiny"} {
+		var files map[string][][]json.RawMessage
+		parity.Open(t, fixture).Info("files", &files)
+		for name, entries := range files {
+			tensors := read(t, parity.File(t, fixture, name, parity.F32))
+			if len(tensors) != len(entries) {
+				t.Errorf("%s has %d tensors, want %d", name, len(tensors), len(entries))
+			}
+			for tensor, data := range tensors {
+				alpha := strings.HasSuffix(tensor, ".alpha")
+				if len(data) == 0 || alpha && math.Float32frombits(binary.LittleEndian.Uint32(data)) != 3 {
+					t.Errorf("%s of %s has %d bytes: %.8x", tensor, name, len(data), data[:min(4, len(data))])
+				}
+			}
+		}
 	}
 }
 

@@ -22,12 +22,14 @@ const (
 )
 
 // A stored tensor is made of the formula's tensors, joined along their first
-// index and, it may be, transposed. Without parts it is all zeros.
+// index and, it may be, transposed; or it is a number. Without either it is
+// all zeros.
 type stored struct {
 	name       string
 	shape      []int
 	parts      []part
 	transposed bool
+	scalar     *float32
 }
 
 type part struct {
@@ -56,6 +58,9 @@ func writeTensors(t testing.TB, path string, as Type, tensors []stored) {
 
 // values are the tensor's numbers in the order of the file.
 func (s stored) values() []float32 {
+	if s.scalar != nil {
+		return []float32{*s.scalar}
+	}
 	if len(s.parts) == 0 {
 		n := 1
 		for _, size := range s.shape {

@@ -11,7 +11,7 @@ import sys
 import torch
 import transformers
 
-NAMES = ['formula', 'schedulers', 'networks']
+NAMES = ['formula', 'schedulers', 'networks', 'additions', 'edits']
 
 
 def main(out, *names):

@@ -111,6 +111,25 @@ def write_family(folder, family):
     fixture.write(folder)
 
 
+def write_lcm(folder):
+    """an LCM: SD 1.x with a UNet that is told the guidance, and the scheduler of its kind"""
+    pipe = families.pipeline('sd1')
+    unet = type(pipe.unet)(layers_per_block=2, norm_num_groups=32, time_cond_proj_dim=256, **families.UNETS['sd1'])
+    more = {n: s for n, s in families.shapes('unet', unet).items() if n not in pipe.unet.state_dict()}
+    families.load(unet, 'unet')
+    pipe.register_modules(unet=unet.eval(), scheduler=make('lcm', **pipe.scheduler.config))
+    pipe.config_of_scheduler = dict(pipe.scheduler.config)
+    text, _ = encode(pipe, PROMPT, NEGATIVE)
+    condition = pipe.get_guidance_scale_embedding(torch.tensor([GUIDANCE - 1]), embedding_dim=256)
+    fixture = Fixture('lcm', diffusers=diffusers.__version__, prompt=PROMPT, timestep=TIMESTEP, guidance=GUIDANCE, steps=4,
+                      configs={name: config for name, config in configs(pipe).items() if name.split('/')[0] in
+                               ('unet', 'scheduler', 'model_index.json')}, tensors={'unet': more})
+    fixture.add('timestep_cond', condition)
+    fixture.add('unet', pipe.unet(tensor('latents', 1, 4, *families.SIZE), TIMESTEP, text[1:], timestep_cond=condition).sample)
+    fixture.add('run.lcm', draw(pipe, 'lcm', negative=None, steps=4))
+    fixture.write(folder)
+
+
 def configs(pipe):
     found = {f'{name}/config.json': families.config_of(module) for name, module in families.networks(pipe).items()}
     found['scheduler/scheduler_config.json'] = families.config_of(pipe.scheduler)
@@ -134,3 +153,4 @@ def check_checkpoint(pipe, family, tensors):
 def write(folder):
     for family in families.FAMILIES:
         write_family(folder, family)
+    write_lcm(folder)
