@@ -140,10 +140,19 @@ func unloved(e *edit, m english.Match) bool {
 // yearsYounger answers "50 years younger".
 func yearsYounger(e *edit, m english.Match) bool {
 	base, _, ok := e.en.Degree(m.Text("age"))
+	switch m.Text("age") {
+	case "half":
+		base, ok, e.adds = "young", true, "young"
+	case "twice":
+		base, ok, e.adds = "old", true, "old"
+	}
 	if !ok {
 		return false
 	}
 	of := m["x"]
+	if e.adds != "" && len(of) > 0 && !e.isBeing(of) {
+		return false
+	}
 	if len(of) == 0 || e.caption.Resolve(of).Whole {
 		p := e.caption.Parse()
 		who, ok := e.caption.Person(p)

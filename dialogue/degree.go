@@ -260,8 +260,17 @@ func comparative(e *edit, m english.Match) bool {
 	})
 }
 
+// pleasing are adjectives of which more says nothing to draw.
+const pleasing english.List = "nice good pretty cool great fancy interesting fine lovely"
+
 // bareComparative answers "curlier" and "longer hair".
 func bareComparative(e *edit, m english.Match) bool {
+	if y := m["y"]; !slices.ContainsFunc(y[:len(y)-1], func(t english.Token) bool { return !english.DegreeWords.Has(t.Lower) }) {
+		last := y[len(y)-1].Lower
+		if base, ending, ok := e.en.Degree(last); ok && ending == "er" && pleasing.Has(base) || pleasing.Has(strings.TrimSuffix(last, "er")) && strings.HasSuffix(last, "er") {
+			return e.ask(Question{Kind: Clarify, Text: "How should it be? The picture is " + e.head().Prompt + ".", Choices: e.p.suggestions(e.talk)})
+		}
+	}
 	if base, ok := e.en.Comparative(m["y"]); ok {
 		return compare(e, base, nil, strength(e.said))
 	}

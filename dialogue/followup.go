@@ -222,10 +222,10 @@ func otherValue(e *edit, m english.Match) bool {
 		}
 		return true
 	}
-	if swapLast(e, y) {
-		return true
+	if e.en.IsStyle(y) {
+		return setStyle(e, y, true)
 	}
-	return preferred(e, y)
+	return swapLast(e, y) || preferred(e, y)
 }
 
 // backTo takes back the edit that replaced what was spoken: "back to blond".
@@ -307,6 +307,9 @@ func swapLast(e *edit, y english.Words) bool {
 			if n.Head != i || e.en.Animate(head) && e.p.personal(p.Words[i].Lower) { // nobody wears a cat
 				continue
 			}
+			if !e.sameKind(head, p.Words[i].Lower) && e.comesForAnother(p, head, last) {
+				return false // no girl comes for the lake where there is a boy
+			}
 			if e.en.Lemma(p.Words[i].Lower) == e.en.Lemma(thing.Words[name.Head].Lower) {
 				return respecify(e, caption.Referent{}.At(p, n), thing, name)
 			}
@@ -317,6 +320,20 @@ func swapLast(e *edit, y english.Words) bool {
 		}
 	}
 	return false
+}
+
+// comesForAnother tells whether the caption has just one thing of the kind of a noun,
+// and that is not among the words at the indices.
+func (e *edit) comesForAnother(p english.Parsed, noun string, last []int) bool {
+	found := 0
+	for _, n := range p.Nouns {
+		old := p.Words[n.Head].Lower
+		if slices.Contains(last, n.Head) || old == noun || !e.sameKind(noun, old) && !e.en.OneKind(noun, old) {
+			continue
+		}
+		found++
+	}
+	return found == 1
 }
 
 // swapLastVerb replaces what the turn before made somebody do.

@@ -39,7 +39,7 @@ func (p *Planner) hear(utterance string, talk Conversation) hearing {
 	h.words, h.mended = p.mend(h.words, talk)
 	h.asked = p.en.Unfilled(h.words)
 	h.words, h.replaced = p.translate(h.words, talk)
-	h.spoken = p.en.Polite(h.words)
+	h.spoken = p.en.Ordered(p.en.Polite(h.words))
 	return h
 }
 

@@ -1,6 +1,7 @@
 package dialogue
 
 import (
+	"fmt"
 	"slices"
 
 	"pentimento/dialogue/caption"
@@ -51,6 +52,9 @@ func forSomebody(e *edit, m english.Match) bool {
 	r := e.caption.Resolve(x)
 	if !(r.Found && e.en.Animate(r.Noun)) && len(e.severally(x)) < 2 {
 		return false
+	}
+	if head, ok := e.headOf(y); ok && r.Found && e.en.Animate(head) && e.sameKind(head, r.Noun) {
+		return e.ask(Question{Kind: Clarify, Text: fmt.Sprintf("Should %s come in the place of %s, or beside it?", y.Text(), x.Text()), Choices: []string{"replace " + x.Text() + " by " + y.Text(), "add " + y.Text()}})
 	}
 	return give(e, x, y, "with")
 }

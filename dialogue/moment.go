@@ -177,6 +177,13 @@ func momentOf(e *edit, m english.Match) bool {
 
 // momentOnly answers "at night".
 func momentOnly(e *edit, m english.Match) bool {
+	if hour, ok := m["hour"]; ok { // "let the sun rise"
+		e.adds = "sunrise sunset"
+		if hour.HasAny("rise rises rising up") {
+			return setTime(e, english.Tokenise("sunrise"))
+		}
+		return setTime(e, english.Tokenise("sunset"))
+	}
 	if kind := m.Text("kind"); kind != "" { // "it snows"
 		if night := kind == "darkness"; night || e.en.IsMoment(english.Tokenise(kind)) && m["t"] == nil && english.TimeWords.Has(kind) {
 			return setTime(e, english.Tokenise(map[bool]string{true: "night", false: kind}[night]))

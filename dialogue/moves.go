@@ -65,6 +65,12 @@ func (p *Planner) wholeMove(h hearing, talk Conversation) (Reply, bool) {
 	if reply, ok := p.move(words, talk); ok {
 		return reply, true
 	}
+	if reply, ok := p.move(h.asked, talk); ok && len(h.asked) < len(words) {
+		return reply, true // "hm, do it again after all"
+	}
+	if reply, ok := p.onceUndone(h, talk); ok {
+		return reply, true
+	}
 	if i := slices.IndexFunc(h.spoken, func(t english.Token) bool { return t.Lower == "," || t.Lower == "." || t.Lower == "!" }); i > 0 && i+1 < len(h.spoken) {
 		last, ok := p.move(p.en.Polite(h.spoken[i+1:]), talk) // "scrap all that, fresh start"
 		if ok && last.Plan != nil && last.Plan.Action == Restart && (p.dismisses(h.spoken[:i]) || h.spoken[:i].StartsWith("scrap") || h.spoken[:i].StartsWith("forget")) {
@@ -72,6 +78,21 @@ func (p *Planner) wholeMove(h hearing, talk Conversation) (Reply, bool) {
 		}
 	}
 	return p.move(h.spoken, talk)
+}
+
+// onceUndone answers several sentences of which each takes the last edit back, one
+// time: "I don't like that. Undo it."
+func (p *Planner) onceUndone(h hearing, talk Conversation) (Reply, bool) {
+	sentences := p.sentencesOf(h.words)
+	if len(sentences) < 2 || sentences[0].Lower() == sentences[1].Lower() {
+		return Reply{}, false
+	}
+	for _, s := range sentences {
+		if reply, ok := p.move(s, talk); !ok || reply.Plan == nil || reply.Plan.Action != Undo || reply.Plan.Steps != 1 {
+			return Reply{}, false
+		}
+	}
+	return moved(Undo, 1, talk), true
 }
 
 // move answers words about the conversation: undo, redo, go to, start over.

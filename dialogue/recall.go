@@ -16,7 +16,7 @@ import (
 // they are no edit either.
 func recallRules() []recallRule {
 	const (
-		back    = "(go back to|take me to|take me back to|bring me to|bring me back to|get me back to|let us go back to|i want to go back to|go back again to|go to|back to|return to|revert to|switch back to|turn back to|get back to|roll back to|jump back to|jump to|restore|show me|show|show me again|see|give me|give me back|bring back|i want|i want back|i prefer|i preferred|i liked|i like|i love|i loved|take|use|reload|load|what about|can i see|let me see)"
+		back    = "(go back to|take me to|take me back to|bring me to|bring me back to|get me back to|let us go back to|i want to go back to|go back again to|go to|back to|return to|revert to|switch back to|turn back to|get back to|roll back to|jump back to|jump to|restore|get me|get me back|bring me|fetch me|let me have|show me|show|show me again|see|give me|give me back|bring back|i want|i want back|i prefer|i preferred|i liked|i like|i love|i loved|take|use|reload|load|what about|can i see|let me see)"
 		version = "(one|version|picture|image|photo|turn|step|state|result|drawing|variant|attempt)"
 		better  = "(was better|was nicer|was best|was the best|was fine|was good|was great|was nice|was perfect|was ok|was okay|was cooler|looked better|looked nicer|looked best|looked good|is better|is the best|is best|were better|were nicer|were fine|looked cooler|suited better|fit better|was prettier|was right)"
 	)
@@ -165,7 +165,7 @@ func (p *Planner) traitsOf(x english.Words) traits {
 // asksFor are words of requests, which no picture is remembered by.
 const asksFor english.List = "should must needs gets could"
 
-const recallFillers english.List = "back it when where just only one version picture image still already again wore added changed put made gave told asked said everything was were please pls now thanks"
+const recallFillers english.List = "once more again back it when where just only one version picture image still already again wore added changed put made gave told asked said everything was were please pls now thanks"
 
 // turnWith finds the last turn before the head that has the traits, the first
 // where that is asked for, and else one that is not on the way to the head. The

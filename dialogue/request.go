@@ -36,6 +36,7 @@ func (p *Planner) edit(h hearing, talk Conversation) (Reply, bool) {
 		}
 		return e.reply(), true
 	}
+	clauses = e.corrections(clauses)
 	done := 0
 	for i, clause := range clauses {
 		e.last = i+1 == len(clauses)

@@ -18,6 +18,7 @@ func swaps() []rule {
 			"<y> rather than <x>",
 			"<y> (would be|is|looks|would look|are|look) (nicer|better|prettier|cooler) than <x>",
 			"(it's|it is) not <x> , (it's|it is) <y>",
+			"<x> (isn't it|is not it|isn't right|is not right|is wrong|was wrong|won't do) (,|:|-) <y>",
 			"instead of <x> [make it|use|have|put|i want|add] <y>",
 			"(don't like|i don't like|i do not like|not a fan of|i'm not a fan of) <x> (,|but|:|-) [rather|better|make it] <y>",
 			"not <x> (but|,|:|-) <y>",
@@ -35,6 +36,10 @@ func swaps() []rule {
 			"(remove|delete|take away|get rid of) <x> (and add|and put|and place|and insert|, add|then add) <y>",
 			change + " <x> " + into + " <y>",
 		}},
+		{"one for another", oneForAnother, []example{
+			{river, "sunset for dawn", "sunset → dawn"},
+			{dog, "and the dog for a cat", "dog → cat"},
+		}, []string{"<x> (for|against) <y>"}},
 		{"one → another", swapNamed, []example{{face, "blond -> red", "blond → red"}}, []string{"<x> (- >|= >|=|→|:|to|becomes|become|into) <y>"}},
 	}
 }
@@ -82,6 +87,13 @@ func removals() []rule {
 			"<x> (should not|shouldn't|shouldnt|must not|mustn't|doesn't|does not|can't|cannot|isn't|is not) [be|have|wear|hold|look|need|show] <y>",
 			"(stop|quit|no longer) [being|wearing|holding] <y>",
 		}},
+		{"somebody leaves", takeAway, []example{
+			{"a brown horse and a black sheep in a field", "the sheep has run away", "− black sheep"},
+			{"a brown horse and a black sheep in a field", "the horse can walk off", "− brown horse"},
+		}, []string{
+			"<x> [has|have|had|is|are] [just|now] " + left,
+			"<x> (can|should|may|must|could) (run|walk|fly|swim|go|wander|ride|drive|sail) (away|off|home)",
+		}},
 		{"off with it", off, []example{{curls, "glasses off please", "− glasses"}}, []string{"<x> (off|away|gone|out)"}},
 		{"take off", takeAway, []example{
 			{curls, "take her glasses off", "− glasses"},
@@ -109,7 +121,8 @@ func removals() []rule {
 			{curls, "not so curly", "curly ×0.67"},
 			{curls, "not too curly", "curly ×0.67"},
 		}, []string{
-			"not (so|that|as|too) <x>",
+			"not [quite|nearly|half] (so much|that much|as much|so many|that many|as many|too much|too many) <x>",
+			"not [quite|nearly|half] (so|that|as|too) <x>",
 			"too <x>",
 		}},
 		{"not so", notAdjective, []example{{curls, "not curly", "− curly"}}, []string{"not <y>"}},

@@ -94,6 +94,7 @@ func times() []rule {
 			"(it|let it|it should|it could|it must) (kind=snows|snow|rains|rain|be snowing|be raining|is snowing|is raining|starts snowing|starts raining|start to snow|start to rain|starts to snow|starts to rain) [outside|a bit|a little|heavily|hard|lightly]",
 			"it's (kind=snowing|raining) [outside|now|heavily]",
 			"[let|make|have] [the] (kind=night|dusk|dawn|evening|darkness) (fall|come|set in|begin|falls|comes|sets in|is falling|is coming|has fallen)",
+			"[let|make|have] [the] sun [to|should|is|can] (hour=rise|rises|rising|come up|comes up|coming up|set|sets|setting|go down|goes down|going down)",
 			"(let|make) [the] (kind=sun) [to] (shine|come out)", "[the] (kind=sun) (is shining|shines|should shine|comes out|should come out|is out)",
 			"<t> [outside|mood|vibe|vibes|atmosphere|feeling|weather|feel|please]",
 			"(it|it should be|it is|it's|should be|let it be|let it|with|during|at|in|under|on|have it) [a|an|the] <t>",

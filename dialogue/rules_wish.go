@@ -52,6 +52,8 @@ func complaints() []rule {
 			"[make|let] [her|him|it|them] [look] [a] [<n>] (year|years|decade|decades|few years) (age=younger|older)",
 			"(make|let) <x> [look] <n> (years|decades) (age=younger|older)",
 			"<n> (years|decades) (age=younger|older)",
+			"<x> (could be|should be|must be|can be|might be|may be|is) [about] (age=half|twice) (that age|his age|her age|the age|its age|as old)",
+			"[make|let] <x> [be|look] (age=half|twice) (that age|his age|her age|the age|its age|as old)",
 		}},
 		{"cut short", cutShort, []example{{curls, "cut her hair", "long → short"}}, []string{"(cut|trim|chop|chop off|cut off|shorten) <x>"}},
 		{"cut so", cutSo, []example{{curls, "cut her hair short", "long → short"}}, []string{"(cut|trim|chop|style|wear|grow|keep) <z>"}},

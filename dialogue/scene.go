@@ -214,6 +214,9 @@ func moveTo(e *edit, m english.Match) bool {
 	if !what.Whole && !what.Found {
 		return false
 	}
+	if moment := slices.Concat(m["relation"], m["y"]); e.en.IsMoment(moment) && !e.en.Is(lastWord(moment.Text()), lexicon.Place) {
+		return setTime(e, moment) // "set it in summer"
+	}
 	y := e.en.Parse(m["y"])
 	if m.Text("y") != strings.TrimPrefix(m.Text("y"), "front of ") {
 		return setScene(e, slices.Concat(m["relation"], m["y"]))

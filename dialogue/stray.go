@@ -21,6 +21,14 @@ func (e *edit) stray(q english.Parsed, fresh []int) bool {
 			return true
 		case w == "up" && q.Tags[i-1] == english.Noun && slices.Contains(fresh, i-1), w == "of" && before == "out" && i+1 == len(q.Words):
 			return true
+		case english.ClassOf(w) == english.Auxiliary && !q.Words[:i].HasAny(relative):
+			return true // "a crowded as it was"
+		case pointing.Has(w) && slices.Contains(fresh, i-1) && !english.Closed(q.Words[min(i+1, len(q.Words)-1)].Lower):
+			return true // "half that age"
+		case w == "next" && i+1 == len(q.Words), w == "away" && before != "far" && q.Around(i).Head > i:
+			return true
+		case before == "for" && slices.Contains(fresh, i-1) && english.Pronouns.Has(w):
+			return true // "a sweater for her"
 		case w == "into" && len(e.said) > 0 && turning.Has(e.said[0].Lower):
 			return true // "turn the house into a castle and the river into a lake"
 		}
@@ -29,6 +37,10 @@ func (e *edit) stray(q english.Parsed, fresh []int) bool {
 }
 
 const (
+	// relative are words that begin a clause inside a caption: "a man who is running".
+	relative english.List = "who which that whose where while"
+	// pointing are words that point at what the speaker sees.
+	pointing english.List = "this these those"
 	// wholes are words for the picture that name nothing in it.
 	wholes english.List = "thing things everything whole enough picture"
 	// turning are verbs that say "into" of what something becomes.

@@ -31,6 +31,10 @@ func setStyle(e *edit, style english.Words, prefix bool) bool {
 			}
 		}
 	}
+	if from, to, ok := e.mediumOf(p); ok && prefix && e.en.IsMedium(style[len(style)-1].Lower) {
+		e.caption.Splice(from, to, style)
+		return true
+	}
 	if prefix && e.en.IsMedium(style[len(style)-1].Lower) {
 		thing := e.en.Parse(style)
 		if name, ok := thing.Main(); ok {
@@ -52,6 +56,23 @@ func setStyle(e *edit, style english.Words, prefix bool) bool {
 	}
 	e.caption.Splice(end, end, words)
 	return true
+}
+
+// mediumOf is where a caption says in a list how it is made: ", oil painting".
+func (e *edit) mediumOf(p english.Parsed) (from, to int, ok bool) {
+	for i := 1; i < len(p.Words); i++ {
+		if p.Words[i-1].Lower != "," {
+			continue
+		}
+		end := i
+		for end < len(p.Words) && !p.Words[end].Mark {
+			end++
+		}
+		if item := p.Words[i:end]; len(item) > 0 && len(item) < 4 && e.en.IsMedium(item[len(item)-1].Lower) {
+			return i, end, true
+		}
+	}
+	return 0, 0, false
 }
 
 // viewOf is where a caption says in a list from which side it is seen: ", top view".

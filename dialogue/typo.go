@@ -55,7 +55,7 @@ func (p *Planner) meantByPair(tokens english.Words, i int, prompt english.Words)
 
 // knows tells whether a word needs no mending.
 func (p *Planner) knows(w string, talk Conversation) bool {
-	if english.Closed(w) || english.Starters.Has(w) || talk.Known != nil && talk.Known(w) || strings.ContainsAny(w, "0123456789-") {
+	if english.Closed(w) || english.Starters.Has(w) || p.en.Courteous(w) || talk.Known != nil && talk.Known(w) || strings.ContainsAny(w, "0123456789-") {
 		return true
 	}
 	if _, ok := p.en.Lookup(w); ok {

@@ -45,7 +45,10 @@ func (c *Caption) PlaceAction(n english.NounPhrase, action english.Words) {
 func (c *Caption) restate(p english.Parsed, at int, action english.Words) bool {
 	base := c.en.VerbBase(action[0].Lower)
 	spoken := c.en.Parse(action)
-	for i := at; i < min(len(p.Words), at+6); i++ {
+	for i := at; i < min(len(p.Words), at+reach); i++ {
+		if p.Tags[i] == english.Noun && i >= at+near && c.en.Animate(p.Words[i].Lower) {
+			return false // it is what somebody else does
+		}
 		if p.Tags[i] != english.Gerund && p.Tags[i] != english.Verb || c.en.VerbBase(p.Words[i].Lower) != base {
 			continue
 		}
@@ -57,6 +60,9 @@ func (c *Caption) restate(p english.Parsed, at int, action english.Words) bool {
 				next++
 			}
 			n, ok := p.At(next)
+			if ok && placed && next == end {
+				return c.goesOn(p, n, action)
+			}
 			if !ok || placed != (next > end) {
 				break
 			}
@@ -66,6 +72,18 @@ func (c *Caption) restate(p english.Parsed, at int, action english.Words) bool {
 		return true
 	}
 	return false
+}
+
+// near and reach are how many words behind a noun phrase the verb of its own may
+// stand, and where nobody else is named in between.
+const near, reach = 6, 16
+
+// goesOn adds to what is done to something where it is done: "riding a
+// horse" through a village.
+func (c *Caption) goesOn(p english.Parsed, object english.NounPhrase, action english.Words) bool {
+	_, end := c.extent(p, object)
+	c.Splice(end, end, action[1:])
+	return true
 }
 
 // verbAfter is where the verb of a noun phrase stands that ends at at: past its

@@ -171,6 +171,11 @@ func (c *Caption) Resettle(what Referent, place english.Words) {
 	c.Attend(what.NP.Head)
 }
 
+// worn tells whether a noun phrase names clothes, which are no place to be in.
+func (c *Caption) worn(p english.Parsed, n english.NounPhrase) bool {
+	return c.en.Is(p.Words[n.Head].Lower, lexicon.Garment) || p.Words[n.Head].Lower == "overalls"
+}
+
 // Relocate says where a referent is, in the place of what the caption said of that.
 func (c *Caption) Relocate(what Referent, place english.Words) {
 	p := c.Parse()
@@ -181,7 +186,9 @@ func (c *Caption) Relocate(what Referent, place english.Words) {
 		for next < len(p.Tags) && (p.Tags[next] == english.Preposition || english.PlaceWords.Has(p.Words[next].Lower)) {
 			next++
 		}
-		if n, ok := p.At(next); ok && !c.en.IsMoment(p.Words[n.Start:n.End]) {
+		if n, ok := p.At(next); ok && c.worn(p, n) {
+			at, end = n.End, n.End // "the one in overalls on a ladder"
+		} else if ok && !c.en.IsMoment(p.Words[n.Start:n.End]) {
 			end = n.End
 		}
 	}

@@ -1,6 +1,9 @@
 package english
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // openings are ways to begin that carry no meaning, longest first where one
 // begins another. They are stripped again and again: "could you please".
@@ -14,6 +17,8 @@ func openings() [][]string {
 		"hi there", "hello there", "hey there", "good morning", "good day", "good afternoon", "good evening", "greetings", "yo", "whoa", "wow",
 		"i would be happy if you could", "it would be nice if you could", "it would be great if you could", "would you mind to", "are you able to", "any chance to", "i am looking for", "i was hoping for", "i was thinking about", "i wonder if you could", "i would like to have", "i'd like to have", "i would love to have", "i want to have", "i would love to see", "i'd love to see",
 		"two things", "three things", "a few things", "whatever", "fine", "anyway", "anyways", "obviously", "of course", "naturally", "to be honest", "on second thought", "on second thoughts", "come to think of it", "my bad", "my mistake", "instead please", "my friend wants", "my friend would like", "please", "pls", "plz", "kindly", "hey", "hi", "hello", "ok", "okay", "alright", "all right", "right", "great", "nice", "perfect", "cool", "thanks", "thank you", "good", "well", "yes", "yeah", "nah", "naah", "nope", "wait", "no problem", "go ahead", "one more thing", "i insist you to", "i was thinking to", "i was thinking of", "further", "yep", "sure", "so", "now", "then", "and", "also", "but", "next", "maybe", "perhaps", "actually", "hmm", "hm", "um", "uh", "oh", "bot", "pentimento",
+		"mm", "mmm", "aight", "ayy", "ay", "aw", "aww", "ooh", "oooh", "yay", "meh", "phew", "eh", "uh huh", "mhm", "welp", "dang", "damn", "oh dear", "hey there bot",
+		"i'd need", "i would need", "i'd have liked to see", "i'll have", "i will have", "i'll take", "i will take", "i'd take", "i would take",
 		"sorry", "oops", "whoops", "misclick", "missclick", "wrong button", "typo", "ugh", "ah", "aha", "lol", "haha", "listen", "look", "honestly", "well then", "i guess", "i suppose", "i believe", "i feel like", "i wonder if", "i imagined", "i had in mind", "i pictured", "i was picturing", "i was hoping for", "i expected", "i would have liked", "i'd have liked", "i was wondering if", "i fancy", "i'd fancy", "i would fancy", "i am thinking of", "i'm thinking of", "i was imagining", "to start", "to start with", "to begin", "to begin with", "for starters", "first of all", "for a start", "first off", "i am after", "i'm after", "how would it be if we", "how would it look if", "we could", "you could", "you may", "i'd say", "i would say",
 		"is there a way that", "is there any way that", "is there a way", "is there any way", "is there a chance that", "is there any chance that", "is there a chance", "is there any chance", "is it possible that", "would it be possible that", "would it be possible for", "is it possible for", "do you think you could", "do you think we could", "mind", "is there any way to", "is there a way to", "any chance you could", "any chance we could", "any chance of", "any way to", "same scene but", "the same place but", "same place but", "the same place", "the same scene", "same picture but", "same image but", "the same but", "same but",
 	)
@@ -21,8 +26,8 @@ func openings() [][]string {
 
 // endings are ways to end that carry no meaning.
 func endings() [][]string {
-	return phrases("please", "pls", "plz", "thanks", "thank you", "thx", "for me", "if you can", "if possible", "if you could", "would you", "could you", "can you", "ok", "okay", "now", "too", "as well", "also", "though", "for a change", "this time", "again", "once again", "for a start", "thank you very much",
-		"by the way", "obv", "with him", "with her", "preferably", "sorry", "actually", "altogether", "at all", "i think", "i guess", "i suppose", "i believe", "maybe", "perhaps", "lol", "haha", "pretty please", "if that is ok", "if that's ok", "if you don't mind", "if you like", "if it is possible", "if it's possible", "if that's possible", "you know", "or something", "after all", "then", "anyway", "somehow", "will you", "real quick", "or so", "darling", "dear", "mate", "buddy", "dude",
+	return phrases("pretty please", "please", "pls", "plz", "thanks", "thank you", "thx", "for me", "if you can", "if possible", "if you could", "would you", "could you", "can you", "ok", "okay", "now", "too", "as well", "also", "though", "for a change", "this time", "again", "once again", "for a start", "thank you very much",
+		"by the way", "obv", "with him", "with her", "preferably", "sorry", "actually", "altogether", "at all", "i think", "i guess", "i suppose", "i believe", "maybe", "perhaps", "lol", "haha", "if that is ok", "if that's ok", "if you don't mind", "if you like", "if it is possible", "if it's possible", "if that's possible", "you know", "or something", "after all", "then", "anyway", "somehow", "will you", "real quick", "or so", "darling", "dear", "mate", "buddy", "dude",
 		"lots", "lots of them", "lots of it", "a bunch of them", "many of them", "obviously", "of course", "naturally", "if you have it", "if you have that", "if you have one", "if you have any", "if you've got it", "if you've got one", "if you know that", "if that works", "if there is one", "i'd say", "i would say", "i reckon", "or whatever", "or whatever you can do", "or whatever you can", "or something like that", "or anything", "or similar", "bro", "pal", "yeah", "can you do that", "could you do that", "can you do it", "could you do it", "is that possible", "is that ok", "is that okay", "please and thank you", "will do", "would do", "will do fine", "would be enough",
 		"thank you so much", "thanks a lot", "many thanks", "thanks in advance", "cheers", "for us", "sometime", "right now", "and that's it", "and nothing else", "to start with", "to begin with", "for starters", "first", "first of all", "if you would", "if you will", "my friend", "as a start", "nothing else", "nothing more", "and only that")
 }
@@ -36,10 +41,18 @@ func phrases(list ...string) [][]string {
 	return out
 }
 
+// ungreeted drops a greeting by the time of day: the "evening" of "evening! a cat".
+func ungreeted(tokens Words) Words {
+	if len(tokens) > 2 && List("morning afternoon evening day").Has(tokens[0].Lower) && tokens[1].Lower == "!" {
+		return tokens[2:].TrimMarks()
+	}
+	return tokens
+}
+
 // Polite drops courtesies and other words without a meaning from both ends of a
 // request: "could you please make it red for me" becomes "make it red".
 func (en *Reader) Polite(tokens Words) Words {
-	tokens = tokens.TrimMarks()
+	tokens = ungreeted(tokens.TrimMarks())
 	for again := true; again; {
 		again = false
 		for _, phrase := range en.openings {
@@ -58,6 +71,11 @@ func (en *Reader) Polite(tokens Words) Words {
 		}
 	}
 	return tokens
+}
+
+// Courteous tells whether a word alone is a courtesy or an interjection: "aight".
+func (en *Reader) Courteous(w string) bool {
+	return slices.ContainsFunc(en.openings, func(phrase []string) bool { return len(phrase) == 1 && phrase[0] == w })
 }
 
 // moving are words that mean something when they are all that is said.
@@ -105,14 +123,36 @@ func (en *Reader) Unhedged(words Words) Words {
 		}
 	}
 	if len(words) > 1 && asking.Has(words[0].Lower) {
-		if base, ok := en.VerbLemma(words[0].Lower); ok {
-			first := words[0]
-			first.Text, first.Lower = base, base
-			words = append(Words{first}, words[1:]...)
-		}
+		words = en.asOrder(words)
 	}
 	return words
 }
+
+// asOrder begins words with the base of their first verb: "make it red" of "making it
+// red".
+func (en *Reader) asOrder(words Words) Words {
+	base, ok := en.VerbLemma(words[0].Lower)
+	if !ok {
+		return words
+	}
+	first := words[0]
+	first.Text, first.Lower = base, base
+	return append(Words{first}, words[1:]...)
+}
+
+// Ordered makes an order of what somebody is asked whether they mind doing it: "draw a
+// man" of "drawing a man". A drawing of a man is none.
+func (en *Reader) Ordered(words Words) Words {
+	if len(words) < 2 || !askingToDraw.Has(words[0].Lower) {
+		return words
+	}
+	if next := ClassOf(words[1].Lower); next != Determiner && next != Pronoun && next != Number {
+		return words
+	}
+	return en.asOrder(words)
+}
+
+const askingToDraw List = "drawing painting sketching showing creating generating rendering imagining making giving"
 
 const hedge List = "rather maybe perhaps probably actually preferably please really ideally definitely possibly just also better"
 
