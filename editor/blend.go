@@ -32,7 +32,7 @@ type weightedToken struct {
 
 // newBlend returns the local blend of turn l with its source, or nil when it
 // has none.
-func (e *Engine) newBlend(source, l *link, n int) *blend {
+func newBlend(spec models.Spec, source, l *link, n int) *blend {
 	b := l.turn.Blend
 	if b.Threshold == 0 {
 		return nil
@@ -47,7 +47,7 @@ func (e *Engine) newBlend(source, l *link, n int) *blend {
 	if len(out.source) == 0 && len(out.target) == 0 {
 		return nil
 	}
-	pixels := e.model.Spec().MapHeight * e.model.Spec().MapWidth
+	pixels := spec.MapHeight * spec.MapWidth
 	out.sourceSum, out.targetSum = make([]float32, pixels), make([]float32, pixels)
 	return out
 }

@@ -48,17 +48,16 @@ func (l *link) actsLike(m *link, s int) bool {
 // advance steps the latents of all branches, and parts those whose variants
 // have become different.
 func (run *run) advance(s int, forks []*fork) {
-	spec := run.engine.model.Spec()
 	var branches []*branch
 	for _, f := range forks {
 		prediction := run.guided(f.cond, f.uncond)
-		next, memory := run.sampler.step(s, f.branch.trace.Latents[s], prediction, f.branch.memory)
-		maps := slices.Clone(f.cond.maps)
+		next, memory := run.advanced(s, f.branch.trace.Latents[s], prediction, f.branch.memory)
+		maps := run.mapsOf(f.cond)
 		own := len(branches) // the fork's branches are those from here on
 		for _, l := range f.links {
 			x := next
 			if l.blend != nil {
-				x = l.blend.apply(s, run.traces[len(run.traces)-1], maps, next, spec)
+				x = l.blend.apply(s, run.traces[len(run.traces)-1], maps, next, run.spec)
 			}
 			same := func(b *branch) bool { return slices.Equal(b.trace.Latents[s+1], x) }
 			if i := slices.IndexFunc(branches[own:], same); i >= 0 {

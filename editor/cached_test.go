@@ -311,3 +311,66 @@ func TestQuantisedMapsChangeThePictureLittle(t *testing.T) {
 		}
 	}
 }
+
+// With every scheduler a picture is a function of its recipe: turn after turn
+// from the cache, at once without one, from a store, and as one of several
+// variants it is the same, bit for bit.
+func TestEverySchedulerIsCachedExactly(t *testing.T) {
+	m := openModel(t)
+	for _, scheduler := range recipe.Schedulers() {
+		r := hairWalk(t, 9, 3)
+		r.Settings.Steps, r.Settings.Scheduler = 4, scheduler
+		whole := mustDraw(t, New(m), r)
+		store := &chunkStore{turns: map[attention.Key][][]byte{}}
+		ctx := attention.WithOwner(t.Context(), attention.Owner{User: "u", Place: "p"})
+		for n := 1; n <= len(r.Turns); n++ {
+			cache := attention.New(attention.Options{Store: store}) // another process draws every turn
+			d, err := NewCached(m, cache).Draw(ctx, first(r, n), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			cache.Close()
+			if n == len(r.Turns) && (!bytes.Equal(d.Image.Pix, whole.Image.Pix) || d.Rows >= whole.Rows) {
+				t.Errorf("%s: turn after turn it is another picture, or takes %d rows instead of %d", scheduler, d.Rows, whole.Rows)
+			}
+		}
+		other := r
+		other.Turns = slices.Clone(r.Turns)
+		other.Turns[len(r.Turns)-1].Windows.Self.To = 0
+		variants, err := New(m).DrawVariants(t.Context(), []recipe.Recipe{other, r})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(variants[1].Image.Pix, whole.Image.Pix) || bytes.Equal(variants[0].Image.Pix, whole.Image.Pix) {
+			t.Errorf("%s: as a variant it is another picture", scheduler)
+		}
+	}
+}
+
+// Schedulers that add noise add another with another seed, and the same to every
+// turn; those that add none differ from them.
+func TestSeedsGiveTheNoiseOfSteps(t *testing.T) {
+	spec := openModel(t).Spec()
+	for _, scheduler := range []string{recipe.EulerAncestral, recipe.LCM} {
+		s, err := newSampler(spec, scheduler, 4)
+		if err != nil {
+			t.Fatal(err)
+		}
+		start, one := firstNoise(1, spec, s)
+		_, again := firstNoise(1, spec, s)
+		_, other := firstNoise(2, spec, s)
+		late := again.at(s, 2) // as a picture that begins in the middle
+		for i := range 3 {
+			z := one.at(s, i)
+			if slices.Equal(z, start) || slices.Equal(z, other.at(s, i)) || !slices.Equal(z, one.at(s, i)) {
+				t.Errorf("%s: the noise of step %d is not its own", scheduler, i)
+			}
+		}
+		if !slices.Equal(late, one.at(s, 2)) {
+			t.Errorf("%s: the noise of a step depends on the steps before it", scheduler)
+		}
+		if one.at(s, 3) != nil {
+			t.Errorf("%s: the last step adds noise", scheduler)
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"pentimento/editor/align"
+	"pentimento/models"
 	"pentimento/models/tokenizer"
 	"pentimento/recipe"
 )
@@ -58,6 +59,10 @@ func window(w recipe.Window, n int) steps {
 
 // chain prepares every turn of the recipe.
 func (e *Engine) chain(ctx context.Context, r recipe.Recipe) ([]*link, error) {
+	spec, err := SpecOf(e.model.Spec(), r.Settings)
+	if err != nil {
+		return nil, err
+	}
 	links := make([]*link, len(r.Turns))
 	for i, turn := range r.Turns {
 		l, err := e.newLink(ctx, turn)
@@ -65,7 +70,7 @@ func (e *Engine) chain(ctx context.Context, r recipe.Recipe) ([]*link, error) {
 			return nil, fmt.Errorf("turn %d: %w", i+1, err)
 		}
 		if i > 0 {
-			e.join(links[i-1], l, r.Settings.Steps)
+			join(spec, links[i-1], l, r.Settings.Steps)
 		}
 		links[i] = l
 	}
@@ -95,7 +100,7 @@ func (e *Engine) newLink(ctx context.Context, turn recipe.Turn) (*link, error) {
 }
 
 // join relates a turn to its source.
-func (e *Engine) join(source, l *link, n int) {
+func join(spec models.Spec, source, l *link, n int) {
 	l.mapping = align.Tokens(source.tokens, l.tokens, align.Words(source.tokens.Words, l.tokens.Words))
 	l.inherited = inherited(l.mapping, source.equalizer)
 	w := l.turn.Windows
@@ -112,7 +117,7 @@ func (e *Engine) join(source, l *link, n int) {
 	for _, s := range l.cross {
 		l.anyCross = l.anyCross.union(s)
 	}
-	l.blend = e.newBlend(source, l, n)
+	l.blend = newBlend(spec, source, l, n)
 }
 
 // inherited returns, for every token of a mapping, the mean factor of the

@@ -10,7 +10,8 @@
 // alignment, windows); plan.go decides which rows of the UNet a step needs and
 // rows.go puts them into batches; control.go fills the attention control of
 // those rows, where the paper's equations are; sampler.go steps the latents,
-// as ddim.go or dpmsolver.go has it, along schedule.go; blend.go is the local
+// as ddim.go, dpmsolver.go, euler.go or lcm.go has it, along schedule.go, with
+// the noise of seednoise.go; blend.go is the local
 // blend; branch.go and variants.go draw many variants of one edit at once, and
 // compute what they have in common once; trace.go says what of a drawing is
 // kept, in the cache of package attention, so that the next edit need not
@@ -23,7 +24,6 @@ import (
 	"image"
 
 	"pentimento/editor/attention"
-	"pentimento/editor/noise"
 	"pentimento/models"
 	"pentimento/models/tokenizer"
 	"pentimento/recipe"
@@ -100,14 +100,19 @@ func (e *Engine) Draw(ctx context.Context, r recipe.Recipe, progress func(Progre
 		return nil, err
 	}
 	last := len(links) - 1
-	if known := e.cache.Drawn(ctx, e.key(r), e.shape(r.Settings.Steps)); known != nil {
+	spec, err := SpecOf(e.model.Spec(), r.Settings)
+	if err != nil {
+		return nil, err
+	}
+	shape := shapeOf(spec, r.Settings.Steps)
+	if known := e.cache.Drawn(ctx, e.key(r), shape); known != nil {
 		return e.finish(ctx, known, links[last], &run{traced: true})
 	}
 	run, err := e.newRun(ctx, r, links[:last], links[last:])
 	if err != nil {
 		return nil, err
 	}
-	run.kept = kept(e.model.Spec(), r.Settings.Steps, e.cache.MapsBudget())
+	run.kept = kept(spec, r.Settings.Steps, e.cache.MapsBudget())
 	for step := range r.Settings.Steps {
 		if err := run.step(ctx, step); err != nil {
 			return nil, fmt.Errorf("step %d of %d: %w", step+1, r.Settings.Steps, err)
@@ -116,7 +121,7 @@ func (e *Engine) Draw(ctx context.Context, r recipe.Recipe, progress func(Progre
 			progress(Progress{Step: step + 1, Steps: r.Settings.Steps, Rows: run.rows, Preview: run.preview(step)})
 		}
 	}
-	e.cache.Put(ctx, e.key(r), run.last(), e.shape(r.Settings.Steps))
+	e.cache.Put(ctx, e.key(r), run.last(), shape)
 	return e.finish(ctx, run.last(), links[last], run)
 }
 
@@ -144,18 +149,15 @@ func (e *Engine) Cache() *attention.Cache { return e.cache }
 func (e *Engine) Model() *models.Model { return e.model }
 
 func (e *Engine) check(r recipe.Recipe) error {
-	s := r.Settings
 	switch {
 	case len(r.Turns) == 0:
 		return fmt.Errorf("recipe has no turns")
 	case r.Version > recipe.Version:
 		return fmt.Errorf("recipe has version %d, this program knows %d: update it", r.Version, recipe.Version)
-	case s.Model != "" && s.Model != e.model.Digest():
-		return &ModelError{Want: s.Model, Have: e.model.Digest()}
-	case s.Steps > e.model.Spec().Schedule.TrainSteps:
-		return fmt.Errorf("%d steps: the model takes 1 to %d", s.Steps, e.model.Spec().Schedule.TrainSteps)
+	case r.Settings.Model != "" && r.Settings.Model != e.model.Digest():
+		return &ModelError{Want: r.Settings.Model, Have: e.model.Digest()}
 	}
-	return s.Validate()
+	return Check(e.model.Spec(), r.Settings)
 }
 
 // ModelError says that a recipe was made with another model, on which alone it
@@ -164,10 +166,4 @@ type ModelError struct{ Want, Have string }
 
 func (e *ModelError) Error() string {
 	return fmt.Sprintf("the picture was made with model %.12s, this is %.12s", e.Want, e.Have)
-}
-
-// initial returns x_T, shared by all turns of a recipe. [C, H, W]
-func (e *Engine) initial(seed uint64) []float32 {
-	spec := e.model.Spec()
-	return noise.Normal(seed, spec.LatentChannels*spec.LatentHeight*spec.LatentWidth)
 }

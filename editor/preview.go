@@ -12,11 +12,11 @@ import (
 // Latents are decoded by the model itself: no fixed projection of latents to
 // colours is right for every model.
 func (run *run) preview(s int) func(context.Context) (*image.NRGBA, error) {
-	t, guided := run.last(), run.branches[0].prediction
+	t, guided, z := run.last(), run.branches[0].prediction, run.noise.at(run.sampler, s)
 	x, next := t.Latents[s], t.Latents[s+1]
 	return func(ctx context.Context) (*image.NRGBA, error) {
 		if s+1 < len(t.Latents)-1 {
-			return run.engine.model.Decode(ctx, run.sampler.clean(s, x, guided, next))
+			return run.engine.model.Decode(ctx, run.sampler.clean(s, x, guided, z, next))
 		}
 		return run.engine.model.Decode(ctx, next)
 	}

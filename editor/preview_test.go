@@ -54,16 +54,21 @@ func TestPreviewsConverge(t *testing.T) {
 }
 
 // Without guidance and blend a preview is the decoded x_0 of the prediction,
-// whatever the model predicts.
+// whatever the model predicts and whatever noise the scheduler adds.
 func TestCleanIsThePredictedSignal(t *testing.T) {
 	const x0, eps = .7, -.4
 	for _, kind := range []models.Prediction{models.PredictEpsilon, models.PredictV, models.PredictSample} {
-		s := &schedule{prediction: kind, timesteps: []int{1, 0}, alphas: []float64{.9, .3}, final: 1}
-		x := noised(.3, []float32{x0}, []float32{eps})
-		p := predicted(kind, .3, []float32{x0}, []float32{eps})
-		for name, solver := range map[string]solver{recipe.DDIM: &ddim{s, 1}, recipe.DPMSolver: &dpmSolver{s}} {
-			next, _ := solver.step(0, x, p, nil)
-			if got := (&sampler{s, solver}).clean(0, x, p, next)[0]; math.Abs(float64(got)-x0) > 1e-6 {
+		for _, name := range recipe.Schedulers() {
+			spec := usualSpec()
+			spec.Prediction = kind
+			s, err := newSampler(spec, name, 4)
+			if err != nil {
+				t.Fatal(err)
+			}
+			x, z := noised(s.at[0], []float32{x0}, []float32{eps}), []float32{1.5}
+			p := predicted(kind, s.at[0], []float32{x0}, []float32{eps})
+			next, _ := s.step(s, 0, x, p, z, nil)
+			if got := s.clean(0, x, p, z, next)[0]; math.Abs(float64(got)-x0) > 1e-5 {
 				t.Errorf("%s, %s: %g, want %g", name, kind, got, x0)
 			}
 		}

@@ -30,7 +30,7 @@ func (run *run) sourceRows(s int) []*unetRow {
 	var rows []*unetRow
 	for i, l := range run.chain {
 		need, x := run.needs[s][i], run.traces[i].Latents[s]
-		if need.advance && run.settings.Guidance != 1 {
+		if need.advance && run.halves.uncond {
 			rows = append(rows, &unetRow{x: x, text: run.uncond, turn: i})
 		}
 		if need.attention {
@@ -46,7 +46,7 @@ type fork struct {
 	branch *branch
 	links  []*link
 	// cond is the fork's own row, uncond all of the branch's, which has one
-	// state; nil without guidance.
+	// state; nil is what the guidance leaves out.
 	cond, uncond *unetRow
 }
 
@@ -56,13 +56,15 @@ func (run *run) forks(s int) []*fork {
 	for _, b := range run.branches {
 		x := b.trace.Latents[s]
 		var uncond *unetRow
-		if run.settings.Guidance != 1 {
+		if run.halves.uncond {
 			uncond = &unetRow{x: x, text: run.uncond, turn: lastTurn}
 		}
 		for _, links := range b.alike(s) {
-			out = append(out, &fork{branch: b, links: links, uncond: uncond, cond: &unetRow{
-				x: x, text: links[0].text, link: links[0], turn: lastTurn, source: len(run.chain) - 1,
-			}})
+			f := &fork{branch: b, links: links, uncond: uncond}
+			if run.halves.cond {
+				f.cond = &unetRow{x: x, text: links[0].text, link: links[0], turn: lastTurn, source: len(run.chain) - 1}
+			}
+			out = append(out, f)
 		}
 	}
 	return out
@@ -83,9 +85,11 @@ func lots(sources []*unetRow, forks []*fork, s int) [][]*unetRow {
 			others = append(others, f.uncond)
 			before = f.uncond
 		}
-		if f.cond.link.injects(s) {
+		switch {
+		case f.cond == nil:
+		case f.cond.link.injects(s):
 			takers = append(takers, f.cond)
-		} else {
+		default:
 			others = append(others, f.cond)
 		}
 	}
@@ -137,6 +141,7 @@ func (run *run) batch(s int, lot []*unetRow) *models.Batch {
 	for b, r := range lot {
 		batch.Latents = append(batch.Latents, r.x...)
 		batch.Text = append(batch.Text, r.text...)
+		batch.TimestepCond = append(batch.TimestepCond, models.GuidanceEmbedding(run.settings.Guidance, run.spec.TimestepCondWidth)...)
 		if r.link != nil && r.turn != lastTurn {
 			at[r.turn] = b
 		}
@@ -159,7 +164,7 @@ func (run *run) batch(s int, lot []*unetRow) *models.Batch {
 		}
 		controlled = append(controlled, c)
 	}
-	batch.Control = controls(batch.Rows, controlled, s, run.engine.model.Spec())
+	batch.Control = controls(batch.Rows, controlled, s, run.spec)
 	return batch
 }
 

@@ -16,8 +16,12 @@ import (
 type run struct {
 	engine   *Engine
 	settings recipe.Settings
-	sampler  *sampler
-	uncond   []float32 // [M, D]
+	// spec is the model at the size of the pictures.
+	spec    models.Spec
+	sampler *sampler
+	noise   *stepNoise
+	halves  halves
+	uncond  []float32 // the empty or the negative prompt [M, D]
 	// chain are the turns before the last. traces hold what is known of them:
 	// complete for turns drawn before, growing with every step for the others.
 	chain  []*link
@@ -37,19 +41,28 @@ type run struct {
 // newRun begins to draw variants of the last turn of a recipe, whose turns
 // before it are the chain. One variant is the usual case.
 func (e *Engine) newRun(ctx context.Context, r recipe.Recipe, chain, variants []*link) (*run, error) {
-	spec, steps := e.model.Spec(), r.Settings.Steps
+	steps := r.Settings.Steps
+	spec, err := SpecOf(e.model.Spec(), r.Settings)
+	if err != nil {
+		return nil, err
+	}
 	sampler, err := newSampler(spec, r.Settings.Scheduler, steps)
 	if err != nil {
 		return nil, err
 	}
-	uncond, err := e.model.EncodeText(ctx, e.model.Tokenizer().Encode("").IDs)
+	uncond, err := e.model.EncodeText(ctx, e.model.Tokenizer().Encode(r.Settings.Negative).IDs)
 	if err != nil {
-		return nil, fmt.Errorf("encode the empty prompt: %w", err)
+		return nil, fmt.Errorf("encode the negative prompt: %w", err)
 	}
-	known := e.known(ctx, r)
-	start := e.initial(r.Settings.Seed)
+	halves := halvesOf(r.Settings.Guidance, spec)
+	if !halves.cond {
+		promptless(variants)
+		chain, r.Turns = nil, r.Turns[len(r.Turns)-1:]
+	}
+	known := e.known(ctx, r, spec)
+	start, noise := firstNoise(r.Settings.Seed, spec, sampler)
 	run := &run{
-		engine: e, settings: r.Settings, sampler: sampler, uncond: uncond,
+		engine: e, settings: r.Settings, spec: spec, sampler: sampler, noise: noise, halves: halves, uncond: uncond,
 		chain: chain, traces: known,
 		memories: make([][]float64, len(chain)),
 		needs:    plan(chain, variants, known, steps, spec),
@@ -68,9 +81,9 @@ func (e *Engine) newRun(ctx context.Context, r recipe.Recipe, chain, variants []
 // known returns the traces that the cache has of the turns before the last.
 // Those before one whose maps are known are hardly needed: a look into memory
 // is enough for them, and no reason to keep them longer than that one.
-func (e *Engine) known(ctx context.Context, r recipe.Recipe) []*attention.Trace {
+func (e *Engine) known(ctx context.Context, r recipe.Recipe, spec models.Spec) []*attention.Trace {
 	known := make([]*attention.Trace, len(r.Turns)-1)
-	shape := e.shape(r.Settings.Steps)
+	shape := shapeOf(spec, r.Settings.Steps)
 	found := false
 	for i := len(known) - 1; i >= 0; i-- {
 		prefix := r
@@ -122,20 +135,26 @@ func (run *run) advanceChain(s int, rows []*unetRow) {
 			continue
 		}
 		var next []float32
-		next, run.memories[r.turn] = run.sampler.step(s, t.Latents[s], run.guided(r, uncond), run.memories[r.turn])
+		next, run.memories[r.turn] = run.advanced(s, t.Latents[s], run.guided(r, uncond), run.memories[r.turn])
 		if r.link.blend != nil {
-			next = r.link.blend.apply(s, run.traces[r.turn-1], r.maps, next, run.engine.model.Spec())
+			next = r.link.blend.apply(s, run.traces[r.turn-1], r.maps, next, run.spec)
 		}
 		t.Latents[s+1] = next
 	}
 }
 
-// guided is the prediction of a conditional row under guidance. [C, H, W]
-func (run *run) guided(cond, uncond *unetRow) []float32 {
-	if run.settings.Guidance == 1 {
-		return cond.noise
+// advanced steps latents with the noise that all turns share at step s.
+func (run *run) advanced(s int, x, prediction []float32, memory []float64) ([]float32, []float64) {
+	return run.sampler.step(run.sampler, s, x, prediction, run.noise.at(run.sampler, s), memory)
+}
+
+// mapsOf are the aggregated maps of a conditional row, for a trace. Without such a
+// row no word acts in the picture.
+func (run *run) mapsOf(cond *unetRow) []float32 {
+	if cond == nil {
+		return make([]float32, run.spec.MapHeight*run.spec.MapWidth*run.spec.ContextLength)
 	}
-	return guide(cond.noise, uncond.noise, run.settings.Guidance)
+	return slices.Clone(cond.maps)
 }
 
 // change is how far the last turn moved what its blend left open; nil where it has
@@ -154,7 +173,7 @@ func (run *run) last() *attention.Trace { return run.branches[0].trace }
 // keep puts the maps of the last turn into its trace. Self-attention maps that
 // it took from its source's trace are the same numbers: they are shared.
 func (run *run) keep(s int, maps models.Maps) {
-	spec, last := run.engine.model.Spec(), run.branches[0]
+	spec, last := run.spec, run.branches[0]
 	var source *attention.Trace
 	if n := len(run.traces); n > 0 && last.links[0].self.has(s) {
 		source = run.traces[n-1]

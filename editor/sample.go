@@ -3,7 +3,6 @@ package editor
 import (
 	"context"
 	"fmt"
-	"math"
 	"slices"
 
 	"pentimento/editor/attention"
@@ -69,7 +68,7 @@ func (e *Engine) Sample(ctx context.Context, in Sample) (*Drawing, error) {
 // √ᾱ·x_0 + √(1−ᾱ)·ε (Ho et al. 2020, eq. 4). Step n of n is the picture
 // itself. [C, H, W]
 func (e *Engine) Noised(s recipe.Settings, step int, x0, epsilon []float32) ([]float32, error) {
-	d, err := newSchedule(e.model.Spec(), s.Steps)
+	d, err := newSampler(e.model.Spec(), s.Scheduler, s.Steps)
 	if err != nil {
 		return nil, err
 	}
@@ -79,12 +78,12 @@ func (e *Engine) Noised(s recipe.Settings, step int, x0, epsilon []float32) ([]f
 	if step == s.Steps {
 		return slices.Clone(x0), nil
 	}
-	return noised(d.alphas[d.timesteps[step]], x0, epsilon), nil
+	return noised(d.at[step], x0, epsilon), nil
 }
 
-// noised mixes a share ᾱ of signal with noise.
-func noised(alpha float64, x0, epsilon []float32) []float32 {
-	signal, sigma := float32(math.Sqrt(alpha)), float32(math.Sqrt(1-alpha))
+// noised mixes signal with noise.
+func noised(l level, x0, epsilon []float32) []float32 {
+	signal, sigma := float32(l.signal), float32(l.sigma)
 	out := make([]float32, len(x0))
 	for i := range out {
 		out[i] = signal*x0[i] + sigma*epsilon[i]
@@ -99,7 +98,7 @@ func noised(alpha float64, x0, epsilon []float32) []float32 {
 // Model is Secretly a Zero-Shot Classifier"). [x_0, prompts]
 func (e *Engine) PromptErrors(ctx context.Context, prompts []string, timestep int, latents [][]float32, epsilon []float32) ([][]float64, error) {
 	spec := e.model.Spec()
-	d, err := newSchedule(spec, 1)
+	d, err := newSchedule(spec)
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +111,8 @@ func (e *Engine) PromptErrors(ctx context.Context, prompts []string, timestep in
 		if len(x0) != size {
 			return nil, fmt.Errorf("judge %d latents, the model has %d", len(x0), size)
 		}
-		x, want := noised(d.alphas[timestep], x0, epsilon), predicted(spec.Prediction, d.alphas[timestep], x0, epsilon)
+		at := d.level(timestep)
+		x, want := noised(at, x0, epsilon), predicted(spec.Prediction, at, x0, epsilon)
 		for _, prompt := range prompts {
 			rows = append(rows, reading{prompt: prompt, x: x, want: want})
 		}
@@ -144,7 +144,7 @@ type reading struct {
 // read fills in the errors.
 func (e *Engine) read(ctx context.Context, timestep int, rows []reading) error {
 	spec := e.model.Spec()
-	batch := &models.Batch{Rows: len(rows), Timestep: timestep, Control: models.Identity(len(rows), len(spec.Layers), spec.ContextLength)}
+	batch := &models.Batch{Rows: len(rows), Timestep: float64(timestep), Control: models.Identity(len(rows), len(spec.Layers), spec.ContextLength)}
 	texts := map[string][]float32{}
 	for _, r := range rows {
 		if texts[r.prompt] == nil {
@@ -172,13 +172,13 @@ func (e *Engine) read(ctx context.Context, timestep int, rows []reading) error {
 }
 
 // predicted is what a model that predicts so should say of noised latents.
-func predicted(kind models.Prediction, alpha float64, x0, epsilon []float32) []float32 {
+func predicted(kind models.Prediction, at level, x0, epsilon []float32) []float32 {
 	switch kind {
 	case models.PredictSample:
 		return x0
 	case models.PredictV:
 		out := make([]float32, len(x0))
-		signal, sigma := float32(math.Sqrt(alpha)), float32(math.Sqrt(1-alpha))
+		signal, sigma := float32(at.signal), float32(at.sigma)
 		for i := range out {
 			out[i] = signal*epsilon[i] - sigma*x0[i]
 		}

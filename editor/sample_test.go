@@ -6,9 +6,16 @@ import (
 	"slices"
 	"testing"
 
+	"pentimento/editor/noise"
 	"pentimento/models"
 	"pentimento/recipe"
 )
+
+// noiseOf is what a seed's latents begin as.
+func noiseOf(e *Engine, seed uint64) []float32 {
+	spec := e.model.Spec()
+	return noise.Normal(seed, spec.LatentChannels*spec.LatentHeight*spec.LatentWidth)
+}
 
 func sampleSettings() recipe.Settings {
 	return recipe.Settings{Seed: 3, Scheduler: "ddim", Steps: 6, Guidance: 4.5}
@@ -41,7 +48,7 @@ func TestSampleFromNoisedLatents(t *testing.T) {
 	source := mustDraw(t, e, recipe.Recipe{Settings: s, Turns: []recipe.Turn{{Prompt: blond}}})
 	distance := func(from int) float64 {
 		t.Helper()
-		x, err := e.Noised(s, from, source.Latents, e.initial(9))
+		x, err := e.Noised(s, from, source.Latents, noiseOf(e, 9))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -69,7 +76,7 @@ func TestSampleFromNoisedLatents(t *testing.T) {
 
 func TestNoisedEnds(t *testing.T) {
 	e := New(openModel(t))
-	x0, noise := e.initial(1), e.initial(2)
+	x0, noise := noiseOf(e, 1), noiseOf(e, 2)
 	last, err := e.Noised(sampleSettings(), 6, x0, noise)
 	if err != nil {
 		t.Fatal(err)
@@ -105,7 +112,7 @@ func TestPromptErrorsPreferTheRightPrompt(t *testing.T) {
 	for _, prompt := range prompts {
 		latents = append(latents, mustDraw(t, e, recipe.Recipe{Settings: sampleSettings(), Turns: []recipe.Turn{{Prompt: prompt}}}).Latents)
 	}
-	found, err := e.PromptErrors(t.Context(), prompts, 600, latents, e.initial(5))
+	found, err := e.PromptErrors(t.Context(), prompts, 600, latents, noiseOf(e, 5))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,7 +122,7 @@ func TestPromptErrorsPreferTheRightPrompt(t *testing.T) {
 		}
 	}
 	// However many are judged at once, each is judged alone.
-	many, err := e.PromptErrors(t.Context(), prompts, 600, slices.Repeat(latents, maxRows), e.initial(5))
+	many, err := e.PromptErrors(t.Context(), prompts, 600, slices.Repeat(latents, maxRows), noiseOf(e, 5))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,10 +131,10 @@ func TestPromptErrorsPreferTheRightPrompt(t *testing.T) {
 			t.Errorf("picture %d of many is judged %g, alone %g", i, errors, found[i%2])
 		}
 	}
-	if _, err := e.PromptErrors(t.Context(), nil, 600, latents, e.initial(2)); err == nil {
+	if _, err := e.PromptErrors(t.Context(), nil, 600, latents, noiseOf(e, 2)); err == nil {
 		t.Error("judged by no prompts")
 	}
-	if _, err := e.PromptErrors(t.Context(), prompts, 600, [][]float32{{1}}, e.initial(2)); err == nil {
+	if _, err := e.PromptErrors(t.Context(), prompts, 600, [][]float32{{1}}, noiseOf(e, 2)); err == nil {
 		t.Error("judged a single number")
 	}
 }
@@ -135,7 +142,7 @@ func TestPromptErrorsPreferTheRightPrompt(t *testing.T) {
 func TestPredicted(t *testing.T) {
 	x0, noise := []float32{2}, []float32{3}
 	for kind, want := range map[string]float32{"epsilon": 3, "sample": 2, "v_prediction": .8*3 - .6*2} {
-		got := predicted(models.Prediction(kind), .64, x0, noise)[0]
+		got := predicted(models.Prediction(kind), levelOf(.64), x0, noise)[0]
 		if math.Abs(float64(got-want)) > 1e-6 {
 			t.Errorf("%s: %g, want %g", kind, got, want)
 		}

@@ -7,64 +7,86 @@ import (
 	"pentimento/models"
 )
 
-// A schedule is the model's noise schedule, and the steps that are taken on it.
+// A schedule is the model's noise schedule: how much noise there is at each of
+// the training steps.
 type schedule struct {
+	models.Schedule
 	prediction models.Prediction
-	timesteps  []int // descending
 	// alphas are the cumulative products ᾱ_t, one per training step.
 	alphas []float64
 	// final is ᾱ before the first training step.
 	final float64
 }
 
-func newSchedule(spec models.Spec, n int) (*schedule, error) {
+func newSchedule(spec models.Spec) (*schedule, error) {
 	betas, err := noiseSchedule(spec.Schedule)
 	if err != nil {
 		return nil, err
 	}
-	s := &schedule{prediction: spec.Prediction, final: 1}
+	s := &schedule{Schedule: spec.Schedule, prediction: spec.Prediction, final: 1}
 	product := 1.0
 	for _, beta := range betas {
 		product *= 1 - beta
 		s.alphas = append(s.alphas, product)
 	}
-	if !spec.Schedule.SetAlphaToOne {
+	if s.ZeroSNR {
+		rescale(s.alphas)
+	}
+	if !s.SetAlphaToOne {
 		s.final = s.alphas[0]
 	}
-	s.timesteps, err = spacing(spec.Schedule, len(betas), n)
-	return s, err
+	return s, nil
+}
+
+// rescale moves the levels so that nothing is left of the signal at the last
+// training step, and the first one stays (Lin et al. 2024, algorithm 1).
+func rescale(alphas []float64) {
+	first, last := math.Sqrt(alphas[0]), math.Sqrt(alphas[len(alphas)-1])
+	if first == last {
+		return // there is one step
+	}
+	for i, a := range alphas {
+		root := (math.Sqrt(a) - last) * first / (first - last)
+		alphas[i] = root * root
+	}
+}
+
+// leastAlpha stands for ᾱ = 0 where something is divided by it, as in
+// diffusers: the noise is 4,096 times the signal.
+const leastAlpha = 1. / (1 << 24)
+
+// divisible gives the last training step some signal, for the schedulers and
+// predictions that divide by it.
+func (s *schedule) divisible() {
+	last := len(s.alphas) - 1
+	s.alphas[last] = max(s.alphas[last], leastAlpha)
 }
 
 // A level is how much of the latents is signal, √ᾱ, and how much noise,
 // √(1−ᾱ).
 type level struct{ signal, sigma float64 }
 
-// level is that of a training step; before the first one it is the final one.
-func (s *schedule) level(t int) level {
-	alpha := s.final
-	if t >= 0 {
-		alpha = s.alphas[t]
-	}
-	return level{math.Sqrt(alpha), math.Sqrt(1 - alpha)}
+// levelOf is the level with so much signal ᾱ.
+func levelOf(alpha float64) level { return level{math.Sqrt(alpha), math.Sqrt(1 - alpha)} }
+
+// exploding is the level with σ times as much noise as signal.
+func exploding(sigma float64) level {
+	length := math.Hypot(1, sigma)
+	return level{1 / length, sigma / length}
 }
 
-// split parts x_t at step i into the signal x_0 and the noise ε that the
-// model's prediction says it is made of.
-func (s *schedule) split(i int, x, prediction []float32) (x0, eps []float64) {
-	at := s.level(s.timesteps[i])
-	x0, eps = make([]float64, len(x)), make([]float64, len(x))
-	for k := range x {
-		xt, p := float64(x[k]), float64(prediction[k])
-		switch s.prediction {
-		case models.PredictV:
-			x0[k], eps[k] = at.signal*xt-at.sigma*p, at.signal*p+at.sigma*xt
-		case models.PredictSample:
-			x0[k], eps[k] = p, (xt-at.signal*p)/at.sigma
-		default:
-			x0[k], eps[k] = (xt-at.sigma*p)/at.signal, p
-		}
+// ratio is σ, how many times as much noise there is as signal.
+func (l level) ratio() float64 { return l.sigma / l.signal }
+
+// lambda is half of the log-SNR, log(α/σ).
+func (l level) lambda() float64 { return math.Log(l.signal / l.sigma) }
+
+// level is that of a training step; before the first one it is the final one.
+func (s *schedule) level(t int) level {
+	if t < 0 {
+		return levelOf(s.final)
 	}
-	return x0, eps
+	return levelOf(s.alphas[t])
 }
 
 // noiseSchedule returns the variances β_t of the forward process.
@@ -94,23 +116,4 @@ func noiseSchedule(s models.Schedule) ([]float64, error) {
 		}
 	}
 	return betas, nil
-}
-
-// spacing chooses n of the training steps, in descending order, by the rule
-// that the model's scheduler names.
-func spacing(s models.Schedule, train, n int) ([]int, error) {
-	out := make([]int, n)
-	for i := range out {
-		switch s.TimestepSpacing {
-		case "", "leading":
-			out[n-1-i] = min(i*(train/n)+s.StepsOffset, train-1)
-		case "trailing":
-			out[i] = int(math.Round(float64(train)-float64(i)*float64(train)/float64(n))) - 1
-		case "linspace":
-			out[n-1-i] = int(math.Round(float64(i) * float64(train-1) / float64(max(1, n-1))))
-		default:
-			return nil, fmt.Errorf("timestep spacing %q is not known", s.TimestepSpacing)
-		}
-	}
-	return out, nil
 }

@@ -17,7 +17,7 @@ import (
 // (sampling, noise, control, alignment, blend) or what is kept of them adds 1,
 // so that no trace of the old computation is taken for one of the new. Of the
 // recipe's own schema the recipe has the version.
-const computation = 1
+const computation = 2
 
 // A computer is all that a trace depends on beside the recipe.
 type computer struct {
@@ -56,12 +56,12 @@ func (c computer) key(r recipe.Recipe) attention.Key {
 // Remembers reports whether the last turn of the recipe need not be computed
 // for an edit of it: the cache has its latents, if not its maps.
 func (e *Engine) Remembers(ctx context.Context, r recipe.Recipe) bool {
-	return e.cache.Get(ctx, e.key(r), e.shape(r.Settings.Steps)) != nil
+	spec, err := SpecOf(e.model.Spec(), r.Settings)
+	return err == nil && e.cache.Get(ctx, e.key(r), shapeOf(spec, r.Settings.Steps)) != nil
 }
 
-// shape is the size of the traces of drawings with so many steps.
-func (e *Engine) shape(steps int) attention.Shape {
-	spec := e.model.Spec()
+// shapeOf is the size of the traces of drawings with so many steps.
+func shapeOf(spec models.Spec, steps int) attention.Shape {
 	s := attention.Shape{
 		Steps:   steps,
 		Latents: spec.LatentChannels * spec.LatentHeight * spec.LatentWidth,

@@ -70,7 +70,12 @@ func (e *Engine) variants(ctx context.Context, recipes []recipe.Recipe) (chain, 
 		}
 	}
 	common.Turns = common.Turns[:len(common.Turns)-1]
-	if chain, err = e.chain(ctx, common); err != nil {
+	chain, err = e.chain(ctx, common)
+	if err != nil {
+		return nil, nil, err
+	}
+	spec, err := SpecOf(e.model.Spec(), common.Settings)
+	if err != nil {
 		return nil, nil, err
 	}
 	for i, r := range recipes {
@@ -79,7 +84,7 @@ func (e *Engine) variants(ctx context.Context, recipes []recipe.Recipe) (chain, 
 			return nil, nil, fmt.Errorf("variant %d: %w", i+1, err)
 		}
 		if len(chain) > 0 {
-			e.join(chain[len(chain)-1], l, r.Settings.Steps)
+			join(spec, chain[len(chain)-1], l, r.Settings.Steps)
 		}
 		variants = append(variants, l)
 	}

@@ -158,6 +158,7 @@ func (r *Report) String() string {
 			s.ContextLength, s.TextWidth, s.LatentChannels, s.LatentHeight, s.LatentWidth, s.ScalingFactor,
 			s.ImageWidth, s.ImageHeight, s.Prediction)
 	}
+	r.writeSchedule(line)
 	r.writeLayers(line)
 	if r.Digest != "" {
 		line("  digest %s", r.Digest)
@@ -174,6 +175,15 @@ func (r *Report) String() string {
 		line("    %v", p)
 	}
 	return b.String()
+}
+
+// writeSchedule says what was read of the scheduler's file, and what the model is
+// drawn with where nobody says otherwise.
+func (r *Report) writeSchedule(line func(format string, args ...any)) {
+	if s := r.Spec.Schedule; s.TrainSteps > 0 {
+		line("  %s", s)
+		line("  drawn with %s", r.Spec.Usual())
+	}
 }
 
 func (r *Report) writeLayers(line func(format string, args ...any)) {

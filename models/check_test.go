@@ -294,7 +294,7 @@ func TestBrokenFolders(t *testing.T) {
 		"few trained betas":       {set(scheduler, "trained_betas", []float64{.1}), scheduler, "trained_betas"},
 		"no steps":                {set(scheduler, "num_train_timesteps", 0), scheduler, "num_train_timesteps"},
 		"unknown spacing":         {set(scheduler, "timestep_spacing", "odd"), scheduler, "timestep_spacing"},
-		"zero-SNR betas":          {set(scheduler, "rescale_betas_zero_snr", true), scheduler, "rescale_betas_zero_snr"},
+		"flow matching":           {set(scheduler, "_class_name", "FlowMatchEulerDiscreteScheduler"), scheduler, "flow-matching"},
 		"no tokenizer":            {remove("tokenizer"), "tokenizer", "tokenizer_config.json"},
 		"no merges":               {remove("tokenizer/merges.txt"), "tokenizer", "merges.txt"},
 		"vocabulary cut short":    {cut("tokenizer/vocab.json"), "tokenizer", "vocab.json"},

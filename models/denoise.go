@@ -13,11 +13,16 @@ import (
 // A Batch is the input of one run of the UNet. B is the number of rows, M the
 // context length and D the width of the text embeddings.
 type Batch struct {
-	Rows     int       // B
-	Latents  []float32 // [B, C, H, W]
-	Timestep int       // the training step that all rows are at
+	Rows    int       // B
+	Latents []float32 // [B, C, H, W]
+	// Timestep is the training step that all rows are at. Euler's method may be
+	// between two of them.
+	Timestep float64
 	Text     []float32 // [B, M, D]
-	Control  Control
+	// TimestepCond tells a UNet the guidance scale that takes it so, each row as
+	// [GuidanceEmbedding] gives it. [B, W], W is [Spec.TimestepCondWidth]
+	TimestepCond []float32
+	Control      Control
 	// Cached are the maps of rows of earlier runs, which rows of this one may
 	// have for their sources. [C]
 	Cached []Maps

@@ -28,6 +28,10 @@ type Spec struct {
 	Prediction Prediction
 	// Schedule is the noise that the UNet was trained on.
 	Schedule Schedule
+	// TimestepCondWidth is how wide the embedding of the guidance scale is that the
+	// UNet takes as timestep_cond, as latent consistency models do: they are
+	// guided by it, in one row. 0 for a UNet that takes none.
+	TimestepCondWidth int
 	// Layers are the UNet's attention layers, in the order in which
 	// [Control]'s tables number them.
 	Layers []graph.Layer
@@ -67,36 +71,6 @@ func (s Spec) checkMaps(maps Maps) error {
 		}
 	}
 	return nil
-}
-
-// A Prediction says what a UNet's output stands for, in diffusers' words.
-type Prediction string
-
-// The predictions that Stable Diffusion models make: the noise ε; the
-// velocity v = √ᾱ·ε − √(1−ᾱ)·x₀ (Salimans and Ho 2022); the clean latents x₀.
-const (
-	PredictEpsilon Prediction = "epsilon"
-	PredictV       Prediction = "v_prediction"
-	PredictSample  Prediction = "sample"
-)
-
-// A Schedule is the noise schedule of scheduler_config.json: the variances
-// β_t that the model was trained with, and how sampling steps are spread over
-// the training steps.
-type Schedule struct {
-	TrainSteps         int
-	BetaStart, BetaEnd float64
-	// BetaSchedule is "linear", "scaled_linear" or "squaredcos_cap_v2".
-	BetaSchedule string
-	// TrainedBetas, when there are any, are the TrainSteps variances
-	// themselves.
-	TrainedBetas []float64
-	// StepsOffset is added to every timestep of the leading spacing.
-	StepsOffset int
-	// SetAlphaToOne: the last step ends at ᾱ = 1 rather than at ᾱ_0.
-	SetAlphaToOne bool
-	// TimestepSpacing is "leading", "trailing" or "linspace".
-	TimestepSpacing string
 }
 
 // Sizes that no Stable Diffusion model has: a file that claims more is

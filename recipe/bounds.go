@@ -3,8 +3,6 @@ package recipe
 import (
 	"fmt"
 	"math"
-	"slices"
-	"strings"
 )
 
 // The bounds of the numbers of a recipe. Everything that takes a number from
@@ -31,23 +29,11 @@ func Within(x, from, to float64) bool { return from <= x && x <= to }
 // Share reports whether x is a share of a whole: a number from 0 to 1.
 func Share(x float64) bool { return Within(x, 0, 1) }
 
-// The schedulers that recipes may name: [DDIM] by Song et al. 2021 (η = 0),
-// the usual one, and [DPMSolver], the second-order multistep solver
-// DPM-Solver++(2M) by Lu et al. 2022, which needs fewer steps. Both are
-// deterministic, so that an edit can go back.
-const (
-	DDIM      = "ddim"
-	DPMSolver = "dpmpp_2m"
-)
-
-// Schedulers lists their names.
-func Schedulers() []string { return []string{DDIM, DPMSolver} }
-
 // Validate reports whether the scheduler is known, if one is named, and the numbers
 // are within their bounds.
 func (s Settings) Validate() error {
-	if s.Scheduler != "" && !slices.Contains(Schedulers(), s.Scheduler) {
-		return fmt.Errorf("scheduler %q is not known: use %s", s.Scheduler, strings.Join(Schedulers(), " or "))
+	if err := checkScheduler(s.Scheduler); err != nil {
+		return err
 	}
 	if s.Steps < 1 || s.Steps > MaxSteps {
 		return fmt.Errorf("%d steps are outside 1 to %d", s.Steps, MaxSteps)

@@ -29,12 +29,18 @@ type Settings struct {
 	// Seed fixes the initial noise x_T, with the meaning that
 	// torch.manual_seed gives it on the CPU.
 	Seed uint64 `json:"seed"`
-	// Scheduler names the sampler, "ddim" or "dpmpp_2m".
+	// Scheduler names the sampler: one of [Schedulers], or the usual one.
 	Scheduler string `json:"scheduler"`
 	// Steps is the number of denoising steps.
 	Steps int `json:"steps"`
 	// Guidance is the classifier-free guidance scale; 1 means none.
 	Guidance float64 `json:"guidance"`
+	// Width and Height are the size of the picture in pixels; 0 is the model's
+	// own.
+	Width  int `json:"width,omitempty"`
+	Height int `json:"height,omitempty"`
+	// Negative is what guidance leads away from, in place of the empty prompt.
+	Negative string `json:"negative,omitempty"`
 }
 
 // A Turn is one link of the chain: a prompt, and how much of the source

@@ -1,8 +1,9 @@
-// Package noise draws the initial latents x_T exactly as PyTorch does, so that
-// a seed means here what it means in every other Stable Diffusion program.
+// Package noise draws the initial latents x_T, and what is added to latents on
+// the way, exactly as PyTorch does, so that a seed means here what it means in
+// every other Stable Diffusion program.
 //
 // Start with [Normal]: it is torch.randn(n, generator=g) for a CPU generator
-// g seeded with manual_seed(seed).
+// g seeded with manual_seed(seed). A [Generator] is one that goes on.
 package noise
 
 import "math"
@@ -11,24 +12,35 @@ import "math"
 // samples at once, and the size below which it takes another path.
 const block = 16
 
-// Normal returns n samples of the standard normal distribution: the float32
-// tensor torch.randn makes on the CPU after torch.manual_seed(seed). The
-// underlying uniform samples are equal to the bit. The logarithm and the
-// cosine are Go's, in double precision; PyTorch's depend on its build (plain
-// or vectorised single precision), so samples agree to about 1e-6.
-func Normal(seed uint64, n int) []float32 {
-	g := newTwister(uint32(seed))
+// A Generator is a CPU generator of PyTorch.
+type Generator struct{ source *twister }
+
+// New returns the generator that torch.Generator().manual_seed(seed) is.
+func New(seed uint64) *Generator { return &Generator{newTwister(uint32(seed))} }
+
+// Normal returns the n samples that a new generator with that seed draws first.
+func Normal(seed uint64, n int) []float32 { return New(seed).Normal(n) }
+
+// Normal returns the next n samples of the standard normal distribution: the
+// float32 tensor that torch.randn makes on the CPU. The underlying uniform
+// samples are equal to the bit. The logarithm and the cosine are Go's, in double
+// precision; PyTorch's depend on its build (plain or vectorised single
+// precision), so samples agree to about 1e-6.
+//
+// After an odd number below 16 PyTorch has a sample left for the next call,
+// which is not kept here: no latents are so small.
+func (g *Generator) Normal(n int) []float32 {
 	if n < block {
-		return few(g, n)
+		return few(g.source, n)
 	}
 	out := make([]float32, n)
-	fill(g, out)
+	fill(g.source, out)
 	for i := 0; i+block <= n; i += block {
 		boxMuller(out[i : i+block])
 	}
 	if n%block != 0 {
 		last := out[n-block:]
-		fill(g, last)
+		fill(g.source, last)
 		boxMuller(last)
 	}
 	return out

@@ -45,6 +45,40 @@ func TestNormalEqualsTorch(t *testing.T) {
 	}
 }
 
+// testdata/draws.json was written by PyTorch 2.15, one call after the other:
+//
+//	g = torch.Generator("cpu"); g.manual_seed(seed)
+//	draws = [torch.randn(n, generator=g) for _ in range(3)]
+func TestDrawsGoOnAsInTorch(t *testing.T) {
+	var cases []struct {
+		Seed  string
+		N     int
+		Draws []struct{ First, Last []float32 }
+	}
+	data, err := os.ReadFile("testdata/draws.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(data, &cases); err != nil {
+		t.Fatal(err)
+	}
+	if len(cases) == 0 {
+		t.Fatal("no cases")
+	}
+	for _, c := range cases {
+		seed, err := strconv.ParseUint(c.Seed, 10, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		g := New(seed)
+		for _, draw := range c.Draws {
+			got := g.Normal(c.N)
+			near(t, got[:len(draw.First)], draw.First)
+			near(t, got[c.N-len(draw.Last):], draw.Last)
+		}
+	}
+}
+
 func TestNormalIsDeterministic(t *testing.T) {
 	if !slices.Equal(Normal(7, 1024), Normal(7, 1024)) {
 		t.Error("the same seed gave two different noises")

@@ -51,6 +51,7 @@ def cases():
             yield case('zero_snr', **ZERO_SNR)
             yield case('eight_steps', 8)
             yield case('four_steps', 4)
+            yield case('distilled_on_25', original_inference_steps=25, timestep_scaling=5.)
             continue
         for spacing in ['trailing', 'linspace']:
             yield case(spacing, timestep_spacing=spacing)
@@ -63,6 +64,14 @@ def cases():
             yield case('alpha_to_one', set_alpha_to_one=True)
             yield case('alpha_to_one_offset_0', set_alpha_to_one=True, steps_offset=0)
             yield case('cosine_betas', beta_schedule='squaredcos_cap_v2')
+        if scheduler != 'dpmpp_2m':  # half of the steps lie in the middle between two training steps
+            yield case('trailing_sixteen_steps', 16, timestep_spacing='trailing')
+        if scheduler in ['dpmpp_2m', 'euler']:  # the others know no other levels of noise
+            yield case('karras', 7, use_karras_sigmas=True)
+        if scheduler == 'euler':
+            yield case('exponential', 7, use_exponential_sigmas=True)
+            yield case('karras_between', 7, use_karras_sigmas=True, sigma_min=.05, sigma_max=10., timestep_spacing='linspace')
+            yield case('sigma_min', final_sigmas_type='sigma_min')
         if scheduler.startswith('euler'):  # config that the class has when a model says nothing
             yield case('class_defaults', base={}, beta_schedule='scaled_linear', beta_start=.00085, beta_end=.012)
 
