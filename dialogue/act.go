@@ -29,10 +29,11 @@ func act(e *edit, spoken, does english.Words) bool {
 		return false
 	}
 	if object := does[1:]; len(object) > 0 {
-		switch base {
-		case "have":
+		switch {
+		case base == "have", english.Having.Has(base) && e.isThing(object):
+			e.own += english.List(" " + does[0].Lower)
 			return give(e, spoken, object, "with")
-		case "wear":
+		case base == "wear":
 			return give(e, spoken, object, "wearing")
 		}
 	}
@@ -119,6 +120,7 @@ func give(e *edit, spoken, things english.Words, lead string) bool {
 	if done, several := each(e, spoken, func(one english.Words) bool { return give(e, one, e.oneEach(things), lead) }); several {
 		return done
 	}
+	things = e.describedAfter(things)
 	what := e.caption.Resolve(spoken)
 	if what.Whole && e.nobodyIs(spoken) {
 		return true
@@ -384,12 +386,15 @@ func isSomething(e *edit, m english.Match) bool {
 		}
 		return (first == "a" || first == "an") && e.isThing(m["y"]) && become(e, it, m["y"])
 	}
-	if !e.caption.IsReference(m["x"]) {
+	if !e.caption.IsReference(m["x"]) || e.en.PraisesIn(m["y"]) {
 		return false
 	}
 	r := e.caption.Resolve(m["x"])
 	if x := m["x"]; (x[0].Lower == "a" || x[0].Lower == "an") && e.isThing(x) && e.en.Possible(m["y"][0].Lower).Gerund && (!r.Found || e.en.Lemma(r.Noun) != e.en.Lemma(r.Head)) {
 		return addDoing(e, x, m["y"]) // "a cat is watching him"
+	}
+	if !r.Found && r.Owned && e.en.IsAdjectival(m["y"]) && e.caption.Attachable(r.Head) {
+		return setAdjectives(e, m["x"], m["y"]) // "his scarf is red": he has one now
 	}
 	if !r.Found && !r.Whole {
 		return false
@@ -413,25 +418,26 @@ func ownerKnown(e *edit, x english.Words) bool {
 		return false
 	}
 	r := e.caption.Resolve(x)
-	return r.Found || r.Whole
+	return r.Found || r.Whole || len(e.severally(x)) > 1
 }
 
 // does answers "she smiles" and "they sit on a bench".
 func does(e *edit, m english.Match) bool {
 	return e.caption.Split(m["z"], func(x, y english.Words) bool {
 		base, ok := e.en.VerbLemma(y[0].Lower)
-		if !ok || english.Closed(y[0].Lower) || base == "be" || base == "have" || english.Starters.Has(x[0].Lower) {
+		if !ok || english.Closed(y[0].Lower) || base == "be" || base == "have" || english.Starters.Has(x[0].Lower) || base == "look" && e.en.PraisesIn(y[1:]) {
 			return false
 		}
 		if q := e.en.Parse(x); len(q.Nouns) == 1 && q.Nouns[0].Start == 0 && q.Nouns[0].End == len(x) && english.Article(x[len(x)-1].Lower) != "" && (x[0].Lower == "a" || x[0].Lower == "an") && len(y) > 1 && e.en.Animate(q.Words[q.Nouns[0].Head].Lower) && base != y[0].Lower && !e.en.Possible(y[0].Lower).Gerund && !e.en.Possible(y[0].Lower).Past {
 			return addDoing(e, x, slices.Concat(english.Tokenise(lexicon.Gerund(base)), y[1:])) // "a bird flies above it"
 		}
-		pronoun := len(x) == 1 && english.List("she he they it").Has(x[0].Lower)
-		if !pronoun && (!e.definite(x) || base == y[0].Lower) || e.en.IsAdjectival(y[:1]) && !(pronoun && len(y) > 1 && e.en.Possible(y[0].Lower).Gerund) {
+		together := len(e.severally(x)) > 1
+		pronoun := len(x) == 1 && english.List("she he they it").Has(x[0].Lower) || together
+		if !pronoun && (!e.definite(x) || base == y[0].Lower) || e.en.IsAdjectival(y[:1]) && !(pronoun && e.en.Possible(y[0].Lower).Gerund) {
 			return false
 		}
 		r := e.caption.Resolve(x)
-		being := r.Found && e.en.Animate(r.Noun) || pronoun && (r.Whole || len(e.severally(x)) > 1)
+		being := r.Found && e.en.Animate(r.Noun) || pronoun && (r.Whole || together)
 		return being && act(e, x, y)
 	})
 }

@@ -166,6 +166,9 @@ func yearsYounger(e *edit, m english.Match) bool {
 
 // cutShort answers "cut her hair" and "trim the beard".
 func cutShort(e *edit, m english.Match) bool {
+	if who := m["who"]; len(who) > 0 {
+		return ownerKnown(e, who) && cutShort(e, english.Match{"x": english.Tokenise("the hair of " + who.Text())})
+	}
 	x := e.en.Parse(m["x"])
 	name, ok := x.Main()
 	what := e.caption.Resolve(m["x"])

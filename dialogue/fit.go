@@ -231,6 +231,9 @@ func dangling(q english.Parsed, fresh []int) bool {
 		if i == 0 || i >= len(q.Words) {
 			continue
 		}
+		if i+1 == len(q.Words) && unended.Has(q.Words[i].Lower) {
+			return true
+		}
 		ends := i+1 == len(q.Words) || q.Tags[i+1] == english.Preposition && q.Words[i+1].Lower != "of" || q.Tags[i+1] == english.Conjunction || q.Words[i+1].Mark
 		if ends && english.OneOfThem(q.Words[:i+1]) || english.List("off down").Has(q.Words[i].Lower) && q.Tags[i-1] == english.Noun {
 			return true
@@ -241,6 +244,9 @@ func dangling(q english.Parsed, fresh []int) bool {
 	}
 	return false
 }
+
+// unended are prepositions with which no caption ends.
+const unended english.List = "before after of to for from as than like with until since during at by"
 
 // wedged tells whether a clause put what somebody does before their noun: "a young
 // dancing on a rooftop couple".

@@ -119,7 +119,8 @@ func isMore(text string) bool {
 		"more of it", "more of that", "stronger", "a bit stronger", "a little stronger", "even stronger", "much stronger", "way more",
 		"way stronger", "not enough", "not strong enough", "that's not enough", "still more", "further", "more please", "increase it",
 		"increase", "increase it again", "increase by a little", "again increase by a little", "more so", "more intense", "more strongly",
-		"stronger please", "a touch more", "a tad more":
+		"stronger please", "a touch more", "a tad more",
+		"a few more", "a couple more", "many more", "lots more", "a lot more of them", "more of them", "more of those", "some more of those", "a few more of them", "a few more of those":
 		return true
 	}
 	return false
@@ -245,6 +246,9 @@ func backTo(e *edit, m english.Match) bool {
 
 // bringBack adds again what an earlier turn took out.
 func bringBack(e *edit, m english.Match) bool {
+	if y := m["y"]; len(y) == 1 && english.Pronouns.Has(y[0].Lower) {
+		return e.said.Has("back") && e.lastRemoved()
+	}
 	for _, turn := range slices.Backward(e.talk.Turns) {
 		if turn.Plan == nil {
 			continue
@@ -259,6 +263,20 @@ func bringBack(e *edit, m english.Match) bool {
 		}
 	}
 	return len(e.talk.Turns) > 1 && e.definite(m["y"]) && comesBack(e, m["y"])
+}
+
+// lastRemoved brings back what was taken out last, whoever that was: "I want her back".
+func (e *edit) lastRemoved() bool {
+	for i, turn := range slices.Backward(e.talk.Turns) {
+		if turn.Plan == nil || i == 0 {
+			continue
+		}
+		if len(turn.Plan.Ops) > 0 && !slices.ContainsFunc(turn.Plan.Ops, func(op Op) bool { return op.Kind != Remove }) {
+			e.because("what was taken out comes back")
+			return i+1 == len(e.talk.Turns) && restore(e, e.talk.Turns[i-1])
+		}
+	}
+	return false
 }
 
 // saysSame compares words without articles.

@@ -51,6 +51,8 @@ func fragment(e *edit, m english.Match) bool {
 		return replaceLast(e, x[1:]) || describeSomething(e, x[1:])
 	case x[0].Lower == "of" || x[0].Lower == "to" || x[0].Lower == "for" || x[0].Lower == "from":
 		return false // the rest of a sentence
+	case len(x) > 2 && e.en.PastForm(x[0].Lower) && english.ClassOf(x[1].Lower) == english.Preposition && e.isThing(x[2:]) && !e.caption.Words().Has(x[0].Lower):
+		return e.participle(x)
 	case p.Tags[0] == english.Preposition && len(x) > 1:
 		if name, ok := p.Main(); ok && e.en.Is(p.Words[name.Head].Lower, lexicon.Place) && x[0].Lower != "with" {
 			return setScene(e, x)
@@ -110,6 +112,19 @@ func fragment(e *edit, m english.Match) bool {
 		return true
 	}
 	return add(e, x, nil, "")
+}
+
+// participle answers "surrounded by mountains" and "lined with trees": of what a model
+// calls by no such word, it says what is there.
+func (e *edit) participle(x english.Words) bool {
+	if x[1].Lower == "with" && !e.p.modelKnows(x[0].Lower, e.talk) {
+		e.own += english.List(" " + x[0].Lower)
+		return add(e, x[2:], nil, "with")
+	}
+	e.caption.Append(slices.Concat(english.Tokenise(","), x))
+	e.widen(Shape)
+	e.because("say " + x.Text())
+	return true
 }
 
 // suchOne answers "a red one" and "red ones": what the turn before put in should be

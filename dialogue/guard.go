@@ -101,7 +101,7 @@ func (p *Planner) comesFrom(w string, heard english.Words, talk Conversation) bo
 
 // supplied are words that a rule adds to those that were said: "on a blue
 // background", "on a cloudy day".
-const supplied english.List = "water background sky day night dusk dawn sunny style front light lighting season picture wearing long wide"
+const supplied english.List = "distance water background sky day night dusk dawn sunny style front light lighting season picture wearing long wide"
 
 // meansWord tells whether a spoken word can be the reason for a word of a prompt:
 // a form of it, or another word for it.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"pentimento/dialogue/english"
+	"pentimento/dialogue/lexicon"
 )
 
 // remove takes what the phrase names out of the caption, with the connectives
@@ -108,7 +109,29 @@ func off(e *edit, m english.Match) bool {
 }
 
 // notShown answers "she shouldn't wear glasses".
-func notShown(e *edit, m english.Match) bool { return remove(e, m["y"]) }
+func notShown(e *edit, m english.Match) bool {
+	return e.nolonger(m["x"], m["y"]) || remove(e, m["y"])
+}
+
+// nolonger takes out what the caption says before a noun of its doing: the armour of "a
+// knight in shining armour" shines no longer.
+func (e *edit) nolonger(x, does english.Words) bool {
+	if len(x) == 0 || len(does) != 1 {
+		return false
+	}
+	r, p := e.caption.Resolve(x), e.caption.Parse()
+	if !r.Found {
+		return false
+	}
+	for i := max(r.NP.Start-1, 0); i < r.NP.Head; i++ {
+		if w := p.Words[i].Lower; w == lexicon.Gerund(does[0].Lower) {
+			e.caption.Splice(i, i+1, nil)
+			e.because("no longer " + w)
+			return e.widened()
+		}
+	}
+	return false
+}
 
 // notAdjective takes an adjective out: "not curly".
 func notAdjective(e *edit, m english.Match) bool {

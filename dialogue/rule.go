@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"pentimento/dialogue/english"
+	"pentimento/dialogue/lexicon"
 )
 
 // A rule is a clause that is understood and what it does to the caption.
@@ -48,7 +49,7 @@ const clauseLimit = 60
 // read understands one clause and edits the caption: the first rule of the
 // grammar that matches and does not decline.
 func (e *edit) read(words english.Words) bool {
-	said := e.en.Steady(e.en.Active(e.en.Reshade(e.en.Unhedged(e.en.Polite(e.withoutPair(words))))))
+	said := e.en.Steady(e.en.Stated(e.en.Active(e.en.Reshade(e.en.Unhedged(e.en.Polite(e.placedOnly(e.withoutPair(words))))))))
 	if len(said) == 0 {
 		return true
 	}
@@ -91,6 +92,31 @@ func (e *edit) withoutPair(words english.Words) english.Words {
 			from--
 		}
 		return slices.Concat(words[:from], words[i+2:])
+	}
+	return words
+}
+
+// placedOnly writes verbs that only say where something is, and that the model does not
+// know, as "be": "let him stand by a lake", "a river running in front".
+func (e *edit) placedOnly(words english.Words) english.Words {
+	if e.talk.Known == nil {
+		return words
+	}
+	for i := 1; i+1 < len(words); i++ {
+		base, ok := e.en.VerbLemma(words[i].Lower)
+		somebody := e.en.Animate(words[i-1].Lower) || english.ClassOf(words[i-1].Lower) != english.Noun
+		if !ok || !english.Standing.Has(base) || somebody && base != "stand" || e.p.modelKnows(words[i].Lower, e.talk) || e.p.modelKnows(lexicon.Gerund(base), e.talk) || english.ClassOf(words[i+1].Lower) != english.Preposition {
+			continue
+		}
+		be := english.Words{}
+		switch {
+		case e.en.Possible(words[i].Lower).Gerund:
+		case words[i].Lower == base:
+			be = english.Tokenise("be")
+		default:
+			be = english.Tokenise("is")
+		}
+		return slices.Concat(words[:i], be, words[i+1:])
 	}
 	return words
 }

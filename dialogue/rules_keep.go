@@ -13,6 +13,7 @@ func unchanged() []rule {
 			"(everything else|the rest|all else|the others|all the rest|everything) [should|must|can|has to|needs to] (stay|stays|remain|remains|be|is) [exactly|just] (the same|as is|as it is|as it was|as they are|unchanged|untouched|like that|like it is)",
 			"(the rest|everything else) (unchanged|untouched|as it is|as is|the same)",
 			"(everything else|the rest|all else|the others|all the rest) [should|must|can|may] (stays|stay|remains|remain) [there|please]",
+			"(everything else|the rest|all else|all the rest|the others) (is|are|looks|look|was|seems) [just|all|quite|really|perfectly] (fine|good|ok|okay|great|nice|perfect|lovely|right|alright|all right) [as it is|as they are|the way it is|like that|like this|now|already]",
 			"(only if|as long as|provided|if|so long as) [that|it|this] (doesn't|does not|won't|leaves|keeps) <x>",
 			"[exactly|just] [the] (same|same picture|same image|same one|same thing|like before|as before|like that|nothing else|everything else the same|everything the same)",
 		}},

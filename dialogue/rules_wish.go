@@ -18,9 +18,9 @@ func complaints() []rule {
 			{curls, "hair too curly", "curly ×0.67"},
 			{dog, "the dog is too small", "+ big"},
 		}, []string{
-			"<x> (is|are|looks|look|seems|seem|is still|are still|looks still|feels|is now|came out) [way|a bit|a little|much|far|a little bit|somewhat|just|rather|still] too <y> [for me|for my taste|now]",
-			"<x> [way|a bit|a little|much|far] too <y>",
-			"[it's|its|that's|thats|it is|that is|this is|it looks|looks] [a bit|a little|way|much|far] (too) <y>",
+			"<x> (is|are|looks|look|seems|seem|is still|are still|looks still|feels|is now|came out) [way|a bit|a little|much|far|a little bit|somewhat|just|rather|still] too <y> [for me|for my taste|for my liking|now]",
+			"<x> [way|a bit|a little|much|far] too <y> [for me|for my taste|for my liking]",
+			"[it's|its|that's|thats|it is|that is|this is|it looks|looks] [a bit|a little|way|much|far] (too) <y> [for me|for my taste|for my liking]",
 		}},
 		{"too much of something", excess, []example{
 			{curls, "there is too much hat", "hat ×0.67"},
@@ -43,7 +43,7 @@ func complaints() []rule {
 		{"a remark", remarkOn, []example{
 			{curls, "the hat is ugly", "? clarify"},
 		}, []string{
-			"<x> (looks|look|seems|seem|is|are|feels|came out|looks still) [a bit|really|so|very|kind of|a little|still|rather|quite|just] (weird|odd|strange|wrong|off|ugly|boring|creepy|bad|funny|terrible|awful|unnatural|silly|stupid|horrible|weird now|ridiculous|fake)",
+			"<x> (looks|look|seems|seem|is|are|feels|came out|looks still) [a bit|really|so|very|kind of|a little|still|rather|quite|just] (weird|odd|strange|wrong|off|ugly|boring|creepy|bad|funny|terrible|awful|unnatural|silly|stupid|horrible|weird now|ridiculous|fake|dull|flat|bland|lifeless|meh|tame)",
 			"(i changed my mind about|i have changed my mind about|i am not sure about|i'm not sure about|about|regarding|as for|concerning) <x>",
 			"(i don't like|i hate|i dislike) <x>",
 			"(change|alter|touch) (nothing but|nothing except|only|just) <x>",
@@ -55,7 +55,7 @@ func complaints() []rule {
 			"<x> (could be|should be|must be|can be|might be|may be|is) [about] (age=half|twice) (that age|his age|her age|the age|its age|as old)",
 			"[make|let] <x> [be|look] (age=half|twice) (that age|his age|her age|the age|its age|as old)",
 		}},
-		{"cut short", cutShort, []example{{curls, "cut her hair", "long → short"}}, []string{"(cut|trim|chop|chop off|cut off|shorten) <x>"}},
+		{"cut short", cutShort, []example{{curls, "cut her hair", "long → short"}}, []string{"(cut|trim|chop|chop off|cut off|shorten) <x>", "(give|get) <who> a (trim=haircut|trim|hair cut)", "<who> (needs|should get|should have|gets|has|could use) a (trim=haircut|trim|hair cut)"}},
 		{"cut so", cutSo, []example{{curls, "cut her hair short", "long → short"}}, []string{"(cut|trim|chop|style|wear|grow|keep) <z>"}},
 		{"shave", shave, []example{{"a man with a beard and a hat", "shave him", "− beard"}}, []string{"(shave) <x>", "give <x> a shave"}},
 	}
@@ -83,6 +83,9 @@ func wishes() []rule {
 			{face, "you forgot the hat", "+ hat"},
 			{curls, "you forgot the hat", "hat ×1.5"},
 		}, []string{"(you forgot|you missed|you left out|you didn't add|you did not add|you didn't draw|you did not draw|i asked for|i don't see|i can't see|i do not see|i cannot see|i see no|there is no|there's no|there are no) <y> [yet|anywhere|at all|in it]", "<y> (is missing|are missing|is still missing|are still missing|got lost|disappeared|has disappeared|is gone)"}},
+		{"something must be there", mustBeThere, []example{
+			{curls, "remove the hat / the hat should be there", "+ hat"},
+		}, []string{"<x> (should be|must be|has to be|have to be|needs to be|need to be|should stay|is to be) (there|here|back|in it|in there|in the picture|included|visible)"}},
 		{"something would be nice", wouldBeNice, []example{
 			{face, "a red scarf would be awesome", "+ red scarf"},
 			{face, "a scarf would be lovely, in red", "+ red scarf"},
@@ -101,7 +104,7 @@ func details() []rule {
 		{"in a colour", inColour, []example{
 			{cars, "the house in white", "red → white"},
 			{cars, "white for the house", "red → white"},
-		}, []string{"<x> in <y>", "<y> (for=for) <x>"}},
+		}, []string{"[have|see|do|get|make|show|want|try] <x> in <y>", "[do|have|use|try|pick|take|choose] <y> (for=for) <x>"}},
 		{"what is beside somebody", besideThem, []example{
 			{face, "behind her, a red wall", "+ red wall"},
 		}, []string{"(relation=behind|next to|beside|near|in front of|under|above) <x> [,|:|is|are|there is|there are|there should be] <y>"}},

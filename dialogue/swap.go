@@ -309,6 +309,9 @@ func notAnother(e *edit, m english.Match) bool {
 
 // swapNamed answers "blond → red".
 func swapNamed(e *edit, m english.Match) bool {
+	if r := e.caption.Resolve(m["x"]); r.Scene && len(m["x"]) < 3 {
+		return setScene(e, m["y"])
+	}
 	if e.en.IsMoment(m["x"]) && e.en.IsMoment(m["y"]) && !e.caption.ResolveWord(m["x"]).Found {
 		return setTime(e, m["y"])
 	}

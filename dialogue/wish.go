@@ -51,6 +51,19 @@ func wouldBeNice(e *edit, m english.Match) bool {
 	return e.read(y)
 }
 
+// mustBeThere answers "the horse has to be there": what was there comes back, and what is
+// there is drawn more clearly.
+func mustBeThere(e *edit, m english.Match) bool {
+	x := m["x"]
+	if !e.definite(x) || len(e.talk.Turns) == 0 {
+		return false
+	}
+	if r := e.caption.Resolve(x); r.Found && e.en.Lemma(r.Noun) == e.en.Lemma(r.Head) {
+		return scaleWord(e, x, normal)
+	}
+	return comesBack(e, x)
+}
+
 // forgotten answers "you forgot the hat": it is added, or drawn more clearly where the
 // prompt has it.
 func forgotten(e *edit, m english.Match) bool {

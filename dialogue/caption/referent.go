@@ -70,6 +70,9 @@ func (c *Caption) Resolve(phrase english.Words) Referent {
 		r.Whole = true
 		return r
 	}
+	if worn := c.clothesOf(p, phrase); len(worn) == 1 {
+		return r.At(p, worn[0])
+	}
 	if one, ok := c.resolveOne(p, r); ok {
 		return one
 	}

@@ -109,6 +109,9 @@ func (c *Caption) Several(phrase english.Words) []english.NounPhrase {
 	if len(phrase) == 0 {
 		return nil
 	}
+	if worn := c.clothesOf(p, phrase); len(worn) > 1 {
+		return worn
+	}
 	var named []english.NounPhrase
 	switch group, of := c.en.GroupPhrase(phrase); {
 	case group && len(of) == 0:
@@ -121,6 +124,45 @@ func (c *Caption) Several(phrase english.Words) []english.NounPhrase {
 	}
 	return named
 }
+
+// clothesOf are the clothes that "all she wears", "what he has on" and "her clothes" name.
+func (c *Caption) clothesOf(p english.Parsed, phrase english.Words) []english.NounPhrase {
+	var who english.Words
+	last := len(phrase) - 1
+	switch {
+	case last > 0 && clothing.Has(phrase[last].Lower):
+		who = phrase[:last]
+		for len(who) > 1 && who[0].Lower == "all" {
+			who = who[1:]
+		}
+	case last > 1 && wearing.Has(phrase[last].Lower) && english.List("all everything whatever what").Has(phrase[0].Lower):
+		who = phrase[1:last]
+		if n := len(who) - 1; n > 0 && (who[n].Lower == "is" || who[n].Lower == "has" || who[n].Lower == "are" || who[n].Lower == "have") {
+			who = who[:n]
+		}
+	default:
+		return nil
+	}
+	owners := c.meant(p, who[0].Lower)
+	if len(who) > 1 {
+		owners = []english.NounPhrase{c.Resolve(who).NP}
+	} else if !english.Persons.Has(who[0].Lower) && english.ClassOf(who[0].Lower) != english.Possessive {
+		return nil
+	}
+	var worn []english.NounPhrase
+	for _, n := range p.Nouns {
+		owner, ok := c.OwnerAt(p, n.Head)
+		if ok && len(owners) == 1 && owner.Head == owners[0].Head && c.en.Is(p.Words[n.Head].Lower, lexicon.Garment) && n.Head != owner.Head {
+			worn = append(worn, n)
+		}
+	}
+	return worn
+}
+
+const (
+	clothing english.List = "clothes clothing outfit garments"
+	wearing  english.List = "wears wearing on"
+)
 
 // together are the beings of a caption, those of all kinds, or else the only two
 // things that it names.

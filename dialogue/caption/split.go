@@ -127,6 +127,9 @@ func (c *Caption) IsReference(x english.Words) bool {
 	if len(c.Several(x)) > 1 || len(x) > 2 && x.StartsWith("one", "of") && len(c.Several(x[2:])) > 1 {
 		return true
 	}
+	if len(c.clothesOf(c.Parse(), x)) == 1 {
+		return true
+	}
 	if one, ok := c.resolveOne(c.Parse(), Referent{Phrase: x}); ok && one.Found {
 		return true
 	}

@@ -137,4 +137,4 @@ func (en *Reader) IsAdjectival(tokens Words) bool {
 }
 
 // DegreeWords say how much of an adjective is meant.
-const DegreeWords List = "all very really much more most quite rather slightly somewhat extremely so too a bit little completely totally fully lot"
+const DegreeWords List = "all super very really much more most quite rather slightly somewhat extremely so too a bit little completely totally fully lot"

@@ -209,6 +209,8 @@ func remarks(words Words) bool {
 		return false
 	}
 	switch words[0].Lower {
+	case "it's", "that's":
+		return words[1].Lower == "too" || words[2].Lower == "too"
 	case "i", "it", "that", "she", "he", "they":
 		return ClassOf(words[1].Lower) == Auxiliary || remarkVerbs.Has(words[1].Lower)
 	}

@@ -2,7 +2,7 @@ package english
 
 // groups are phrases for several things at once.
 func groups() [][]string {
-	return phrases("both of them", "them both", "they both", "both", "all of them", "them all", "they all", "each of them", "each one", "each", "all", "the two of them", "the two", "everyone", "everybody", "them", "they")
+	return phrases("both of them", "them both", "they both", "they each", "both", "all of them", "them all", "they all", "each of them", "each one", "each", "all", "the two of them", "the two", "everyone", "everybody", "them", "they")
 }
 
 // GroupPhrase tells whether a phrase names several things together: by itself

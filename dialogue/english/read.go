@@ -58,6 +58,9 @@ func expand(tokens Words) Words {
 		if rest == "s" && (stem == "she" || stem == "he" || stem == "there") {
 			verb = "is"
 		}
+		if rest == "d" && Pronouns.Has(stem) {
+			verb = "would"
+		}
 		if !ok || verb == "" {
 			out = append(out, t)
 			continue
