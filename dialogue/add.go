@@ -217,6 +217,11 @@ func addPlace(e *edit, m english.Match) bool {
 	if can := e.en.Possible(y[len(y)-1].Lower); len(y) > 2 && can.Verb > max(can.Noun, 0) && !can.Gerund && !can.Past {
 		return false // "have a gorilla sit at the table"
 	}
+	if m["x"].Lower() == "it" && m.Text("relation") == "in" && !e.definite(y) {
+		if old, ok := e.contentsLike(y); ok {
+			return swap(e, english.Tokenise(old), y)
+		}
+	}
 	x := e.caption.Resolve(m["x"])
 	if x.Whole && m["x"].Lower() == "it" && around.Has(m["relation"][0].Lower) && !e.en.IsMoment(y) && !e.en.IsStyle(y) && e.caption.StartsThing(y) {
 		return add(e, y, slices.Concat(m["relation"], m["x"]), "")
@@ -234,6 +239,23 @@ func addPlace(e *edit, m english.Match) bool {
 		return false
 	}
 	return add(e, y, slices.Concat(m["relation"], m["x"]), "")
+}
+
+// contentsLike names what a thing of the caption holds that is of the kind of what
+// should be in it: the roses of "a vase with roses" for tulips.
+func (e *edit) contentsLike(y english.Words) (string, bool) {
+	head, ok := e.headOf(y)
+	if !ok {
+		return "", false
+	}
+	p := e.caption.Parse()
+	for _, n := range p.Nouns {
+		old := p.Words[n.Head].Lower
+		if n.Start > 0 && english.List("with of").Has(p.Words[n.Start-1].Lower) && old != head && e.sameKind(head, old) {
+			return e.caption.Name(p, n), true
+		}
+	}
+	return "", false
 }
 
 // besideThem answers "behind her, a red wall".
@@ -309,6 +331,15 @@ func (e *edit) describedAfter(y english.Words) english.Words {
 
 // addWith answers "with glasses".
 func addWith(e *edit, m english.Match) bool { return add(e, m["y"], nil, "with") }
+
+// addWorn answers "put on a hat" and "put a hat on".
+func addWorn(e *edit, m english.Match) bool {
+	head, ok := e.headOf(m["y"])
+	if things := e.en.Items(m["y"]); len(things) > 1 {
+		head, ok = e.headOf(things[0])
+	}
+	return ok && e.caption.Attachable(head) && add(e, m["y"], nil, "")
+}
 
 // addWearing answers "wearing a red hat".
 func addWearing(e *edit, m english.Match) bool { return add(e, m["y"], nil, "wearing") }

@@ -111,11 +111,11 @@ func removeAllBut(e *edit, m english.Match) bool {
 	return done && e.widened()
 }
 
-// onlyScenery takes out of a caption without anybody all things but those at the
+// onlyScenery takes out of a caption that is about no being all things but those at the
 // indices, of which the first thing has to be one.
 func (e *edit) onlyScenery(p english.Parsed, spared []int) (done, ok bool) {
 	main, ok := p.Main()
-	if !ok || !slices.Contains(spared, main.Head) || len(e.caption.Beings(p, false)) > 0 {
+	if !ok || !slices.Contains(spared, main.Head) || e.en.Animate(p.Words[main.Head].Lower) || main.Owner >= 0 || portrayed.Has(p.Words[main.Head].Lower) {
 		return false, false
 	}
 	var names []string

@@ -54,6 +54,9 @@ func fragment(e *edit, m english.Match) bool {
 	case len(x) > 2 && e.en.PastForm(x[0].Lower) && english.ClassOf(x[1].Lower) == english.Preposition && e.isThing(x[2:]) && !e.caption.Words().Has(x[0].Lower):
 		return e.participle(x)
 	case p.Tags[0] == english.Preposition && len(x) > 1:
+		if e.elsewhere(x) {
+			return true
+		}
 		if name, ok := p.Main(); ok && e.en.Is(p.Words[name.Head].Lower, lexicon.Place) && x[0].Lower != "with" {
 			return setScene(e, x)
 		}
@@ -105,6 +108,9 @@ func fragment(e *edit, m english.Match) bool {
 	if r := e.caption.Resolve(x); r.Found && e.en.Lemma(r.Noun) == e.en.Lemma(p.Words[name.Head].Lower) && name.Head > name.Start {
 		return respecify(e, r, p, name)
 	}
+	if x[0].Lower == "the" && name.Head == p.SkipDeterminer(name) && e.p.personal(p.Words[name.Head].Lower) && e.caption.Attachable(p.Words[name.Head].Lower) && e.en.Is(p.Words[name.Head].Lower, lexicon.BodyPart) {
+		return e.ask(whatInstead(e, e.caption.Resolve(x)))
+	}
 	if !e.en.KnowsAll(p, x) {
 		return false
 	}
@@ -124,6 +130,39 @@ func (e *edit) participle(x english.Words) bool {
 	e.caption.Append(slices.Concat(english.Tokenise(","), x))
 	e.widen(Shape)
 	e.because("say " + x.Text())
+	return true
+}
+
+// elsewhere answers "on the couch" of a cat in the grass: what the caption is about is
+// there, and no longer where it was. What an earlier picture called a blue couch is
+// that couch again.
+func (e *edit) elsewhere(x english.Words) bool {
+	p := e.caption.Parse()
+	subject, ok := e.caption.Subject(p)
+	q := e.en.Parse(x)
+	name, named := q.Main()
+	if !ok || !named || !english.List("in on at").Has(x[0].Lower) || e.clause[0].Lower != x[0].Lower || name.Start != 1 || name.End < len(x) || name.Head == name.Start || len(e.caption.Beings(p, true)) > 1 {
+		return false
+	}
+	head := q.Words[name.Head].Lower
+	if !e.isA(head, lexicon.Place, lexicon.Building, lexicon.Artifact, lexicon.Vehicle, lexicon.Plant) || e.p.personal(head) || e.caption.Words().Has(head) {
+		return false
+	}
+	who := caption.Referent{}.At(p, subject)
+	if !e.en.Animate(who.Noun) || !e.caption.StandsSomewhere(who) {
+		return false
+	}
+	place := x
+	for _, turn := range slices.Backward(e.talk.Turns[:len(e.talk.Turns)-1]) {
+		before := e.en.Parse(english.Tokenise(turn.Prompt))
+		if i := slices.IndexFunc(before.Nouns, func(n english.NounPhrase) bool { return before.Words[n.Head].Lower == head }); i >= 0 && e.definite(x[1:]) {
+			place = slices.Concat(x[:1], before.Words[before.Nouns[i].Start:before.Nouns[i].End])
+			break
+		}
+	}
+	e.caption.Relocate(who, place)
+	e.widen(Shape)
+	e.because("elsewhere: " + place.Text())
 	return true
 }
 

@@ -140,6 +140,15 @@ func (e *edit) sameKind(a, b string) bool {
 	if e.en.Likeness(a, b) > 0 {
 		return true
 	}
+	if one, ok := e.en.NounLemma(a); ok && one != a { // "cherries"
+		return e.sameKind(one, b)
+	}
+	if one, ok := e.en.NounLemma(b); ok && one != b {
+		return e.sameKind(a, one)
+	}
+	if e.en.CanBe(a, lexicon.Food) && e.en.CanBe(b, lexicon.Food) && !e.en.Animate(a) && !e.en.Animate(b) {
+		return true // a cherry is first of all a wood
+	}
 	for _, kind := range []lexicon.Kind{lexicon.Animal, lexicon.Person, lexicon.Place, lexicon.Vehicle, lexicon.Building, lexicon.Plant, lexicon.Food} {
 		if e.en.Is(a, kind) && e.en.Is(b, kind) {
 			return true

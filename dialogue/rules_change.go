@@ -186,6 +186,10 @@ func additions() []rule {
 		{"dress somebody", dress, []example{{face, "dress her in a red coat", "+ red coat"}}, []string{"(dress|clothe|put) <x> (in|into) <y>"}},
 		{"cover something", cover, []example{{"mountains at sunset", "cover the mountains with snow", "+ snowy"}}, []string{"(cover|coat|sprinkle|dust|blanket) <x> (with|in) <y>"}},
 		{"add to something", addTo, []example{{dog, "add a collar to the dog", "+ collar"}}, []string{"(add|attach) <y> (to|onto) <x>"}},
+		{"put on", addWorn, []example{
+			{face, "put on a red hat", "+ red hat"},
+			{face, "put a hat on", "+ hat"},
+		}, []string{"(put|slip|throw) <y> on", "(put|slip) on <y>"}},
 		{"add at a place", addPlace, []example{
 			{face, "put glasses on her", "+ glasses"},
 			{cars, "put a tree next to the car", "+ tree"},

@@ -70,7 +70,7 @@ func (p *Planner) dismissed(sentences []english.Words, talk Conversation) (rest 
 			continue
 		}
 		cut := slices.IndexFunc(first, func(t english.Token) bool {
-			return t.Lower == "," || t.Lower == ":" || t.Lower == "-" || t.Lower == "–" || t.Lower == "—"
+			return t.Lower == "and" || t.Lower == "," || t.Lower == ":" || t.Lower == "-" || t.Lower == "–" || t.Lower == "—"
 		})
 		if cut <= 0 || cut+1 >= len(first) {
 			break
@@ -93,7 +93,7 @@ func (p *Planner) dropsFor(words, next english.Words, talk Conversation) bool {
 	if i := min(len(next)-1, 1); english.ClassOf(next[i].Lower) == english.Possessive || next[i].Lower == "the" {
 		return false
 	}
-	return english.List("forget drop scrap leave enough skip ditch").Has(words[0].Lower) || words.StartsWith("no", "more") || words.StartsWith("never", "mind")
+	return english.List("forget drop scrap scratch bin trash leave enough skip ditch toss").Has(words[0].Lower) || words.StartsWith("that's", "enough") || words.StartsWith("that", "is", "enough") || words.StartsWith("no", "more") || words.StartsWith("never", "mind")
 }
 
 // dismisses tells whether words are done with the picture shown and say no more.
@@ -106,7 +106,7 @@ func (p *Planner) dismisses(words english.Words) bool {
 const dismissing = "[ok|no|now|let's|i want|let us] (something completely new|something totally new|something entirely new|something completely new now|completely different|something totally different|totally different|very different|entirely different|something entirely different|different picture|forget this one|forget that one|forget about this|forget about that|forget about this one|scrap this one|drop this one|one more picture|one more portrait|one more landscape|another portrait|another landscape|a new portrait|new portrait|a new landscape|next portrait|one more drawing|forget that|forget it|forget this|forget all that|scrap that|scrap it|scrap this|drop that|drop it|never mind|nevermind|leave that|skip that|enough|enough of that|enough of this|enough of it|something else|something different|something new|something completely different|something else now|try something else|do something else|do something different|do something new|do another|drop this|next|next one|next picture|new one|new picture|another one|another picture|different picture|a new picture|another picture please|a different picture|a new one|different scene|new scene|different subject|new subject|change of subject|different idea|another idea|new idea|start something different|start something new|start something else|do something different|do something new|try something different|try something new|start over|start again|start afresh|begin again|from scratch|reset|restart|clear|moving on|let's move on|move on|move on to something new|move on to something else|moving on to something new|moving on to something else|try another one|do another one|do landscapes|do a landscape|do portraits|do a portrait|do animals|do people|try landscapes|try portraits|try animals) [please|now|then|instead]"
 
 // enough is done with what the picture shows: "enough castles", "no more cats".
-const enough = "(enough|no more|enough of|enough with|i am tired of|tired of|i have had enough of|bored of|done with|i am done with) [the|these|those|this|that|all these] <x>"
+const enough = "(enough|no more|enough of|enough with|i am tired of|tired of|i have had enough of|i am bored of|i am bored with|bored of|bored with|done with|i am done with|that's enough|that's enough of|that is enough of|sick of|i am sick of) [the|these|those|this|that|all these] <x>"
 
 // whole tells whether a description is a picture of its own when it is said of
 // another picture without a word for it: somebody or something at a place, of
@@ -125,6 +125,9 @@ func (p *Planner) whole(x english.Words, asked bool, talk Conversation) bool {
 	for i, t := range x {
 		switch {
 		case english.Pronouns.Has(t.Lower) && t.Lower != "one", english.ClassOf(t.Lower) == english.Possessive && t.Lower != "'s", q.Tags[i] == english.Auxiliary && t.Lower != "is" && t.Lower != "are":
+			if english.ClassOf(t.Lower) == english.Possessive && p.ownedWithin(q, main, i) {
+				continue // "a baker with flour on his hands"
+			}
 			return false
 		case t.Lower == "the" && i+1 < len(x) && !p.en.IsMoment(x[i+1:i+2]) && (i == 0 || english.ClassOf(x[i-1].Lower) != english.Preposition || p.inCaption(q, i, caption) || !p.commonGround(q.Words[q.Around(i+1).Head].Lower)):
 			return false
@@ -147,6 +150,14 @@ func (p *Planner) whole(x english.Words, asked bool, talk Conversation) bool {
 		return true
 	}
 	return p.standsFor(q, main, head, asked)
+}
+
+// ownedWithin tells whether the possessive at an index means somebody whom the same
+// description names before it, after its subject.
+func (p *Planner) ownedWithin(q english.Parsed, main english.NounPhrase, i int) bool {
+	return main.End < i && slices.ContainsFunc(q.Nouns, func(n english.NounPhrase) bool {
+		return n.End <= i && n.Start >= main.End && p.en.Animate(q.Words[n.Head].Lower)
+	})
 }
 
 // commonGround tells whether "the" before a noun needs no picture in which it was

@@ -27,6 +27,10 @@ func (e *edit) stray(q english.Parsed, fresh []int) bool {
 			return true // "half that age"
 		case w == "next" && i+1 == len(q.Words), w == "away" && before != "far" && q.Around(i).Head > i:
 			return true
+		case english.List("in inside into").Has(before) && slices.Contains(fresh, i-1) && e.en.Animate(q.Words[q.Around(i).Head].Lower):
+			return true // "tulips in a cat"
+		case english.List("a an the").Has(w) && q.Tags[i-1] == english.Noun && slices.Contains(fresh, i-1):
+			return true // "with a table a cup"
 		case before == "for" && slices.Contains(fresh, i-1) && english.Pronouns.Has(w):
 			return true // "a sweater for her"
 		case w == "into" && len(e.said) > 0 && turning.Has(e.said[0].Lower):

@@ -58,6 +58,9 @@ func (c *Caption) LostSubject() bool {
 	if n, ok := c.Parse().Main(); !opens || ok && c.en.IsMoment(c.Words()[n.Head:n.Head+1]) {
 		return true
 	}
+	if n, ok := c.Parse().Main(); ok && c.en.Animate(c.words[n.Head].Lower) {
+		return false // who stood beside it is still there
+	}
 	content := func(words english.Words) (n int) {
 		for _, t := range words {
 			if !t.Mark && !english.Closed(t.Lower) {

@@ -171,6 +171,18 @@ func (c *Caption) Resettle(what Referent, place english.Words) {
 	c.Attend(what.NP.Head)
 }
 
+// StandsSomewhere tells whether the caption says right after a referent, and what it
+// has, where it is: "in the grass".
+func (c *Caption) StandsSomewhere(what Referent) bool {
+	p := c.Parse()
+	_, at := c.chunk(p, what.NP)
+	if at >= len(p.Words) || !english.List("in on at").Has(p.Words[at].Lower) {
+		return false
+	}
+	n, ok := p.At(at + 1)
+	return ok && !c.worn(p, n) && !c.en.IsMoment(p.Words[n.Start:n.End]) && !c.en.CanBe(p.Words[n.Head].Lower, lexicon.BodyPart)
+}
+
 // worn tells whether a noun phrase names clothes, which are no place to be in.
 func (c *Caption) worn(p english.Parsed, n english.NounPhrase) bool {
 	return c.en.Is(p.Words[n.Head].Lower, lexicon.Garment) || p.Words[n.Head].Lower == "overalls"
