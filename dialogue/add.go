@@ -338,7 +338,7 @@ func addWorn(e *edit, m english.Match) bool {
 	if things := e.en.Items(m["y"]); len(things) > 1 {
 		head, ok = e.headOf(things[0])
 	}
-	return ok && e.caption.Attachable(head) && add(e, m["y"], nil, "")
+	return ok && e.caption.Attachable(head) && (e.en.CanBe(head, lexicon.Garment) || english.List("collar glasses sunglasses makeup").Has(head)) && !e.en.Is(head, lexicon.Act) && add(e, m["y"], nil, "")
 }
 
 // addWearing answers "wearing a red hat".

@@ -53,6 +53,18 @@ func exchangeColours(e *edit, m english.Match) bool {
 	return true
 }
 
+// exchangeTaken answers "the cat takes the colour of the dog, and the dog that of the
+// cat".
+func exchangeTaken(e *edit, m english.Match) bool {
+	at := func(gap string) int {
+		if r := e.caption.Resolve(m[gap]); r.Found {
+			return r.NP.Head
+		}
+		return -1
+	}
+	return at("x") == at("b") && at("y") == at("a") && exchangeColours(e, m)
+}
+
 // exchangeParts answers "swap their hair colours": of two things of a name.
 func exchangeParts(e *edit, m english.Match) bool {
 	x := m["x"]

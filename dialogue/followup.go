@@ -25,7 +25,8 @@ func inItsPlace(e *edit, m english.Match) bool {
 		return false
 	}
 	old, name := e.gone.before.Resolve(e.gone.spoken), e.en.Parse(y)
-	if n, ok := name.Main(); ok && old.Found && e.en.Is(old.Noun, lexicon.BodyPart) != e.en.Is(name.Words[n.Head].Lower, lexicon.BodyPart) && e.p.personal(name.Words[n.Head].Lower) {
+	_, named := m["place"]
+	if n, ok := name.Main(); ok && !named && old.Found && e.en.Is(old.Noun, lexicon.BodyPart) != e.en.Is(name.Words[n.Head].Lower, lexicon.BodyPart) && e.p.personal(name.Words[n.Head].Lower) {
 		return false // sunglasses come in the place of no beard
 	}
 	e.caption = e.gone.before.Clone()

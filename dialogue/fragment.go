@@ -22,6 +22,12 @@ func fragment(e *edit, m english.Match) bool {
 	if i := slices.IndexFunc(x, func(t english.Token) bool { return t.Lower == "of" }); i > 1 && e.definite(x[:i]) && e.ofWhat(x, i) {
 		return true
 	}
+	if english.List("on off up down out to of for from with at by into onto").Has(x[len(x)-1].Lower) {
+		return false // "dream on" is no dream
+	}
+	if i := slices.IndexFunc(x, func(t english.Token) bool { return t.Lower == "," }); i > 1 && i+2 < len(x) && english.ClassOf(x[i+1].Lower) == english.Preposition && e.en.IsMoment(x[:i]) {
+		return setTime(e, x[:i]) && fragment(e, english.Match{"x": x[i+1:]}) // "at night, under the moon"
+	}
 	if i := e.nextThing(x); i > 0 {
 		return fragments(e, []english.Words{x[:i], x[i:]})
 	}
@@ -103,6 +109,9 @@ func fragment(e *edit, m english.Match) bool {
 		return e.en.KnowsAll(p, x) && add(e, x, nil, "")
 	}
 	if r := e.caption.Resolve(x); r.Found && e.definite(x) && name.Head == p.SkipDeterminer(name) && e.talk.Pending == nil {
+		if e.begun && e.heard.HasAny("only just") {
+			return true // "no fog, only the hills"
+		}
 		return e.ask(whatInstead(e, r))
 	}
 	if r := e.caption.Resolve(x); r.Found && e.en.Lemma(r.Noun) == e.en.Lemma(p.Words[name.Head].Lower) && name.Head > name.Start {

@@ -35,7 +35,7 @@ func (p *Planner) hear(utterance string, talk Conversation) hearing {
 	plain := p.plain(typed)
 	h := hearing{typed: typed, text: p.answer(p.en.WriteOut(plain.text), talk), refused: plain.refused, weights: plain.weights}
 	h.words, h.all = english.Read(h.text)
-	h.words = p.en.Uncleft(p.en.Repaired(h.words))
+	h.words = p.en.Uncleft(p.en.PlainMoments(p.en.Repaired(h.words)))
 	h.words, h.mended = p.mend(h.words, talk)
 	h.asked = p.en.Unfilled(h.words)
 	h.words, h.replaced = p.translate(h.words, talk)

@@ -89,6 +89,9 @@ func takeAway(e *edit, m english.Match) bool {
 	if x[0].Lower == "everything" && len(x) > 1 {
 		return false // "everything but the forest"
 	}
+	if what := e.caption.Resolve(x); len(x) == 1 && english.List("them those these").Has(x[0].Lower) && what.Found && !e.en.IsPlural(what.Noun) {
+		return e.ask(Question{Kind: Clarify, Text: "Which of it should go? The picture is " + e.head().Prompt + ".", Choices: removable(e)})
+	}
 	if last := len(x) - 1; last > 0 && vagueParts.Has(x[last].Lower) && !e.caption.Words().Has(x[last].Lower) {
 		x = x[:last] // "drop the oil painting bit"
 	}

@@ -2,6 +2,7 @@ package dialogue
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"pentimento/dialogue/caption"
@@ -100,6 +101,9 @@ func (e *edit) corrected(i int, h hearing, clause english.Words) english.Words {
 func (e *edit) withoutNo(clause english.Words) english.Words {
 	if len(clause) < 2 || clause[0].Lower != "no" {
 		return clause
+	}
+	if clause[1].Lower == "no" && len(clause) > 2 {
+		return e.withoutNo(slices.Concat(clause[:1], clause[2:])) // "no no, red"
 	}
 	rest, second := e.en.Polite(clause[1:]), clause[1]
 	if second.Lower == "more" && len(clause) > 2 {

@@ -17,7 +17,7 @@ const (
 	change  = "(change|turn|convert|transform|switch|swap|morph|alter|make|modify|set|edit|transfigure|recolor|recolour|repaint|paint|color|colour|dye|render)"
 	into    = "(into|in to|to|to be|to become|to look like|as)"
 	put     = "(add|put in|put|slap|stick on|pop|throw|toss|plop|place|insert|include|draw|paint|show|have|set|hang|throw in|give me|position|stick|get|i want|want|need|there should be|there could be|there must be|there is|there are|there was|there were|let there be|have there be|could there be|can there be|there be|it should be|it could be|make there be)"
-	gone    = "(turn off|end|stop|switch off|remove|never mind|nevermind|forget about|forget|skip|scrap|scratch|axe|nix|enough with|enough of|away with|do without|bin|chuck|delete|shave|shave off|melt|erase|get rid of|take away|take off|take out|drop|lose|eliminate|without|no|no more|hide|clear away|clear|cut out|dump|ditch|strip|minus|there should be no|there should not be|there shouldn't be|don't show|do not show|don't include|don't want|i don't want|i do not want|take|exclude|omit|leave out|kill|undo)"
+	gone    = "(turn off|end|stop|switch off|remove|never mind|nevermind|forget about|forget|skip|scrap|scratch|axe|nix|enough with|enough of|away with|off with|out with|down with|do without|bin|chuck|delete|shave|shave off|melt|erase|get rid of|take away|take off|take out|drop|lose|eliminate|without|no|no more|hide|clear away|clear|cut out|dump|ditch|strip|minus|there should be no|there should not be|there shouldn't be|don't show|do not show|don't include|don't want|i don't want|i do not want|take|exclude|omit|leave out|kill|undo)"
 	left    = "(run away|ran away|runs away|run off|ran off|walked away|walked off|walks away|walks off|flown away|flew away|flew off|flies away|flies off|swum away|swam away|gone home|went home|goes home|gone away|went away|wandered off|wandered away|wanders off|jumped off|ridden off|rode off|rode away|driven away|drove away|drove off|sailed away|sailed off|escaped|departed|left the picture|left the scene|left us|gone missing)"
 	scene   = "(background|backdrop|location|setting|scene|scenery|place|surroundings|environment|backgroud|bg)"
 	picture = "(it|this|that|image|picture|photo|photograph|everything|whole thing|whole image|whole picture|painting|drawing|video)"
@@ -64,6 +64,8 @@ func followUps() []rule {
 			{curls, "remove the hat and add a scarf", "hat → scarf"},
 			{curls, "remove the glasses. Earrings instead", "glasses → earrings"},
 		}, []string{
+			"<y> (goes|comes|moves|should go|should come) (place=in its place|in their place|there|in there|there instead|instead)",
+			"(verb=add|put|insert|place|draw) <y> (place=in its place|in their place|there instead)",
 			"(verb=add|put|insert|place|draw) <y> [instead]",
 			"<y> instead",
 		}},
@@ -113,10 +115,10 @@ func followUps() []rule {
 			"(what about|how about|and what about|try|rather|i meant|i mean|actually|or|maybe|preferably|better) <y> [instead|rather|then]",
 			"(make that) <y>",
 			"(make it|make that|make them|use|go with|have it|let's try|do it in|let it be|want it|turn it) <y> (instead|rather)",
-			"<y> (instead|rather|i mean|i meant)",
+			"<y> [,] (instead|rather|i mean|i meant|that is)",
 			"(go for|go with|opt for|settle for|stick with|i was thinking more of|i was thinking more like|i was thinking rather of|i'd go for|i would go for|i'd go with|i prefer|make do with) <y> [instead|rather|then]",
 			"(i said|i asked for|i wanted|i meant|rather have|i'd rather have|i would rather have|i'd rather see|prefer|i prefer) <y>",
-			"[would] <y> (would be|would look|is|looks|look|be|might be) (better|nicer|cooler|prettier)",
+			"[would] <y> (would be|would look|is|looks|look|be|might be|fits|would fit|suits|would suit|works|would work|would do|goes|would go) (better|nicer|cooler|prettier)",
 		}},
 		{"too much so", tooMuch, []example{{curls, "too curly", "curly ×0.67"}}, []string{
 			"[it's|its|that's|thats|it is|that is|this is|it looks|looks] [a bit|a little|way|much|far] (too) <y>",

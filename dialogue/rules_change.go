@@ -11,12 +11,13 @@ func swaps() []rule {
 		}},
 		{"one instead of another", insteadOf, []example{
 			{face, "a man instead of a woman", "woman → man"},
+			{dog, "put a lion in the place of the dog", "dog → lion"},
 			{face, "not blond but red", "blond → red"},
 			{cars, "blue instead of red", "? clarify"},
 		}, []string{
-			"<y> instead of <x>",
+			"<y> (instead of|in place of|in the place of|in lieu of) <x>",
 			"<y> rather than <x>",
-			"<y> (would be|is|looks|would look|are|look) (nicer|better|prettier|cooler) than <x>",
+			"<y> (would be|is|looks|would look|are|look|would do|would fit|would work|fits|fit|would suit) (nicer|better|prettier|cooler) than <x>",
 			"(it's|it is) not <x> , (it's|it is) <y>",
 			"<x> (isn't it|is not it|isn't right|is not right|is wrong|was wrong|won't do) (,|:|-) <y>",
 			"instead of <x> [make it|use|have|put|i want|add] <y>",
@@ -25,7 +26,6 @@ func swaps() []rule {
 		}},
 		{"no such, another", noButThis, []example{{dog, "no grass, sand", "grass → sand"}}, []string{"(no|without|forget|forget about|skip|scrap|drop|lose|ditch) <x> (,|but|:|-) <y>"}},
 		{"one, not another", notAnother, []example{{face, "red, not blond", "blond → red"}}, []string{"<y> (not) <x>"}},
-		{"put one in the place of another", insteadOf, []example{{dog, "put a lion in the place of the dog", "dog → lion"}}, []string{put + " <y> (in place of|in the place of|where <x>) <x>"}},
 		{"change two to two others", swapTwo, []example{
 			{"a house by a river", "turn the house into a castle and the river into a lake", "house → castle, river → lake"},
 		}, []string{change + " <x> " + into + " <y> and <a> " + into + " <b>"}},
@@ -99,11 +99,12 @@ func removals() []rule {
 			{curls, "take her glasses off", "− glasses"},
 			{curls, "make the hat disappear", "− hat"},
 		}, []string{
-			"(take|get|leave|cut|put|throw|kick) <x> (off|away|out)",
+			"(take|get|leave|cut|put|throw|kick|shave|strip|wipe|pull|rip|wash) <x> (off|away|out)",
+			"(cut|chop|tear|pull|knock|burn) <x> down", "(cut|chop|tear|pull|knock|burn) down <x>",
 			"(take|get|leave|cut|throw|kick) <x> (out of there|out of here|out of it|out of this|out of the picture|out of the image|out of the scene)",
 			"<x> (was|is|were|are) [just] (a mistake|a bad idea|unnecessary|superfluous|not needed|not necessary)",
 			"<x> (should|must|has to|have to|can|needs to|could|may) (go|disappear|be gone|leave|vanish|be removed|go away|come off)",
-			"<x> (goes|go|goes away|comes off|come off|disappears|vanishes)",
+			"<x> (goes|go|gone|goes away|comes off|come off|disappears|vanishes)",
 			allow + " <x> (disappear|vanish|be gone|go away|be removed|be deleted|be absent|be invisible|go)",
 		}},
 		{"something less so", lessOf, []example{{curls, "her hair less red", "red ×0.67"}}, []string{"<x> (less) <y>"}},
@@ -190,6 +191,7 @@ func additions() []rule {
 			{face, "put on a red hat", "+ red hat"},
 			{face, "put a hat on", "+ hat"},
 		}, []string{"(put|slip|throw) <y> on", "(put|slip) on <y>"}},
+		{"on with it", addWorn, []example{{face, "hat on", "+ hat"}}, []string{"<y> on"}},
 		{"add at a place", addPlace, []example{
 			{face, "put glasses on her", "+ glasses"},
 			{cars, "put a tree next to the car", "+ tree"},

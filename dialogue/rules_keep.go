@@ -11,6 +11,7 @@ func unchanged() []rule {
 			"with [the] same <x>",
 			"(don't|do not|dont|without) (change|changing|touch|touching|alter|altering|modify|modifying|affecting|affect) <x>",
 			"(everything else|the rest|all else|the others|all the rest|everything) [should|must|can|has to|needs to] (stay|stays|remain|remains|be|is) [exactly|just] (the same|as is|as it is|as it was|as they are|unchanged|untouched|like that|like it is)",
+			"(the rest|everything else|all the rest|all else) (is|is to|was) [all|just|quite] (fine|good|ok|okay|great|perfect|right|stay|remain|be left) [as it is|untouched|unchanged|alone|like that|that way]",
 			"(the rest|everything else) (unchanged|untouched|as it is|as is|the same)",
 			"(everything else|the rest|all else|the others|all the rest) [should|must|can|may] (stays|stay|remains|remain) [there|please]",
 			"(everything else|the rest|all else|all the rest|the others) (is|are|looks|look|was|seems) [just|all|quite|really|perfectly] (fine|good|ok|okay|great|nice|perfect|lovely|right|alright|all right) [as it is|as they are|the way it is|like that|like this|now|already]",
@@ -47,6 +48,14 @@ func exchanges() []rule {
 			"(make|let|have) <x> and <y> (swap|exchange|switch|trade) [their|the] (colors|colours|color|colour)",
 			"<x> and <y> [should|could|can|must] (swap|exchange|switch|trade) [their|the] (colors|colours|color|colour)",
 			"(swap|exchange|switch|trade|interchange) [the|their] (colors|colours|color|colour) (of|between|for) <x> (and|with) <y>",
+			"(swap|exchange|switch|trade|interchange) <x> 's (color|colour) (with|for|and) <y> 's [color|colour]",
+			"(swap|exchange|switch|trade|interchange) [the] (color|colour) of <x> (with|for|and) (that|the one|the color|the colour) of <y>",
+			"<x> 's (color|colour) and <y> 's [color|colour] [should|must|could|can] (swap|change places|trade places|swap places)",
+		}},
+		{"each takes the colour of the other", exchangeTaken, []example{
+			{"a black cat and a white dog", "the cat takes the colour of the dog, and the dog that of the cat", "black → white, white → black"},
+		}, []string{
+			"<x> (takes|gets|has|wears|should take|should get|should have) the (color|colour) of <y> [,] (and|while) <a> [takes|gets|has|should get|should have] (that|the one|the color|the colour) of <b>",
 		}},
 		{"exchange the colours of what two have", exchangeParts, []example{
 			{"a man with brown hair and a girl with blond hair", "swap their hair colours", "brown → blond, blond → brown"},
@@ -80,7 +89,9 @@ func withdrawals() []rule {
 		{"away with the last things", unsayLast, []example{{face, "add glasses and earrings / now without either", "− glasses and earrings"}}, []string{
 			"" + gone + " (them|them both|both|either|both of them|those|all of them|any of them|either of them|these) [again|too]",
 			"take (them|them both|both|those) (off|away|out) [again]",
-			"neither [of them]",
+			"" + gone + " (all of that|all of those|all of these|all that|all of this|the lot|those two) [again|too|off|away]",
+			"(take|strip|get|pull) (all of that|all of those|all of these|all that|all of this|the lot|it all) (off|away|out) [again]",
+			"neither [of them|of those|of these]",
 		}},
 		{"stop doing", stopDoing, []example{
 			{"a chef cutting vegetables in a kitchen", "stop cutting vegetables", "− cutting vegetables"},
@@ -120,7 +131,7 @@ func exceptions() []rule {
 		{"only that stays", onlyStays, []example{
 			{pair, "only the man stays", "− woman"},
 			{curls, "the glasses go, the hat stays", "− glasses"},
-		}, []string{"<x> (stays|stay|remains|remain|should stay|should remain|can stay|may stay|must stay|should be kept|has to stay) [as it is|as they are|the same|there|please]"}},
+		}, []string{"<x> (stays|stay|remains|remain|should stay|should remain|can stay|may stay|must stay|should be kept|has to stay|kept|is kept|are kept|is fine|are fine|is good|are good|is okay|are okay|is ok|are ok|is perfect|are perfect|is great|are great|is lovely|are lovely|is nice|are nice|is beautiful|are beautiful|is wonderful|are wonderful|is cool|are cool) [as it is|as they are|the same|there|please]"}},
 		{"only that inside", onlyInside, []example{{"a bowl of fruit on a table", "only apples in the bowl", "fruit → apples"}}, []string{"<y> (in|inside) <x>"}},
 		{"only that", onlyThat, []example{{pair, "just the man please", "− woman"}}, []string{"<x>"}},
 	}

@@ -114,7 +114,7 @@ func details() []rule {
 		}},
 		{"the same colour as another", likeAnother, []example{{"a red car and a white house", "make the house the same colour as the car", "white → red"}}, []string{
 			"(make|paint|color|colour|turn|have) <x> [in] [the] (same color as|same colour as|color of|colour of|same as) <y>",
-			"<x> (should have|should be|has|have) [in] the (same color as|same colour as|color of|colour of) <y>",
+			"<x> (should have|should be|has|have|takes|gets|should take|should get) [in] the (same color as|same colour as|color of|colour of) <y>",
 			"<x> [in] the (same color as|same colour as|color of|colour of) <y>",
 			"[in] [the] (same color as|same colour as|color of|colour of) <y>",
 			"match <x> (with|to) <y>",

@@ -31,6 +31,8 @@ func (e *edit) stray(q english.Parsed, fresh []int) bool {
 			return true // "tulips in a cat"
 		case english.List("a an the").Has(w) && q.Tags[i-1] == english.Noun && slices.Contains(fresh, i-1):
 			return true // "with a table a cup"
+		case w == "place" && english.ClassOf(before) == english.Possessive:
+			return true // "a bone in its place"
 		case before == "for" && slices.Contains(fresh, i-1) && english.Pronouns.Has(w):
 			return true // "a sweater for her"
 		case w == "into" && len(e.said) > 0 && turning.Has(e.said[0].Lower):

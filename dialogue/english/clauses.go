@@ -84,10 +84,23 @@ func (en *Reader) sparing(words Words) bool {
 	case "without":
 		return sparingVerbs.Has(second) && second != "keeping" && second != "leaving"
 	case "while", "but", "and", ",":
+		if words[0].Lower == "but" && en.approves(words[1:]) {
+			return true
+		}
 		return (second == "keeping" || second == "leaving") && len(words) > 2
 	}
 	return false
 }
+
+// approves tells whether words say of something that is there that it may stay: "the
+// baskets are fine".
+func (en *Reader) approves(words Words) bool {
+	n, ok := en.Parse(words).Main()
+	return ok && n.Start == 0 && words[0].Lower == "the" && n.End+2 == len(words) && ClassOf(words[n.End].Lower) == Auxiliary && Approving.Has(words[n.End+1].Lower)
+}
+
+// Approving are words that say that something is right as it is.
+const Approving List = "fine good ok okay great perfect right alright lovely"
 
 // sameAgain tells whether words begin to say what stays: "same beard", "the same hat".
 func sameAgain(words Words) bool {
@@ -115,6 +128,7 @@ const joints List = ", and & + then also please finally next but now while"
 
 // startsClause tells whether words begin an edit of their own.
 func (en *Reader) startsClause(before, after Words) bool {
+	barred := len(after) > 2 && (after[0].Lower == "only" || after[0].Lower == "just") && after[1].Lower == "the" // "no fog, only the hills"
 	after = en.Polite(after)
 	if len(after) == 0 {
 		return false
@@ -125,6 +139,8 @@ func (en *Reader) startsClause(before, after Words) bool {
 		// "add a castle and color" is a list; a verb needs something after it
 		// that is no "of".
 		return after[1].Lower != "of" && !(ClassOf(first) == Noun && after[1].Mark)
+	case before[0].Lower == "no" && len(before) > 1 && barred:
+		return true
 	case before[0].Lower == "no" && len(before) > 1 && !before[1].Mark && (first == "a" || first == "an" || first == "some") && len(after) > 1, first == "rather", remarks(after):
 		return true
 	case len(after) == 1 && (first == "undo" || first == "revert"), en.saysIs(before) && en.saysIs(untilJoint(after)):
@@ -144,6 +160,10 @@ func (en *Reader) startsClause(before, after Words) bool {
 	case untilJoint(after[min(1, len(after)):]).Has("instead") && after[len(after)-1].Lower == "instead" && before[0].Lower == "no" && len(before) > 1:
 		return true
 	case en.isComparative(untilJoint(after)) && len(before) > 1, en.isStatement(after) && en.isStatement(before):
+		return true
+	case en.isFate(before) && en.isFate(untilJoint(after)), first == "away" && len(after) > 2 && after[1].Lower == "with":
+		return true
+	case Starters.Has(before[0].Lower) && ClassOf(first) != Noun && en.isStatement(after) && (first == "the" || ClassOf(first) == Possessive), en.takesPlace(untilJoint(after)):
 		return true
 	case en.gapped(before, after) != nil, en.IsMoment(untilJoint(after)) && len(before) > 1:
 		return true
@@ -240,6 +260,30 @@ func (en *Reader) isStatement(words Words) bool {
 		return true // "the hat stays"
 	}
 	return ok && n.Start == 0 && n.End+1 < len(words) && (words[n.End].Lower == "is" || words[n.End].Lower == "are" || words[n.End].Lower == "should" || words[n.End].Lower == "has")
+}
+
+// isFate tells whether words are a thing and whether it stays: "the hat can go", "collar
+// on".
+func (en *Reader) isFate(words Words) bool {
+	words = en.Polite(words)
+	last := len(words) - 1
+	if last < 1 || last > 5 || Starters.Has(words[0].Lower) || !fates.Has(words[last].Lower) {
+		return false
+	}
+	if last > 1 && ClassOf(words[last-1].Lower) == Auxiliary {
+		last--
+	}
+	n, ok := en.Parse(words[:last]).Main()
+	return ok && n.Start == 0 && n.End == last
+}
+
+const fates List = "stays stay remains remain goes go off on away gone out kept back leave leaves disappear vanish"
+
+// takesPlace tells whether words say what comes in the place of what went: "a castle
+// goes in its place".
+func (en *Reader) takesPlace(words Words) bool {
+	n, ok := en.Parse(words).Main()
+	return ok && n.Start == 0 && n.End+1 < len(words) && List("goes comes moves").Has(words[n.End].Lower) && (words.Has("place") || words.Has("there") || words.Has("instead"))
 }
 
 const lasting List = "stays stay remains remain goes go"

@@ -1,5 +1,7 @@
 package english
 
+import "slices"
+
 // WeatherWords are adjectives and seasons that describe the whole scene.
 const WeatherWords List = "sunny cloudy rainy snowy foggy misty stormy windy starry overcast cloudless clear gloomy wintry autumnal night nighttime daytime winter summer autumn fall spring hazy dark moonlit sunlit"
 
@@ -152,4 +154,29 @@ func (en *Reader) WeatherPhrase(w string) (Words, bool) {
 		"cloudy": "under a cloudy sky", "overcast": "under an overcast sky", "clear": "under a clear sky", "cloudless": "under a cloudless sky", "gloomy": "under a gloomy sky", "hazy": "in the haze",
 	}[w]
 	return Tokenise(text), text != ""
+}
+
+// PlainMoments writes the moments of idioms by their names: "dawn" of "the crack of
+// dawn", "night" of "the middle of the night".
+func (en *Reader) PlainMoments(words Words) Words {
+	for i := 0; i+3 < len(words); i++ {
+		if words[i].Lower != "the" || !List("crack break middle dead heart height depths").Has(words[i+1].Lower) || words[i+2].Lower != "of" {
+			continue
+		}
+		at := i + 3
+		if words[at].Lower == "the" && at+1 < len(words) {
+			at++
+		}
+		switch w := words[at].Lower; {
+		case w == "day" && words[i+1].Lower != "middle":
+			words = slices.Concat(words[:i], Tokenise("dawn"), words[at+1:])
+		case w != "day" && (TimeWords.Has(w) || SeasonWords.Has(w)):
+			before := words[:i]
+			if TimeWords.Has(w) && i > 0 && words[i-1].Lower == "in" {
+				before = slices.Concat(words[:i-1], Tokenise("at"))
+			}
+			words = slices.Concat(before, words[at:])
+		}
+	}
+	return words
 }

@@ -37,7 +37,7 @@ func (en *Reader) Items(list Words) []Words {
 	}
 	q := en.Parse(list)
 	for i, t := range list {
-		if t.Lower != "," && t.Lower != "and" && t.Lower != "&" {
+		if t.Lower != "," && t.Lower != "and" && t.Lower != "&" && t.Lower != "+" {
 			continue
 		}
 		inside := slices.ContainsFunc(q.Nouns, func(n NounPhrase) bool { return n.Start < i && i < n.Head })

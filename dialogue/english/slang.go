@@ -37,6 +37,8 @@ func (en *Reader) WriteOut(text string) string {
 // shortForm is what a short form stands for.
 func shortForm(w string) (full string, ok bool) {
 	switch w {
+	case "em", "'em":
+		return "them", true
 	case "gimme":
 		return "give me", true
 	case "lemme":
