@@ -64,7 +64,7 @@ func allowed(r Request, plan *dialogue.Plan) error {
 // the recipe of that picture.
 func (c *Conversation) turnOf(r Request, s *session.Session, utterance string, plan *dialogue.Plan) (session.Turn, recipe.Recipe, error) {
 	turn := session.Turn{Identity: session.NewIdentity(), Author: c.author(r), Event: r.Event, Time: c.Clock.Now(), Utterance: utterance, Recipe: c.Options.turnOf(plan)}
-	chain := recipe.Recipe{Version: recipe.Version}
+	var chain recipe.Recipe
 	var err error
 	if plan.Action == dialogue.Edit {
 		turn.Parent, turn.Edit = s.Head, plan.Label
@@ -72,10 +72,11 @@ func (c *Conversation) turnOf(r Request, s *session.Session, utterance string, p
 			return turn, chain, err
 		}
 	} else {
-		chain.Settings = c.settings()
+		settings := c.settings()
 		if plan.Another {
-			chain.Settings.Seed = c.Clock.Seed() // not the one that is set, which may be that of the picture shown
+			settings.Seed = c.Clock.Seed() // not the one that is set, which may be that of the picture shown
 		}
+		chain = recipe.New(settings)
 	}
 	turn.Settings = chain.Settings
 	if err := c.bearable(chain.Settings, turn.Recipe); err != nil {

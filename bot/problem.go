@@ -13,6 +13,7 @@ import (
 	"pentimento/bot/gate"
 	"pentimento/editor"
 	"pentimento/jobs"
+	"pentimento/models"
 	"pentimento/session"
 	"pentimento/session/recipefile"
 )
@@ -158,6 +159,7 @@ func kindOfTold(err error) Kind {
 		return NotFound
 	case otherModel,
 		isAny(err, session.ErrFull, session.ErrTooLarge, ErrTooStrong),
+		isAny(err, models.ErrFixedSize, models.ErrSizeMultiple, models.ErrSizeBounds),
 		isAny(err, recipefile.ErrNoRecipe, recipefile.ErrNewer, recipefile.ErrInvalid, recipefile.ErrTooLarge):
 		return Invalid
 	}

@@ -39,7 +39,7 @@ next:
 
 // Attention returns where the words in span attended: the mean over steps,
 // heads and 16×16 layers of their cross-attention maps, summed over their
-// tokens. The map has the model's MapHeight and MapWidth. [height, width]
+// tokens. The map has the drawing's MapHeight and MapWidth. [height, width]
 func (d *Drawing) Attention(span recipe.Span) ([]float32, error) {
 	positions := tokensIn(d.tokens, span)
 	if len(positions) == 0 {

@@ -59,10 +59,6 @@ func window(w recipe.Window, n int) steps {
 
 // chain prepares every turn of the recipe.
 func (e *Engine) chain(ctx context.Context, r recipe.Recipe) ([]*link, error) {
-	spec, err := SpecOf(e.model.Spec(), r.Settings)
-	if err != nil {
-		return nil, err
-	}
 	links := make([]*link, len(r.Turns))
 	for i, turn := range r.Turns {
 		l, err := e.newLink(ctx, turn)
@@ -70,7 +66,7 @@ func (e *Engine) chain(ctx context.Context, r recipe.Recipe) ([]*link, error) {
 			return nil, fmt.Errorf("turn %d: %w", i+1, err)
 		}
 		if i > 0 {
-			join(spec, links[i-1], l, r.Settings.Steps)
+			join(e.model.Spec(), links[i-1], l, r.Settings.Steps)
 		}
 		links[i] = l
 	}

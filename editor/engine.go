@@ -82,6 +82,8 @@ type Drawing struct {
 	// Dropped are the words of the last prompt that the model's context has
 	// no room for.
 	Dropped []string
+	// MapWidth and MapHeight are the sides of what [Drawing.Attention] returns.
+	MapWidth, MapHeight int
 
 	tokens tokenizer.Encoding
 	maps   []float32 // mean cross-attention over all steps [pixels, M]
@@ -92,7 +94,8 @@ type Drawing struct {
 // quicker, not different. Progress may be nil. Cancelling ctx stops within
 // a step and returns its error.
 func (e *Engine) Draw(ctx context.Context, r recipe.Recipe, progress func(Progress)) (*Drawing, error) {
-	if err := e.check(r); err != nil {
+	e, err := e.checked(r)
+	if err != nil {
 		return nil, err
 	}
 	links, err := e.chain(ctx, r)
@@ -100,11 +103,7 @@ func (e *Engine) Draw(ctx context.Context, r recipe.Recipe, progress func(Progre
 		return nil, err
 	}
 	last := len(links) - 1
-	spec, err := SpecOf(e.model.Spec(), r.Settings)
-	if err != nil {
-		return nil, err
-	}
-	shape := shapeOf(spec, r.Settings.Steps)
+	shape := e.shape(r.Settings.Steps)
 	if known := e.cache.Drawn(ctx, e.key(r), shape); known != nil {
 		return e.finish(ctx, known, links[last], &run{traced: true})
 	}
@@ -112,7 +111,7 @@ func (e *Engine) Draw(ctx context.Context, r recipe.Recipe, progress func(Progre
 	if err != nil {
 		return nil, err
 	}
-	run.kept = kept(spec, r.Settings.Steps, e.cache.MapsBudget())
+	run.kept = kept(run.spec, r.Settings.Steps, e.cache.MapsBudget())
 	for step := range r.Settings.Steps {
 		if err := run.step(ctx, step); err != nil {
 			return nil, fmt.Errorf("step %d of %d: %w", step+1, r.Settings.Steps, err)
@@ -132,7 +131,9 @@ func (e *Engine) finish(ctx context.Context, t *attention.Trace, last *link, run
 	if err != nil {
 		return nil, err
 	}
+	spec := e.model.Spec()
 	return &Drawing{
+		MapWidth: spec.MapWidth, MapHeight: spec.MapHeight,
 		Change: run.change(last, latents),
 		Image:  picture, Latents: latents, Rows: run.rows, Traced: run.traced, CachedSteps: run.cachedSteps,
 		Dropped: last.tokens.Dropped, tokens: last.tokens, maps: meanMaps(t),
@@ -148,16 +149,20 @@ func (e *Engine) Cache() *attention.Cache { return e.cache }
 // Model returns the model that the engine draws with.
 func (e *Engine) Model() *models.Model { return e.model }
 
-func (e *Engine) check(r recipe.Recipe) error {
+// checked is the engine at the size of a recipe that it can draw.
+func (e *Engine) checked(r recipe.Recipe) (*Engine, error) {
 	switch {
 	case len(r.Turns) == 0:
-		return fmt.Errorf("recipe has no turns")
+		return nil, fmt.Errorf("recipe has no turns")
 	case r.Version > recipe.Version:
-		return fmt.Errorf("recipe has version %d, this program knows %d: update it", r.Version, recipe.Version)
+		return nil, fmt.Errorf("recipe has version %d, this program knows %d: update it", r.Version, recipe.Version)
 	case r.Settings.Model != "" && r.Settings.Model != e.model.Digest():
-		return &ModelError{Want: r.Settings.Model, Have: e.model.Digest()}
+		return nil, &ModelError{Want: r.Settings.Model, Have: e.model.Digest()}
 	}
-	return Check(e.model.Spec(), r.Settings)
+	if err := Check(e.model.Spec(), r.Settings); err != nil {
+		return nil, err
+	}
+	return e.sized(r.Settings)
 }
 
 // ModelError says that a recipe was made with another model, on which alone it

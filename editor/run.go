@@ -41,11 +41,7 @@ type run struct {
 // newRun begins to draw variants of the last turn of a recipe, whose turns
 // before it are the chain. One variant is the usual case.
 func (e *Engine) newRun(ctx context.Context, r recipe.Recipe, chain, variants []*link) (*run, error) {
-	steps := r.Settings.Steps
-	spec, err := SpecOf(e.model.Spec(), r.Settings)
-	if err != nil {
-		return nil, err
-	}
+	spec, steps := e.model.Spec(), r.Settings.Steps
 	sampler, err := newSampler(spec, r.Settings.Scheduler, steps)
 	if err != nil {
 		return nil, err
@@ -59,7 +55,7 @@ func (e *Engine) newRun(ctx context.Context, r recipe.Recipe, chain, variants []
 		promptless(variants)
 		chain, r.Turns = nil, r.Turns[len(r.Turns)-1:]
 	}
-	known := e.known(ctx, r, spec)
+	known := e.known(ctx, r)
 	start, noise := firstNoise(r.Settings.Seed, spec, sampler)
 	run := &run{
 		engine: e, settings: r.Settings, spec: spec, sampler: sampler, noise: noise, halves: halves, uncond: uncond,
@@ -81,9 +77,9 @@ func (e *Engine) newRun(ctx context.Context, r recipe.Recipe, chain, variants []
 // known returns the traces that the cache has of the turns before the last.
 // Those before one whose maps are known are hardly needed: a look into memory
 // is enough for them, and no reason to keep them longer than that one.
-func (e *Engine) known(ctx context.Context, r recipe.Recipe, spec models.Spec) []*attention.Trace {
+func (e *Engine) known(ctx context.Context, r recipe.Recipe) []*attention.Trace {
 	known := make([]*attention.Trace, len(r.Turns)-1)
-	shape := shapeOf(spec, r.Settings.Steps)
+	shape := e.shape(r.Settings.Steps)
 	found := false
 	for i := len(known) - 1; i >= 0; i-- {
 		prefix := r

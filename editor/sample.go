@@ -30,7 +30,8 @@ type Sample struct {
 // Sample draws without attention control. Nothing of it is cached.
 func (e *Engine) Sample(ctx context.Context, in Sample) (*Drawing, error) {
 	r := recipe.Recipe{Settings: in.Settings, Turns: []recipe.Turn{{Prompt: in.Prompt}}}
-	if err := e.check(r); err != nil {
+	e, err := e.checked(r)
+	if err != nil {
 		return nil, err
 	}
 	n := in.Settings.Steps

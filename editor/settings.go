@@ -1,7 +1,6 @@
 package editor
 
 import (
-	"cmp"
 	"fmt"
 
 	"pentimento/models"
@@ -17,18 +16,18 @@ func Check(spec models.Spec, s recipe.Settings) error {
 	if most := spec.Schedule.TrainSteps; s.Steps > most {
 		return fmt.Errorf("%d steps: the model takes 1 to %d", s.Steps, most)
 	}
-	if _, err := SpecOf(spec, s); err != nil {
+	if _, err := spec.At(s.Width, s.Height); err != nil {
 		return err
 	}
 	_, err := newSampler(spec, s.Scheduler, s.Steps)
 	return err
 }
 
-// SpecOf is a model's spec at the size of the pictures that the settings ask for.
-func SpecOf(spec models.Spec, s recipe.Settings) (models.Spec, error) {
-	width, height := cmp.Or(s.Width, spec.ImageWidth), cmp.Or(s.Height, spec.ImageHeight)
-	if width == spec.ImageWidth && height == spec.ImageHeight {
-		return spec, nil
+// sized is the engine for pictures of the settings' size.
+func (e *Engine) sized(s recipe.Settings) (*Engine, error) {
+	model, err := e.model.At(s.Width, s.Height)
+	if err != nil {
+		return nil, err
 	}
-	return spec, fmt.Errorf("pictures of %d×%d: the model draws %d×%d only", width, height, spec.ImageWidth, spec.ImageHeight)
+	return &Engine{model: model, cache: e.cache}, nil
 }

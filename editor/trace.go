@@ -56,12 +56,13 @@ func (c computer) key(r recipe.Recipe) attention.Key {
 // Remembers reports whether the last turn of the recipe need not be computed
 // for an edit of it: the cache has its latents, if not its maps.
 func (e *Engine) Remembers(ctx context.Context, r recipe.Recipe) bool {
-	spec, err := SpecOf(e.model.Spec(), r.Settings)
-	return err == nil && e.cache.Get(ctx, e.key(r), shapeOf(spec, r.Settings.Steps)) != nil
+	e, err := e.sized(r.Settings)
+	return err == nil && e.cache.Get(ctx, e.key(r), e.shape(r.Settings.Steps)) != nil
 }
 
-// shapeOf is the size of the traces of drawings with so many steps.
-func shapeOf(spec models.Spec, steps int) attention.Shape {
+// shape is the size of the traces of drawings with so many steps.
+func (e *Engine) shape(steps int) attention.Shape {
+	spec := e.model.Spec()
 	s := attention.Shape{
 		Steps:   steps,
 		Latents: spec.LatentChannels * spec.LatentHeight * spec.LatentWidth,

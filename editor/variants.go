@@ -19,6 +19,13 @@ import (
 // Nothing of the variants is kept in the cache; what it knows of the turns
 // before is used.
 func (e *Engine) DrawVariants(ctx context.Context, recipes []recipe.Recipe) ([]*Drawing, error) {
+	if len(recipes) == 0 {
+		return nil, errors.New("there is nothing to draw")
+	}
+	e, err := e.checked(recipes[0])
+	if err != nil {
+		return nil, err
+	}
 	chain, variants, err := e.variants(ctx, recipes)
 	if err != nil {
 		return nil, err
@@ -56,14 +63,8 @@ var errNotVariants = errors.New("the recipes are no variants: only their last tu
 // variants prepares the turns that recipes have in common, and the last one of
 // each.
 func (e *Engine) variants(ctx context.Context, recipes []recipe.Recipe) (chain, variants []*link, err error) {
-	if len(recipes) == 0 {
-		return nil, nil, errors.New("there is nothing to draw")
-	}
 	common := recipes[0]
 	for _, r := range recipes {
-		if err := e.check(r); err != nil {
-			return nil, nil, err
-		}
 		last := len(common.Turns) - 1
 		if r.Settings != common.Settings || len(r.Turns) != last+1 || !reflect.DeepEqual(r.Turns[:last], common.Turns[:last]) {
 			return nil, nil, errNotVariants
@@ -74,17 +75,13 @@ func (e *Engine) variants(ctx context.Context, recipes []recipe.Recipe) (chain, 
 	if err != nil {
 		return nil, nil, err
 	}
-	spec, err := SpecOf(e.model.Spec(), common.Settings)
-	if err != nil {
-		return nil, nil, err
-	}
 	for i, r := range recipes {
 		l, err := e.newLink(ctx, r.Turns[len(chain)])
 		if err != nil {
 			return nil, nil, fmt.Errorf("variant %d: %w", i+1, err)
 		}
 		if len(chain) > 0 {
-			join(spec, chain[len(chain)-1], l, r.Settings.Steps)
+			join(e.model.Spec(), chain[len(chain)-1], l, r.Settings.Steps)
 		}
 		variants = append(variants, l)
 	}

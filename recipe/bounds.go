@@ -19,8 +19,11 @@ const (
 	MaxTurns = 1000
 	// MaxSpans is how many weights, windows or blend words a turn may have.
 	MaxSpans = 1000
-	// MaxTextBytes is how long a prompt may be.
+	// MaxTextBytes is how long a prompt may be, a negative one too.
 	MaxTextBytes = 16 << 10
+	// MinSide and MaxSide bound the sides of a picture, and SideMultiple divides
+	// them: no model has latents of finer steps.
+	MinSide, MaxSide, SideMultiple = 64, 2048, 8
 )
 
 // Within reports whether x lies in the range [from, to]. NaN lies in none.
@@ -40,6 +43,22 @@ func (s Settings) Validate() error {
 	}
 	if !Within(s.Guidance, 0, MaxGuidance) {
 		return fmt.Errorf("guidance %v is outside 0 to %d", s.Guidance, MaxGuidance)
+	}
+	if len(s.Negative) > MaxTextBytes {
+		return fmt.Errorf("the negative prompt has %d bytes, %d are allowed", len(s.Negative), MaxTextBytes)
+	}
+	return checkSize(s.Width, s.Height)
+}
+
+// checkSize reports whether a picture may have these sides; none are the model's.
+func checkSize(width, height int) error {
+	if width == 0 && height == 0 {
+		return nil
+	}
+	for _, side := range []int{width, height} {
+		if side < MinSide || side > MaxSide || side%SideMultiple != 0 {
+			return fmt.Errorf("size %d×%d: give two multiples of %d from %d to %d", width, height, SideMultiple, MinSide, MaxSide)
+		}
 	}
 	return nil
 }

@@ -9,8 +9,8 @@
 // sessions can store recipes without linking the engine.
 package recipe
 
-// Version is the schema version that this program writes into a [Recipe].
-const Version = 1
+// Version is the latest schema version of a [Recipe] that this program knows.
+const Version = 2
 
 // A Recipe is everything needed to draw a picture again.
 type Recipe struct {
@@ -19,6 +19,13 @@ type Recipe struct {
 	// Turns is the chain from the root (a plain generation) to the picture;
 	// each turn edits the one before it as it was actually generated.
 	Turns []Turn `json:"turns"`
+}
+
+// New is the recipe of a chain of turns, in the earliest version that has all
+// that it says: what version 1 could say stays the same recipe, byte by byte,
+// under the same keys of caches, and is read by programs that know no other.
+func New(s Settings, turns ...Turn) Recipe {
+	return Recipe{Version: s.Version(), Settings: s, Turns: turns}
 }
 
 // Settings are what all turns of a chain share: an edit that changed one of
@@ -41,6 +48,16 @@ type Settings struct {
 	Height int `json:"height,omitempty"`
 	// Negative is what guidance leads away from, in place of the empty prompt.
 	Negative string `json:"negative,omitempty"`
+}
+
+// Version is the earliest schema version that has such settings: 2 for a size, a
+// negative prompt, and the schedulers after the first two.
+func (s Settings) Version() int {
+	early := s.Scheduler == "" || s.Scheduler == DDIM || s.Scheduler == DPMSolver
+	if early && s.Width == 0 && s.Height == 0 && s.Negative == "" {
+		return 1
+	}
+	return Version
 }
 
 // A Turn is one link of the chain: a prompt, and how much of the source

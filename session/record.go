@@ -13,17 +13,20 @@ import (
 )
 
 // Schema is the newest version of the records that this program writes. The first
-// knows no identities of turns and does not know that they are withdrawn; what is
-// neither is still written in it, so that it
-// is kept as it was.
+// knows no identities of turns and does not know that they are withdrawn, and the
+// second no recipes of version 2; what is none of that is still written in them,
+// so that it is kept as it was.
 //
 // A record is the schema version in one byte, the CRC-32C of the rest in four
 // (little endian), and JSON. The version stands outside so that a newer one
 // may change everything behind it.
-const Schema = 2
+const Schema = 3
 
-// firstSchema is the oldest.
-const firstSchema = 1
+// The schemas before it.
+const (
+	firstSchema    = 1
+	identitySchema = 2
+)
 
 // recordHeader is the number of bytes before the JSON.
 const recordHeader = 5
@@ -91,13 +94,16 @@ func encodeState(s *Session) ([]byte, error) {
 
 // encodeTurn returns the record of one turn.
 func encodeTurn(turn Turn) ([]byte, error) {
-	for _, text := range []string{turn.Author, turn.Utterance, turn.Edit, turn.Picture, turn.Event, turn.Settings.Model, turn.Settings.Scheduler, turn.Recipe.Prompt, turn.Recipe.Preset} {
+	for _, text := range []string{turn.Author, turn.Utterance, turn.Edit, turn.Picture, turn.Event, turn.Settings.Model, turn.Settings.Scheduler, turn.Settings.Negative, turn.Recipe.Prompt, turn.Recipe.Preset} {
 		if !utf8.ValidString(text) {
 			return nil, fmt.Errorf("%w: turn %d has text that is not UTF-8: %.40q", ErrInvalid, turn.ID, text)
 		}
 	}
 	schema := byte(firstSchema)
 	if turn.Identity != 0 || turn.Withdrawn {
+		schema = identitySchema
+	}
+	if turn.Settings.Version() > 1 {
 		schema = Schema
 	}
 	record, err := encodeRecord(turn, schema, MaxTurnBytes)

@@ -205,7 +205,7 @@ func (s *Session) RecipeFor(id int) (recipe.Recipe, error) {
 	if err != nil {
 		return recipe.Recipe{}, err
 	}
-	r := recipe.Recipe{Version: recipe.Version, Settings: path[0].Settings}
+	r := recipe.New(path[0].Settings)
 	for _, turn := range path {
 		r.Turns = append(r.Turns, turn.Recipe)
 	}

@@ -131,7 +131,7 @@ func TestPathAndRecipe(t *testing.T) {
 	for _, turn := range r.Turns {
 		prompts += turn.Prompt
 	}
-	if prompts != "ade" || r.Version != recipe.Version || r.Settings.Seed != 1 {
+	if prompts != "ade" || r.Version != 1 || r.Settings.Seed != 1 {
 		t.Errorf("the recipe for turn 5 is %+v", r)
 	}
 	path, err := s.Path(7)

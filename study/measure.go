@@ -234,5 +234,5 @@ func score(m map[string]float64, anew float64) {
 }
 
 func chain(s recipe.Settings, turns ...recipe.Turn) recipe.Recipe {
-	return recipe.Recipe{Version: recipe.Version, Settings: s, Turns: turns}
+	return recipe.New(s, turns...)
 }

@@ -170,8 +170,7 @@ func (in *instrument) attended(d *editor.Drawing, prompt, words string) *metric.
 	if err != nil {
 		return nil // the model's context has no room for the words
 	}
-	spec := in.engine.Model().Spec()
-	m := metric.Above(heat, spec.MapWidth, spec.MapHeight, attends, d.Image.Rect.Dx(), d.Image.Rect.Dy())
+	m := metric.Above(heat, d.MapWidth, d.MapHeight, attends, d.Image.Rect.Dx(), d.Image.Rect.Dy())
 	return &m
 }
 

@@ -33,7 +33,7 @@ func (t task) turn() int { return len(t.turns) - 1 }
 func (t task) prompt() string { return t.turns[len(t.turns)-1].Prompt }
 
 func (t task) recipe() recipe.Recipe {
-	return recipe.Recipe{Version: recipe.Version, Settings: t.settings, Turns: t.turns}
+	return recipe.New(t.settings, t.turns...)
 }
 
 // tasks draws the cells of a group, and with them the yardstick, which is

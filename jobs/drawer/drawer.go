@@ -139,6 +139,5 @@ func (d Drawer) heat(drawing *editor.Drawing, span recipe.Span) (*jobs.Heat, err
 			values[i] = 0 // JSON has no such numbers
 		}
 	}
-	spec := d.editor.Model().Spec()
-	return &jobs.Heat{Map: values, Width: spec.MapWidth, Height: spec.MapHeight}, nil
+	return &jobs.Heat{Map: values, Width: drawing.MapWidth, Height: drawing.MapHeight}, nil
 }

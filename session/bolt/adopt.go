@@ -2,7 +2,6 @@ package bolt
 
 import (
 	"bytes"
-	"fmt"
 	"os"
 
 	"go.etcd.io/bbolt"
@@ -40,8 +39,11 @@ func (f *Store) adopt(path string) (err error) {
 			if err := checkLayout(from); err != nil {
 				return err
 			}
-			if a, b := from.Bucket(bucketStore).Get(keySchema), into.Bucket(bucketStore).Get(keySchema); !bytes.Equal(a, b) {
-				return fmt.Errorf("its schema is %x, and that of %s is %x", a, f.path, b)
+			// Every record has a schema of its own: the file has the newest of them.
+			if theirs, ours := from.Bucket(bucketStore).Get(keySchema), into.Bucket(bucketStore); bytes.Compare(theirs, ours.Get(keySchema)) > 0 {
+				if err := ours.Put(keySchema, bytes.Clone(theirs)); err != nil {
+					return err
+				}
 			}
 			if err := adoptSessions(into.Bucket(bucketSessions), from.Bucket(bucketSessions)); err != nil {
 				return err

@@ -27,8 +27,9 @@ import (
 const (
 	// Format is the name of the format.
 	Format = "pentimento recipe"
-	// Version is the version of the format that this program writes.
-	Version = 1
+	// Version is the latest version of the format that this program knows. A
+	// document has that of its recipe.
+	Version = recipe.Version
 )
 
 // Limits on what is read. Those of numbers are package recipe's.
@@ -90,10 +91,11 @@ func Of(s *session.Session, turn int, model string) (Document, error) {
 	if err != nil {
 		return Document{}, err
 	}
-	d := Document{Format: Format, Version: Version, Model: model}
+	d := Document{Format: Format, Model: model}
 	if d.Recipe, err = branch.RecipeFor(branch.Head); err != nil {
 		return Document{}, err
 	}
+	d.Version = d.Recipe.Version
 	for _, t := range branch.Turns {
 		d.Said = append(d.Said, Said{Utterance: t.Utterance, Edit: t.Edit, Time: t.Time})
 	}

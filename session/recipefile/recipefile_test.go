@@ -118,7 +118,8 @@ func TestSchemaDescribesTheFile(t *testing.T) {
 	}
 	// What the program refuses for its shape, the schema refuses too.
 	for _, wrong := range [][2]string{
-		{`"version": 1,`, `"version": 2,`}, {`"steps": 20`, `"steps": 0`}, {`"prompt"`, `"promt"`},
+		{`"version": 1,`, `"version": 3,`}, {`"version": 1,`, `"version": 2,`}, {`"steps": 20`, `"steps": 20, "width": 128`},
+		{`"steps": 20`, `"steps": 0`}, {`"prompt"`, `"promt"`},
 		{`18446744073709551615`, `18446744073709551616`}, {`"seed": `, `"seed": -`}, {`7.5`, `1e7`}, {`7.5`, `"7.5"`},
 		{`"value_layers": "self"`, `"value_layers": "both"`},
 	} {
@@ -232,8 +233,8 @@ func TestRefuses(t *testing.T) {
 		{"a picture without a recipe", picture(t), recipefile.ErrNoRecipe},
 		{"half a picture without a recipe", picture(t)[:40], recipefile.ErrNoRecipe},
 		{"a damaged picture", damaged, recipefile.ErrInvalid},
-		{"a newer format", []byte(`{"format":"pentimento recipe","version":2,"new":1}`), recipefile.ErrNewer},
-		{"a newer recipe", change(func(d *recipefile.Document) { d.Recipe.Version = 2 }), recipefile.ErrNewer},
+		{"a newer format", []byte(`{"format":"pentimento recipe","version":3,"new":1}`), recipefile.ErrNewer},
+		{"a newer recipe", change(func(d *recipefile.Document) { d.Recipe.Version = 3 }), recipefile.ErrNewer},
 		{"an unknown field", []byte(`{"format":"pentimento recipe","version":1,"new":1}`), recipefile.ErrInvalid},
 		{"two documents", append(asJSON(t, document(t)), asJSON(t, document(t))...), recipefile.ErrNoRecipe},
 		{"no turns", change(func(d *recipefile.Document) { d.Recipe.Turns, d.Said = nil, nil }), recipefile.ErrInvalid},
@@ -285,6 +286,7 @@ func FuzzRead(f *testing.F) {
 	f.Add(text)
 	f.Add(embedded)
 	f.Add(picture(f))
+	f.Add(asJSON(f, late(f)))
 	f.Fuzz(func(t *testing.T, file []byte) {
 		d, err := recipefile.Read(file)
 		if err != nil {
@@ -308,4 +310,59 @@ func FuzzRead(f *testing.F) {
 			t.Errorf("Graft: %v", err)
 		}
 	})
+}
+
+// late is a document that version 1 could not say.
+func late(t testing.TB) recipefile.Document {
+	t.Helper()
+	d := document(t)
+	d.Version, d.Recipe.Version = 2, 2
+	s := &d.Recipe.Settings
+	s.Scheduler, s.Width, s.Height, s.Negative = recipe.EulerAncestral, 768, 512, "blurry, “low” quality"
+	return d
+}
+
+// What is later than version 1 makes a file of version 2, which says what it says
+// and no more than is allowed.
+func TestVersionTwo(t *testing.T) {
+	schema, err := jsonschema.NewCompiler().Compile(filepath.Join("..", "..", "docs", "recipe.schema.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	allows := func(text []byte) bool {
+		value, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
+		return err == nil && schema.Validate(value) == nil
+	}
+	whole := asJSON(t, late(t))
+	if got, err := recipefile.Read(whole); err != nil || !reflect.DeepEqual(got, late(t)) || !allows(whole) {
+		t.Errorf("read %+v, %v", got, err)
+	}
+	for _, wrong := range [][2]string{
+		{`"width": 768`, `"width": 770`}, {`"width": 768`, `"width": 2056`}, {`"width": 768`, `"width": 56`}, {`"width": 768`, `"width": -8`},
+		{`"width": 768`, `"width": 768.5`}, {`"width": 768`, `"width": "768"`}, {`"width": 768`, `"Width": 768`},
+		{`"euler_a"`, `"euler_b"`}, {`"negative": "`, `"negative": "` + strings.Repeat("x", recipe.MaxTextBytes)},
+	} {
+		text := bytes.Replace(whole, []byte(wrong[0]), []byte(wrong[1]), 1)
+		if _, err := recipefile.Read(text); err == nil {
+			t.Errorf("Read allows %.60s", wrong[1])
+		}
+		if allows(text) {
+			t.Errorf("the schema allows %.60s", wrong[1])
+		}
+	}
+	// In a file of version 1 there is nothing of it.
+	for _, later := range []string{`"width": 768`, `"negative"`, `"euler_a"`} {
+		first := bytes.ReplaceAll(whole, []byte(`"version": 2`), []byte(`"version": 1`))
+		if !bytes.Contains(first, []byte(later)) || allows(first) {
+			t.Errorf("the schema allows %s in version 1", later)
+		}
+		if _, err := recipefile.Read(first); !errors.Is(err, recipefile.ErrInvalid) {
+			t.Errorf("a file of version 1 is read with %s: %v", later, err)
+		}
+	}
+	d := late(t)
+	d.Recipe.Settings.Height = 0
+	if _, err := recipefile.Read(asJSON(t, d)); !errors.Is(err, recipefile.ErrInvalid) {
+		t.Errorf("a width without a height is read: %v", err)
+	}
 }

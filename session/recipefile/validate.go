@@ -12,12 +12,14 @@ import (
 func (d Document) validate() error {
 	r := d.Recipe
 	switch {
-	case d.Format != Format || d.Version != Version:
+	case d.Format != Format || d.Version < 1:
 		return fmt.Errorf("%w: it is %q, version %d", ErrInvalid, d.Format, d.Version)
 	case r.Version < 1:
 		return fmt.Errorf("%w: recipe version %d", ErrInvalid, r.Version)
 	case r.Version > recipe.Version:
 		return fmt.Errorf("%w: recipe version %d, this one follows up to %d", ErrNewer, r.Version, recipe.Version)
+	case d.Version != r.Version:
+		return fmt.Errorf("%w: version %d of the format with version %d of the recipe", ErrInvalid, d.Version, r.Version)
 	case len(r.Turns) > MaxTurns:
 		return fmt.Errorf("%w: %d turns, %d are allowed", ErrTooLarge, len(r.Turns), MaxTurns)
 	case len(r.Turns) == 0 || len(d.Said) != len(r.Turns):
@@ -25,6 +27,9 @@ func (d Document) validate() error {
 	}
 	if err := validateSettings(r.Settings); err != nil {
 		return err
+	}
+	if r.Version < r.Settings.Version() {
+		return fmt.Errorf("%w: a recipe of version %d has no such settings", ErrInvalid, r.Version)
 	}
 	if err := validateText("name of the model", d.Model); err != nil {
 		return err
@@ -52,7 +57,10 @@ func validateSettings(s recipe.Settings) error {
 	if err := validateText("model", s.Model); err != nil {
 		return err
 	}
-	return validateText("scheduler", s.Scheduler)
+	if err := validateText("scheduler", s.Scheduler); err != nil {
+		return err
+	}
+	return validateText("negative prompt", s.Negative)
 }
 
 // validateTurn checks a turn that edits a picture of the source prompt.
