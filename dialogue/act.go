@@ -83,7 +83,7 @@ func (e *edit) doesTo(who caption.Referent, spoken, action english.Words) bool {
 		return false
 	}
 	whom := e.caption.Resolve(action[n.Start:])
-	if !whom.Found || e.en.Lemma(whom.Noun) != e.en.Lemma(q.Words[n.Head].Lower) || len(whom.Rivals) > 0 || whom.Owned || e.caption.IsModifier(whom) {
+	if !whom.Found || slices.Contains(e.caption.Fresh(), whom.NP.Head) || e.en.Lemma(whom.Noun) != e.en.Lemma(q.Words[n.Head].Lower) || len(whom.Rivals) > 0 || whom.Owned || e.caption.IsModifier(whom) {
 		return false
 	}
 	if who.Found {
@@ -146,6 +146,12 @@ func give(e *edit, spoken, things english.Words, lead string) bool {
 				e.undone = append(e.undone, fmt.Sprintf("%q was not understood", item.Text()))
 			}
 			continue
+		}
+		if name.Start == 1 && name.End == len(item) { // "longer hair"
+			part := e.caption.ResolveOf(item[1:], what)
+			if base, ok := e.en.Comparative(item[:1]); ok && part.Found && compare(e, base, english.Tokenise(e.caption.Name(e.caption.Parse(), part.NP)), strength(e.said)) {
+				continue
+			}
 		}
 		if revise(e, what, thing, name) || e.hasAlready(what, thing, name) {
 			continue
@@ -266,6 +272,9 @@ func become(e *edit, x, y english.Words) bool {
 		y = y[1:]
 	}
 	what := e.caption.Resolve(x)
+	if base, ok := e.en.Comparative(y); ok && !e.en.Praises(y[len(y)-1].Lower) && !e.en.PlainAdjective(y[len(y)-1].Lower) && !what.Whole && !what.Scene && (what.Found || what.Owned) {
+		return compare(e, base, x, strength(e.said)) // "a bit longer"
+	}
 	switch {
 	case len(y) == 1 && placeAdverb.Has(y[0].Lower):
 		return setScene(e, y)
@@ -324,6 +333,9 @@ func become(e *edit, x, y english.Words) bool {
 func (p *Planner) madeOf(w, of string) bool {
 	if p.en.IsPlural(w) || english.StartsUpper(w) {
 		return false
+	}
+	if p.en.Is(of, lexicon.Garment) && p.en.KindOf(w, "fabric") {
+		return true // "her dress is silk"
 	}
 	return p.en.Is(w, lexicon.Material) || p.en.Is(w, lexicon.Act) || p.en.IsPlural(of) && !p.en.Is(w, lexicon.Animal) && !p.en.Is(w, lexicon.Person)
 }
@@ -390,7 +402,7 @@ func isSomething(e *edit, m english.Match) bool {
 		return false
 	}
 	r := e.caption.Resolve(m["x"])
-	if x := m["x"]; (x[0].Lower == "a" || x[0].Lower == "an") && e.isThing(x) && e.en.Possible(m["y"][0].Lower).Gerund && (!r.Found || e.en.Lemma(r.Noun) != e.en.Lemma(r.Head)) {
+	if x := m["x"]; (x[0].Lower == "a" || x[0].Lower == "an" || e.severalNew(x)) && e.isThing(x) && e.en.Possible(m["y"][0].Lower).Gerund && (!r.Found || e.en.Lemma(r.Noun) != e.en.Lemma(r.Head)) {
 		return addDoing(e, x, m["y"]) // "a cat is watching him"
 	}
 	if !r.Found && r.Owned && e.en.IsAdjectival(m["y"]) && e.caption.Attachable(r.Head) {
@@ -409,7 +421,11 @@ func wears(e *edit, m english.Match) bool {
 
 // has answers "she has freckles".
 func has(e *edit, m english.Match) bool {
-	return ownerKnown(e, m["x"]) && give(e, m["x"], m["y"], "with")
+	y := m["y"]
+	if n, ok := e.en.Parse(y).Main(); ok && n.Start == 0 && n.End < len(y) && e.definite(y) && e.en.IsAdjectival(y[n.End:]) {
+		return setAdjectives(e, y[:n.End], y[n.End:]) // "he has his hair long"
+	}
+	return ownerKnown(e, m["x"]) && give(e, m["x"], y, "with")
 }
 
 // ownerKnown tells whether words name somebody of the caption, or the picture.
@@ -428,6 +444,9 @@ func does(e *edit, m english.Match) bool {
 		if !ok || english.Closed(y[0].Lower) || base == "be" || base == "have" || english.Starters.Has(x[0].Lower) || base == "look" && e.en.PraisesIn(y[1:]) {
 			return false
 		}
+		if e.severalNew(x) && len(y) > 1 && base == y[0].Lower && english.ClassOf(y[1].Lower) == english.Preposition {
+			return addDoing(e, x, slices.Concat(english.Tokenise(lexicon.Gerund(base)), y[1:])) // "birds fly over it"
+		}
 		if q := e.en.Parse(x); len(q.Nouns) == 1 && q.Nouns[0].Start == 0 && q.Nouns[0].End == len(x) && english.Article(x[len(x)-1].Lower) != "" && (x[0].Lower == "a" || x[0].Lower == "an") && len(y) > 1 && e.en.Animate(q.Words[q.Nouns[0].Head].Lower) && base != y[0].Lower && !e.en.Possible(y[0].Lower).Gerund && !e.en.Possible(y[0].Lower).Past {
 			return addDoing(e, x, slices.Concat(english.Tokenise(lexicon.Gerund(base)), y[1:])) // "a bird flies above it"
 		}
@@ -440,6 +459,18 @@ func does(e *edit, m english.Match) bool {
 		being := r.Found && e.en.Animate(r.Noun) || pronoun && (r.Whole || together)
 		return being && act(e, x, y)
 	})
+}
+
+// severalNew tells whether words are several things that the caption does not name:
+// "birds", "some balloons".
+func (e *edit) severalNew(x english.Words) bool {
+	q := e.en.Parse(x)
+	n, ok := q.Main()
+	if !ok || n.Start > 0 || n.End < len(x) || !e.en.IsPlural(x[n.Head].Lower) || english.Closed(x[0].Lower) && x[0].Lower != "some" {
+		return false
+	}
+	r := e.caption.Resolve(x)
+	return !r.Found || e.en.Lemma(r.Noun) != e.en.Lemma(r.Head)
 }
 
 // wakeUp answers "wake the cat up": it sleeps no longer.

@@ -164,10 +164,18 @@ func yearsYounger(e *edit, m english.Match) bool {
 	return setAdjectives(e, of, english.Tokenise(base))
 }
 
+// hairOf names somebody's hair.
+func hairOf(who english.Words) string {
+	if whose := map[string]string{"she": "her", "her": "her", "he": "his", "him": "his", "they": "their", "them": "their", "it": "its"}[who.Lower()]; whose != "" {
+		return whose + " hair"
+	}
+	return who.Text() + "'s hair"
+}
+
 // cutShort answers "cut her hair" and "trim the beard".
 func cutShort(e *edit, m english.Match) bool {
 	if who := m["who"]; len(who) > 0 {
-		return ownerKnown(e, who) && cutShort(e, english.Match{"x": english.Tokenise("the hair of " + who.Text())})
+		return ownerKnown(e, who) && cutShort(e, english.Match{"x": english.Tokenise(hairOf(who))})
 	}
 	x := e.en.Parse(m["x"])
 	name, ok := x.Main()

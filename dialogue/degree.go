@@ -127,6 +127,9 @@ func bearer(e *edit, adjectives english.Words) english.Words {
 			return english.Tokenise("her hair")
 		}
 	}
+	if of, ok := e.caption.OnScale(e.caption.Parse(), last); ok && lengths.Has(last) {
+		return slices.Concat(english.Tokenise("the"), of)
+	}
 	return english.Tokenise("it")
 }
 

@@ -28,6 +28,9 @@ func setAdjectives(e *edit, spoken, adjectives english.Words) bool {
 		}
 		return done
 	}
+	if of, ok := e.longOrShort(spoken, adjectives); ok {
+		spoken = of
+	}
 	if onHair, ok := aboutHair(e, spoken, adjectives); ok {
 		spoken, adjectives = english.Tokenise("her hair"), onHair
 	}
@@ -189,6 +192,19 @@ func openClose(e *edit, m english.Match) bool {
 		state = "open"
 	}
 	return setAdjectives(e, m["x"], english.Tokenise(state))
+}
+
+// longOrShort finds what "let it be long" is said of where it is said of somebody: what
+// they have that is long or short.
+func (e *edit) longOrShort(spoken, adjectives english.Words) (english.Words, bool) {
+	if len(adjectives) != 1 || !lengths.Has(adjectives[0].Lower) || len(spoken) != 1 || spoken[0].Lower != "it" {
+		return nil, false
+	}
+	if who := e.caption.Resolve(spoken); who.Found && !e.en.Animate(who.Noun) {
+		return nil, false
+	}
+	of, ok := e.caption.OnScale(e.caption.Parse(), adjectives[0].Lower)
+	return slices.Concat(english.Tokenise("the"), of), ok
 }
 
 // aboutHair finds what is said of a person and meant of the hair: "make her

@@ -8,6 +8,10 @@ import (
 
 // keepIt answers what asks for no change: "keep the rest", "the same woman".
 func keepIt(e *edit, m english.Match) bool {
+	if good := m["good"]; len(good) > 0 {
+		r := e.caption.Resolve(good)
+		return len(good) < 4 && r.Found && e.en.Lemma(r.Noun) == e.en.Lemma(r.Head) && e.remains(good)
+	}
 	if e.only || slices.ContainsFunc(m["x"], func(t english.Token) bool {
 		return t.Mark || t.Lower == "except" || t.Lower == "but" || t.Lower == "only"
 	}) {
@@ -23,6 +27,12 @@ func keepIt(e *edit, m english.Match) bool {
 		return true
 	}
 	e.because("the rest stays as it is")
+	return true
+}
+
+// remains notes that what words name stays as it is.
+func (e *edit) remains(words english.Words) bool {
+	e.because(words.Text() + " stays as it is")
 	return true
 }
 

@@ -15,6 +15,7 @@ func unchanged() []rule {
 			"(the rest|everything else) (unchanged|untouched|as it is|as is|the same)",
 			"(everything else|the rest|all else|the others|all the rest) [should|must|can|may] (stays|stay|remains|remain) [there|please]",
 			"(everything else|the rest|all else|all the rest|the others) (is|are|looks|look|was|seems) [just|all|quite|really|perfectly] (fine|good|ok|okay|great|nice|perfect|lovely|right|alright|all right) [as it is|as they are|the way it is|like that|like this|now|already]",
+			"[the|her|his|its|their] <good> (is|are|looks|look) [just|all|quite|really|perfectly] (fine|ok|okay|alright|all right|good|great|perfect|lovely|nice) [as it is|as they are|the way it is|like that|like this|now|already]",
 			"(only if|as long as|provided|if|so long as) [that|it|this] (doesn't|does not|won't|leaves|keeps) <x>",
 			"[exactly|just] [the] (same|same picture|same image|same one|same thing|like before|as before|like that|nothing else|everything else the same|everything the same)",
 		}},

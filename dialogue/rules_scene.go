@@ -83,7 +83,7 @@ func times() []rule {
 			{river, "change the season to winter", "+ winter"},
 		}, []string{
 			"(make|set|change|turn|let|have) [the] (kind=weather|time|season|time of day|lighting|sky|day) [to|into|be|at|to be|as] <t>",
-			"[the] (kind=sky|weather|season) <t>",
+			"[the] (kind=sky|weather|season|time|time of day) [is|should be|looks|becomes|could be|must be|was|turns] <t>",
 		}},
 		{"weather or time alone", momentOnly, []example{
 			{dog, "make it rain", "+ rain"},

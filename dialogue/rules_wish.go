@@ -75,6 +75,7 @@ func wishes() []rule {
 		}},
 		{"see somebody with something", seenWith, []example{{face, "see her with freckles", "+ freckles"}}, []string{
 			"(see|imagine|picture|show|show me|draw) <x> (lead=with|wearing|in) <y>",
+			"(x=him|her|them) (lead=with|wearing|in) <y>",
 		}},
 		{"something suits somebody", suits, []example{{face, "a scarf would suit her", "+ scarf"}}, []string{
 			"<y> (would suit|suits|suit|suited|would look good on|would look great on|would look nice on|would look cool on|would look better on|looks good on|would fit|would go well with|would be nice on|would be good on) <x> [better|more|well|nicely|best|great|a lot|much better]",
@@ -82,7 +83,7 @@ func wishes() []rule {
 		{"something was forgotten", forgotten, []example{
 			{face, "you forgot the hat", "+ hat"},
 			{curls, "you forgot the hat", "hat ×1.5"},
-		}, []string{"(you forgot|you missed|you left out|you didn't add|you did not add|you didn't draw|you did not draw|i asked for|i don't see|i can't see|i do not see|i cannot see|i see no|there is no|there's no|there are no) <y> [yet|anywhere|at all|in it]", "<y> (is missing|are missing|is still missing|are still missing|got lost|disappeared|has disappeared|is gone)"}},
+		}, []string{"(don't forget|do not forget|remember|you forgot|you missed|you left out|you didn't add|you did not add|you didn't draw|you did not draw|i asked for|i don't see|i can't see|i do not see|i cannot see|i see no|there is no|there's no|there are no) <y> [yet|anywhere|at all|in it]", "<y> (is missing|are missing|is still missing|are still missing|got lost|disappeared|has disappeared|is gone)"}},
 		{"something must be there", mustBeThere, []example{
 			{curls, "remove the hat / the hat should be there", "+ hat"},
 		}, []string{"<x> (should be|must be|has to be|have to be|needs to be|need to be|should stay|is to be) (there|here|back|in it|in there|in the picture|included|visible)"}},

@@ -40,6 +40,12 @@ func (c *Caption) Attach(owner *english.NounPhrase, item english.Words, lead str
 	}
 	at := c.after(p, n)
 	lists := c.lists(p, at)
+	if owner != nil && !c.en.Animate(p.Words[n.Head].Lower) {
+		lists = slices.DeleteFunc(lists, func(l list) bool { // a dress has no dog
+			first, ok := p.At(l.start + 1)
+			return ok && c.en.Animate(p.Words[first.Head].Lower)
+		})
+	}
 	if owner == nil && len(lists) == 0 && lead == "with" {
 		lists = c.farLists(p, at)
 	}

@@ -72,6 +72,9 @@ func (en *Reader) thereIs(words Words) Words {
 	if i := slices.IndexFunc(words, func(t Token) bool { return t.Mark }); i > 0 && i+2 < len(words) && elsewhere(words[:i]) && ClassOf(words[i+1].Lower) == Preposition {
 		return slices.Concat(Tokenise("put it"), words[i+1:])
 	}
+	if said, ok := en.isThere(words); ok {
+		return said
+	}
 	at := slices.IndexFunc(words, func(t Token) bool { return t.Lower == "there" })
 	if at < 1 || at > 6 || at+2 >= len(words) || ClassOf(words[at+1].Lower) != Auxiliary {
 		return words
@@ -91,6 +94,59 @@ func (en *Reader) thereIs(words Words) Words {
 	}
 	return slices.Concat(Tokenise("put"), what, where)
 }
+
+// isThere writes "in the background is a bench", "a tree stands on the left" and "there is
+// room for a lake" as what is put there.
+func (en *Reader) isThere(words Words) (Words, bool) {
+	for _, lead := range phrases("there is room for", "there is space for", "there would be room for", "there would be space for") {
+		if words.StartsWith(lead...) && len(words) > len(lead) {
+			return slices.Concat(Tokenise("add"), words[len(lead):]), true
+		}
+	}
+	verb := slices.IndexFunc(words, func(t Token) bool {
+		lemma, ok := en.VerbLemma(t.Lower)
+		return ok && presence.Has(lemma) && t.Lower != "being"
+	})
+	if verb < 2 || verb+2 > len(words) {
+		return nil, false
+	}
+	before, after := words[:verb], words[verb+1:]
+	if standing := en.VerbBase(words[verb].Lower); standing != "be" && standing != "belong" && en.Animate(words[verb-1].Lower) {
+		return nil, false // "a pigeon sits on its head" says what it does
+	}
+	if len(before) > 1 && modals.Has(before[len(before)-1].Lower) {
+		before = before[:len(before)-1]
+	}
+	if en.Possible(after[0].Lower).Gerund && len(after) > 1 && presence.Has(en.VerbBase(after[0].Lower)) {
+		after = after[1:] // "is standing on the left"
+	}
+	switch first := ClassOf(after[0].Lower); {
+	case ClassOf(before[0].Lower) == Preposition && en.indefinite(after) && en.isPlace(before):
+		return slices.Concat(Tokenise("put"), after, before), true
+	case !en.indefinite(before):
+	case len(after) == 1 && (after[0].Lower == "there" || after[0].Lower == "here"), first == Preposition && after[0].Lower != "with" && after[0].Lower != "like" && en.isPlace(after):
+		if n, ok := en.Parse(before).Main(); ok && n.Start == 0 && n.End == len(before) {
+			return slices.Concat(Tokenise("put"), before, after), true
+		}
+	}
+	return nil, false
+}
+
+// isPlace tells whether words are a preposition and where it leads.
+func (en *Reader) isPlace(words Words) bool {
+	_, ground := SplitPlace(words)
+	if len(ground) == 0 {
+		return false
+	}
+	if PlaceWords.Has(ground[len(ground)-1].Lower) || List("left right top bottom").Has(ground[len(ground)-1].Lower) {
+		return true
+	}
+	n, ok := en.Parse(ground).Main()
+	return len(ground) == 1 && Pronouns.Has(ground[0].Lower) || ok && n.Start == 0 && n.End == len(ground)
+}
+
+// presence are verbs, in their base form, that say no more than that something is there.
+const presence List = "be stand lie hang belong go sit"
 
 // elsewhere tells whether words say only that a place is another.
 func elsewhere(words Words) bool {

@@ -10,7 +10,7 @@ import "slices"
 // should be red".
 func (en *Reader) preferred(words Words) Words {
 	for i := 2; i < len(words); i++ {
-		if !en.praises(words[i].Lower) {
+		if !en.Praises(words[i].Lower) {
 			continue
 		}
 		subject, wished := subjectOf(words[:i])
@@ -66,8 +66,8 @@ func subjectOf(words Words) (subject Words, wished bool) {
 
 const judging List = "be look looks do does work works fit fits suit suits go goes seem appear feel is are"
 
-// praises tells whether a word praises: "better", "dashing".
-func (en *Reader) praises(w string) bool {
+// Praises tells whether a word praises: "better", "dashing".
+func (en *Reader) Praises(w string) bool {
 	return praise.Has(w) || compared.Has(w)
 }
 
@@ -76,7 +76,7 @@ func (en *Reader) PraisesIn(words Words) bool {
 	for len(words) > 1 && DegreeWords.Has(words[0].Lower) {
 		words = words[1:]
 	}
-	return len(words) > 1 && en.praises(words[0].Lower) && ClassOf(words[1].Lower) == Preposition
+	return len(words) > 1 && en.Praises(words[0].Lower) && ClassOf(words[1].Lower) == Preposition
 }
 
 const (

@@ -75,6 +75,11 @@ func expand(tokens Words) Words {
 
 // Reshade writes "a darker shade of orange" as captions do: "dark orange".
 func (en *Reader) Reshade(tokens Words) Words {
+	for i := 1; i+1 < len(tokens); i++ { // "a darker red"
+		if base, ending, ok := en.Degree(tokens[i].Lower); ok && ending == "er" && Shades.Has(base) && en.IsColour(tokens[i+1].Lower) && tokens[i-1].Lower == "a" {
+			return slices.Concat(tokens[:i], Tokenise(base), tokens[i+1:])
+		}
+	}
 	for i := 1; i+2 < len(tokens); i++ {
 		if w := tokens[i].Lower; w != "shade" && w != "tone" && w != "hue" || tokens[i+1].Lower != "of" || !en.IsColour(tokens[i+2].Lower) {
 			continue

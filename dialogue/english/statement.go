@@ -10,7 +10,7 @@ import "slices"
 // Stated writes a statement, a wish or a suggestion in its plainest form.
 func (en *Reader) Stated(words Words) Words {
 	for _, plain := range [...]func(Words) Words{
-		en.slight, unnamed, uninverted, en.proposed, due, apart, en.floated, en.becoming, en.preferred, en.onTopic, en.said, en.equipped, pushed, en.placed, en.thereIs, en.appeared,
+		en.slight, lacking, praised, en.doing, happening, unnamed, uninverted, en.proposed, due, apart, en.floated, en.becoming, en.preferred, en.onTopic, en.said, en.equipped, pushed, en.placed, en.thereIs, en.appeared,
 	} {
 		if said := plain(words); len(said) > 0 {
 			words = said
@@ -41,6 +41,50 @@ func (en *Reader) slight(words Words) Words {
 
 const touches List = "touch tad smidge smidgen hint hair tiny wee notch shade trifle fraction"
 
+// lacking writes "he is missing a hat" as "he needs a hat", and "there is a hat missing" as
+// "a hat is missing".
+func lacking(words Words) Words {
+	for i := 1; i+1 < len(words); i++ {
+		if w := words[i].Lower; w == "lacks" || w == "lack" {
+			return slices.Concat(words[:i], Tokenise("needs"), words[i+1:])
+		}
+		if (words[i].Lower == "is" || words[i].Lower == "are") && (words[i+1].Lower == "missing" || words[i+1].Lower == "lacking") && i+2 < len(words) {
+			return slices.Concat(words[:i], Tokenise("needs"), words[i+2:])
+		}
+	}
+	if n := len(words); n > 3 && words[0].Lower == "there" && words[n-1].Lower == "missing" {
+		return slices.Concat(words[2:n-1], Tokenise("is missing"))
+	}
+	return words
+}
+
+// praised writes "would be a nice touch" as "would be nice".
+func praised(words Words) Words {
+	n := len(words)
+	if n > 4 && List("touch addition idea detail choice plus option").Has(words[n-1].Lower) && (words[n-3].Lower == "a" || words[n-3].Lower == "an") && modals.Has(words[n-5].Lower) && words[n-4].Lower == "be" {
+		return slices.Concat(words[:n-3], words[n-2:n-1])
+	}
+	return words
+}
+
+// doing writes what is suggested of somebody as what they are to do: "how about him
+// having a beard" is "let him have a beard".
+func (en *Reader) doing(words Words) Words {
+	for _, lead := range phrases("what about", "how about", "with") {
+		if words.StartsWith(lead...) {
+			words = words[len(lead):]
+			break
+		}
+	}
+	if len(words) < 2 || !List("him her them").Has(words[0].Lower) || !en.Possible(words[1].Lower).Gerund && words[1].Lower != "having" && words[1].Lower != "being" && words[1].Lower != "wearing" {
+		return nil
+	}
+	if len(words) > 2 && words[0].Lower == "her" && !List("having wearing being holding").Has(words[1].Lower) {
+		return nil // "her smiling face"
+	}
+	return slices.Concat(Tokenise("let"), words[:1], Tokenise(en.VerbBase(words[1].Lower)), words[2:])
+}
+
 // unnamed puts "it" before a verb of judging that has no subject: "looks dull".
 func unnamed(words Words) Words {
 	if len(words) > 1 && List("looks feels seems").Has(words[0].Lower) && words[1].Lower != "like" {
@@ -65,7 +109,7 @@ func uninverted(words Words) Words {
 	return slices.Concat(Tokenise("let"), subject)
 }
 
-const suggesting List = "might may would could can"
+const suggesting List = "might may would could can shouldn't couldn't wouldn't can't"
 
 // proposed writes "would purple be possible for the shirt" as "make the shirt purple", and
 // "a hat for him" for "would a hat be possible for him".
@@ -112,7 +156,7 @@ func due(words Words) Words {
 }
 
 func obligations() [][]string {
-	return phrases("shall", "is to", "are to", "is supposed to", "are supposed to", "was supposed to", "were supposed to", "is meant to", "are meant to", "was meant to", "were meant to", "had better", "would better", "ought to", "has got to", "have got to", "is got to", "is going to", "are going to")
+	return phrases("shall", "is to", "are to", "is supposed to", "are supposed to", "was supposed to", "were supposed to", "is meant to", "are meant to", "was meant to", "were meant to", "had better", "would better", "ought to", "has got to", "have got to", "is got to", "is going to", "are going to", "might", "may")
 }
 
 // apart moves "both" and "each" from the verb to its subject: "they should both wear"
@@ -137,6 +181,26 @@ func (en *Reader) floated(words Words) Words {
 			return slices.Concat(words[:i], words[i+1:])
 		case (words[i].Lower == "is" || words[i].Lower == "has" || words[i].Lower == "have") && next == "got" && i+2 < len(words):
 			return slices.Concat(words[:i], Tokenise("has"), words[i+2:])
+		}
+	}
+	return words
+}
+
+// happening writes where or when all of it is as "everything" there: "the scene takes
+// place at night".
+func happening(words Words) Words {
+	for _, whole := range phrases("it all", "all of it", "all of this", "all this", "the whole thing", "the scene", "the whole scene", "everything", "it", "this", "the picture", "the action") {
+		if !words.StartsWith(whole...) {
+			continue
+		}
+		rest := words[len(whole):]
+		for len(rest) > 0 && (rest[0].Lower == "should" || modals.Has(rest[0].Lower)) {
+			rest = rest[1:]
+		}
+		for _, verb := range phrases("takes place", "take place", "happens", "happen", "is set", "be set", "plays", "play") {
+			if rest.StartsWith(verb...) && len(rest) > len(verb)+1 && ClassOf(rest[len(verb)].Lower) == Preposition {
+				return slices.Concat(Tokenise("everything"), rest[len(verb):])
+			}
 		}
 	}
 	return words

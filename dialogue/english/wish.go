@@ -12,7 +12,7 @@ import "slices"
 func unwished(words Words) Words {
 	for i, t := range words[:min(len(words), wishLimit)] {
 		switch {
-		case (t.Lower == "if" || t.Lower == "for") && i > 1 && i+2 < len(words) && words[:i].HasAny(liking):
+		case (t.Lower == "if" || t.Lower == "for" || t.Lower == "to" && words[0].Lower == "it") && i > 1 && i+2 < len(words) && words[:i].HasAny(liking):
 			return words[i+1:]
 		case !wishing.Has(t.Lower):
 			return words
@@ -71,6 +71,9 @@ func (en *Reader) Uncleft(words Words) Words {
 }
 
 func (en *Reader) unclefted(clause Words) (Words, bool) {
+	if rather, ok := en.ratherThan(clause); ok {
+		return rather, true
+	}
 	for i, t := range clause {
 		if i == 0 || t.Lower != "what" && t.Lower != "that" && t.Lower != "which" || i+2 >= len(clause) {
 			continue
@@ -98,6 +101,22 @@ func (en *Reader) unclefted(clause Words) (Words, bool) {
 		return slices.Concat(of[:verb], of[verb+1:]), true
 	}
 	return clause, false
+}
+
+// ratherThan writes "I'd prefer a cat to the dog" as "a cat instead of the dog".
+func (en *Reader) ratherThan(clause Words) (Words, bool) {
+	for _, lead := range phrases("i'd prefer", "i would prefer", "i prefer", "i'd rather have", "i would rather have", "i'd rather see", "i'd sooner have", "rather have", "rather") {
+		if !clause.StartsWith(lead...) {
+			continue
+		}
+		rest := clause[len(lead):]
+		n, ok := en.Parse(rest).Main()
+		if !ok || n.Start > 0 || n.End+1 >= len(rest) || !List("to over than").Has(rest[n.End].Lower) || en.StartsVerb(rest[n.End+1:]) {
+			return nil, false
+		}
+		return slices.Concat(rest[:n.End], Tokenise("instead of"), rest[n.End+1:]), true
+	}
+	return nil, false
 }
 
 // verbOfWanting is how many words a subject and its verb of wanting or meaning take:
