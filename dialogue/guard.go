@@ -132,7 +132,7 @@ func spokenOnly(fresh english.Words) bool {
 	return false
 }
 
-const talkWords english.List = "too not less again same make put let i you me us i'd i'll i'm i've you'd you'll we'd we my your our what why how when which who whose whom would could should shall can't cannot please lol haha hahaha hehe bye hi hello hey thanks thank nvm else except sorry oops hm hmm uh um yo ok okay yeah yep nope isn't don't doesn't didn't won't there's"
+const talkWords english.List = "too not less again same make put let i you me us i'd i'll i'm i've you'd you'll we'd we my your our what why how when which who whose whom would could should shall can't cannot please lol haha hahaha hehe bye hi hello hey thanks thank nvm else except sorry oops hm hmm uh um yo ok okay yeah yep nope isn't don't doesn't didn't won't"
 
 // modelKnows tells whether the model knows a word or a form of it.
 func (p *Planner) modelKnows(w string, talk Conversation) bool {
@@ -312,7 +312,7 @@ func listed(words []string, and string) string {
 func (p *Planner) guardedPicture(prompt string, said english.Words, talk Conversation) *Question {
 	words, _ := english.Read(prompt)
 	q := p.en.Parse(words)
-	if !caption.OpensCaption(q) || spokenOnly(words) || orders(words) {
+	if !caption.OpensCaption(q) || spokenOnly(words) || orders(words) || words.StartsWith("there") {
 		return p.notAPicture(words, talk)
 	}
 	all := make([]int, len(words))
