@@ -21,11 +21,14 @@ func act(e *edit, spoken, does english.Words) bool {
 	for len(does) > 1 && (does[0].Lower == "be" || does[0].Lower == "is" || does[0].Lower == "are" || does[0].Lower == "to") {
 		does = does[1:]
 	}
+	if last := len(does) - 1; last > 0 && (does[last].Lower == "there" || does[last].Lower == "here") {
+		does = does[:last] // "sitting there"
+	}
 	if len(does) == 0 {
 		return false
 	}
 	base, isVerb := e.en.VerbLemma(does[0].Lower)
-	if !isVerb {
+	if !isVerb || unseen.Has(base) {
 		return false
 	}
 	if object := does[1:]; len(object) > 0 {
@@ -73,6 +76,9 @@ func act(e *edit, spoken, does english.Words) bool {
 	e.caption.PlaceAction(what.NP, action)
 	return true
 }
+
+// unseen are verbs of what no picture shows.
+const unseen english.List = "want need deserve wish prefer know think believe like love hate mean say"
 
 // doesTo says what somebody does to something that the caption names, too: "the dog
 // chasing the cat".

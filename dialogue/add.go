@@ -41,6 +41,9 @@ func addOne(e *edit, item, place english.Words, lead string) bool {
 		return e.en.IsAdjectival(item) && describeSomething(e, item) || addDescription(e, item)
 	}
 	head := thing.Words[english.Measured(thing, name)].Lower
+	if who, ok := e.standIn(head); ok && place == nil && name.End == len(item) {
+		return swap(e, english.Tokenise(who), item)
+	}
 	switch {
 	case place == nil && e.en.IsColour(head) && english.ClassOf(item[0].Lower) != english.Determiner && e.en.IsAdjectival(item):
 		return replaceLast(e, item) || describeSomething(e, item)
@@ -84,6 +87,20 @@ func addOne(e *edit, item, place english.Words, lead string) bool {
 	}
 	e.widen(Shape)
 	return e.caption.AttachScene(item, lead)
+}
+
+// standIn names the one person of the caption whose place somebody else takes where
+// all else should be the same: "same but a woman", "a man here? The rest is fine".
+func (e *edit) standIn(head string) (string, bool) {
+	if !e.heard.HasAny("same rest") || !e.en.Is(head, lexicon.Person) {
+		return "", false
+	}
+	p := e.caption.Parse()
+	beings := e.caption.Beings(p, true)
+	if len(beings) != 1 || !e.en.Is(p.Words[beings[0].Head].Lower, lexicon.Person) || p.Words[beings[0].Head].Lower == head {
+		return "", false
+	}
+	return e.caption.Name(p, beings[0]), true
 }
 
 // anotherOf writes one more of what the caption has beside it: "another cup" makes "a

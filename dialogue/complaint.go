@@ -204,11 +204,14 @@ func cutSo(e *edit, m english.Match) bool {
 
 // shave answers "shave him".
 func shave(e *edit, m english.Match) bool {
-	if !e.isBeing(m["x"]) {
+	if x := m["x"]; len(x) > 0 && !e.isBeing(x) {
 		return false
 	}
 	p := e.caption.Parse()
 	i := slices.IndexFunc(p.Words, func(t english.Token) bool { return facialHair.Has(t.Lower) })
+	if _, bare := m["bare"]; bare && i < 0 {
+		return false // nothing speaks against it
+	}
 	if i < 0 {
 		return e.ask(Question{Kind: NothingToDo, Text: "The prompt names no beard, so there is nothing to shave.", Choices: removable(e)})
 	}

@@ -18,6 +18,9 @@ func inItsPlace(e *edit, m english.Match) bool {
 	if e.gone == nil || y[len(y)-1].Lower == "instead" {
 		return false
 	}
+	if last := len(y) - 1; last > 0 && (y[last].Lower == "there" || y[last].Lower == "here") {
+		y = y[:last]
+	}
 	if _, verb := m["verb"]; !verb && english.Starters.Has(y[0].Lower) {
 		return false
 	}

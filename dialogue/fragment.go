@@ -28,6 +28,9 @@ func fragment(e *edit, m english.Match) bool {
 	if i := slices.IndexFunc(x, func(t english.Token) bool { return t.Lower == "," }); i > 1 && i+2 < len(x) && english.ClassOf(x[i+1].Lower) == english.Preposition && e.en.IsMoment(x[:i]) {
 		return setTime(e, x[:i]) && fragment(e, english.Match{"x": x[i+1:]}) // "at night, under the moon"
 	}
+	if last := len(x) - 1; last > 0 && (x[last].Lower == "there" || x[last].Lower == "here") {
+		x = x[:last]
+	}
 	if i := e.nextThing(x); i > 0 {
 		return fragments(e, []english.Words{x[:i], x[i:]})
 	}
@@ -59,6 +62,8 @@ func fragment(e *edit, m english.Match) bool {
 		return false // the rest of a sentence
 	case len(x) > 2 && e.en.PastForm(x[0].Lower) && english.ClassOf(x[1].Lower) == english.Preposition && e.isThing(x[2:]) && !e.caption.Words().Has(x[0].Lower):
 		return e.participle(x)
+	case x[0].Lower == "as" && len(x) > 1 && e.isThing(x[1:]) && english.GenderOf(x[len(x)-1].Lower) != english.AnyGender:
+		return transform(e, x[1:]) // "as a woman"
 	case p.Tags[0] == english.Preposition && len(x) > 1:
 		if e.elsewhere(x) {
 			return true

@@ -185,7 +185,7 @@ func momentOnly(e *edit, m english.Match) bool {
 		return setTime(e, english.Tokenise("sunset"))
 	}
 	if kind := m.Text("kind"); kind != "" { // "it snows"
-		if night := kind == "darkness"; night || e.en.IsMoment(english.Tokenise(kind)) && m["t"] == nil && english.TimeWords.Has(kind) {
+		if night := kind == "darkness" || kind == "dark"; night || e.en.IsMoment(english.Tokenise(kind)) && m["t"] == nil && english.TimeWords.Has(kind) {
 			return setTime(e, english.Tokenise(map[bool]string{true: "night", false: kind}[night]))
 		}
 		return setTime(e, english.Tokenise(map[bool]string{strings.Contains(kind, "snow"): "snow", strings.Contains(kind, "rain"): "rain", kind == "sun": "sunny"}[true]))

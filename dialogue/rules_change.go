@@ -128,6 +128,7 @@ func removals() []rule {
 		}},
 		{"not so", notAdjective, []example{{curls, "not curly", "− curly"}}, []string{"not <y>"}},
 		{"undo one edit", undoNamed, []example{{face, "make her hair red / add glasses / undo the hair", "red → blond"}}, []string{"undo <x>"}},
+		{"it is over", takeAway, []example{{"a street in the snow", "the snow has stopped", "− snow"}}, []string{"<x> (stops|ends|has stopped|has ended|stopped|ended|is over|clears|has cleared|lifts|has lifted|melts|has melted)"}},
 		{"it stopped", takeAway, []example{{"a street in the snow", "it stopped snowing", "− snow"}}, []string{"[it|it has|it's] (stopped|stops|has stopped|no longer) <x>"}},
 		{"remove", takeAway, []example{
 			{curls, "remove the hat", "− hat"},
@@ -264,7 +265,7 @@ func descriptions() []rule {
 		}},
 		{"somebody has", has, []example{{face, "she has freckles", "+ freckles"}}, []string{"<x> (has|have|had|has got) <y>"}},
 		{"what somebody does", does, []example{{face, "she smiles", "+ smile"}}, []string{"<z>"}},
-		{"something is", isSomething, []example{{face, "her hair is red", "blond → red"}}, []string{"<x> (is|are|was|were|turns|becomes|looks|gets) <y>", "(it's) <y>"}},
+		{"something is", isSomething, []example{{face, "her hair is red", "blond → red"}}, []string{"<x> (is|are|was|were|turns|becomes|looks|gets|has gone|have gone|went|goes|is gone|has become) <y>", "(it's) <y>"}},
 		{"something, and how", saidSo, []example{
 			{face, "hat: green", "+ green hat"},
 			{face, "her hat: green", "+ green hat"},

@@ -93,6 +93,8 @@ func times() []rule {
 			"(make|turn|change|set|let|have|add|get|i'd like|prefer|rather) [it|this|the scene|the image|the picture|the photo|everything] [look like it's|look like it is|look as if it's|look like|look|be|into|to|to be|like] [it's|it is|at|in] <t>",
 			"(it|let it|it should|it could|it must) (kind=snows|snow|rains|rain|be snowing|be raining|is snowing|is raining|starts snowing|starts raining|start to snow|start to rain|starts to snow|starts to rain) [outside|a bit|a little|heavily|hard|lightly]",
 			"it's (kind=snowing|raining) [outside|now|heavily]",
+			"<t> (comes|has come|is coming|arrives|has arrived|begins|sets in|is here)",
+			"(it's getting|it is getting|it gets|it grows|it's growing) (kind=darkness|dark)",
 			"[let|make|have] [the] (kind=night|dusk|dawn|evening|darkness) (fall|come|set in|begin|falls|comes|sets in|is falling|is coming|has fallen)",
 			"[let|make|have] [the] sun [to|should|is|can] (hour=rise|rises|rising|come up|comes up|coming up|set|sets|setting|go down|goes down|going down)",
 			"(let|make) [the] (kind=sun) [to] (shine|come out)", "[the] (kind=sun) (is shining|shines|should shine|comes out|should come out|is out)",

@@ -57,7 +57,10 @@ func complaints() []rule {
 		}},
 		{"cut short", cutShort, []example{{curls, "cut her hair", "long → short"}}, []string{"(cut|trim|chop|chop off|cut off|shorten) <x>", "(give|get) <who> a (trim=haircut|trim|hair cut)", "<who> (needs|should get|should have|gets|has|could use) a (trim=haircut|trim|hair cut)"}},
 		{"cut so", cutSo, []example{{curls, "cut her hair short", "long → short"}}, []string{"(cut|trim|chop|style|wear|grow|keep) <z>"}},
-		{"shave", shave, []example{{"a man with a beard and a hat", "shave him", "− beard"}}, []string{"(shave) <x>", "give <x> a shave"}},
+		{"shave", shave, []example{{"a man with a beard and a hat", "shave him", "− beard"}}, []string{
+			"(shave) <x>", "give <x> a shave", "<x> (shaves|shaved|has shaved|should shave|is shaved|got a shave)",
+			"[make|have|let|i want] [<x>] [should|to] [be|is] (bare=clean shaven|clean-shaven|beardless|shaven)",
+		}},
 	}
 }
 
@@ -71,7 +74,7 @@ func wishes() []rule {
 			{face, "she needs earrings", "+ earrings"},
 			{pair, "the man could use a hat", "+ hat"},
 		}, []string{
-			"<x> (needs|need|could use|can use|might use|deserves|should get|could do with|gets|would look good with|would look great with|would look better with|would look nice with|looks better with|looks good with|would look good in|would look great in|would look better in|wants) <y>",
+			"<x> (needs|need|could use|can use|might use|deserves|should get|could do with|gets|would look good with|would look great with|would look better with|would look nice with|looks better with|looks good with|would want|would need|would like|would love|would look good in|would look great in|would look better in|wants) <y>",
 		}},
 		{"see somebody with something", seenWith, []example{{face, "see her with freckles", "+ freckles"}}, []string{
 			"(see|imagine|picture|show|show me|draw) <x> (lead=with|wearing|in) <y>",

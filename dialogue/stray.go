@@ -33,6 +33,10 @@ func (e *edit) stray(q english.Parsed, fresh []int) bool {
 			return true // "with a table a cup"
 		case w == "place" && english.ClassOf(before) == english.Possessive:
 			return true // "a bone in its place"
+		case english.List("there here").Has(w), w == "gone" && !e.adds.Has(w):
+			return true // "a lake there"
+		case english.List("left right close near far").Has(w) && q.Around(i).Head > i && !english.Closed(before) && e.en.Animate(q.Words[q.Around(i).Head].Lower), i == 1 && english.List("left right close").Has(w) && q.Around(i).Head > i:
+			return true // "a left man", of "look left"
 		case before == "for" && slices.Contains(fresh, i-1) && english.Pronouns.Has(w):
 			return true // "a sweater for her"
 		case w == "into" && len(e.said) > 0 && turning.Has(e.said[0].Lower):

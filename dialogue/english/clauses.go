@@ -161,6 +161,8 @@ func (en *Reader) startsClause(before, after Words) bool {
 		return true
 	case en.isComparative(untilJoint(after)) && len(before) > 1, en.isStatement(after) && en.isStatement(before):
 		return true
+	case dropping.Has(first) && len(after) > 1 && (ClassOf(after[1].Lower) == Determiner || ClassOf(after[1].Lower) == Possessive):
+		return true // "keep the shirt, ditch the beard"
 	case en.isFate(before) && en.isFate(untilJoint(after)), first == "away" && len(after) > 2 && after[1].Lower == "with":
 		return true
 	case Starters.Has(before[0].Lower) && ClassOf(first) != Noun && en.isStatement(after) && (first == "the" || ClassOf(first) == Possessive), en.takesPlace(untilJoint(after)):
@@ -261,6 +263,9 @@ func (en *Reader) isStatement(words Words) bool {
 	}
 	return ok && n.Start == 0 && n.End+1 < len(words) && (words[n.End].Lower == "is" || words[n.End].Lower == "are" || words[n.End].Lower == "should" || words[n.End].Lower == "has")
 }
+
+// dropping are verbs that ask for something to go.
+const dropping List = "ditch bin chuck dump scrap scratch forget kill skip nix axe shave strip eliminate exclude omit trash toss"
 
 // isFate tells whether words are a thing and whether it stays: "the hat can go", "collar
 // on".
