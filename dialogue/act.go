@@ -307,7 +307,7 @@ func become(e *edit, x, y english.Words) bool {
 		if e.en.IsMoment(y) {
 			return setTime(e, y)
 		}
-		if what.Whole {
+		if what.Whole || e.livesIn(what, y) {
 			return setScene(e, y)
 		}
 		return placePhraseAfter(e, what, y)
@@ -332,6 +332,16 @@ func become(e *edit, x, y english.Words) bool {
 		return swap(e, x, y)
 	}
 	return false
+}
+
+// livesIn tells whether a phrase says in what place all of the picture is, which shows
+// nobody but the one of whom it is said.
+func (e *edit) livesIn(who caption.Referent, place english.Words) bool {
+	_, ground := english.SplitPlace(place)
+	q := e.en.Parse(ground)
+	n, ok := q.Main()
+	return ok && who.Found && who.IsFirst() && e.en.Animate(who.Noun) && len(e.caption.Beings(e.caption.Parse(), true)) < 2 && !e.definite(ground) &&
+		e.en.IsAny(q.Words[n.Head].Lower, lexicon.Place, lexicon.Building)
 }
 
 // madeOf tells whether a noun without an article says what something is made of,
@@ -411,7 +421,7 @@ func isSomething(e *edit, m english.Match) bool {
 	if x := m["x"]; (x[0].Lower == "a" || x[0].Lower == "an" || e.severalNew(x)) && e.isThing(x) && e.en.Possible(m["y"][0].Lower).Gerund && (!r.Found || e.en.Lemma(r.Noun) != e.en.Lemma(r.Head)) {
 		return addDoing(e, x, m["y"]) // "a cat is watching him"
 	}
-	if !r.Found && r.Owned && e.en.IsAdjectival(m["y"]) && e.caption.Attachable(r.Head) {
+	if !r.Found && r.Owned && e.en.IsAdjectival(m["y"]) && (e.caption.Attachable(r.Head) || e.p.personal(r.Head)) {
 		return setAdjectives(e, m["x"], m["y"]) // "his scarf is red": he has one now
 	}
 	if !r.Found && !r.Whole {
@@ -447,7 +457,7 @@ func ownerKnown(e *edit, x english.Words) bool {
 func does(e *edit, m english.Match) bool {
 	return e.caption.Split(m["z"], func(x, y english.Words) bool {
 		base, ok := e.en.VerbLemma(y[0].Lower)
-		if !ok || english.Closed(y[0].Lower) || base == "be" || base == "have" || english.Starters.Has(x[0].Lower) || base == "look" && e.en.PraisesIn(y[1:]) {
+		if !ok || english.Closed(y[0].Lower) || base == "be" || base == "have" || english.Starters.Has(x[0].Lower) || base == "look" && (e.en.PraisesIn(y[1:]) || e.en.IsAdjectival(y[1:])) {
 			return false
 		}
 		if e.severalNew(x) && len(y) > 1 && base == y[0].Lower && english.ClassOf(y[1].Lower) == english.Preposition {
@@ -455,6 +465,9 @@ func does(e *edit, m english.Match) bool {
 		}
 		if q := e.en.Parse(x); len(q.Nouns) == 1 && q.Nouns[0].Start == 0 && q.Nouns[0].End == len(x) && english.Article(x[len(x)-1].Lower) != "" && (x[0].Lower == "a" || x[0].Lower == "an") && len(y) > 1 && e.en.Animate(q.Words[q.Nouns[0].Head].Lower) && base != y[0].Lower && !e.en.Possible(y[0].Lower).Gerund && !e.en.Possible(y[0].Lower).Past {
 			return addDoing(e, x, slices.Concat(english.Tokenise(lexicon.Gerund(base)), y[1:])) // "a bird flies above it"
+		}
+		if len(y) > 1 && english.ClassOf(y[1].Lower) == english.Auxiliary {
+			return false // "her eyes are blue"
 		}
 		together := len(e.severally(x)) > 1
 		pronoun := len(x) == 1 && english.List("she he they it").Has(x[0].Lower) || together

@@ -106,6 +106,9 @@ func (e *edit) withoutNo(clause english.Words) english.Words {
 		return e.withoutNo(slices.Concat(clause[:1], clause[2:])) // "no no, red"
 	}
 	rest, second := e.en.Polite(clause[1:]), clause[1]
+	if q := e.en.Parse(rest); e.definite(rest[:min(len(rest), 2)]) && len(q.Nouns) > 0 && q.Nouns[0].Start == 0 && q.Nouns[0].End+1 < len(rest) && english.ClassOf(rest[q.Nouns[0].End].Lower) == english.Auxiliary {
+		return rest // "no her hair is blond"
+	}
 	if second.Lower == "more" && len(clause) > 2 {
 		return clause // "no more snow"
 	}

@@ -265,7 +265,7 @@ func descriptions() []rule {
 		}},
 		{"somebody has", has, []example{{face, "she has freckles", "+ freckles"}}, []string{"<x> (has|have|had|has got) <y>"}},
 		{"what somebody does", does, []example{{face, "she smiles", "+ smile"}}, []string{"<z>"}},
-		{"something is", isSomething, []example{{face, "her hair is red", "blond → red"}}, []string{"<x> (is|are|was|were|turns|becomes|looks|gets|has gone|have gone|went|goes|is gone|has become) <y>", "(it's) <y>"}},
+		{"something is", isSomething, []example{{face, "her hair is red", "blond → red"}}, []string{"<x> (is|are|was|were|turns|becomes|looks|look|gets|seems|seem|has gone|have gone|went|goes|is gone|has become) <y>", "(it's) <y>"}},
 		{"something, and how", saidSo, []example{
 			{face, "hat: green", "+ green hat"},
 			{face, "her hat: green", "+ green hat"},

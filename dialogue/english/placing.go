@@ -146,7 +146,7 @@ func (en *Reader) isPlace(words Words) bool {
 }
 
 // presence are verbs, in their base form, that say no more than that something is there.
-const presence List = "be stand lie hang belong go sit"
+const presence List = "be stand lie hang belong go sit float drift grow rest"
 
 // elsewhere tells whether words say only that a place is another.
 func elsewhere(words Words) bool {

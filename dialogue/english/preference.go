@@ -9,6 +9,9 @@ import "slices"
 // a hat" is "he should wear a hat", and "her dress would look better red" is "her dress
 // should be red".
 func (en *Reader) preferred(words Words) Words {
+	if plain := en.preferredWith(words); plain != nil {
+		return plain
+	}
 	for i := 2; i < len(words); i++ {
 		if !en.Praises(words[i].Lower) {
 			continue
@@ -42,6 +45,28 @@ func (en *Reader) preferred(words Words) Words {
 	return words
 }
 
+// preferredWith writes "with blue eyes she'd be even prettier" as "she should have blue
+// eyes".
+func (en *Reader) preferredWith(words Words) Words {
+	if len(words) < 5 || words[0].Lower != "with" && words[0].Lower != "in" {
+		return nil
+	}
+	n, ok := en.Parse(words[1:]).Main()
+	if !ok || n.Start > 0 {
+		return nil
+	}
+	what, rest := words[1:1+n.End], words[1+n.End:].TrimMarks()
+	if len(rest) < 3 || !en.Praises(rest[len(rest)-1].Lower) {
+		return nil
+	}
+	subject, wished := subjectOf(rest[:len(rest)-1])
+	if len(subject) == 0 || !wished {
+		return nil
+	}
+	verb := map[string]string{"with": "should have", "in": "should wear"}[words[0].Lower]
+	return slices.Concat(subject, Tokenise(verb), what)
+}
+
 // subjectOf takes the verb of a judgement and what hedges it off its subject: "he would
 // look rather"; wished tells that it is one of what is not so.
 func subjectOf(words Words) (subject Words, wished bool) {
@@ -53,7 +78,7 @@ func subjectOf(words Words) (subject Words, wished bool) {
 			judged = true
 		case modals.Has(last):
 			wished = true
-		case !DegreeWords.Has(last) && !hedge.Has(last) && last != "much" && last != "way" && last != "far":
+		case !DegreeWords.Has(last) && !hedge.Has(last) && last != "much" && last != "way" && last != "far" && last != "even":
 			if !judged {
 				return nil, false
 			}
@@ -68,7 +93,7 @@ const judging List = "be look looks do does work works fit fits suit suits go go
 
 // Praises tells whether a word praises: "better", "dashing".
 func (en *Reader) Praises(w string) bool {
-	return praise.Has(w) || compared.Has(w)
+	return Praise.Has(w) || compared.Has(w)
 }
 
 // PraisesIn tells whether words praise somebody for what is there: "good in that shirt".
@@ -80,6 +105,7 @@ func (en *Reader) PraisesIn(words Words) bool {
 }
 
 const (
-	praise   List = "good nice great cute pretty cool lovely beautiful handsome gorgeous stunning dapper smart sharp dashing amazing awesome fantastic wonderful perfect elegant stylish fabulous charming best swell fine adorable attractive splendid"
+	// Praise are words that say of something that it is good.
+	Praise   List = "good nice great cute pretty cool lovely beautiful handsome gorgeous stunning dapper smart sharp dashing amazing awesome fantastic wonderful perfect elegant stylish fabulous charming best swell fine adorable attractive splendid"
 	compared List = "better nicer cuter prettier cooler lovelier handsomer smarter sharper finer"
 )

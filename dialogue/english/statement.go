@@ -10,7 +10,7 @@ import "slices"
 // Stated writes a statement, a wish or a suggestion in its plainest form.
 func (en *Reader) Stated(words Words) Words {
 	for _, plain := range [...]func(Words) Words{
-		en.slight, lacking, praised, en.doing, happening, unnamed, uninverted, en.proposed, due, apart, en.floated, en.becoming, en.preferred, en.onTopic, en.said, en.equipped, pushed, en.placed, en.thereIs, en.appeared,
+		en.slight, lacking, praised, en.doing, en.coloured, en.corrected, en.happening, unnamed, uninverted, en.proposed, due, apart, en.floated, en.becoming, en.preferred, en.onTopic, en.said, en.equipped, pushed, en.placed, en.thereIs, en.appeared,
 	} {
 		if said := plain(words); len(said) > 0 {
 			words = said
@@ -76,6 +76,9 @@ func (en *Reader) doing(words Words) Words {
 			break
 		}
 	}
+	if len(words) > 1 && List("she he they").Has(words[0].Lower) {
+		return words // "how about she wears a hat"
+	}
 	if len(words) < 2 || !List("him her them").Has(words[0].Lower) || !en.Possible(words[1].Lower).Gerund && words[1].Lower != "having" && words[1].Lower != "being" && words[1].Lower != "wearing" {
 		return nil
 	}
@@ -85,8 +88,70 @@ func (en *Reader) doing(words Words) Words {
 	return slices.Concat(Tokenise("let"), words[:1], Tokenise(en.VerbBase(words[1].Lower)), words[2:])
 }
 
-// unnamed puts "it" before a verb of judging that has no subject: "looks dull".
+// coloured writes "the colour of her hair is blond" and "shirt color: blue" as "make her
+// hair blond".
+func (en *Reader) coloured(words Words) Words {
+	at := slices.IndexFunc(words, func(t Token) bool { return t.Lower == "colour" || t.Lower == "color" })
+	if at < 0 || at+1 >= len(words) || len(words) > 9 || Starters.Has(words[0].Lower) {
+		return nil
+	}
+	what, how := words[:at], words[at+1:]
+	if how[0].Lower == "of" && at < 2 {
+		n, ok := en.Parse(how[1:]).Main()
+		if !ok || n.Start > 0 {
+			return nil
+		}
+		what, how = how[1:1+n.End], how[1+n.End:]
+	}
+	for len(how) > 1 && (how[0].Mark || ClassOf(how[0].Lower) == Auxiliary) {
+		how = how[1:]
+	}
+	if n := len(what); n > 1 && what[n-1].Lower == "'s" {
+		what = what[:n-1]
+	}
+	if len(what) == 0 || len(how) == 0 || !en.IsAdjectival(how) || !en.IsColour(how[len(how)-1].Lower) {
+		return nil
+	}
+	if n, ok := en.Parse(what).Main(); !ok || n.Start > 0 || n.End < len(what) {
+		return nil
+	}
+	return slices.Concat(Tokenise("make"), what, how)
+}
+
+// corrected writes "her hair isn't red, it's blond" as "her hair should be blond,
+// not red".
+func (en *Reader) corrected(words Words) Words {
+	comma := slices.IndexFunc(words, func(t Token) bool { return t.Mark })
+	not := slices.IndexFunc(words, func(t Token) bool { return t.Lower == "isn't" || t.Lower == "aren't" || t.Lower == "wasn't" })
+	if not < 1 || comma < not || comma+2 >= len(words) {
+		return nil
+	}
+	rest := words[comma+1:]
+	switch {
+	case rest[0].Lower == "it's":
+		rest = rest[1:]
+	case Pronouns.Has(rest[0].Lower) && isForm.Has(rest[1].Lower):
+		rest = rest[2:]
+	default:
+		return nil
+	}
+	if !en.IsAdjectival(rest) || !en.IsAdjectival(words[not+1:comma]) {
+		return nil
+	}
+	return slices.Concat(words[:not], Tokenise("should be"), rest, Tokenise(", not"), words[not+1:comma])
+}
+
+// unnamed gives a sentence without a subject one: "looks dull" is "it looks dull", and
+// "needs a castle" is "add a castle".
 func unnamed(words Words) Words {
+	for _, lead := range phrases("needs", "could use", "could do with", "would be nice with", "would be cool with", "would be better with", "would look good with", "would look better with") {
+		if words.StartsWith(lead...) && len(words) > len(lead) {
+			if rest := words[len(lead):]; rest[0].Lower == "more" || rest[0].Lower == "less" {
+				return rest
+			}
+			return slices.Concat(Tokenise("add"), words[len(lead):])
+		}
+	}
 	if len(words) > 1 && List("looks feels seems").Has(words[0].Lower) && words[1].Lower != "like" {
 		return slices.Concat(Tokenise("it"), words)
 	}
@@ -148,7 +213,11 @@ func due(words Words) Words {
 	for i := 1; i+1 < len(words); i++ {
 		for _, phrase := range obligations() {
 			if words[i:].StartsWith(phrase...) && i+len(phrase) < len(words) {
-				return slices.Concat(words[:i], Tokenise("should"), words[i+len(phrase):])
+				should := "should"
+				if phrase[len(phrase)-1] == "be" {
+					should = "should be"
+				}
+				return slices.Concat(words[:i], Tokenise(should), words[i+len(phrase):])
 			}
 		}
 	}
@@ -156,7 +225,7 @@ func due(words Words) Words {
 }
 
 func obligations() [][]string {
-	return phrases("shall", "is to", "are to", "is supposed to", "are supposed to", "was supposed to", "were supposed to", "is meant to", "are meant to", "was meant to", "were meant to", "had better", "would better", "ought to", "has got to", "have got to", "is got to", "is going to", "are going to", "might", "may")
+	return phrases("shall", "is to", "are to", "is supposed to", "are supposed to", "was supposed to", "were supposed to", "is meant to", "are meant to", "was meant to", "were meant to", "had better", "would better", "ought to", "has got to", "have got to", "is got to", "wants to be", "want to be", "is going to", "are going to", "might", "may")
 }
 
 // apart moves "both" and "each" from the verb to its subject: "they should both wear"
@@ -188,7 +257,7 @@ func (en *Reader) floated(words Words) Words {
 
 // happening writes where or when all of it is as "everything" there: "the scene takes
 // place at night".
-func happening(words Words) Words {
+func (en *Reader) happening(words Words) Words {
 	for _, whole := range phrases("it all", "all of it", "all of this", "all this", "the whole thing", "the scene", "the whole scene", "everything", "it", "this", "the picture", "the action") {
 		if !words.StartsWith(whole...) {
 			continue
@@ -201,6 +270,9 @@ func happening(words Words) Words {
 			if rest.StartsWith(verb...) && len(rest) > len(verb)+1 && ClassOf(rest[len(verb)].Lower) == Preposition {
 				return slices.Concat(Tokenise("everything"), rest[len(verb):])
 			}
+		}
+		if whole[0] == "everything" && len(rest) > 1 && (rest[0].Lower == "be" || rest[0].Lower == "is") && en.IsAdjectival(rest[1:]) && !Praise.Has(rest[len(rest)-1].Lower) {
+			return slices.Concat(Tokenise("make everything"), rest[1:])
 		}
 	}
 	return words

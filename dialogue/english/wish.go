@@ -1,6 +1,9 @@
 package english
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // People wrap what they ask for: "it would be nice if his shirt were green", "I wish he
 // had a hat", "a hat, if that isn't too much trouble". What is wrapped is a clause by
@@ -10,6 +13,9 @@ import "slices"
 // "would it be okay if", "it would be nice for". They end in a connective, and
 // nothing before it says anything of the picture.
 func unwished(words Words) Words {
+	if comma := slices.IndexFunc(words, func(t Token) bool { return t.Mark }); len(words) > 0 && words[0].Lower == "if" && comma > 2 && judges(words[comma+1:]) {
+		return words[1:comma] // "if she had blue eyes, she'd look better"
+	}
 	for i, t := range words[:min(len(words), wishLimit)] {
 		switch {
 		case (t.Lower == "if" || t.Lower == "for" || t.Lower == "to" && words[0].Lower == "it") && i > 1 && i+2 < len(words) && words[:i].HasAny(liking):
@@ -19,6 +25,20 @@ func unwished(words Words) Words {
 		}
 	}
 	return words
+}
+
+// judges tells whether words say only that something would be good: "she'd look
+// better".
+func judges(words Words) bool {
+	good, would := false, false
+	for _, t := range words {
+		good = good || Praise.Has(t.Lower) || compared.Has(t.Lower) || liking.Has(t.Lower)
+		would = would || modals.Has(t.Lower) || strings.HasSuffix(t.Lower, "'d")
+		if !t.Mark && !Praise.Has(t.Lower) && !compared.Has(t.Lower) && !wishing.Has(t.Lower) && !Pronouns.Has(t.Lower) && !judging.Has(t.Lower) {
+			return false
+		}
+	}
+	return good && would
 }
 
 // wishLimit is how many words a wish takes at most before what is wished for.
@@ -48,7 +68,7 @@ func unbegged(words Words) Words {
 
 const (
 	// courteous are the words that make a condition a courtesy.
-	courteous List = "trouble bother ask asking mind possible okay ok alright fine doable manageable convenient problem please like want wish works allowed"
+	courteous List = "trouble bother ask asking mind possible okay ok alright fine doable manageable convenient problem please manage hard difficult work effort like want wish works allowed"
 	// ofCourtesy are all other words of such conditions.
 	ofCourtesy List = "that it this you i me we us is isn't not it's that's be would wouldn't will won't could can can't do don't does doesn't to for with too much no at all the same right any and of"
 )
