@@ -44,6 +44,9 @@ type Argument struct {
 	Required bool
 	// Terminal says that only a terminal asks for it.
 	Terminal bool
+	// Named arguments are given by name at a terminal, "--size 768x512", in any
+	// place.
+	Named bool
 	// Longest is how many characters it may have where people fill in a form; 0
 	// for any number.
 	Longest int
@@ -68,6 +71,8 @@ const (
 	// Setting is the name of a hyper-parameter, Value what it is set to.
 	Setting
 	Value
+	// Size is the size of a picture, "768x512".
+	Size
 	// Code is one of /share.
 	Code
 	// Path is a file: its name at a terminal, an upload elsewhere.
@@ -98,6 +103,8 @@ func (c Command) Usage() string {
 			name = a.Choices[0]
 		case a.Kind == Count, a.Kind == TurnID:
 			name = "n"
+		case a.Named:
+			name = "--" + name + " …"
 		}
 		if !a.Required {
 			name = "[" + name + "]"
@@ -144,6 +151,17 @@ func (c Command) Read(r Request, values map[string]string) (Input, error) {
 		}
 	}
 	return in, nil
+}
+
+// given are those of the arguments with these names that were given.
+func (in Input) given(names ...string) map[string]string {
+	out := map[string]string{}
+	for _, name := range names {
+		if value := in.values[name]; value != "" {
+			out[name] = value
+		}
+	}
+	return out
 }
 
 // Text is the argument with that name as it was given; empty if it was not.

@@ -22,11 +22,15 @@ func Commands() []Command {
 	return []Command{
 		{
 			Name: "imagine", Help: "Draw a new picture", Draws: true,
-			Arguments: []Argument{{Name: "prompt", Help: "What the picture shows, in English", Kind: Text, Required: true, Longest: longest}},
-			Ask:       "say what to draw", Example: "/imagine a river between mountains",
+			Arguments: []Argument{
+				{Name: "prompt", Help: "What the picture shows, in English", Kind: Text, Required: true, Longest: longest},
+				{Name: "size", Help: "Width and height in pixels, such as 768x512", Kind: Size, Named: true, Longest: 20},
+				{Name: "negative", Help: "What it should not show, in English", Kind: Text, Named: true, Longest: longest},
+			},
+			Ask: "say what to draw", Example: "/imagine a river between mountains",
 			Said: func(in Input) string { return in.Text("prompt") },
 			Do: func(ctx context.Context, c *Conversation, in Input) (*Answer, error) {
-				return c.Imagine(ctx, in.Request, in.Text("prompt"))
+				return c.Imagine(ctx, in.Request, in.Text("prompt"), in.given("size", "negative"))
 			},
 		},
 		saying("edit", "Change the picture: say what should be different", "say what to change", "/edit make her hair red",
@@ -195,7 +199,7 @@ func settings(_ context.Context, c *Conversation, in Input) (*Answer, error) {
 	case value == "":
 		return nil, Problemf(Invalid, "say what it should be: /settings %s auto", name)
 	default:
-		if err := c.Options.Set(name, value); err != nil {
+		if err := c.Set(name, value); err != nil {
 			return nil, err
 		}
 	}
@@ -227,13 +231,16 @@ func share(ctx context.Context, c *Conversation, in Input) (*Answer, error) {
 
 // SettingNames are the names of the hyper-parameters that [Options.Set] sets.
 func SettingNames() []string {
-	return []string{"seed", "steps", "guidance", "preset", "cross", "self", "value", "k"}
+	return []string{"seed", "steps", "guidance", "scheduler", "size", "negative", "preset", "cross", "self", "value", "k"}
 }
 
 // SettingValues are values that a setting may well be given.
 func SettingValues(name string) []string {
-	if name == "preset" {
+	switch name {
+	case "preset":
 		return append([]string{"auto"}, recipe.PresetNames()...)
+	case "scheduler":
+		return append([]string{"auto"}, recipe.Schedulers()...)
 	}
 	return []string{"auto"}
 }

@@ -99,8 +99,9 @@ func (c *Conversation) Say(ctx context.Context, r Request, utterance string) (*A
 }
 
 // Imagine draws a new picture of the prompt as it stands, without asking the
-// dialogue what is meant.
-func (c *Conversation) Imagine(ctx context.Context, r Request, prompt string) (*Answer, error) {
+// dialogue what is meant. wishes are settings of this picture alone, by name; nil
+// for none.
+func (c *Conversation) Imagine(ctx context.Context, r Request, prompt string, wishes map[string]string) (*Answer, error) {
 	s, err := c.load(ctx, r)
 	if err != nil {
 		return nil, err
@@ -114,6 +115,7 @@ func (c *Conversation) Imagine(ctx context.Context, r Request, prompt string) (*
 	if reply.Question != nil {
 		return &Answer{Session: s, Question: reply.Question}, nil
 	}
+	reply.Plan.Settings = wishes
 	return c.draw(ctx, r, s, prompt, reply.Plan)
 }
 

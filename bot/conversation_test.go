@@ -262,7 +262,7 @@ func TestSpeakingOfAnOlderPicture(t *testing.T) {
 func TestForbiddenPromptIsNotDrawn(t *testing.T) {
 	c := newConversation(t, session.NewMemory())
 	no := errors.New("no")
-	_, err := c.Imagine(t.Context(), Request{Allow: func(string) error { return no }}, "a river")
+	_, err := c.Imagine(t.Context(), Request{Allow: func(string) error { return no }}, "a river", nil)
 	if !errors.Is(err, no) {
 		t.Errorf("got %v", err)
 	}

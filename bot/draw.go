@@ -72,14 +72,21 @@ func (c *Conversation) turnOf(r Request, s *session.Session, utterance string, p
 			return turn, chain, err
 		}
 	} else {
-		settings := c.settings()
+		wishes := plan.Settings
+		if like, err := s.Turn(s.Head); plan.Another && err == nil {
+			wishes = WishesOf(like)
+		}
+		settings, err := c.settings(wishes)
+		if err != nil {
+			return turn, chain, err
+		}
 		if plan.Another {
 			settings.Seed = c.Clock.Seed() // not the one that is set, which may be that of the picture shown
 		}
 		chain = recipe.New(settings)
 	}
 	turn.Settings = chain.Settings
-	if err := c.bearable(chain.Settings, turn.Recipe); err != nil {
+	if err := c.bearable(r, chain.Settings, turn.Recipe); err != nil {
 		return turn, chain, err
 	}
 	chain.Turns = append(chain.Turns, turn.Recipe)
@@ -91,9 +98,12 @@ func (c *Conversation) turnOf(r Request, s *session.Session, utterance string, p
 
 // bearable refuses numbers that the model cannot draw with, which are within
 // bounds one by one.
-func (c *Conversation) bearable(s recipe.Settings, t recipe.Turn) error {
-	if most := c.Model.MaxSteps; most > 0 && s.Steps > most {
-		return Problemf(Invalid, "the model takes up to %d steps: set fewer, and draw a new picture", most)
+func (c *Conversation) bearable(r Request, s recipe.Settings, t recipe.Turn) error {
+	if err := c.Model.bears(s); err != nil {
+		return err
+	}
+	if err := r.allowNegative(s); err != nil {
+		return err
 	}
 	if err := t.Validate(); err != nil {
 		return &Problem{Kind: Invalid, Text: "that cannot be drawn: " + err.Error(), Err: err}

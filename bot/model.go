@@ -15,8 +15,14 @@ type Model struct {
 	Digest, Name string
 	// ContextLength is how many tokens of a prompt it reads.
 	ContextLength int
-	// MaxSteps is how many denoising steps it takes at most; 0 if that is not known.
-	MaxSteps int
+	// Width and Height are the size of its pictures in pixels where none is asked
+	// for; 0 if that is not known.
+	Width, Height int
+	// Usual is how it is drawn with where nobody says otherwise.
+	Usual models.Usual
+	// Draws reports whether it draws with settings, the error is for the user; nil
+	// if that is not known.
+	Draws func(recipe.Settings) error
 	// Words are those that it was trained on; nil if it does not say.
 	Words []string
 	// Find returns the first span of a prompt that is the phrase, or
@@ -31,8 +37,11 @@ type Model struct {
 
 // ModelOf is what there is to know of m, which need not be opened to draw.
 func ModelOf(m *models.Model) Model {
+	spec := m.Spec()
 	out := Model{
-		Digest: m.Digest(), Name: m.Name(), ContextLength: m.Spec().ContextLength, MaxSteps: m.Spec().Schedule.TrainSteps, Words: m.Vocabulary(),
+		Digest: m.Digest(), Name: m.Name(), ContextLength: spec.ContextLength, Words: m.Vocabulary(),
+		Width: spec.ImageWidth, Height: spec.ImageHeight, Usual: spec.Usual(),
+		Draws: func(s recipe.Settings) error { return editor.Check(spec, s) },
 		Find:  func(prompt, phrase string) (recipe.Span, error) { return editor.Find(m.Tokenizer(), prompt, phrase) },
 		Reads: func(prompt string) int { return m.Tokenizer().Encode(prompt).Read },
 	}
@@ -41,6 +50,30 @@ func ModelOf(m *models.Model) Model {
 		out.known[strings.ToLower(w)] = true
 	}
 	return out
+}
+
+// mostTimes is how many times as many pixels as its own a model's picture may
+// have: attention takes time and memory by the square of them.
+const mostTimes = 4
+
+// Check refuses options that the model cannot draw with. The error is a
+// [*Problem].
+func (m Model) Check(o Options) error { return m.bears(o.settings(m)) }
+
+// bears refuses settings that the model cannot draw with, which are within bounds
+// one by one. The error is a [*Problem].
+func (m Model) bears(s recipe.Settings) error {
+	err := s.Validate()
+	if err == nil && m.Draws != nil {
+		err = m.Draws(s)
+	}
+	if err != nil {
+		return &Problem{Kind: Invalid, Text: "that cannot be drawn: " + err.Error(), Err: err}
+	}
+	if own := m.Width * m.Height; own > 0 && s.Width*s.Height > mostTimes*own {
+		return Problemf(Invalid, "pictures of %d×%d pixels are too large for this model: it draws up to %d times as many as in %d×%d", s.Width, s.Height, mostTimes, m.Width, m.Height)
+	}
+	return nil
 }
 
 // fits tells whether the model reads a prompt to its end.

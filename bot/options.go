@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -12,9 +13,9 @@ import (
 	"pentimento/session"
 )
 
-// Options are the hyper-parameters of a conversation. Seed, steps and guidance
-// act from the next new picture on, because all edits of a picture share them;
-// the others from the next edit on.
+// Options are the hyper-parameters of a conversation. Those that all edits of a
+// picture share act from the next new picture on: seed, scheduler, steps,
+// guidance, size and the negative prompt; the others from the next edit on.
 type Options struct {
 	// Seed of new pictures; nil chooses one at random.
 	Seed *uint64
@@ -22,6 +23,13 @@ type Options struct {
 	Steps int
 	// Guidance scale of new pictures.
 	Guidance float64
+	// Scheduler of new pictures, one of [recipe.Schedulers]; empty for the one that
+	// the model is drawn with.
+	Scheduler string
+	// Width and Height of new pictures in pixels; 0 for the model's own.
+	Width, Height int
+	// Negative is what new pictures are led away from.
+	Negative string
 	// Preset replaces the one that the dialogue chooses; empty leaves it.
 	Preset string
 	// Cross, Self, Value and Threshold replace those of the preset; nil
@@ -29,9 +37,8 @@ type Options struct {
 	Cross, Self, Value, Threshold *float64
 }
 
-// Set changes one option by name, as in --set and /settings: seed, steps,
-// guidance, preset, cross, self, value or k. The value "auto" takes an
-// override back.
+// Set changes one option by name, as in --set and /settings: one of
+// [SettingNames]. The value "auto" takes an override back.
 func (o *Options) Set(name, value string) error {
 	const share = "a number from 0 to 1"
 	switch strings.ToLower(name) {
@@ -57,6 +64,12 @@ func (o *Options) Set(name, value string) error {
 			return Problemf(Invalid, "guidance is %q: give a number from 0 to %d", value, recipe.MaxGuidance)
 		}
 		o.Guidance = g
+	case "scheduler":
+		return o.setScheduler(value)
+	case "size":
+		return o.setSize(value)
+	case "negative":
+		return o.setNegative(value)
 	case "preset":
 		if value == "auto" {
 			o.Preset = ""
@@ -67,8 +80,49 @@ func (o *Options) Set(name, value string) error {
 		}
 		o.Preset = value
 	default:
-		return Problemf(Invalid, "there is no setting %q: use seed, steps, guidance, preset, cross, self, value or k", name)
+		return Problemf(Invalid, "there is no setting %q: use %s", name, strings.Join(SettingNames(), ", "))
 	}
+	return nil
+}
+
+func (o *Options) setScheduler(value string) error {
+	switch value = strings.ToLower(value); {
+	case value == "auto":
+		o.Scheduler = ""
+	case slices.Contains(recipe.Schedulers(), value):
+		o.Scheduler = value
+	default:
+		return Problemf(Invalid, "scheduler %q is not known: use auto, %s", value, strings.Join(recipe.Schedulers(), ", "))
+	}
+	return nil
+}
+
+func (o *Options) setSize(value string) error {
+	if value == "auto" {
+		o.Width, o.Height = 0, 0
+		return nil
+	}
+	width, height, ok := recipe.ParseSize(value)
+	if !ok {
+		return Problemf(Invalid, "size is %q: give width and height in pixels, such as 768x512, or auto", value)
+	}
+	if err := (recipe.Settings{Steps: 1, Width: width, Height: height}).Validate(); err != nil || width == 0 {
+		return Problemf(Invalid, "size is %dx%d: give two multiples of %d from %d to %d, such as 768x512, or auto", width, height, recipe.SideMultiple, recipe.MinSide, recipe.MaxSide)
+	}
+	o.Width, o.Height = width, height
+	return nil
+}
+
+// setNegative takes "auto" and "none" for nothing.
+func (o *Options) setNegative(value string) error {
+	value = strings.TrimSpace(value)
+	if value == "auto" || value == "none" {
+		value = ""
+	}
+	if len(value) > longest {
+		return Problemf(Invalid, "the negative prompt has %d characters, %d are allowed", len(value), longest)
+	}
+	o.Negative = value
 	return nil
 }
 
@@ -164,28 +218,69 @@ func override(w *recipe.Window, to *float64) {
 	}
 }
 
-// settings are those of a new picture.
-func (c *Conversation) settings() recipe.Settings {
-	s := recipe.Settings{
-		Model: c.Model.Digest, Scheduler: "ddim",
-		Steps: c.Options.Steps, Guidance: c.Options.Guidance,
+// settings are those of a new picture that wishes for some of its own, by name.
+func (c *Conversation) settings(wishes map[string]string) (recipe.Settings, error) {
+	o := c.Options
+	for _, name := range slices.Sorted(maps.Keys(wishes)) {
+		if err := o.Set(name, wishes[name]); err != nil {
+			return recipe.Settings{}, err
+		}
 	}
-	if c.Options.Seed != nil {
-		s.Seed = *c.Options.Seed
-	} else {
+	s := o.settings(c.Model)
+	if o.Seed == nil {
 		s.Seed = c.Clock.Seed()
 	}
+	return s, nil
+}
+
+// WishesOf are the settings by which another picture like a turn's is one like it:
+// what [Conversation.Imagine] takes.
+func WishesOf(t session.Turn) map[string]string {
+	size := "auto"
+	if t.Settings.Width != 0 {
+		size = fmt.Sprintf("%dx%d", t.Settings.Width, t.Settings.Height)
+	}
+	return map[string]string{"size": size, "negative": cmp.Or(t.Settings.Negative, "none")}
+}
+
+// settings are those that the options make of a model, with the seed 0 where they
+// set none.
+func (o Options) settings(m Model) recipe.Settings {
+	s := recipe.Settings{
+		Model: m.Digest, Scheduler: cmp.Or(o.Scheduler, m.Usual.Scheduler, recipe.DDIM),
+		Steps: o.Steps, Guidance: o.Guidance, Negative: o.Negative,
+	}
+	if o.Width != m.Width || o.Height != m.Height { // the model's own size is none
+		s.Width, s.Height = o.Width, o.Height
+	}
+	if o.Seed != nil {
+		s.Seed = *o.Seed
+	}
 	return s
+}
+
+// Set changes one option by name, and refuses what the model cannot draw with. The
+// error is a [*Problem].
+func (c *Conversation) Set(name, value string) error {
+	before := c.Options
+	if err := c.Options.Set(name, value); err != nil {
+		return err
+	}
+	if err := c.Model.Check(c.Options); err != nil {
+		c.Options = before
+		return err
+	}
+	return nil
 }
 
 // change sets what the user asked for in words and says so.
 func (c *Conversation) change(s *session.Session, settings map[string]string) (*Answer, error) {
 	answer := &Answer{Session: s}
 	for _, name := range slices.Sorted(maps.Keys(settings)) {
-		if err := c.Options.Set(name, settings[name]); err != nil {
+		if err := c.Set(name, settings[name]); err != nil {
 			return nil, err
 		}
-		answer.Notices = append(answer.Notices, fmt.Sprintf("%s is now %s.", name, settings[name]))
+		answer.Notices = append(answer.Notices, fmt.Sprintf("%s is now %s%s.", name, settings[name], since(name, s.Head)))
 	}
 	if s.Head == 0 {
 		return answer, nil
@@ -193,6 +288,15 @@ func (c *Conversation) change(s *session.Session, settings map[string]string) (*
 	var err error
 	answer.Turn, err = s.Turn(s.Head)
 	return answer, err
+}
+
+// since says when a setting begins to act that no edit of the picture shown can
+// change, where there is one.
+func since(name string, head int) string {
+	if head != 0 && slices.Contains([]string{"scheduler", "size", "negative"}, name) {
+		return " from the next new picture on"
+	}
+	return ""
 }
 
 // String lists the hyper-parameters, one to a line.
@@ -210,6 +314,10 @@ func (o Options) String() string {
 	if preset == "" {
 		preset = "auto"
 	}
-	return fmt.Sprintf("seed      %s\nsteps     %d\nguidance  %g\npreset    %s\ncross     %s\nself      %s\nvalue     %s\nk         %s",
-		seed, o.Steps, o.Guidance, preset, auto(o.Cross), auto(o.Self), auto(o.Value), auto(o.Threshold))
+	size := "auto"
+	if o.Width != 0 {
+		size = fmt.Sprintf("%dx%d", o.Width, o.Height)
+	}
+	return fmt.Sprintf("seed      %s\nsteps     %d\nguidance  %g\nscheduler %s\nsize      %s\nnegative  %s\npreset    %s\ncross     %s\nself      %s\nvalue     %s\nk         %s",
+		seed, o.Steps, o.Guidance, cmp.Or(o.Scheduler, "auto"), size, cmp.Or(o.Negative, "none"), preset, auto(o.Cross), auto(o.Self), auto(o.Value), auto(o.Threshold))
 }

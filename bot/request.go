@@ -52,6 +52,15 @@ func (r Request) allow(prompt string) error {
 	return r.Allow(prompt)
 }
 
+// allowNegative refuses a negative prompt that is drawn: with guidance below 1 the
+// picture is led to it and not away.
+func (r Request) allowNegative(s recipe.Settings) error {
+	if s.Guidance >= 1 || s.Negative == "" {
+		return nil
+	}
+	return r.allow(s.Negative)
+}
+
 // turnTo moves the head of s to the picture that is spoken of.
 func (r Request) turnTo(s *session.Session) error {
 	if err := r.About(s); err != nil {

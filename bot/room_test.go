@@ -55,7 +55,7 @@ func TestNewPictureInRoom(t *testing.T) {
 	c := newConversation(t, session.NewMemory())
 	c.Options.Steps = 1
 	long := "a house with a tree by a lake with a boat, a castle on hills between mountains, a rabbit on grass, a dog on a road, a cat on a sofa and a bird in a cloudy sky"
-	a, err := c.Imagine(t.Context(), Request{}, long)
+	a, err := c.Imagine(t.Context(), Request{}, long, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

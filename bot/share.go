@@ -130,6 +130,13 @@ func (c *Conversation) canContinue(r Request, branch *session.Session, model str
 		}
 		return fmt.Errorf("the picture needs the model %q, and this is %q: %w", model, have.Name, err)
 	}
+	settings := branch.Turns[0].Settings
+	if err := have.bears(settings); err != nil {
+		return err
+	}
+	if err := r.allowNegative(settings); err != nil {
+		return err
+	}
 	for _, turn := range branch.Turns {
 		if err := r.allow(turn.Recipe.Prompt); err != nil {
 			return err

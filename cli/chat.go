@@ -33,7 +33,7 @@ type chatCommand struct {
 	Out        string `help:"Folder for the pictures." default:"pictures" placeholder:"DIR"`
 	drawingFlags
 	Preset string            `help:"Use this preset for every edit instead of the one that fits: ${presets}."`
-	Set    map[string]string `help:"Override hyper-parameters: cross=…, self=…, value=…, k=…" mapsep:"," placeholder:"NAME=VALUE,…"`
+	Set    map[string]string `help:"Override hyper-parameters: scheduler=…, cross=…, self=…, value=…, k=…" mapsep:"," placeholder:"NAME=VALUE,…"`
 	JSON   bool              `help:"Print one JSON object per turn." name:"json"`
 	Resume bool              `help:"Go on with the last conversation, or with an older one whose number or words follow."`
 	Store  string            `help:"What keeps the conversations: a file, or Redis at redis://[user@]host[:port][/database] (rediss:// for TLS, redis+sentinel://host,…/master, redis+cluster://host,…) with the password from PENTIMENTO_REDIS_PASSWORD." default:"${state}/sessions.db" placeholder:"FILE|URL"`
@@ -43,9 +43,8 @@ type chatCommand struct {
 
 // Run holds the conversation.
 func (c *chatCommand) Run(ctx context.Context, p *Process) (err error) {
-	options, err := c.options()
-	if err != nil {
-		return err
+	if _, err := c.options(models.Usual{}); err != nil {
+		return err // before the model is opened
 	}
 	if len(c.Conversation) > 0 && !c.Resume {
 		return fmt.Errorf("%q is no part of the command: start pentimento chat and say it there, or go on with an older conversation by --resume %[1]s", strings.Join(c.Conversation, " "))
@@ -74,6 +73,10 @@ func (c *chatCommand) Run(ctx context.Context, p *Process) (err error) {
 		return err
 	}
 
+	options, err := c.optionsFor(studio.model)
+	if err != nil {
+		return err
+	}
 	interrupts, stop := p.Listen(os.Interrupt)
 	defer stop()
 	chat := &terminal.Chat{
@@ -168,8 +171,8 @@ func (c *chatCommand) greeting(chat *terminal.Chat, model *models.Model) string 
 }
 
 // options are the conversation's hyper-parameters from the flags.
-func (c *chatCommand) options() (bot.Options, error) {
-	o, err := c.drawingFlags.options()
+func (c *chatCommand) options(usual models.Usual) (bot.Options, error) {
+	o, err := c.drawingFlags.options(usual)
 	if err == nil && c.Preset != "" {
 		err = o.Set("preset", c.Preset)
 	}
@@ -177,6 +180,15 @@ func (c *chatCommand) options() (bot.Options, error) {
 		if err == nil {
 			err = o.Set(name, c.Set[name])
 		}
+	}
+	return o, err
+}
+
+// optionsFor are the options for a model that can draw with them.
+func (c *chatCommand) optionsFor(model *models.Model) (bot.Options, error) {
+	o, err := c.options(model.Spec().Usual())
+	if err == nil {
+		err = bot.ModelOf(model).Check(o)
 	}
 	return o, err
 }

@@ -10,6 +10,7 @@ import (
 	"pentimento/bot"
 	"pentimento/bot/discord"
 	"pentimento/metrics"
+	"pentimento/models"
 	"pentimento/session"
 )
 
@@ -48,9 +49,8 @@ func (c *serveCommand) Run(ctx context.Context, p *Process) (err error) {
 	if err != nil {
 		return err
 	}
-	defaults, err := c.options()
-	if err != nil {
-		return err
+	if _, err := c.options(models.Usual{}); err != nil {
+		return err // before anything is opened
 	}
 	if c.Shards != (discord.Shards{}) && !onRedis(c.Store) {
 		return errors.New("--shards divides the bot over several processes: give all of them the same --store redis://…")
@@ -73,6 +73,13 @@ func (c *serveCommand) Run(ctx context.Context, p *Process) (err error) {
 		return err
 	}
 
+	defaults, err := c.options(studio.model.Spec().Usual())
+	if err == nil {
+		err = bot.ModelOf(studio.model).Check(defaults)
+	}
+	if err != nil {
+		return err
+	}
 	checker, err := c.openChecker()
 	if err != nil {
 		return err

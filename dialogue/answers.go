@@ -219,7 +219,7 @@ func (p *Planner) tellTime(_ english.Match, talk Conversation) string {
 
 // tellSettings answers "which seed is it?".
 func (p *Planner) tellSettings(english.Match, Conversation) string {
-	return "The seed and the other values stand beside each picture, and /settings lists them. To change one, say \"use seed 7\", \"use 30 steps\" or \"set the guidance to 5\"; the size is the model's own."
+	return "The seed and the other values stand beside each picture, and /settings lists them. To change one, say \"use seed 7\", \"use 30 steps\", \"set the guidance to 5\", \"use euler\" or \"use size 768x512\"."
 }
 
 // tellOpinion answers "which one do you like best?".

@@ -74,7 +74,7 @@ func beyondWord(tokens english.Words) string {
 
 const (
 	cannotWrite  = "I cannot write into a picture: what looks like letters comes out as scribble."
-	cannotSize   = "Every picture has the model's own size; it cannot be drawn larger, smaller or in another shape."
+	cannotSize   = "A picture keeps its size and shape. For a new one name a size before, such as \"use size 768x512\", if the model draws in other sizes than its own."
 	cannotTurn   = "I cannot crop, resize, rotate or flip: I change what the picture shows."
 	cannotFilter = "I cannot filter pixels, but I can change the light that the picture describes."
 )

@@ -59,7 +59,7 @@ func notations() []notation {
 		{`(?:^|\s):[a-z_]{3,}:`, drop},
 		{`https?://\S+`, refuse("links are not opened")},
 		// Flags of other programs.
-		{`(?:^|\s)--?[a-z]+[ =]\d+[:x]\d+`, refuse("every picture has the model's own size")},
+		{`(?:^|\s)--?[a-z]+[ =]\d+[:x]\d+`, refuse("the size is a setting, say \"use size 768x512\" before a new picture")},
 		{`(?:^|\s)--(?:no|neg|negative)[ =]([^-]+)`, func(_ *plainText, g []string) string { return " without " + g[1] }},
 		{`(?:^|\s)--[a-z]+(?:[ =][\d.:]+)?`, refuse("flags of other programs mean nothing here")},
 		{`<(?:lora|lyco|hypernet):[^>]*>`, refuse("no other network is loaded")},

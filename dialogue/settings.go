@@ -1,6 +1,7 @@
 package dialogue
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -17,11 +18,13 @@ type settingRule struct {
 
 // settingRules are the wordings of a change of settings.
 func settingRules() []settingRule {
-	const name = "(name=seed|number of steps|steps|guidance scale|guidance|preset|cross replace steps|cross|self replace steps|self|value replace steps|value|threshold|k)"
+	const name = "(name=seed|number of steps|steps|guidance scale|guidance|preset|scheduler|sampler|size|resolution|picture size|image size|negative prompt|negative|cross replace steps|cross|self replace steps|self|value replace steps|value|threshold|k)"
 	list := []struct{ pattern, name, value string }{
 		{"[set|change|use|make|put|with|switch|let] [the|your|a] " + name + " [to|=|:|of|at|as|be] <v>", "", ""},
 		{"(use|with|try|do|take|make it) <v> (name=steps)", "", ""},
-		{"[use|with|try|switch to|apply] [the] <v> (name=preset|settings)", "", ""},
+		{"[use|with|try|switch to|apply] [the] <v> (name=preset|settings|scheduler|sampler)", "", ""},
+		{"(use|switch to|draw with) [the] <v>", "scheduler", ""},
+		{"[use|make it|make them|draw it|draw|draw them|set it to|make the picture|make pictures] [in|at] <v> [pixels]", "size", ""},
 		{"[use|with|try|give me] [a|the] (random|new|different|another|other) seed [next time]", "seed", "auto"},
 		{"(choose|pick|let you choose) the preset [yourself]", "preset", "auto"},
 	}
@@ -46,15 +49,10 @@ func (p *Planner) setting(h hearing, _ Conversation) (Reply, bool) {
 		if s.pattern.Match(h.spoken, func(m english.Match) bool {
 			name, value := s.name, s.value
 			if name == "" {
-				name, value = strings.Fields(m.Text("name"))[0], m.Text("v")
+				name = canonicalSetting(m.Text("name"))
 			}
-			switch name {
-			case "number":
-				name = "steps"
-			case "threshold":
-				name = "k"
-			case "settings":
-				name = "preset"
+			if value == "" {
+				value = m.Text("v")
 			}
 			value, ok := settingValue(name, value)
 			if !ok {
@@ -69,17 +67,60 @@ func (p *Planner) setting(h hearing, _ Conversation) (Reply, bool) {
 	return Reply{}, false
 }
 
-// settingValue reads what a setting should become: "auto", a preset's name, or
-// a number. ok tells whether the setting of that name takes it.
+// canonicalSetting is the setting that people call so.
+func canonicalSetting(said string) string {
+	first := strings.Fields(said)[0]
+	switch first {
+	case "number":
+		return "steps"
+	case "threshold":
+		return "k"
+	case "settings":
+		return "preset"
+	case "sampler":
+		return "scheduler"
+	case "resolution", "picture", "image":
+		return "size"
+	}
+	return first
+}
+
+// settingValue reads what a setting should become: "auto", a name, a size, a text
+// or a number. ok tells whether the setting of that name takes it.
 func settingValue(name, value string) (canonical string, ok bool) {
 	switch {
 	case value == "auto":
 		return value, name != "steps" && name != "guidance"
 	case name == "preset":
 		return presetSaid(value)
+	case name == "scheduler":
+		return schedulerSaid(value)
+	case name == "size":
+		width, height, ok := recipe.ParseSize(strings.ReplaceAll(value, " by ", "x"))
+		return fmt.Sprintf("%dx%d", width, height), ok && width > 0 && height > 0
+	case name == "negative":
+		return value, value != ""
 	}
 	f, err := strconv.ParseFloat(value, 64)
 	return value, err == nil && f >= 0 && f < 1<<53 && len(value) < 20
+}
+
+// schedulerSaid finds the scheduler that was named: "euler", "Euler ancestral",
+// "DPM++ 2M".
+func schedulerSaid(value string) (string, bool) {
+	switch strings.NewReplacer("-", "", " ", "", "_", "", "+", "p").Replace(strings.ToLower(value)) {
+	case "ddim":
+		return recipe.DDIM, true
+	case "dpmpp2m", "dpmpp", "dpmsolver", "dpmsolverpp":
+		return recipe.DPMSolver, true
+	case "euler":
+		return recipe.Euler, true
+	case "eulera", "eulerancestral":
+		return recipe.EulerAncestral, true
+	case "lcm":
+		return recipe.LCM, true
+	}
+	return "", false
 }
 
 // presetSaid finds the preset that was named, with or without its hyphen:

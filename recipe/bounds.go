@@ -3,6 +3,8 @@ package recipe
 import (
 	"fmt"
 	"math"
+	"strconv"
+	"strings"
 )
 
 // The bounds of the numbers of a recipe. Everything that takes a number from
@@ -48,6 +50,18 @@ func (s Settings) Validate() error {
 		return fmt.Errorf("the negative prompt has %d bytes, %d are allowed", len(s.Negative), MaxTextBytes)
 	}
 	return checkSize(s.Width, s.Height)
+}
+
+// ParseSize reads a size as people write it, "768x512" or "768×512". It may still
+// be out of bounds.
+func ParseSize(text string) (width, height int, ok bool) {
+	w, h, ok := strings.Cut(strings.NewReplacer("X", "x", "×", "x", " ", "").Replace(text), "x")
+	if !ok {
+		return 0, 0, false
+	}
+	width, wrong := strconv.Atoi(w)
+	height, also := strconv.Atoi(h)
+	return width, height, wrong == nil && also == nil
 }
 
 // checkSize reports whether a picture may have these sides; none are the model's.

@@ -86,7 +86,7 @@ func TestJobsFromBeforeTheRestart(t *testing.T) {
 		Clock: w.bot.o.Clock, Options: w.bot.o.Defaults,
 	}
 	leaving := bot.Request{Event: "lost", Author: "5", Watch: func(jobs.Event) { leave(jobs.ErrDetached) }}
-	_, err := talk.Imagine(ctx, leaving, "a river")
+	_, err := talk.Imagine(ctx, leaving, "a river", nil)
 	if err == nil || !strings.Contains(err.Error(), jobs.ErrDetached.Error()) {
 		t.Fatalf("left in the queue: %v", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"pentimento/bot"
@@ -42,8 +43,8 @@ func (c *Chat) command(ctx context.Context, line string) error {
 // be a phrase takes all words that the others leave. Where there are two such,
 // phrases stand in quotes.
 func split(command bot.Command, text string) (map[string]string, error) {
-	arguments := command.Arguments
-	values := map[string]string{}
+	values, text := named(command, text)
+	arguments := slices.DeleteFunc(slices.Clone(command.Arguments), func(a bot.Argument) bool { return a.Named })
 	if len(arguments) == 0 || text == "" {
 		return values, nil
 	}
@@ -73,6 +74,52 @@ func split(command bot.Command, text string) (map[string]string, error) {
 		words = words[n:]
 	}
 	return values, nil
+}
+
+// named takes the arguments out of text that are given by name, "--size 768x512".
+// One of several words reaches to the next such argument, or stands in quotes.
+func named(command bot.Command, text string) (values map[string]string, rest string) {
+	values, rest = map[string]string{}, text
+	for _, a := range command.Arguments {
+		if !a.Named {
+			continue
+		}
+		flag := "--" + a.Name
+		before, after, found := cutWord(rest, flag)
+		if !found {
+			continue
+		}
+		after = strings.TrimLeft(after, " =")
+		value, left := after, ""
+		switch {
+		case strings.HasPrefix(after, `"`):
+			value, left, _ = strings.Cut(after[1:], `"`)
+		case !a.Kind.Phrase():
+			value, left, _ = strings.Cut(after, " ")
+		default:
+			if at := strings.Index(after, " --"); at >= 0 {
+				value, left = after[:at], after[at:]
+			}
+		}
+		values[a.Name] = strings.TrimSpace(value)
+		rest = strings.TrimSpace(strings.TrimSpace(before) + " " + strings.TrimSpace(left))
+	}
+	return values, rest
+}
+
+// cutWord cuts text around the first place where a word stands, alone or before "=".
+func cutWord(text, word string) (before, after string, found bool) {
+	for at := 0; ; {
+		i := strings.Index(text[at:], word)
+		if i < 0 {
+			return text, "", false
+		}
+		begin, end := at+i, at+i+len(word)
+		if (begin == 0 || text[begin-1] == ' ') && (end == len(text) || text[end] == ' ' || text[end] == '=') {
+			return text[:begin], text[end:], true
+		}
+		at = end
+	}
 }
 
 // phrases counts the arguments that may be of several words.

@@ -21,6 +21,10 @@ func TestSplit(t *testing.T) {
 		want map[string]string // nil for a problem
 	}{
 		{"/imagine a \"large\" river", map[string]string{"prompt": `a "large" river`}},
+		{"/imagine --size 768x512 a \"large\" river", map[string]string{"prompt": `a "large" river`, "size": "768x512"}},
+		{"/imagine a river --negative blurry, low quality --size=64x64", map[string]string{"prompt": "a river", "negative": "blurry, low quality", "size": "64x64"}},
+		{`/imagine --negative "fog, rain" a river--size`, map[string]string{"prompt": "a river--size", "negative": "fog, rain"}},
+		{"/imagine --size", map[string]string{"size": ""}},
 		{"/weight curly 1.5", map[string]string{"word": "curly", "factor": "1.5"}},
 		{"/weight curly hair 1.5", map[string]string{"word": "curly hair", "factor": "1.5"}},
 		{"/weight curly", map[string]string{"word": "curly", "factor": ""}},

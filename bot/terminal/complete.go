@@ -57,13 +57,25 @@ func (c *Chat) argumentCompletions(s *session.Session, before, typed string) []b
 	if err != nil || len(command.Arguments) == 0 {
 		return nil
 	}
-	given := map[string]string{}
-	for i, word := range words[1:] {
-		if i < len(command.Arguments) {
-			given[command.Arguments[i].Name] = word
+	var places []bot.Argument
+	var flags []bot.Completion
+	for _, a := range command.Arguments {
+		if a.Named {
+			flags = append(flags, bot.Completion{Value: "--" + a.Name, Label: "--" + a.Name})
+		} else {
+			places = append(places, a)
 		}
 	}
-	at := command.Arguments[min(len(given), len(command.Arguments)-1)]
+	if strings.HasPrefix(typed, "--") {
+		return flags
+	}
+	given := map[string]string{}
+	for i, word := range words[1:] {
+		if i < len(places) {
+			given[places[i].Name] = word
+		}
+	}
+	at := places[min(len(given), len(places)-1)]
 	if at.Kind == bot.Path {
 		return c.paths(typed)
 	}
