@@ -156,6 +156,9 @@ def write_tiny(folder):
         'taesd': [[name, shape] for name, shape in shapes.items()], 'taesd_decoder': decoder})
     latents = torch.from_numpy(normal('latents', (1, 4, *families.SIZE)))
     fixture.add('decoder', vae.decode(latents).sample[0])
+    height, width = families.SIZE
+    picture = torch.from_numpy(normal('picture', (1, 3, 8 * height, 8 * width))) / 4
+    fixture.add('encoder', vae.encode(picture).latents[0])
     fixture.write(folder)
 
 
