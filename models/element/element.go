@@ -15,6 +15,8 @@ const (
 	Bool    Type = 9
 	Float16 Type = 10
 	Float64 Type = 11
+	// BFloat16 is one of weights alone.
+	BFloat16 Type = 16
 )
 
 // String names the type as PyTorch and NumPy do: "float32".
@@ -32,6 +34,8 @@ func (t Type) String() string {
 		return "float16"
 	case Float64:
 		return "float64"
+	case BFloat16:
+		return "bfloat16"
 	}
 	return fmt.Sprintf("ONNX element type %d", int32(t))
 }
