@@ -299,6 +299,9 @@ func become(e *edit, x, y english.Words) bool {
 		return setAdjectives(e, x, y)
 	}
 	p := e.en.Parse(y)
+	if len(y) == 0 {
+		return false // "the dog is ,"
+	}
 	switch first := p.Tags[0]; {
 	case first == english.Preposition && len(y) > 1:
 		if y[0].Lower == "with" {

@@ -153,6 +153,15 @@ func sameColourAs(e *edit, m english.Match) bool {
 	return n.End == len(y) && e.read(slices.Concat(y[:at], p.Words[i:i+1], y[at:]))
 }
 
+// fallAsleep answers "the dog fell asleep".
+func fallAsleep(e *edit, m english.Match) bool {
+	if !e.isBeing(m["x"]) {
+		return false
+	}
+	e.adds = "sleeping"
+	return setAdjectives(e, m["x"], english.Tokenise("sleeping"))
+}
+
 // cheerUp answers "cheer him up".
 func cheerUp(e *edit, m english.Match) bool {
 	if !e.isBeing(m["x"]) {

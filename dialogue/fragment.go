@@ -1,6 +1,7 @@
 package dialogue
 
 import (
+	"fmt"
 	"slices"
 
 	"pentimento/dialogue/caption"
@@ -131,6 +132,9 @@ func fragment(e *edit, m english.Match) bool {
 	if replaceLast(e, x) || e.correction && swapLast(e, x) {
 		return true
 	}
+	if head := p.Words[name.Head].Lower; name.Head > 0 && p.Tags[0] == english.Adjective && e.en.Is(head, lexicon.Place) && e.bareOfBeing() {
+		return e.ask(e.pictureOrPlace(x))
+	}
 	return add(e, x, nil, "")
 }
 
@@ -178,6 +182,23 @@ func (e *edit) elsewhere(x english.Words) bool {
 	e.widen(Shape)
 	e.because("elsewhere: " + place.Text())
 	return true
+}
+
+// bareOfBeing tells whether all that was said is the clause, of a picture of somebody.
+func (e *edit) bareOfBeing() bool {
+	p := e.caption.Parse()
+	subject, ok := e.caption.Subject(p)
+	return ok && e.en.Animate(p.Words[subject.Head].Lower) && len(e.heard.TrimMarks()) == len(e.clause)
+}
+
+// pictureOrPlace asks whether a landscape is where somebody is, or another picture:
+// "snowy mountains" of a girl.
+func (e *edit) pictureOrPlace(x english.Words) Question {
+	return Question{
+		Kind:    Clarify,
+		Text:    fmt.Sprintf("Is %q a new picture, or the background of this one?", x.Text()),
+		Choices: []string{"new picture: " + x.Text(), "change the background to " + x.Text()},
+	}
 }
 
 // suchOne answers "a red one" and "red ones": what the turn before put in should be

@@ -106,7 +106,7 @@ const supplied english.List = "distance water background sky day night dusk dawn
 // meansWord tells whether a spoken word can be the reason for a word of a prompt:
 // a form of it, or another word for it.
 func (p *Planner) meansWord(said, w string) bool {
-	if said == w || said == "cheer" && w == "happy" || p.en.Related(said, w) || p.en.SameScale(said, w) || p.en.OneKind(said, w) {
+	if said == w || said == "cheer" && w == "happy" || said == "asleep" && w == "sleeping" || p.en.Related(said, w) || p.en.SameScale(said, w) || p.en.OneKind(said, w) {
 		return true
 	}
 	if base, _, ok := p.en.Degree(said); ok && (base == w || p.en.SameScale(base, w)) {

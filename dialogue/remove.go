@@ -103,6 +103,11 @@ func takeAway(e *edit, m english.Match) bool {
 	return remove(e, x)
 }
 
+// departs answers "the man left".
+func departs(e *edit, m english.Match) bool {
+	return e.isBeing(m["x"]) && takeAway(e, m)
+}
+
 const vagueParts english.List = "bit part thing stuff effect"
 
 // off answers "hat off".

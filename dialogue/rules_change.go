@@ -17,6 +17,7 @@ func swaps() []rule {
 		}, []string{
 			"<y> (instead of|in place of|in the place of|in lieu of) <x>",
 			"<y> rather than <x>",
+			"<y> where <x> (was|is|were|are|stood|stands|used to be|sat|sits)",
 			"<y> (would be|is|looks|would look|are|look|would do|would fit|would work|fits|fit|would suit) (nicer|better|prettier|cooler) than <x>",
 			"(it's|it is) not <x> , (it's|it is) <y>",
 			"<x> (isn't it|is not it|isn't right|is not right|is wrong|was wrong|won't do) (,|:|-) <y>",
@@ -94,6 +95,9 @@ func removals() []rule {
 			"<x> [has|have|had|is|are] [just|now] " + left,
 			"<x> (can|should|may|must|could) (run|walk|fly|swim|go|wander|ride|drive|sail) (away|off|home)",
 		}},
+		{"somebody has left", departs, []example{
+			{pair, "the man left", "− man"},
+		}, []string{"<x> (leaves|leave|left|has left|have left|should leave|may leave|is leaving)"}},
 		{"off with it", off, []example{{curls, "glasses off please", "− glasses"}}, []string{"<x> (off|away|gone|out)"}},
 		{"take off", takeAway, []example{
 			{curls, "take her glasses off", "− glasses"},

@@ -31,6 +31,9 @@ func complaints() []rule {
 		{"wake up", wakeUp, []example{{"a sleeping cat on a sofa", "wake the cat up", "− sleeping"}}, []string{
 			"wake <x> up", "wake up <x>", "<x> (should|must) (wake up|be awake|stop sleeping)", "make <x> (wake up|awake)",
 		}},
+		{"fall asleep", fallAsleep, []example{{dog, "the dog fell asleep", "+ sleeping"}}, []string{
+			"<x> [has|have|should|must|could] (falls|fell|fall|fallen|went|goes|go|gone) (asleep|to sleep)", "(let|make|have) <x> (fall|go) (asleep|to sleep)",
+		}},
 		{"cheer up", cheerUp, []example{{face, "cheer her up", "+ happy"}}, []string{"cheer <x> up", "cheer up <x>"}},
 		{"not liked, but another", insteadOf, []example{
 			{face, "I don't like the blond, red is nicer", "blond → red"},
@@ -138,6 +141,7 @@ func details() []rule {
 			{"a man with a hat and a woman", "put the man's hat on the woman", "− hat, + hat"},
 		}, []string{
 			"(give|hand|lend) <y> to <x>",
+			"<y> (definite=goes|should go|must go|belongs|goes over) to <x>",
 			"(definite=put|move|transfer|give) <y> (on|onto|to|over to) <x>",
 			"(definite=move|transfer|take) <y> from <a> to <x>",
 		}},

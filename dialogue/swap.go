@@ -238,7 +238,7 @@ func insteadOf(e *edit, m english.Match) bool {
 			return e.ask(whatInstead(e, to))
 		}
 	}
-	for _, lead := range [...]string{"make it", "make her", "make him", "give it", "give her", "give him", "have", "let it be", "add", "put", "use", "i want", "let her have", "with", "make"} {
+	for _, lead := range [...]string{"make it", "make her", "make him", "give it", "give her", "give him", "have", "let it be", "add", "put", "use", "i want", "let her have", "there is", "with", "make"} {
 		lead := strings.Fields(lead)
 		if y.StartsWith(lead...) && len(y) > len(lead) {
 			y = y[len(lead):]
@@ -304,6 +304,11 @@ func notAnother(e *edit, m english.Match) bool {
 			return respecify(e, r, thing, name)
 		}
 	}
+	if e.definite(m["x"]) && e.definite(y) {
+		if to := e.caption.Resolve(y); to.Found && e.caption.Resolve(m["x"]).Found {
+			return e.ask(whatInstead(e, to)) // nothing is asked for of either
+		}
+	}
 	return insteadOf(e, english.Match{"x": m["x"], "y": y})
 }
 
@@ -315,7 +320,7 @@ func swapNamed(e *edit, m english.Match) bool {
 	if e.en.IsMoment(m["x"]) && e.en.IsMoment(m["y"]) && !e.caption.ResolveWord(m["x"]).Found {
 		return setTime(e, m["y"])
 	}
-	if len(m["x"]) > 5 || english.Starters.Has(m["x"][0].Lower) || !e.caption.IsReference(m["x"]) && len(m["x"]) > 1 || !e.caption.Resolve(m["x"]).Found || e.en.StartsVerb(m["y"]) && !e.en.IsAdjectival(m["y"]) {
+	if len(m["x"]) > 5 || english.Starters.Has(m["x"][0].Lower) || english.List("goes go comes belongs").Has(m["x"][len(m["x"])-1].Lower) || !e.caption.IsReference(m["x"]) && len(m["x"]) > 1 || !e.caption.Resolve(m["x"]).Found || e.en.StartsVerb(m["y"]) && !e.en.IsAdjectival(m["y"]) {
 		return false
 	}
 	return swap(e, m["x"], m["y"])
