@@ -106,7 +106,7 @@ const supplied english.List = "distance water background sky day night dusk dawn
 // meansWord tells whether a spoken word can be the reason for a word of a prompt:
 // a form of it, or another word for it.
 func (p *Planner) meansWord(said, w string) bool {
-	if said == w || said == "cheer" && w == "happy" || said == "asleep" && w == "sleeping" || p.en.Related(said, w) || p.en.SameScale(said, w) || p.en.OneKind(said, w) {
+	if said == w || sayFor(said, w) || p.en.Related(said, w) || p.en.SameScale(said, w) || p.en.OneKind(said, w) {
 		return true
 	}
 	if base, _, ok := p.en.Degree(said); ok && (base == w || p.en.SameScale(base, w)) {
@@ -117,6 +117,20 @@ func (p *Planner) meansWord(said, w string) bool {
 	}
 	mine, theirs := p.en.Senses(said), p.en.Senses(w)
 	return len(mine) > 0 && len(theirs) > 0 && mine[0].First == theirs[0].First
+}
+
+// sayFor tells whether a rule writes a word for one that was spoken: "happy" of "cheer
+// her up", "sunset" of "let the sun go down".
+func sayFor(said, w string) bool {
+	switch said {
+	case "cheer":
+		return w == "happy"
+	case "asleep":
+		return w == "sleeping"
+	case "sun":
+		return w == "sunrise" || w == "sunset"
+	}
+	return false
 }
 
 func letter(r rune) bool { return r >= 'a' && r <= 'z' || r > 127 }
