@@ -16,7 +16,7 @@ import (
 type link struct {
 	turn   recipe.Turn
 	tokens tokenizer.Encoding
-	text   []float32 // [M, D]
+	text   models.Text
 	// equalizer is the paper's c: the factor of every token's attention. [M]
 	equalizer []float32
 	// The rest relates the turn to its source, the link before it; a root has
@@ -78,7 +78,7 @@ func (e *Engine) newLink(ctx context.Context, turn recipe.Turn) (*link, error) {
 		return nil, err
 	}
 	l := &link{turn: turn, tokens: e.model.Tokenizer().Encode(turn.Prompt)}
-	text, err := e.model.EncodeText(ctx, l.tokens.IDs)
+	text, err := e.model.EncodeText(ctx, turn.Prompt)
 	if err != nil {
 		return nil, fmt.Errorf("encode the prompt: %w", err)
 	}

@@ -9,7 +9,8 @@ import (
 // A unetRow is one row of the UNet at one step: a turn under its prompt, or
 // latents unconditionally.
 type unetRow struct {
-	x, text []float32
+	x    []float32
+	text models.Text
 	// link is the turn whose control acts on the row, nil for an unconditional
 	// one; turn is its place in the chain, lastTurn for the turn that is drawn.
 	link *link
@@ -140,7 +141,7 @@ func (run *run) batch(s int, lot []*unetRow) *models.Batch {
 	at := map[int]int{}
 	for b, r := range lot {
 		batch.Latents = append(batch.Latents, r.x...)
-		batch.Text = append(batch.Text, r.text...)
+		batch.AddText(r.text)
 		batch.TimestepCond = append(batch.TimestepCond, models.GuidanceEmbedding(run.settings.Guidance, run.spec.TimestepCondWidth)...)
 		if r.link != nil && r.turn != lastTurn {
 			at[r.turn] = b

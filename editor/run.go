@@ -21,7 +21,7 @@ type run struct {
 	sampler *sampler
 	noise   *stepNoise
 	halves  halves
-	uncond  []float32 // the empty or the negative prompt [M, D]
+	uncond  models.Text // the empty or the negative prompt
 	// chain are the turns before the last. traces hold what is known of them:
 	// complete for turns drawn before, growing with every step for the others.
 	chain  []*link
@@ -46,7 +46,7 @@ func (e *Engine) newRun(ctx context.Context, r recipe.Recipe, chain, variants []
 	if err != nil {
 		return nil, err
 	}
-	uncond, err := e.model.EncodeText(ctx, e.model.Tokenizer().Encode(r.Settings.Negative).IDs)
+	uncond, err := e.model.EncodeText(ctx, r.Settings.Negative)
 	if err != nil {
 		return nil, fmt.Errorf("encode the negative prompt: %w", err)
 	}

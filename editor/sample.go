@@ -146,17 +146,17 @@ type reading struct {
 func (e *Engine) read(ctx context.Context, timestep int, rows []reading) error {
 	spec := e.model.Spec()
 	batch := &models.Batch{Rows: len(rows), Timestep: float64(timestep), Control: models.Identity(len(rows), len(spec.Layers), spec.ContextLength)}
-	texts := map[string][]float32{}
+	texts := map[string]models.Text{}
 	for _, r := range rows {
-		if texts[r.prompt] == nil {
-			text, err := e.model.EncodeText(ctx, e.model.Tokenizer().Encode(r.prompt).IDs)
+		if _, known := texts[r.prompt]; !known {
+			text, err := e.model.EncodeText(ctx, r.prompt)
 			if err != nil {
 				return fmt.Errorf("encode the prompt: %w", err)
 			}
 			texts[r.prompt] = text
 		}
 		batch.Latents = append(batch.Latents, r.x...)
-		batch.Text = append(batch.Text, texts[r.prompt]...)
+		batch.AddText(texts[r.prompt])
 	}
 	out, err := e.model.Denoise(ctx, batch)
 	if err != nil {

@@ -104,19 +104,19 @@ func (in *inspection) everyProblem() []error {
 			}
 		}
 	}
-	try(in.readIndex, in.readSchedule, in.readTokenizer, in.readVocabulary,
-		in.readText, in.readUNet, in.readDecoder, in.readEncoder)
+	try(in.readIndex, in.readSchedule, in.readTokenizers, in.readVocabulary,
+		in.readTexts, in.readUNet, in.readDecoder, in.readEncoder)
 	if in.unet != nil {
 		try(in.checkUNet)
 	}
 	if len(problems) > 0 {
 		return problems // the rest compares files with each other
 	}
-	try(in.checkText, in.checkDecoder, in.checkEncoder)
+	try(in.checkTexts, in.checkDecoder, in.checkEncoder)
 	if len(problems) > 0 {
 		return problems
 	}
-	try(in.sizeText, in.sizeLatents, in.sizeImage, in.readDigest)
+	try(in.sizeTexts, in.sizeLatents, in.sizeImage, in.readDigest)
 	return problems
 }
 
@@ -128,7 +128,7 @@ func (r *Report) describe(in *inspection) {
 			Name: p.name, Bytes: p.bytes, Opset: p.opset, Inputs: p.inputs, Outputs: p.outputs,
 		}
 		for _, weights := range p.external {
-			if info, err := os.Stat(in.folder.path(p.name + "/" + weights)); err == nil {
+			if info, err := os.Stat(p.located.path(weights)); err == nil {
 				report.Bytes += info.Size()
 			}
 		}

@@ -281,9 +281,15 @@ func TestBrokenFolders(t *testing.T) {
 		spoil      change
 		file, says string
 	}{
-		"no index":                {remove("model_index.json"), "model_index.json", "is missing"},
+		"no index and no UNet": {func(t *testing.T, dir string) { remove("model_index.json")(t, dir); remove("unet")(t, dir) }, "model_index.json", "is missing"},
+		"FLUX":                 {set("model_index.json", "transformer", []any{"diffusers", "FluxTransformer2DModel"}), "model_index.json", "transformer"},
+		"Kandinsky":            {set("model_index.json", "_class_name", "KandinskyPipeline"), "model_index.json", "another family"},
+		"refiner": {func(t *testing.T, dir string) {
+			set("model_index.json", "text_encoder_2", []any{"a", "b"})(t, dir)
+			set("model_index.json", "text_encoder", []any{nil, nil})(t, dir)
+		}, "model_index.json", "refiner"},
 		"index cut short":         {cut("model_index.json"), "model_index.json", "JSON"},
-		"SDXL":                    {set("model_index.json", "text_encoder_2", []any{"a", "b"}), "model_index.json", "Stable Diffusion"},
+		"SDXL":                    {set("model_index.json", "text_encoder_2", []any{"a", "b"}), "tokenizer_2", "tokenizer_config.json"},
 		"no scheduler":            {remove("scheduler"), scheduler, "is missing"},
 		"scheduler cut short":     {cut(scheduler), scheduler, "JSON"},
 		"empty scheduler":         {write(scheduler, ""), scheduler, "is empty"},

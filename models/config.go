@@ -12,6 +12,9 @@ type partConfig struct {
 	HiddenSize            int       `json:"hidden_size"`
 	MaxPositionEmbeddings int       `json:"max_position_embeddings"`
 	VocabSize             int       `json:"vocab_size"`
+	HiddenLayers          int       `json:"num_hidden_layers"`
+	ProjectionDim         int       `json:"projection_dim"`
+	TimeCondDim           int       `json:"time_cond_proj_dim"`
 	SampleSize            sides     `json:"sample_size"`
 	InChannels            int       `json:"in_channels"`
 	OutChannels           int       `json:"out_channels"`
@@ -75,7 +78,7 @@ func (f folder) loadPartConfig(part string) (partConfig, error) {
 		return c, err
 	}
 	for _, n := range []int{
-		c.HiddenSize, c.MaxPositionEmbeddings, c.VocabSize, c.SampleSize.height, c.SampleSize.width,
+		c.HiddenLayers, c.ProjectionDim, c.TimeCondDim, c.HiddenSize, c.MaxPositionEmbeddings, c.VocabSize, c.SampleSize.height, c.SampleSize.width,
 		c.InChannels, c.OutChannels, int(c.CrossAttentionDim), c.LatentChannels,
 	} {
 		if n < 0 || n > maxSize {
@@ -86,25 +89,6 @@ func (f folder) loadPartConfig(part string) (partConfig, error) {
 		return c, f.failed(file, fmt.Errorf("%d blocks", len(c.BlockOutChannels)))
 	}
 	return c, nil
-}
-
-// index is what is read from model_index.json.
-type index struct {
-	Class        string          `json:"_class_name"`
-	Path         string          `json:"_name_or_path"`
-	TextEncoder2 json.RawMessage `json:"text_encoder_2"`
-	Transformer  json.RawMessage `json:"transformer"`
-}
-
-func (f folder) loadIndex() (index, error) {
-	var i index
-	if err := f.readJSON(indexFile, &i); err != nil {
-		return i, err
-	}
-	if len(i.TextEncoder2) > 0 || len(i.Transformer) > 0 {
-		return i, f.failed(indexFile, fmt.Errorf("%s: only Stable Diffusion 1.x and 2.x models can be used", i.Class))
-	}
-	return i, nil
 }
 
 // loadVocabulary reads the words that the model was trained on; nil when the

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"pentimento/models/element"
 	"pentimento/models/graph"
@@ -19,6 +20,8 @@ type Batch struct {
 	// between two of them.
 	Timestep float64
 	Text     []float32 // [B, M, D]
+	// Pooled are the pooled texts of models that have any. [B, P]
+	Pooled []float32
 	// TimestepCond tells a UNet the guidance scale that takes it so, each row as
 	// [GuidanceEmbedding] gives it. [B, W], W is [Spec.TimestepCondWidth]
 	TimestepCond []float32
@@ -28,6 +31,12 @@ type Batch struct {
 	Cached []Maps
 	// Capture lists the rows whose maps [Denoised.Captured] holds. [K]
 	Capture []int
+}
+
+// AddText adds the text of the next row.
+func (b *Batch) AddText(t Text) {
+	b.Text = append(b.Text, t.Embeddings...)
+	b.Pooled = append(b.Pooled, t.Pooled...)
 }
 
 // Maps are the attention maps of one row of a run, as they are after its
@@ -67,7 +76,7 @@ func (in *inspection) openUNet(op opener, p *preparedUNet) (*unet, error) {
 	for _, l := range captured {
 		outputs = append(outputs, graph.ProbsOutput(l))
 	}
-	session, err := op.open(in.unet, p.graph, names, outputs)
+	session, err := op.openGraph(in.unet, p.graph, names, outputs)
 	if err != nil {
 		return nil, err
 	}
@@ -183,6 +192,12 @@ func (f unetFeed) all(in *Batch) ([]*runtime.Tensor, error) {
 	if want := in.Rows * s.ContextLength * s.TextWidth; len(in.Text) != want {
 		return nil, fmt.Errorf("text has %d values, not %d", len(in.Text), want)
 	}
+	if want := in.Rows * s.PooledWidth; len(in.Pooled) != want {
+		return nil, fmt.Errorf("pooled text has %d values, not %d", len(in.Pooled), want)
+	}
+	if want := in.Rows * s.TimestepCondWidth; len(in.TimestepCond) != want {
+		return nil, fmt.Errorf("embeddings of the guidance have %d values, not %d", len(in.TimestepCond), want)
+	}
 	for c, maps := range in.Cached {
 		if err := s.checkMaps(maps); err != nil {
 			return nil, fmt.Errorf("cached maps %d: %w", c, err)
@@ -202,7 +217,7 @@ func (f unetFeed) all(in *Batch) ([]*runtime.Tensor, error) {
 
 // own makes the inputs that the UNet has without control.
 func (f unetFeed) own(in *Batch) ([]*runtime.Tensor, error) {
-	values := []graph.Value{f.info.Sample, f.info.Timestep, f.info.Text}
+	values := f.info.Inputs()
 	return collect(len(values), func(i int) (*runtime.Tensor, error) { return f.tensor(values[i], in, 1) })
 }
 
@@ -231,6 +246,12 @@ func (f unetFeed) tensor(v graph.Value, in *Batch, depth int) (*runtime.Tensor, 
 		return f.timestep(in)
 	case f.info.Text.Name:
 		return runtime.FloatTensor(typ, []int{rows, tokens, f.spec.TextWidth}, in.Text)
+	case f.info.Pooled.Name:
+		return runtime.FloatTensor(typ, []int{rows, f.spec.PooledWidth}, in.Pooled)
+	case f.info.TimeIDs.Name:
+		return runtime.FloatTensor(typ, []int{rows, timeIDs}, f.spec.times(rows))
+	case f.info.TimestepCond.Name:
+		return runtime.FloatTensor(typ, []int{rows, f.spec.TimestepCondWidth}, in.TimestepCond)
 	case graph.CrossSource:
 		return runtime.IntTensor(typ, []int{rows}, c.CrossSource)
 	case graph.Mapper:
@@ -286,6 +307,13 @@ func cachedRows(cached []Maps, layer int) (c int, maps []float32) {
 		maps = append(maps, own...)
 	}
 	return len(cached), maps
+}
+
+// times are what SDXL is told of the picture, once a row: it was of this size,
+// nothing was cropped, and it is of this size. [B, 6]
+func (s Spec) times(rows int) []float32 {
+	h, w := float32(s.ImageHeight), float32(s.ImageWidth)
+	return slices.Repeat([]float32{h, w, 0, 0, h, w}, rows)
 }
 
 // timestep makes the timestep in the form that the exporter chose: a scalar,

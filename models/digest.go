@@ -6,18 +6,21 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
 	"slices"
 	"strings"
+
+	"pentimento/models/tokenizer"
 )
 
 // digestFiles are the files that a picture depends on, sorted by name. What
 // only describes the folder (model_index.json, vocabulary.json) is left out.
 func (in *inspection) digestFiles() []string {
 	files := []string{schedulerFile}
-	for _, name := range []string{"vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json"} {
-		files = append(files, tokenizerFolder+"/"+name)
+	for i := range in.encoders() {
+		dir := numbered(tokenizerFolder, i)
+		for _, name := range tokenizer.Files(func(name string) bool { return in.folder.has(dir + "/" + name) }) {
+			files = append(files, dir+"/"+name)
+		}
 	}
 	for _, p := range in.parts() {
 		files = append(files, p.file(), p.configFile())
@@ -64,23 +67,4 @@ func (f folder) sha256(file string) (sum string, err error) {
 		return "", f.failed(file, fmt.Errorf("read: %w", err))
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
-}
-
-// checkWeights refuses weights outside a graph that ONNX Runtime could not
-// read.
-func (f folder) checkWeights(file string) error {
-	if f.dir == "" {
-		return f.failed(file, errors.New("holds weights outside the graph, which only works in a folder on the disk"))
-	}
-	info, err := os.Lstat(f.path(file))
-	if err != nil {
-		return f.failed(file, err)
-	}
-	switch {
-	case info.Mode()&fs.ModeSymlink != 0:
-		return f.failed(file, fmt.Errorf("is a symbolic link, which ONNX Runtime refuses for weights: copy the folder with `cp -rL`"))
-	case !info.Mode().IsRegular():
-		return f.failed(file, errors.New("is not a file"))
-	}
-	return nil
 }

@@ -1,6 +1,7 @@
 package models_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -217,37 +218,48 @@ func externalise(t *testing.T, dir, file string) {
 	}
 }
 
+// Weights that can't be read are found before anything runs, even where the
+// UNet was prepared while they were there.
 func TestWeightsOutside(t *testing.T) {
+	cache := t.TempDir()
+	whole := pocketDir(t)
+	externalise(t, whole, "unet/model.onnx")
+	if report, err := models.Prepare(t.Context(), whole, models.Options{Runtime: runtimetest.Load(t), CacheDir: cache}); err != nil || len(report.Problems) > 0 {
+		t.Fatal(report, err)
+	}
 	for _, part := range []string{"unet", "text_encoder", "vae_decoder"} {
 		for name, test := range map[string]struct {
 			spoil func(weights string) error
 			says  string
 		}{
-			"missing":       {os.Remove, filepath.Join(part, "weights.pb") + ": is missing"},
-			"cut short":     {func(w string) error { return os.Truncate(w, 5000) }, part},
-			"symbolic link": {func(w string) error { return os.Symlink(w+".real", w) }, "cp -rL"},
-			"a folder":      {func(w string) error { return os.Mkdir(w, 0o755) }, "is not a file"},
+			"missing":   {os.Remove, filepath.Join(part, "weights.pb") + ": is missing"},
+			"cut short": {func(w string) error { return os.Truncate(w, 5000) }, filepath.Join(part, "weights.pb") + ": is cut short: it holds 5000 of"},
+			"link to nowhere": {func(w string) error {
+				return errors.Join(os.Remove(w), os.Symlink("nowhere", w))
+			}, filepath.Join(part, "weights.pb") + ": is missing"},
+			"a folder": {func(w string) error { return errors.Join(os.Remove(w), os.Mkdir(w, 0o755)) }, "is not a file"},
+			"pointer": {func(w string) error {
+				return os.WriteFile(w, []byte("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12345\n"), 0o644)
+			}, filepath.Join(part, "weights.pb") + ": is a pointer of Git LFS"},
 		} {
 			t.Run(part+"/"+name, func(t *testing.T) {
 				dir := pocketDir(t)
 				externalise(t, dir, part+"/model.onnx")
-				weights := filepath.Join(dir, part, "weights.pb")
-				if name == "symbolic link" || name == "a folder" {
-					if err := os.Rename(weights, weights+".real"); err != nil {
-						t.Fatal(err)
-					}
-				}
-				if err := test.spoil(weights); err != nil {
+				o := models.Options{Runtime: runtimetest.Load(t), Device: "cpu", CacheDir: cache}
+				if err := test.spoil(filepath.Join(dir, part, "weights.pb")); err != nil {
 					t.Fatal(err)
 				}
-				_, err := models.OpenDir(t.Context(), dir, models.Options{Runtime: runtimetest.Load(t), Device: "cpu"})
+				_, err := models.OpenDir(t.Context(), dir, o)
 				if err == nil {
 					t.Fatal("opened")
 				}
 				if !strings.Contains(err.Error(), test.says) {
 					t.Errorf("%q is missing in: %v", test.says, err)
 				}
-				t.Log(err)
+				report, err := models.Check(t.Context(), dir, o)
+				if err != nil || len(report.Problems) == 0 || !strings.Contains(report.Problems[0].Error(), test.says) {
+					t.Errorf("Check says %v, %v", report, err)
+				}
 			})
 		}
 	}

@@ -26,27 +26,52 @@ type part struct {
 	opset           int64
 	inputs, outputs []graph.Value
 	external        []string // files with weights outside the graph
+	// How often it halves and doubles the sides of a picture, and where its
+	// inputs meet its weights first.
+	halvings, doublings int
+	random              bool // it gives a sample and not the mean of what it could give
+	meetings            map[string]graph.Meeting
+	// located is where the files of external are, when it is not beside the
+	// graph: links are followed, because ONNX Runtime follows none.
+	located located
 }
 
 func (p *part) file() string       { return p.name + "/model.onnx" }
 func (p *part) configFile() string { return p.name + "/" + partConfigFile }
+
+// A meeting is a [graph.Meeting] whose sizes some model may have.
+type meeting struct{ In, Out int }
+
+// meets is where an input meets the weights first; sizes that no model has
+// are 0.
+func (p *part) meets(input string) meeting {
+	m := p.meetings[input]
+	fit := func(n int64) int {
+		if n < 0 || n > maxSize {
+			return 0
+		}
+		return int(n)
+	}
+	return meeting{fit(m.In), fit(m.Out)}
+}
 
 // An inspection is a model folder, read and found to fit together, before
 // anything runs.
 type inspection struct {
 	folder     folder
 	index      index
-	tokenizer  *tokenizer.Tokenizer
+	tokenizers []*tokenizer.Tokenizer
 	vocabulary []string
+	factor     int  // pixels of a picture's side for one of the latents'
 	spec       Spec // without what needs a run: Layers, MapHeight, MapWidth
 
-	text, unet, decoder *part
-	encoder             *part // nil when the folder has none
+	texts         []*textPart
+	unet, decoder *part
+	encoder       *part // nil when the folder has none
 	// unetGraph is there until the UNet is prepared.
 	unetGraph *graph.Model
 
 	// The inputs and outputs that matter, by their role.
-	textIn, textOut       graph.Value
 	info                  graph.Info // of the UNet, without what needs a run
 	decoderIn, decoderOut graph.Value
 	encoderIn, encoderOut graph.Value
@@ -59,10 +84,10 @@ type inspection struct {
 func inspect(f folder) (*inspection, error) {
 	in := &inspection{folder: f}
 	for _, step := range []func() error{
-		in.readIndex, in.readSchedule, in.readTokenizer, in.readVocabulary,
-		in.readText, in.readUNet, in.readDecoder, in.readEncoder,
-		in.checkText, in.checkUNet, in.checkDecoder, in.checkEncoder,
-		in.sizeText, in.sizeLatents, in.sizeImage, in.readDigest,
+		in.readIndex, in.readSchedule, in.readTokenizers, in.readVocabulary,
+		in.readTexts, in.readUNet, in.readDecoder, in.readEncoder,
+		in.checkUNet, in.checkTexts, in.checkDecoder, in.checkEncoder,
+		in.sizeTexts, in.sizeLatents, in.sizeImage, in.readDigest,
 	} {
 		if err := step(); err != nil {
 			return nil, err
@@ -73,7 +98,12 @@ func inspect(f folder) (*inspection, error) {
 
 // parts are the graphs that were read.
 func (in *inspection) parts() []*part {
-	return slices.DeleteFunc([]*part{in.text, in.unet, in.decoder, in.encoder}, func(p *part) bool { return p == nil })
+	var all []*part
+	for _, t := range in.texts {
+		all = append(all, t.part)
+	}
+	all = append(all, in.unet, in.decoder, in.encoder)
+	return slices.DeleteFunc(all, func(p *part) bool { return p == nil })
 }
 
 func (in *inspection) readIndex() (err error) {
@@ -86,18 +116,8 @@ func (in *inspection) readSchedule() (err error) {
 	return err
 }
 
-func (in *inspection) readTokenizer() (err error) {
-	in.tokenizer, err = in.folder.loadTokenizer()
-	return err
-}
-
 func (in *inspection) readVocabulary() (err error) {
 	in.vocabulary, err = in.folder.loadVocabulary()
-	return err
-}
-
-func (in *inspection) readText() (err error) {
-	in.text, _, err = in.folder.readPart("text_encoder")
 	return err
 }
 
@@ -141,10 +161,12 @@ func (f folder) readPart(name string) (*part, *graph.Model, error) {
 	sum := sha256.Sum256(data)
 	p.bytes, p.sum = int64(len(data)), hex.EncodeToString(sum[:])
 	p.opset, p.inputs, p.outputs, p.external = g.Opset(), g.Inputs(), g.Outputs(), g.External()
-	for _, weights := range p.external {
-		if err := f.checkWeights(name + "/" + weights); err != nil {
-			return nil, nil, err
-		}
+	p.halvings, p.doublings, p.random, p.meetings = g.Halvings(), g.Doublings(), g.Random(), map[string]graph.Meeting{}
+	for _, v := range p.inputs {
+		p.meetings[v.Name] = g.Meets(v.Name)
+	}
+	if p.located, err = f.locate(name, g); err != nil {
+		return nil, nil, err
 	}
 	if f.dir == "" {
 		p.data = data
@@ -165,7 +187,7 @@ func (in *inspection) feeds(p *part, names ...string) ([]graph.Value, error) {
 	}
 	for _, v := range p.inputs {
 		if !slices.Contains(names, v.Name) {
-			return nil, in.folder.failed(p.file(), fmt.Errorf("wants an input %q, which no Stable Diffusion 1.x or 2.x model has", v.Name))
+			return nil, in.folder.failed(p.file(), fmt.Errorf("wants an input %q, which no Stable Diffusion model has", v.Name))
 		}
 	}
 	return found, nil
@@ -203,24 +225,6 @@ func (in *inspection) rank(p *part, v graph.Value, rank int) error {
 		return in.folder.failed(p.file(), fmt.Errorf("%s has %d dimensions, not %d", v, len(v.Dims), rank))
 	}
 	return nil
-}
-
-func (in *inspection) checkText() error {
-	inputs, err := in.feeds(in.text, "input_ids")
-	if err != nil {
-		return err
-	}
-	in.textIn = inputs[0]
-	if !in.textIn.Type.Int() {
-		return in.folder.failed(in.text.file(), fmt.Errorf("%s are no integers", in.textIn))
-	}
-	if err := in.rank(in.text, in.textIn, 2); err != nil {
-		return err
-	}
-	if in.textOut, err = in.fetch(in.text, "last_hidden_state"); err != nil {
-		return err
-	}
-	return in.floats(in.text, 3, in.textOut)
 }
 
 func (in *inspection) checkUNet() (err error) {

@@ -21,6 +21,7 @@ import (
 	"strings"
 	"sync"
 
+	"pentimento/models/graph"
 	"pentimento/models/runtime"
 	"pentimento/models/tokenizer"
 )
@@ -52,9 +53,11 @@ type Model struct {
 	tokenizer  *tokenizer.Tokenizer
 	vocabulary []string
 
-	text    *textEncoder
-	unet    *openingUNet
-	decoder *decoder
+	text []*textEncoder
+	// zeroEmpty: the empty prompt is encoded as zeros.
+	zeroEmpty bool
+	unet      *openingUNet
+	decoder   *decoder
 
 	encoder *openableEncoder // nil when the folder has none
 }
@@ -142,7 +145,8 @@ func open(ctx context.Context, f folder, o Options) (*Model, error) {
 func (in *inspection) open(ctx context.Context, prepared *preparedUNet, o Options, device runtime.Device) (_ *Model, err error) {
 	m := &Model{
 		name: in.folder.name, digest: in.digest, device: device, runtime: o.Runtime.Version(),
-		spec: prepared.spec, tokenizer: in.tokenizer, vocabulary: in.vocabulary,
+		spec: prepared.spec, tokenizer: in.tokenizers[0], vocabulary: in.vocabulary,
+		text: make([]*textEncoder, len(in.texts)), zeroEmpty: in.index.zeroEmpty,
 	}
 	defer func() {
 		if err != nil {
@@ -151,13 +155,15 @@ func (in *inspection) open(ctx context.Context, prepared *preparedUNet, o Option
 	}()
 	opener := opener{o: o, device: device, folder: in.folder}
 	var parts sync.WaitGroup
-	var failed [3]error
+	failed := make([]error, 2+len(in.texts))
 	m.unet = in.startUNet(opener, prepared)
 	if in.folder.dir != "" || device.Provider != runtime.CPU {
 		parts.Go(func() { _, failed[0] = m.unet.wait(ctx) })
 	}
-	parts.Go(func() { m.text, failed[1] = in.openText(opener) })
-	parts.Go(func() { m.decoder, failed[2] = in.openDecoder(opener) })
+	parts.Go(func() { m.decoder, failed[1] = in.openDecoder(opener) })
+	for i, t := range in.texts {
+		parts.Go(func() { m.text[i], failed[2+i] = in.openText(opener, t) })
+	}
 	parts.Wait()
 	for _, err := range failed {
 		if err != nil {
@@ -178,7 +184,7 @@ func (m *Model) prove(ctx context.Context) error {
 	if m.device.Provider == runtime.CPU {
 		return nil
 	}
-	if _, err := m.EncodeText(ctx, m.tokenizer.Encode("").IDs); err != nil && ctx.Err() == nil {
+	if _, err := m.EncodeText(ctx, "a"); err != nil && ctx.Err() == nil {
 		return &runtime.DeviceError{Device: m.device, Reason: err}
 	}
 	return ctx.Err()
@@ -187,8 +193,10 @@ func (m *Model) prove(ctx context.Context) error {
 // Close waits for what is running and frees the model.
 func (m *Model) Close() error {
 	var all []error
-	if m.text != nil {
-		all = append(all, m.text.session.Close())
+	for _, t := range m.text {
+		if t != nil {
+			all = append(all, t.session.Close())
+		}
 	}
 	if m.unet != nil {
 		all = append(all, m.unet.close())
@@ -234,8 +242,17 @@ type opener struct {
 	folder folder
 }
 
-// open opens g, the graph of part p. Errors name the part's file.
-func (op opener) open(p *part, g runtime.Graph, inputs, outputs []string) (*runtime.Session, error) {
+// open opens a part as the folder has it. Errors name its file.
+func (op opener) open(p *part, inputs, outputs []string) (*runtime.Session, error) {
+	g, err := op.graphOf(p)
+	if err != nil {
+		return nil, op.folder.failed(p.file(), err)
+	}
+	return op.openGraph(p, g, inputs, outputs)
+}
+
+// openGraph opens g, a graph of part p.
+func (op opener) openGraph(p *part, g runtime.Graph, inputs, outputs []string) (*runtime.Session, error) {
 	session, err := op.o.Runtime.Open(g, runtime.SessionOptions{
 		Inputs: inputs, Outputs: outputs, Device: op.device, Threads: op.o.Threads,
 	})
@@ -249,22 +266,37 @@ func (op opener) open(p *part, g runtime.Graph, inputs, outputs []string) (*runt
 }
 
 // graphOf is where ONNX Runtime finds a part as the folder has it.
-func (op opener) graphOf(p *part) runtime.Graph {
-	if op.folder.dir != "" {
-		return runtime.Graph{Path: op.folder.path(p.file())}
+func (op opener) graphOf(p *part) (runtime.Graph, error) {
+	g := runtime.Graph{Path: op.folder.path(p.file())}
+	if p.data != nil {
+		g = runtime.Graph{Data: p.data}
 	}
-	return runtime.Graph{Data: p.data}
+	if p.random {
+		data, err := op.folder.read(p.file(), maxGraphBytes)
+		if err != nil {
+			return g, err
+		}
+		read, err := graph.Parse(data)
+		if err != nil {
+			return g, err
+		}
+		if g.Data, err = graph.WithoutNoise(read); err != nil {
+			return g, err
+		}
+		g.Path = ""
+	}
+	return p.located.attach(g)
 }
 
-// loadTokenizer reads the tokenizer folder.
-func (f folder) loadTokenizer() (*tokenizer.Tokenizer, error) {
-	sub, err := fs.Sub(f.fs, tokenizerFolder)
+// loadTokenizer reads a tokenizer folder.
+func (f folder) loadTokenizer(dir string) (*tokenizer.Tokenizer, error) {
+	sub, err := fs.Sub(f.fs, dir)
 	if err != nil {
-		return nil, f.failed(tokenizerFolder, err)
+		return nil, f.failed(dir, err)
 	}
 	t, err := tokenizer.Load(sub)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", strings.TrimSuffix(f.path(tokenizerFolder), "/"), err)
+		return nil, fmt.Errorf("%s: %w", strings.TrimSuffix(f.path(dir), "/"), err)
 	}
 	return t, nil
 }

@@ -3,7 +3,6 @@ package models
 import (
 	"context"
 	"errors"
-	"os"
 
 	"pentimento/models/graph"
 	"pentimento/models/runtime"
@@ -36,27 +35,14 @@ func (in *inspection) prepare(ctx context.Context, o Options) (p *preparedUNet, 
 		unkept = cache.store(p)
 	}
 	in.unetGraph = nil // it may be large, and is not needed any more
-	if len(in.unet.external) > 0 {
-		if err := p.attachWeights(in.folder.path(in.unet.name)); err != nil {
-			return nil, nil, err
-		}
+	if p.graph, err = in.unet.located.attach(p.graph); err != nil {
+		return nil, nil, in.folder.failed(in.unet.file(), err)
 	}
 	p.spec = in.spec
 	p.spec.Layers, p.spec.mapLevel = p.controlled.Info.Layers, p.controlled.MapLevel
 	p.spec.Resizable = in.spec.Resizable && !p.fixed
 	p.spec.scale()
 	return p, unkept, nil
-}
-
-// attachWeights says where the weights outside the graph lie. ONNX Runtime
-// takes that only together with the graph's bytes.
-func (p *preparedUNet) attachWeights(dir string) (err error) {
-	p.graph.Weights = dir
-	if p.graph.Path != "" {
-		p.graph.Data, err = os.ReadFile(p.graph.Path)
-		p.graph.Path = ""
-	}
-	return err
 }
 
 func destroy(tensors []*runtime.Tensor) error {

@@ -34,5 +34,5 @@ func read(f folder) (*Model, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read model: %w", err)
 	}
-	return &Model{name: f.name, digest: in.digest, spec: in.spec, tokenizer: in.tokenizer, vocabulary: in.vocabulary}, nil
+	return &Model{name: f.name, digest: in.digest, spec: in.spec, tokenizer: in.tokenizers[0], vocabulary: in.vocabulary}, nil
 }

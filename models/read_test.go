@@ -27,7 +27,7 @@ func TestReadWithoutOpening(t *testing.T) {
 		t.Errorf("tokens %v, want %v", got.IDs, want.IDs)
 	}
 	runs := map[string]func() error{
-		"encode text": func() error { _, err := read.EncodeText(t.Context(), read.Tokenizer().Encode(prompt).IDs); return err },
+		"encode text": func() error { _, err := read.EncodeText(t.Context(), prompt); return err },
 		"denoise":     func() error { _, err := read.Denoise(t.Context(), &models.Batch{}); return err },
 		"decode":      func() error { _, err := read.Decode(t.Context(), nil); return err },
 		"encode picture": func() error {

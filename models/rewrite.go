@@ -40,13 +40,16 @@ func (in *inspection) probe(ctx context.Context, o Options) (_ graph.Probe, fixe
 	if err != nil {
 		return graph.Probe{}, false, in.folder.failed(in.unet.file(), err)
 	}
-	g := runtime.Graph{Data: data}
-	if len(in.unet.external) > 0 {
-		g.Weights = in.folder.path(in.unet.name)
+	g, err := in.unet.located.attach(runtime.Graph{Data: data})
+	if err != nil {
+		return graph.Probe{}, false, in.folder.failed(in.unet.file(), err)
+	}
+	var inputs []string
+	for _, v := range in.info.Inputs() {
+		inputs = append(inputs, v.Name)
 	}
 	session, err := o.Runtime.Open(g, runtime.SessionOptions{
-		Inputs:  []string{in.info.Sample.Name, in.info.Timestep.Name, in.info.Text.Name},
-		Outputs: outputs, Device: runtime.Device{Provider: runtime.CPU}, Threads: o.Threads, Once: true,
+		Inputs: inputs, Outputs: outputs, Device: runtime.Device{Provider: runtime.CPU}, Threads: o.Threads, Once: true,
 	})
 	if err != nil {
 		return graph.Probe{}, false, in.folder.failed(in.unet.file(), err)
@@ -90,6 +93,9 @@ func (in *inspection) shapes(ctx context.Context, session *runtime.Session, s Sp
 		Rows:    rows,
 		Latents: make([]float32, rows*s.LatentChannels*s.LatentHeight*s.LatentWidth),
 		Text:    make([]float32, rows*s.ContextLength*s.TextWidth),
+		Pooled:  make([]float32, rows*s.PooledWidth),
+
+		TimestepCond: make([]float32, rows*s.TimestepCondWidth),
 	}
 	inputs, err := feed.own(batch)
 	if err != nil {

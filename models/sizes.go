@@ -35,43 +35,39 @@ func (in *inspection) agree(size string, limit int, claims ...claim) (int, error
 	return first.n, nil
 }
 
-func (in *inspection) sizeText() (err error) {
-	text, unet := in.text, in.unet
-	in.spec.ContextLength, err = in.agree("context length", maxContextLength,
-		claim{tokenizerFolder + "/tokenizer_config.json", "model_max_length", in.tokenizer.ContextLength()},
-		claim{text.configFile(), "max_position_embeddings", text.config.MaxPositionEmbeddings},
-		claim{text.file(), "the length of input_ids", dim(in.textIn, 1)},
-		claim{text.file(), "the length of " + in.textOut.Name, dim(in.textOut, 1)},
-		claim{unet.file(), "the length of encoder_hidden_states", dim(in.info.Text, 1)},
-	)
-	if err != nil {
-		return err
+// agreeOr is agree, with the size to take where no claim names one.
+func (in *inspection) agreeOr(fallback int, size string, limit int, claims ...claim) (int, error) {
+	if !slices.ContainsFunc(claims, func(c claim) bool { return c.n != 0 }) {
+		return fallback, nil
 	}
-	in.spec.TextWidth, err = in.agree("width of the text embeddings", maxTextWidth,
-		claim{unet.configFile(), "cross_attention_dim", int(unet.config.CrossAttentionDim)},
-		claim{text.configFile(), "hidden_size", text.config.HiddenSize},
-		claim{text.file(), "the width of " + in.textOut.Name, dim(in.textOut, 2)},
-		claim{unet.file(), "the width of encoder_hidden_states", dim(in.info.Text, 2)},
-	)
-	if err != nil {
-		return err
-	}
-	_, err = in.agree("size of the vocabulary", maxSize,
-		claim{tokenizerFolder + "/vocab.json", "the number of tokens", in.tokenizer.VocabularySize()},
-		claim{text.configFile(), "vocab_size", text.config.VocabSize},
-	)
-	return err
+	return in.agree(size, limit, claims...)
 }
 
 func (in *inspection) sizeLatents() (err error) {
 	unet, decoder := in.unet, in.decoder
+	taken, err := in.agree("number of channels that the UNet takes", maxLatentChannels,
+		claim{unet.file(), "the number of channels that its weights take", unet.meets(in.info.Sample.Name).In},
+		claim{unet.file(), "the number of channels of sample", dim(in.info.Sample, 1)},
+		claim{unet.configFile(), "in_channels", unet.config.InChannels},
+	)
+	if err != nil {
+		return err
+	}
+	given, err := in.agreeOr(taken, "number of channels that the UNet gives", 2*maxLatentChannels,
+		claim{unet.file(), "the number of channels of " + in.info.Noise.Name, dim(in.info.Noise, 1)},
+		claim{unet.configFile(), "out_channels", unet.config.OutChannels},
+	)
+	if err != nil {
+		return err
+	}
+	if err := refuseChannels(taken, given); err != nil {
+		return in.folder.failed(unet.file(), err)
+	}
 	channels := []claim{
-		{unet.configFile(), "in_channels", unet.config.InChannels},
-		{unet.configFile(), "out_channels", unet.config.OutChannels},
+		{unet.file(), "the number of channels of sample", taken},
 		{decoder.configFile(), "latent_channels", decoder.config.LatentChannels},
-		{unet.file(), "the number of channels of sample", dim(in.info.Sample, 1)},
-		{unet.file(), "the number of channels of " + in.info.Noise.Name, dim(in.info.Noise, 1)},
 		{decoder.file(), "the number of channels of latent_sample", dim(in.decoderIn, 1)},
+		{decoder.file(), "the number of channels that its weights take", decoder.meets(in.decoderIn.Name).In},
 	}
 	if in.encoder != nil {
 		channels = append(channels, claim{in.encoder.configFile(), "latent_channels", in.encoder.config.LatentChannels})
@@ -79,7 +75,15 @@ func (in *inspection) sizeLatents() (err error) {
 	if in.spec.LatentChannels, err = in.agree("number of latent channels", maxLatentChannels, channels...); err != nil {
 		return err
 	}
-	in.spec.LatentHeight, err = in.agree("height of the latents", maxLatentSide,
+	in.factor, err = in.pictureFactor()
+	if err != nil {
+		return err
+	}
+	usual := usualSide / in.factor
+	if in.index.two {
+		usual = usualSideXL / in.factor
+	}
+	in.spec.LatentHeight, err = in.agreeOr(usual, "height of the latents", maxLatentSide,
 		claim{unet.configFile(), "sample_size", unet.config.SampleSize.height},
 		claim{unet.file(), "the height of sample", dim(in.info.Sample, 2)},
 		claim{unet.file(), "the height of " + in.info.Noise.Name, dim(in.info.Noise, 2)},
@@ -88,7 +92,7 @@ func (in *inspection) sizeLatents() (err error) {
 	if err != nil {
 		return err
 	}
-	in.spec.LatentWidth, err = in.agree("width of the latents", maxLatentSide,
+	in.spec.LatentWidth, err = in.agreeOr(usual, "width of the latents", maxLatentSide,
 		claim{unet.configFile(), "sample_size", unet.config.SampleSize.width},
 		claim{unet.file(), "the width of sample", dim(in.info.Sample, 3)},
 		claim{unet.file(), "the width of " + in.info.Noise.Name, dim(in.info.Noise, 3)},
@@ -97,7 +101,43 @@ func (in *inspection) sizeLatents() (err error) {
 	return err
 }
 
+// refuseChannels refuses UNets that draw from more than latents, by what they
+// are for.
+func refuseChannels(taken, given int) error {
+	if taken == given {
+		return nil
+	}
+	for extra, kind := range map[int]string{
+		5: "an in-painting UNet, which takes a mask and a masked picture too",
+		4: "a UNet of the instruct-pix2pix kind, which takes a picture to change too",
+		3: "the UNet of an upscaler, which enlarges pictures",
+		1: "a UNet that takes a depth map too",
+	} {
+		if taken-given == extra {
+			return fmt.Errorf("takes %d channels and gives %d: it is %s; use the model for drawing that it was made of", taken, given, kind)
+		}
+	}
+	return fmt.Errorf("takes %d channels and gives %d: it does not only draw", taken, given)
+}
+
+// pictureFactor is how many pixels of a picture's side one of the latents'
+// stands for: every level of the decoder but the last doubles the sides.
+func (in *inspection) pictureFactor() (int, error) {
+	decoder := in.decoder
+	levels := len(decoder.config.BlockOutChannels) - 1
+	if levels < 0 {
+		levels = decoder.doublings
+	}
+	if levels > 6 {
+		return 0, in.folder.failed(decoder.file(), fmt.Errorf("doubles the sides of a picture %d times", levels))
+	}
+	return 1 << levels, nil
+}
+
 func (in *inspection) sizeImage() (err error) {
+	if in.spec.LatentHeight == 0 || in.spec.LatentWidth == 0 {
+		return nil // sizeLatents has said what is wrong
+	}
 	decoder := in.decoder
 	if in.spec.ScalingFactor, err = decoder.config.scaling(); err != nil {
 		return in.folder.failed(decoder.configFile(), err)
@@ -111,11 +151,8 @@ func (in *inspection) sizeImage() (err error) {
 			return in.folder.failed(in.encoder.configFile(), err)
 		}
 	}
-	height, width := in.spec.LatentHeight, in.spec.LatentWidth
-	// Every level of the autoencoder but the last doubles the sides.
-	if levels := len(decoder.config.BlockOutChannels); levels > 0 {
-		height, width = height<<(levels-1), width<<(levels-1)
-	} else {
+	height, width := in.spec.LatentHeight*in.factor, in.spec.LatentWidth*in.factor
+	if in.factor == 1 {
 		// Without levels the sample size is that of the pictures themselves.
 		height, width = decoder.config.SampleSize.height, decoder.config.SampleSize.width
 	}
@@ -142,9 +179,6 @@ func (in *inspection) sizeImage() (err error) {
 // which layers are worth taking over.
 func (in *inspection) sizeOthers() {
 	s := &in.spec
-	if s.LatentHeight == 0 || s.LatentWidth == 0 {
-		return // another step has said so
-	}
 	s.SelfLevel = structureLevel(s.LatentHeight, s.LatentWidth)
 	factor := max(1, s.ImageHeight/s.LatentHeight)
 	s.SizeMultiple = factor << in.info.Halvings

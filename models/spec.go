@@ -41,7 +41,9 @@ type Spec struct {
 	// MapHeight and MapWidth are the size of the aggregated cross-attention
 	// maps [MapHeight*MapWidth, M].
 	MapHeight, MapWidth int
-	mapLevel            int // of the layers that those maps are the mean of
+	// PooledWidth is P, the width of [Text.Pooled]; 0 where the UNet takes none.
+	PooledWidth int
+	mapLevel    int // of the layers that those maps are the mean of
 }
 
 // MapSize is the number of values that the maps of a layer have in one row.
@@ -84,6 +86,17 @@ const (
 	maxImageSide      = 8192
 	maxSide           = 4096 // of a picture in a size that somebody asks for
 )
+
+// The sides of a picture where nothing says them: those that Stable Diffusion
+// 1.x and SDXL were trained on.
+const (
+	usualSide   = 512
+	usualSideXL = 1024
+)
+
+// timeIDs is how many numbers tell SDXL of a picture: its original height and
+// width, where it was cropped, its height and width.
+const timeIDs = 6
 
 // defaultScalingFactor is what AutoencoderKL means when its config.json has no
 // scaling_factor, as those of Stable Diffusion 1.x written before there was one.

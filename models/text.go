@@ -3,51 +3,103 @@ package models
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"pentimento/models/graph"
 	"pentimento/models/runtime"
+	"pentimento/models/tokenizer"
 )
 
-// A textEncoder is the CLIP text encoder, ready to run.
-type textEncoder struct {
-	session *runtime.Session
-	in, out graph.Value
+// A Text is a prompt as the UNet reads it.
+type Text struct {
+	// Embeddings hold a vector for each token. [M, D]
+	Embeddings []float32
+	// Pooled is one vector for the whole prompt, which SDXL takes too; nil in
+	// other models. [P]
+	Pooled []float32
 }
 
-func (in *inspection) openText(op opener) (*textEncoder, error) {
-	session, err := op.open(in.text, op.graphOf(in.text), []string{in.textIn.Name}, []string{in.textOut.Name})
+// A textEncoder is a CLIP text encoder, ready to run.
+type textEncoder struct {
+	session     *runtime.Session
+	tokenizer   *tokenizer.Tokenizer
+	in          graph.Value
+	out, pooled graph.Value // pooled has no name where it is not asked for
+	width       int         // of the embeddings
+	pooledWidth int
+}
+
+func (in *inspection) openText(op opener, t *textPart) (*textEncoder, error) {
+	outputs := []string{t.out.Name}
+	if t.pooled.Name != "" {
+		outputs = append(outputs, t.pooled.Name)
+	}
+	session, err := op.open(t.part, []string{t.in.Name}, outputs)
 	if err != nil {
 		return nil, err
 	}
-	return &textEncoder{session: session, in: in.textIn, out: in.textOut}, nil
+	return &textEncoder{
+		session: session, tokenizer: t.tokenizer, in: t.in, out: t.out, pooled: t.pooled,
+		width: t.width, pooledWidth: t.pooledWidth,
+	}, nil
 }
 
-// EncodeText gives the embeddings [M, D] of a prompt's token ids [M], as the
-// tokenizer gives them. The slice belongs to the caller.
-func (m *Model) EncodeText(ctx context.Context, ids []int) ([]float32, error) {
-	if m.text == nil {
-		return nil, fmt.Errorf("encode text: %w", ErrNotOpened)
+// EncodeText gives what the UNet reads of a prompt: the last hidden states of
+// the text encoder or, in SDXL, those of the layer before the last of both
+// encoders side by side, and the pooled text. A prompt that is too long is cut
+// as [tokenizer.Tokenizer.Encode] cuts it. The empty prompt of an SDXL model
+// is zeros where the model says so, as diffusers has it.
+func (m *Model) EncodeText(ctx context.Context, prompt string) (Text, error) {
+	if len(m.text) == 0 {
+		return Text{}, fmt.Errorf("encode text: %w", ErrNotOpened)
 	}
-	length, width := m.spec.ContextLength, m.spec.TextWidth
-	if len(ids) != length {
-		return nil, fmt.Errorf("encode text: %d token ids, the context length is %d", len(ids), length)
+	s := m.spec
+	text := Text{Embeddings: make([]float32, s.ContextLength*s.TextWidth)}
+	if s.PooledWidth > 0 {
+		text.Pooled = make([]float32, s.PooledWidth)
 	}
-	wide := make([]int64, length)
-	for i, id := range ids {
-		if id < 0 || id >= m.tokenizer.VocabularySize() {
-			return nil, fmt.Errorf("encode text: %d is no token id", id)
+	if prompt == "" && m.zeroEmpty {
+		return text, nil
+	}
+	at := 0
+	for _, e := range m.text {
+		own, err := e.encode(ctx, prompt)
+		if err != nil {
+			return Text{}, fmt.Errorf("encode text: %w", err)
 		}
+		for i := range s.ContextLength {
+			copy(text.Embeddings[i*s.TextWidth+at:], own.Embeddings[i*e.width:(i+1)*e.width])
+		}
+		at += e.width
+		copy(text.Pooled, own.Pooled)
+	}
+	return text, nil
+}
+
+// encode runs the encoder.
+func (e *textEncoder) encode(ctx context.Context, prompt string) (Text, error) {
+	ids := e.tokenizer.Encode(prompt).IDs
+	wide := make([]int64, len(ids))
+	for i, id := range ids {
 		wide[i] = int64(id)
 	}
-	input, err := runtime.IntTensor(m.text.in.Type, []int{1, length}, wide)
+	input, err := runtime.IntTensor(e.in.Type, []int{1, len(ids)}, wide)
 	if err != nil {
-		return nil, fmt.Errorf("encode text: %w", err)
+		return Text{}, err
 	}
-	output, err := run(ctx, m.text.session, []*runtime.Tensor{input}, tensorSpec{m.text.out, []int{1, length, width}})
+	outputs := []tensorSpec{{e.out, []int{1, len(ids), e.width}}}
+	if e.pooled.Name != "" {
+		outputs = append(outputs, tensorSpec{e.pooled, []int{1, e.pooledWidth}})
+	}
+	out, err := run(ctx, e.session, []*runtime.Tensor{input}, outputs...)
 	if err != nil {
-		return nil, fmt.Errorf("encode text: %w", err)
+		return Text{}, err
 	}
-	return output[0], nil
+	text := Text{Embeddings: out[0]}
+	if len(out) > 1 {
+		text.Pooled = slices.Clip(out[1])
+	}
+	return text, nil
 }
 
 // A tensorSpec is an output to fetch and the shape that it must have.

@@ -31,7 +31,7 @@ type encoder struct {
 }
 
 func (in *inspection) openDecoder(op opener) (*decoder, error) {
-	session, err := op.open(in.decoder, op.graphOf(in.decoder), []string{in.decoderIn.Name}, []string{in.decoderOut.Name})
+	session, err := op.open(in.decoder, []string{in.decoderIn.Name}, []string{in.decoderOut.Name})
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +39,7 @@ func (in *inspection) openDecoder(op opener) (*decoder, error) {
 }
 
 func openEncoder(op opener, p *part, in, out graph.Value, latentChannels int) (*encoder, error) {
-	session, err := op.open(p, op.graphOf(p), []string{in.Name}, []string{out.Name})
+	session, err := op.open(p, []string{in.Name}, []string{out.Name})
 	if err != nil {
 		return nil, err
 	}

@@ -1,12 +1,6 @@
 package graph
 
-import (
-	"slices"
-	"strings"
-
-	"pentimento/models/element"
-	pb "pentimento/models/graph/onnxpb"
-)
+import "pentimento/models/element"
 
 // Names of the inputs that a UNet in the diffusers layout has, and of its
 // output.
@@ -15,6 +9,10 @@ const (
 	timestepName = "timestep"
 	textName     = "encoder_hidden_states"
 	noiseName    = "out_sample"
+	// Those that only some UNets have.
+	pooledName   = "text_embeds"
+	timesName    = "time_ids"
+	guidanceName = "timestep_cond"
 )
 
 // Info describes a UNet. It is plain data, so that it can be kept beside a
@@ -31,6 +29,14 @@ type Info struct {
 	PerRow bool `json:"per_row"`
 	// Text is the input for the text encoder's last hidden states. [B, M, D]
 	Text Value `json:"text"`
+	// Pooled is the input for the pooled text of SDXL [B, P], and TimeIDs that
+	// for the sizes and the crop of the picture [B, 6]. Neither has a name in
+	// other UNets.
+	Pooled  Value `json:"pooled"`
+	TimeIDs Value `json:"time_ids"`
+	// TimestepCond is the input for an embedding of the guidance [B, W], which
+	// only a UNet that was distilled from guidance has.
+	TimestepCond Value `json:"timestep_cond"`
 	// Noise is the output, the prediction. [B, channels, height, width]
 	Noise Value `json:"noise"`
 	// Halvings is how often the UNet halves the sides of the latents, all told.
@@ -39,6 +45,17 @@ type Info struct {
 	Precision element.Type `json:"precision"`
 	// Opset is the version of the standard operators.
 	Opset int64 `json:"opset"`
+}
+
+// Inputs are the UNet's own inputs, in the order of [Info].
+func (info Info) Inputs() []Value {
+	inputs := []Value{info.Sample, info.Timestep, info.Text}
+	for _, v := range []Value{info.Pooled, info.TimeIDs, info.TimestepCond} {
+		if v.Name != "" {
+			inputs = append(inputs, v)
+		}
+	}
+	return inputs
 }
 
 // Inspect finds the inputs, the output and the attention layers of a UNet, or
@@ -58,7 +75,7 @@ func inspect(m *Model) (Info, []attention, error) {
 	if err != nil {
 		return Info{}, nil, err
 	}
-	info.Halvings = halvings(m.proto.Graph)
+	info.Halvings = m.Halvings()
 	for _, a := range found {
 		info.Layers = append(info.Layers, a.Layer)
 	}
@@ -75,8 +92,16 @@ func (info *Info) findInputs(m *Model) error {
 			info.Timestep = v
 		case textName:
 			info.Text = v
+		case pooledName:
+			info.Pooled = v
+		case timesName:
+			info.TimeIDs = v
+		case guidanceName:
+			info.TimestepCond = v
+		case "class_labels":
+			return unsupported("the input %q is that of an upscaler, which enlarges pictures and draws none", v.Name)
 		default:
-			return unsupported("the input %q is not one of a Stable Diffusion 1.x/2.x UNet", v.Name)
+			return unsupported("the input %q is not one of a Stable Diffusion UNet", v.Name)
 		}
 	}
 	for _, in := range []struct{ name, found string }{
@@ -91,6 +116,17 @@ func (info *Info) findInputs(m *Model) error {
 	}
 	if err := checkInput(info.Text, 3); err != nil {
 		return err
+	}
+	if (info.Pooled.Name == "") != (info.TimeIDs.Name == "") {
+		return unsupported("of the inputs %q and %q it has only one", pooledName, timesName)
+	}
+	for _, v := range []Value{info.Pooled, info.TimeIDs, info.TimestepCond} {
+		if v.Name == "" {
+			continue
+		}
+		if err := checkInput(v, 2); err != nil {
+			return err
+		}
 	}
 	if t := info.Timestep.Type; !t.Float() && !t.Int() || len(info.Timestep.Dims) > 1 {
 		return unsupported("the timestep is %s, not a number or one number a row", info.Timestep)
@@ -127,19 +163,4 @@ func (info *Info) findNoise(m *Model) error {
 		return unsupported("the output %s does not hold floating-point numbers", info.Noise)
 	}
 	return nil
-}
-
-// halvings counts the convolutions that halve both sides: on a UNet's way down
-// there is one after every level but the last.
-func halvings(g *pb.Graph) int {
-	count := 0
-	for _, n := range g.Node {
-		if !strings.HasSuffix(n.GetOpType(), "Conv") {
-			continue
-		}
-		if strides := attribute(n, "strides").GetInts(); slices.Equal(strides, []int64{2, 2}) {
-			count++
-		}
-	}
-	return count
 }

@@ -2,8 +2,11 @@ package graph
 
 import (
 	"fmt"
+	"maps"
+	"math"
 	"path/filepath"
 	"slices"
+	"strconv"
 
 	"google.golang.org/protobuf/proto"
 
@@ -21,7 +24,7 @@ type Model struct {
 	opset    int64
 	inputs   []Value
 	outputs  []Value
-	external []string
+	external map[string]int64
 }
 
 // Parse reads an ONNX model. It checks that every name in the graph fits
@@ -94,7 +97,27 @@ func (m *Model) Opset() int64 { return m.opset }
 // External returns the files that hold weights outside the model file, sorted,
 // as slash-separated paths relative to the model's folder. They never lead out
 // of that folder.
-func (m *Model) External() []string { return slices.Clone(m.external) }
+func (m *Model) External() []string { return slices.Sorted(maps.Keys(m.external)) }
+
+// ExternalBytes is the size that one of the files of [Model.External] has at
+// least.
+func (m *Model) ExternalBytes(file string) int64 { return m.external[file] }
+
+// Relocated is the model with other names for the files that hold its weights.
+func Relocated(model []byte, names map[string]string) ([]byte, error) {
+	m := &pb.Model{}
+	if err := proto.Unmarshal(model, m); err != nil {
+		return nil, malformed("%w", err)
+	}
+	for t := range tensors(m.GetGraph()) {
+		for _, e := range t.ExternalData {
+			if name, ok := names[e.GetValue()]; ok && e.GetKey() == "location" {
+				e.Value = proto.String(name)
+			}
+		}
+	}
+	return proto.MarshalOptions{Deterministic: true}.Marshal(m)
+}
 
 // opsetOf returns the version of the standard operators that m imports.
 func opsetOf(m *pb.Model) (int64, error) {
@@ -129,30 +152,36 @@ func valueOf(info *pb.ValueInfo) (Value, error) {
 	return v, nil
 }
 
-// externalFiles collects the locations of weights in other files.
-func externalFiles(g *pb.Graph) ([]string, error) {
-	files := map[string]bool{}
+// externalFiles collects the files that hold weights, and how far into each of
+// them the weights reach.
+func externalFiles(g *pb.Graph) (map[string]int64, error) {
+	files := map[string]int64{}
 	for t := range tensors(g) {
 		if t.GetDataLocation() != 1 {
 			continue
 		}
 		location := ""
+		var offset, length int64
 		for _, e := range t.ExternalData {
-			if e.GetKey() == "location" {
+			var err error
+			switch e.GetKey() {
+			case "location":
 				location = e.GetValue()
+			case "offset":
+				offset, err = strconv.ParseInt(e.GetValue(), 10, 64)
+			case "length":
+				length, err = strconv.ParseInt(e.GetValue(), 10, 64)
+			}
+			if err != nil || offset < 0 || length < 0 || length > math.MaxInt64-offset {
+				return nil, malformed("weights %q have the %s %q", t.GetName(), e.GetKey(), e.GetValue())
 			}
 		}
 		if !filepath.IsLocal(filepath.FromSlash(location)) {
 			return nil, malformed("weights %q lie in %q, outside the model's folder", t.GetName(), location)
 		}
-		files[location] = true
+		files[location] = max(files[location], offset+length)
 	}
-	var names []string
-	for f := range files {
-		names = append(names, f)
-	}
-	slices.Sort(names)
-	return names, nil
+	return files, nil
 }
 
 // describe names a node for an error message.

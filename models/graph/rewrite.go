@@ -233,8 +233,7 @@ func (r *rewriter) rewrite(m *Model) (*Controlled, error) {
 	}
 	g.Node = append(nodes, r.tail.nodes...)
 	g.Initializer = slices.Concat(g.Initializer, r.head.constants)
-	inputs := []Value{r.info.Sample, r.info.Timestep, r.info.Text}
-	inputs = append(inputs, r.inputs...)
+	inputs := append(r.info.Inputs(), r.inputs...)
 	outputs := append([]Value{r.info.Noise}, r.outputs...)
 	for _, v := range r.inputs {
 		g.Input = append(g.Input, ValueInfo(v))
@@ -255,7 +254,7 @@ func (r *rewriter) rewrite(m *Model) (*Controlled, error) {
 // widen gives the graph float32 latents, text and noise, so that callers deal
 // with one type.
 func (r *rewriter) widen(g *pb.Graph) {
-	for _, v := range []*Value{&r.info.Sample, &r.info.Text, &r.info.Timestep} {
+	for _, v := range []*Value{&r.info.Sample, &r.info.Text, &r.info.Timestep, &r.info.Pooled, &r.info.TimeIDs, &r.info.TimestepCond} {
 		if !v.Type.Float() || v.Type == element.Float32 {
 			continue
 		}

@@ -14,9 +14,12 @@ const endOfWord = "</w>"
 // does.
 type encoder struct {
 	alphabet alphabet
-	ids      map[string]int
-	merges   map[pair]merge
-	unknown  int
+	// whole are words that are one token each, in lower case: the start and the
+	// end, and those that were added to the vocabulary.
+	whole   map[string]int
+	ids     map[string]int
+	merges  map[pair]merge
+	unknown int
 }
 
 type pair struct{ left, right int }
@@ -27,7 +30,7 @@ type merge struct{ rank, id int }
 // encode gives the ids of one word in O(n log n) of its n bytes: a prompt may
 // be one word of a hundred thousand letters.
 func (e *encoder) encode(word string) []int {
-	if id, ok := e.ids[word]; ok && e.alphabet.special[word] {
+	if id, ok := e.whole[word]; ok {
 		return []int{id}
 	}
 	s := e.symbols(word)
@@ -121,11 +124,10 @@ func (j *joints) Pop() any {
 type alphabet struct {
 	letters [256]string
 	bytes   map[rune]byte
-	special map[string]bool // tokens that do not stand for bytes: start and end
 }
 
-func newAlphabet(special ...string) alphabet {
-	a := alphabet{bytes: make(map[rune]byte, 256), special: make(map[string]bool)}
+func newAlphabet() alphabet {
+	a := alphabet{bytes: make(map[rune]byte, 256)}
 	next := rune(0x100)
 	for b := range 256 {
 		letter := rune(b)
@@ -136,9 +138,6 @@ func newAlphabet(special ...string) alphabet {
 		}
 		a.letters[b] = string(letter)
 		a.bytes[letter] = byte(b)
-	}
-	for _, token := range special {
-		a.special[token] = true
 	}
 	return a
 }

@@ -19,7 +19,19 @@ const (
 	mergesFile     = "merges.txt"              // a pair of tokens a line, first merged first
 	configFile     = "tokenizer_config.json"   // context length, special tokens
 	specialFile    = "special_tokens_map.json" // special tokens; wins over the config
+	addedFile      = "added_tokens.json"       // more tokens, each a word of its own
+	wholeFile      = "tokenizer.json"          // vocabulary, merges and added tokens in one
 )
+
+// Files are the names of the files that a tokenizer is read from, given which
+// of them its folder has.
+func Files(has func(name string) bool) []string {
+	names := []string{vocabularyFile, mergesFile, addedFile}
+	if !has(vocabularyFile) && has(wholeFile) {
+		names = []string{wholeFile}
+	}
+	return append(names, configFile, specialFile)
+}
 
 // Limits on what a folder may hold. CLIP's own vocabulary has 49,408 tokens
 // in 0.9 MB.
@@ -27,42 +39,45 @@ const (
 	maxFileSize      = 32 << 20
 	maxID            = 1<<20 - 1
 	maxContextLength = 1 << 14
+	usualLength      = 77
 )
 
 // Load reads the tokenizer of a model: fsys is its tokenizer folder, with
-// vocab.json, merges.txt, tokenizer_config.json and, if there is one,
-// special_tokens_map.json. The pad token is the folder's: Stable Diffusion
-// 1.x pads with the end token, 2.x with "!". Errors name the file at fault.
+// vocab.json, merges.txt and, if there are any, added_tokens.json; or all of it
+// in tokenizer.json. tokenizer_config.json and special_tokens_map.json say the
+// rest. The pad token is the folder's: Stable Diffusion 1.x pads with the end
+// token, 2.x with "!". Errors name the file at fault.
 func Load(fsys fs.FS) (*Tokenizer, error) {
 	config, err := loadConfig(fsys)
 	if err != nil {
 		return nil, err
 	}
-	ids, err := loadVocabulary(fsys)
-	if err != nil {
-		return nil, err
-	}
-	merges, err := loadMerges(fsys, ids)
+	v, err := loadVocabulary(fsys)
 	if err != nil {
 		return nil, err
 	}
 	special := make(map[specialToken]int)
 	for _, s := range []specialToken{config.Start, config.End, config.Pad, config.Unknown} {
-		id, ok := ids[string(s)]
+		id, ok := v.ids[string(s)]
 		if !ok || s == "" {
-			return nil, fmt.Errorf("%s: the special token %q is missing", vocabularyFile, s)
+			return nil, fmt.Errorf("%s: the special token %q is missing", v.file, s)
 		}
 		special[s] = id
 	}
+	whole := map[string]int{string(config.Start): special[config.Start], string(config.End): special[config.End]}
+	for token, id := range v.added {
+		whole[strings.ToLower(token)] = id
+	}
 	return &Tokenizer{
-		words: newSplitter(string(config.Start), string(config.End)),
+		words: newSplitter(whole),
 		bpe: encoder{
-			alphabet: newAlphabet(string(config.Start), string(config.End)),
-			ids:      ids,
-			merges:   merges,
+			alphabet: newAlphabet(),
+			whole:    whole,
+			ids:      v.ids,
+			merges:   v.merges,
 			unknown:  special[config.Unknown],
 		},
-		tokens:        byID(ids),
+		tokens:        byID(v.ids),
 		start:         special[config.Start],
 		end:           special[config.End],
 		pad:           special[config.Pad],
@@ -105,7 +120,10 @@ func (s *specialToken) UnmarshalJSON(data []byte) error {
 
 func loadConfig(fsys fs.FS) (config, error) {
 	c := config{Start: "<|startoftext|>", End: "<|endoftext|>", Pad: "<|endoftext|>", Unknown: "<|endoftext|>"}
-	if err := readJSON(fsys, configFile, &c); err != nil {
+	if _, err := fs.Stat(fsys, wholeFile); err == nil {
+		c.ContextLength = usualLength // tokenizer.json does not say
+	}
+	if err := readJSON(fsys, configFile, &c); err != nil && (!errors.Is(err, fs.ErrNotExist) || c.ContextLength == 0) {
 		return config{}, err
 	}
 	length := c.ContextLength
@@ -123,54 +141,6 @@ func loadConfig(fsys fs.FS) (config, error) {
 	}
 	c.Start, c.End, c.Pad, c.Unknown = special.Start, special.End, special.Pad, special.Unknown
 	return c, nil
-}
-
-func loadVocabulary(fsys fs.FS) (map[string]int, error) {
-	var ids map[string]int
-	if err := readJSON(fsys, vocabularyFile, &ids); err != nil {
-		return nil, err
-	}
-	if len(ids) == 0 {
-		return nil, fmt.Errorf("%s: no tokens", vocabularyFile)
-	}
-	for token, id := range ids {
-		if id < 0 || id > maxID {
-			return nil, fmt.Errorf("%s: token %q has the id %d, outside of 0 to %d", vocabularyFile, token, id, maxID)
-		}
-	}
-	return ids, nil
-}
-
-// loadMerges reads lines of two tokens and ranks them in order.
-func loadMerges(fsys fs.FS, ids map[string]int) (map[pair]merge, error) {
-	data, err := readFile(fsys, mergesFile)
-	if err != nil {
-		return nil, err
-	}
-	merges := make(map[pair]merge, bytes.Count(data, []byte("\n")))
-	number := 0
-	for line := range strings.Lines(string(data)) {
-		number++
-		line = strings.TrimRight(line, "\r\n")
-		if line == "" || number == 1 && strings.HasPrefix(line, "#version") {
-			continue
-		}
-		left, right, ok := strings.Cut(line, " ")
-		if !ok {
-			return nil, fmt.Errorf("%s: line %d has no two tokens", mergesFile, number)
-		}
-		var found [3]int
-		for i, token := range []string{left, right, left + right} {
-			if found[i], ok = ids[token]; !ok {
-				return nil, fmt.Errorf("%s: line %d: token %q is not in %s", mergesFile, number, token, vocabularyFile)
-			}
-		}
-		p := pair{found[0], found[1]}
-		if _, twice := merges[p]; !twice {
-			merges[p] = merge{rank: number, id: found[2]}
-		}
-	}
-	return merges, nil
 }
 
 // byID turns a vocabulary round. Of two tokens with one id the first in

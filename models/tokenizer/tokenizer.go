@@ -9,7 +9,11 @@
 // word); encode.go fits the result into the context.
 package tokenizer
 
-import "strings"
+import (
+	"maps"
+	"slices"
+	"strings"
+)
 
 // A Tokenizer is CLIP's byte-pair encoding with the vocabulary of one model.
 // It never changes after Load and may be used by many goroutines at once.
@@ -29,6 +33,13 @@ func (t *Tokenizer) ContextLength() int { return t.contextLength }
 // VocabularySize is one more than the greatest id that Encode can give: the
 // rows that the text encoder's embedding must have.
 func (t *Tokenizer) VocabularySize() int { return len(t.tokens) }
+
+// SameWords reports whether two tokenizers cut every prompt into the same
+// tokens; they may pad it with different ones.
+func (t *Tokenizer) SameWords(other *Tokenizer) bool {
+	return t.contextLength == other.contextLength && t.start == other.start && t.end == other.end &&
+		slices.Equal(t.tokens, other.tokens) && maps.Equal(t.bpe.merges, other.bpe.merges) && maps.Equal(t.bpe.whole, other.bpe.whole)
+}
 
 // Decode writes ids as text for messages. Start, end and padding are left
 // out, unknown ids show as the replacement character, and words come back
