@@ -63,6 +63,9 @@ func (r *Runtime) Open(g Graph, o SessionOptions) (s *Session, err error) {
 		}
 		return nil, err
 	}
+	// Opening leaves memory of what was folded and packed in the C library's
+	// hands: 2 of 12 GiB for the UNet of Stable Diffusion XL.
+	giveBack()
 	return &Session{session: session}, nil
 }
 
