@@ -108,7 +108,7 @@ func apart(got, want []float32) float64 {
 // that is not their own.
 func TestExportsComputeWhatPyTorchDoes(t *testing.T) {
 	for name, own := range map[string]image.Point{
-		"script_11": {512, 512}, "script_12": {512, 512}, "script_14": {512, 512}, "script_17": {512, 512}, "script_18": {512, 512},
+		"script_11": {512, 512}, "script_12": {512, 512}, "script_14": {512, 512}, "script_17": {512, 512}, "script_18": {512, 512}, "fused": {512, 512}, "fused_packed": {512, 512},
 		"optimum_sd": {64, 64}, "optimum_lcm": {64, 64}, "optimum_sdxl": {64, 64},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -304,5 +304,19 @@ func TestSizesOfExports(t *testing.T) {
 	}
 	if _, err := openPocket(t).At(256, 256); !errors.Is(err, models.ErrFixedSize) {
 		t.Errorf("a fixed export: %v", err)
+	}
+}
+
+// A graph that was optimised for another device says which operator this one
+// has no kernel for, and what to do.
+func TestFusedForAnotherDevice(t *testing.T) {
+	report, err := models.Check(t.Context(), export(t, "fused_gpu"), models.Options{Runtime: runtimetest.Load(t)})
+	if err != nil || len(report.Problems) != 1 {
+		t.Fatal(report, err)
+	}
+	for _, want := range []string{"unet/model.onnx", "the cpu has no kernel for its operator ", "use the export before optimisation"} {
+		if !strings.Contains(report.Problems[0].Error(), want) {
+			t.Errorf("%q is missing in: %v", want, report.Problems[0])
+		}
 	}
 }

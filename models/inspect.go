@@ -122,8 +122,13 @@ func (in *inspection) readVocabulary() (err error) {
 }
 
 func (in *inspection) readUNet() (err error) {
-	in.unet, in.unetGraph, err = in.folder.readPart("unet")
-	return err
+	if in.unet, in.unetGraph, err = in.folder.readPart("unet"); err != nil {
+		return err
+	}
+	if in.unetGraph, err = graph.Unfused(in.unetGraph); err != nil {
+		return in.folder.failed(in.unet.file(), err)
+	}
+	return nil
 }
 
 func (in *inspection) readDecoder() (err error) {

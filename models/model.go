@@ -260,9 +260,27 @@ func (op opener) openGraph(p *part, g runtime.Graph, inputs, outputs []string) (
 		return nil, err // it is not the file's fault
 	}
 	if err != nil {
-		return nil, op.folder.failed(p.file(), err)
+		return nil, op.folder.failed(p.file(), explained(err, op.device))
 	}
 	return session, nil
+}
+
+// explained says what to do about an error of ONNX Runtime that is not the
+// file's fault, or not only.
+func explained(err error, device runtime.Device) error {
+	text := err.Error()
+	for _, begins := range []string{"Could not find an implementation for ", "Failed to find kernel for "} {
+		_, rest, ok := strings.Cut(text, begins)
+		if !ok {
+			continue
+		}
+		operator, _, _ := strings.Cut(rest, "(")
+		return fmt.Errorf("was optimised for another device: the %s has no kernel for its operator %s; use the export before optimisation: %w", device, operator, err)
+	}
+	if strings.Contains(text, "Failed to allocate memory") || strings.Contains(text, "bad_alloc") {
+		return fmt.Errorf("needs more memory than this machine has free: %w", err)
+	}
+	return err
 }
 
 // graphOf is where ONNX Runtime finds a part as the folder has it.

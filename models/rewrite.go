@@ -52,7 +52,7 @@ func (in *inspection) probe(ctx context.Context, o Options) (_ graph.Probe, fixe
 		Inputs: inputs, Outputs: outputs, Device: runtime.Device{Provider: runtime.CPU}, Threads: o.Threads, Once: true,
 	})
 	if err != nil {
-		return graph.Probe{}, false, in.folder.failed(in.unet.file(), err)
+		return graph.Probe{}, false, in.folder.failed(in.unet.file(), explained(err, runtime.Device{Provider: runtime.CPU}))
 	}
 	defer func() { err = errors.Join(err, session.Close()) }()
 	var failed error

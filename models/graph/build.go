@@ -17,19 +17,20 @@ const prefix = "p2p_"
 // graph: constants and the counter that makes names unique.
 type builder struct {
 	opset     int64
+	prefix    string // of every name
 	names     int
 	constants []*pb.Tensor
 	known     map[string]bool
 }
 
 func newBuilder(opset int64) *builder {
-	return &builder{opset: opset, known: map[string]bool{}}
+	return &builder{opset: opset, prefix: prefix, known: map[string]bool{}}
 }
 
 // name returns a new name for a node and its result.
 func (b *builder) name(op string) string {
 	b.names++
-	return fmt.Sprintf("%s%s_%d", prefix, op, b.names)
+	return fmt.Sprintf("%s%s_%d", b.prefix, op, b.names)
 }
 
 // ints returns a constant of int64s, [len(v)].
@@ -41,7 +42,7 @@ func (b *builder) ints(v ...int64) string {
 func (b *builder) int(v int64) string { return b.int64s(nil, []int64{v}) }
 
 func (b *builder) int64s(dims, v []int64) string {
-	name := prefix + "int" + strings.ReplaceAll(strings.Trim(fmt.Sprint(v), "[]"), " ", "_")
+	name := b.prefix + "int" + strings.ReplaceAll(strings.Trim(fmt.Sprint(v), "[]"), " ", "_")
 	if dims == nil {
 		name += "_scalar"
 	}
@@ -50,7 +51,7 @@ func (b *builder) int64s(dims, v []int64) string {
 
 // float returns a constant float32 scalar.
 func (b *builder) float(v float32) string {
-	return b.constant(pb.Float32s(fmt.Sprintf("%sfloat%g", prefix, v), nil, []float32{v}))
+	return b.constant(pb.Float32s(fmt.Sprintf("%sfloat%g", b.prefix, v), nil, []float32{v}))
 }
 
 func (b *builder) constant(t *pb.Tensor) string {

@@ -200,10 +200,21 @@ def optimum(name, folder):
         main_export(source, output=folder, task="text-to-image", do_validation=False, opset=17)
 
 
-def fused(name, folder, half=False):
+def fused(name, folder, half=False, packed=False):
     """What onnxruntime's optimiser makes of the UNet: attention, normalisation and convolutions in one node each."""
     from onnxruntime.transformers.fusion_options import FusionOptions
     from onnxruntime.transformers.optimizer import optimize_model
+    import fusion_attention_unet  # onnxruntime's own, which its optimiser puts on the path
+    # onnxruntime 1.32 makes numbers of arrays of one element, which NumPy 2.4 no longer does.
+    class Whole(type):
+        def __instancecheck__(cls, v):
+            return isinstance(v, int)
+
+    class Int(int, metaclass=Whole):
+        def __new__(cls, v):
+            return int(np.asarray(v).item())
+
+    fusion_attention_unet.int = Int
     with zipfile.ZipFile(OUT / f"{name}.zip") as z:
         z.extractall(folder)
     with tempfile.TemporaryDirectory() as inside:
@@ -211,7 +222,7 @@ def fused(name, folder, half=False):
         plain = Path(inside) / "model.onnx"
         onnx.save_model(onnx.load(folder / "unet/model.onnx"), plain)
         options = FusionOptions("unet")
-        options.enable_packed_kv = options.enable_packed_qkv = half
+        options.enable_packed_kv = options.enable_packed_qkv = half or packed
         if not half:  # these have no kernel on a CPU
             options.enable_group_norm = options.enable_nhwc_conv = options.enable_bias_splitgelu = False
             options.enable_skip_group_norm = options.enable_bias_add = False
@@ -242,4 +253,5 @@ if __name__ == "__main__":
                 make(f"optimum_{name}", optimum, name)
         elif kind == "fused":
             make("fused", lambda d: fused("script_17", d))
-            make("fused_gpu", lambda d: fused("script_17", d, half=True))
+            make("fused_packed", lambda d: fused("script_17", d, packed=True))
+        make("fused_gpu", lambda d: fused("script_17", d, half=True))
