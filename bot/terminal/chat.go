@@ -111,21 +111,21 @@ func (c *Chat) await(ctx context.Context, lines *reader) (l line, ok bool) {
 		}
 		c.Console.Idle(c.Prompt)
 	}
-	for lines.more() {
-		lines.ask(ctx)
-		select {
-		case <-ctx.Done():
-			return line{}, false
-		case <-c.Interrupts:
-			return line{}, false
-		case <-c.keys():
-			return line{}, false
-		case l, ok := <-lines.lines:
-			lines.came(line{}, ok)
-			return l, ok
-		}
+	lines.ask(ctx)
+	if !lines.more() {
+		return line{}, false
 	}
-	return line{}, false
+	select {
+	case <-ctx.Done():
+		return line{}, false
+	case <-c.Interrupts:
+		return line{}, false
+	case <-c.keys():
+		return line{}, false
+	case l, ok := <-lines.lines:
+		lines.came(line{}, ok)
+		return l, ok
+	}
 }
 
 // echo repeats a line that was typed while another one was answered.

@@ -7,6 +7,7 @@ import (
 	"image"
 	"io"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -109,5 +110,23 @@ func TestChat(t *testing.T) {
 	}
 	if err := queue.Close(); err != nil {
 		t.Error(err)
+	}
+}
+
+// A chat ends with its input, also when the last line has no newline and its
+// answer comes no later than the end.
+func TestInputWithoutALastNewline(t *testing.T) {
+	for range 200 {
+		var out strings.Builder
+		chat := &Chat{
+			Conversation: &bot.Conversation{Key: session.Key{User: "ann", Place: "here"}, Store: session.NewMemory(), Planner: bot.Grammar{Planner: dialogue.New()}},
+			Commands:     bot.Commands(), In: strings.NewReader("/undo\n/undo"), Out: &out, Dir: t.TempDir(),
+		}
+		if err := chat.Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if answers := strings.Count(out.String(), "Nothing is drawn yet"); answers != 2 {
+			t.Fatalf("%d answers in %q", answers, out.String())
+		}
 	}
 }
