@@ -108,7 +108,7 @@ func apart(got, want []float32) float64 {
 // that is not their own.
 func TestExportsComputeWhatPyTorchDoes(t *testing.T) {
 	for name, own := range map[string]image.Point{
-		"script_11": {512, 512}, "script_12": {512, 512}, "script_14": {512, 512}, "script_17": {512, 512}, "script_18": {512, 512}, "fused": {512, 512}, "fused_packed": {512, 512},
+		"script_11": {512, 512}, "script_12": {512, 512}, "script_14": {512, 512}, "script_17": {512, 512}, "script_18": {512, 512}, "extended": {512, 512}, "fused": {512, 512}, "fused_packed": {512, 512},
 		"optimum_sd": {64, 64}, "optimum_lcm": {64, 64}, "optimum_sdxl": {64, 64},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -269,7 +269,7 @@ func (f *finder) scores(softmax *pb.Node) (int, error) {
 			return 0, unsupported("%s: its role is unknown: it works on %q", describe(softmax), name)
 		}
 		n := f.graph.Node[i]
-		if standard(n.GetDomain()) && n.GetOpType() == "MatMul" && len(n.Input) == 2 {
+		if isProduct(n) && len(n.Input) == 2 {
 			return i, nil
 		}
 		name = f.onlyData(n)
@@ -277,6 +277,12 @@ func (f *finder) scores(softmax *pb.Node) (int, error) {
 			return 0, unsupported("%s: its role is unknown: it works on the result of %s", describe(softmax), describe(n))
 		}
 	}
+}
+
+// isProduct reports whether a node is Q·Kᵀ: a MatMul, or one into which ONNX
+// Runtime put the scale and the transposition of K.
+func isProduct(n *pb.Node) bool {
+	return standard(n.GetDomain()) && n.GetOpType() == "MatMul" || n.GetDomain() == contrib && n.GetOpType() == "FusedMatMul"
 }
 
 // onlyData returns the one operand of n that descends from the latents or the

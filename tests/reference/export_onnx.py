@@ -236,6 +236,22 @@ def fused(name, folder, half=False, packed=False):
     m.save_model_to_file(str(folder / "unet/model.onnx"), use_external_data_format=False)
 
 
+def extended(name, folder):
+    """What onnxruntime itself saves of a UNet that it opened at its level "extended"."""
+    import onnxruntime
+    with zipfile.ZipFile(OUT / f"{name}.zip") as z:
+        z.extractall(folder)
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
+    saved = folder / "unet/saved.onnx"  # beside the weights, which it goes on to name
+    options.optimized_model_filepath = str(saved)
+    onnxruntime.InferenceSession(str(folder / "unet/model.onnx"), options, providers=["CPUExecutionProvider"])
+    model = onnx.load(saved)
+    for f in (folder / "unet").iterdir():
+        f.unlink()
+    onnx.save_model(model, folder / "unet/model.onnx")
+
+
 def make(name, fill, *args):
     with tempfile.TemporaryDirectory() as d:
         fill(*args, Path(d))
@@ -252,6 +268,7 @@ if __name__ == "__main__":
             for name in [one] if one else ("sd", "lcm", "sdxl"):
                 make(f"optimum_{name}", optimum, name)
         elif kind == "fused":
+            make("extended", lambda d: extended("script_12", d))
             make("fused", lambda d: fused("script_17", d))
             make("fused_packed", lambda d: fused("script_17", d, packed=True))
-        make("fused_gpu", lambda d: fused("script_17", d, half=True))
+            make("fused_gpu", lambda d: fused("script_17", d, half=True))
