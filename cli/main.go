@@ -25,7 +25,7 @@ import (
 
 // program is the command line.
 type program struct {
-	Config   kong.ConfigFlag  `help:"Read settings from this YAML file." placeholder:"FILE"`
+	Config   config.Flag      `help:"Read settings from this YAML file." placeholder:"FILE"`
 	LogLevel slog.Level       `help:"What to log: debug, info, warn or error." default:"warn"`
 	Version  kong.VersionFlag `help:"Print the version and leave."`
 

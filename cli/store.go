@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"pentimento/files"
 	"pentimento/session"
 	"pentimento/session/blobs"
 	"pentimento/session/bolt"
@@ -56,8 +57,8 @@ func (f storeFlags) openSessions(ctx context.Context, p *Process, place string, 
 	if err := conn.CheckPlace(place); err != nil {
 		return nil, fmt.Errorf("--store: %w", err)
 	}
-	if isSocket(place) {
-		return nil, fmt.Errorf("--store: %s is a socket; if Redis listens there, write unix://%s", place, place)
+	if err := checkStoreFile(place); err != nil {
+		return nil, err
 	}
 	if err := makeStoreFolder(place); err != nil {
 		return nil, err
@@ -70,6 +71,21 @@ func (f storeFlags) openSessions(ctx context.Context, p *Process, place string, 
 		return nil, err
 	}
 	return store, nil
+}
+
+// checkStoreFile refuses a place where there is something else than a file: nothing
+// of it can be salvaged.
+func checkStoreFile(place string) error {
+	about, err := os.Stat(place)
+	switch {
+	case err != nil: // whoever opens it says why, unless it is new
+		return nil
+	case about.Mode()&os.ModeSocket != 0:
+		return fmt.Errorf("--store: %s is a socket; if Redis listens there, write unix://%s", place, place)
+	case !about.Mode().IsRegular():
+		return fmt.Errorf("--store: %s %w; name one, or one that is to be made", place, files.ErrNotFile)
+	}
+	return nil
 }
 
 // makeStoreFolder makes the folder for a file of conversations.
@@ -115,9 +131,3 @@ func (f storeFlags) bucket(ctx context.Context, p *Process) (blobs.Bucket, error
 
 // onRedis reports whether a place for conversations is an address of Redis.
 func onRedis(place string) bool { return conn.IsAddress(place) }
-
-// isSocket reports whether a path is that of a socket.
-func isSocket(path string) bool {
-	about, err := os.Stat(path)
-	return err == nil && about.Mode()&os.ModeSocket != 0
-}

@@ -13,11 +13,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
 
+	"pentimento/files"
 	"pentimento/files/yamlfile"
 )
 
@@ -30,6 +32,24 @@ var ErrSecret = errors.New("secrets belong in the environment, not in the settin
 
 // secrets are settings that are refused in the file.
 func secrets() []string { return []string{"discord-token", "redis-password", "llm-key"} }
+
+// Flag is a flag that names the settings file, as [kong.ConfigFlag] does.
+type Flag string
+
+// BeforeResolve reads the file. What is there and is no file is refused: a named
+// pipe would be waited for.
+func (Flag) BeforeResolve(parser *kong.Kong, ctx *kong.Context, trace *kong.Path) error {
+	named, _ := ctx.FlagValue(trace.Flag).(Flag)
+	path := kong.ExpandPath(string(named))
+	if about, err := os.Stat(path); err == nil && !about.Mode().IsRegular() {
+		return fmt.Errorf("read the settings: %s %w", path, files.ErrNotFile)
+	}
+	settings, err := parser.LoadConfig(path)
+	if err == nil {
+		ctx.AddResolver(settings)
+	}
+	return err
+}
 
 // Reader returns what reads a settings file for kong: pass it to
 // [kong.Configuration]. The file says nothing about flags whose variable getenv

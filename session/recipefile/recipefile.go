@@ -168,10 +168,42 @@ func decode(text []byte) (Document, error) {
 	// no recipe.
 	var d Document
 	if err := strict.Unmarshal(text, &d, strict.RejectUnknownMembers(true)); err != nil {
-		return Document{}, fmt.Errorf("%w: %w", ErrInvalid, err)
+		return Document{}, fmt.Errorf("%w: %w", ErrInvalid, misfit(err))
 	}
 	if err := d.validate(); err != nil {
 		return Document{}, err
 	}
 	return d, nil
+}
+
+// misfit says of JSON that does not fit a document what is where, and no word of
+// the types that it is read into.
+func misfit(err error) error {
+	wrong, ok := errors.AsType[*strict.SemanticError](err)
+	switch {
+	case !ok:
+		return err
+	case wrong.Err == strict.ErrUnknownName:
+		return fmt.Errorf("there is no %s", wrong.JSONPointer)
+	case len(wrong.JSONValue) > 0 && len(wrong.JSONValue) < 40:
+		return fmt.Errorf("%s cannot be %s", wrong.JSONPointer, wrong.JSONValue)
+	}
+	return fmt.Errorf("%s cannot be %s", wrong.JSONPointer, kindName(wrong.JSONKind))
+}
+
+// kindName names a kind of JSON.
+func kindName(kind jsontext.Kind) string {
+	switch kind {
+	case '{', '}':
+		return "an object"
+	case '[', ']':
+		return "an array"
+	case '"':
+		return "a string"
+	case '0':
+		return "a number"
+	case 't', 'f':
+		return "a boolean"
+	}
+	return kind.String()
 }

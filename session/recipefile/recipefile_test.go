@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
+	"fmt"
 	"image"
 	"image/png"
 	"os"
@@ -364,5 +365,23 @@ func TestVersionTwo(t *testing.T) {
 	d.Recipe.Settings.Height = 0
 	if _, err := recipefile.Read(asJSON(t, d)); !errors.Is(err, recipefile.ErrInvalid) {
 		t.Errorf("a width without a height is read: %v", err)
+	}
+}
+
+// What does not fit is named by its place in the file, in words of JSON.
+func TestMisfitsAreNamed(t *testing.T) {
+	const head = `{"format":"pentimento recipe","version":1,`
+	for file, want := range map[string]string{
+		head + `"recipe":{"turns":3}}`:                                 "the recipe is damaged: /recipe/turns cannot be a number",
+		head + `"recipe":[]}`:                                          "the recipe is damaged: /recipe cannot be an array",
+		head + `"recipe":{"settings":{"seed":-1.5}}}`:                  "the recipe is damaged: /recipe/settings/seed cannot be -1.5",
+		head + `"recipe":{"settings":{"sede":1}}}`:                     "the recipe is damaged: there is no /recipe/settings/sede",
+		head + `"recipe":{"turns":[{"prompt":{"a":1}}]}}`:              "the recipe is damaged: /recipe/turns/0/prompt cannot be an object",
+		head + `"recipe":{"turns":[{"prompt":true}]}}`:                 "the recipe is damaged: /recipe/turns/0/prompt cannot be a boolean",
+		head + `"model":"` + strings.Repeat("x", 50) + `","recipe":7}`: "the recipe is damaged: /recipe cannot be a number",
+	} {
+		if _, err := recipefile.Read([]byte(file)); fmt.Sprint(err) != want || !errors.Is(err, recipefile.ErrInvalid) {
+			t.Errorf("%s: %v, want %s", file, err, want)
+		}
 	}
 }

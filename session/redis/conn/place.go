@@ -41,8 +41,8 @@ func CheckPlace(place string) error {
 			return badAddress("a password is not part of an address: write redis://%s%s, and put the password into its variable", userPart(user), place[at+1:])
 		}
 	}
-	if isHostPort(place) {
-		return badAddress("%q looks like a server: write redis://%s, or ./%s for a file", place, place, place)
+	if isHostPort(place) || place == "localhost" {
+		return badAddress("%q looks like a server: write redis://%s, or ./%s for a file", place, serverOf(place), place)
 	}
 	return nil
 }
@@ -55,12 +55,21 @@ func userPart(user string) string {
 	return user + "@"
 }
 
-// isHostPort reports whether the place is host:port, perhaps with the number of a
-// database.
+// serverOf is a place that looks like a server with its host: a port alone is one of
+// this machine.
+func serverOf(place string) string {
+	if strings.HasPrefix(place, ":") {
+		return "localhost" + place
+	}
+	return place
+}
+
+// isHostPort reports whether the place is host:port, perhaps without its host or
+// with the number of a database.
 func isHostPort(place string) bool {
 	server, _, _ := strings.Cut(place, "/")
-	host, port, err := net.SplitHostPort(server)
-	if err != nil || host == "" {
+	_, port, err := net.SplitHostPort(server)
+	if err != nil {
 		return false
 	}
 	_, err = strconv.ParseUint(port, 10, 16)
@@ -71,7 +80,7 @@ func isHostPort(place string) bool {
 // if it looks like none.
 func meant(place string) string {
 	if isHostPort(place) {
-		return "; is it redis://" + place + "?"
+		return "; is it redis://" + serverOf(place) + "?"
 	}
 	return ""
 }
