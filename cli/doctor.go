@@ -47,7 +47,7 @@ func (c *doctorCommand) Run(ctx context.Context, p *Process) error {
 		_, _ = fmt.Fprintf(p.Out, "✓ %-8s %s\n", what, found)
 	}
 	if c.Engine == "queue" {
-		c.examineWords(report)
+		c.examineWords(ctx, report)
 		c.examineQueue(ctx, p, report)
 	} else if lib, err := runtime.Load(c.Onnxruntime); err != nil {
 		report("runtime", "", err)
@@ -96,8 +96,8 @@ func describeModel(m *models.Model) string {
 }
 
 // examineWords reads the model that workers draw with.
-func (c *doctorCommand) examineWords(report finding) {
-	model, err := c.read()
+func (c *doctorCommand) examineWords(ctx context.Context, report finding) {
+	model, err := c.read(ctx)
 	if err != nil {
 		report("model", "", err)
 		return

@@ -14,8 +14,21 @@ import (
 
 // modelFlags choose a model and what it runs on.
 type modelFlags struct {
-	Model string `help:"Model folder in the diffusers ONNX layout; the bundled pocket model if not given." placeholder:"DIR"`
+	Model string `help:"A .safetensors file, a diffusers folder or a folder of ONNX graphs; the bundled pocket model if not given." placeholder:"FILE|DIR"`
+	sourceFlags
 	modelRunFlags
+}
+
+// sourceFlags say what a model is made of beside its own file.
+type sourceFlags struct {
+	VAE        string `name:"vae" help:"A file whose autoencoder is used instead of the model's own." placeholder:"FILE"`
+	Decoder    string `help:"A file with a tiny autoencoder (TAESD) that decodes pictures quicker." placeholder:"FILE"`
+	Prediction string `help:"What the model predicts, epsilon or v_prediction, where its file does not say or is wrong." enum:",epsilon,v_prediction" default:""`
+}
+
+// source is the model at a path.
+func (f *sourceFlags) source(path string) models.Source {
+	return models.Source{Path: path, VAE: f.VAE, Decoder: f.Decoder, Prediction: f.Prediction}
 }
 
 // modelRunFlags choose what a model runs on.
@@ -36,11 +49,11 @@ func (f *modelRunFlags) modelOptions(p *Process) (models.Options, error) {
 }
 
 // read reads the model without opening it.
-func (f *modelFlags) read() (*models.Model, error) {
+func (f *modelFlags) read(ctx context.Context) (*models.Model, error) {
 	if f.Model == "" {
-		return models.ReadFS(pocket.Files(), "pocket")
+		return models.ReadFS(ctx, pocket.Files(), "pocket")
 	}
-	return models.ReadDir(f.Model)
+	return models.Read(ctx, f.source(f.Model), models.Options{CacheDir: f.Cache})
 }
 
 // openJudge opens what sees what the model's pictures show: the bundled model has
@@ -92,5 +105,5 @@ func (f *modelFlags) open(ctx context.Context, p *Process) (*models.Model, error
 	if f.Model == "" {
 		return models.OpenFS(ctx, pocket.Files(), "pocket", options)
 	}
-	return models.OpenDir(ctx, f.Model, options)
+	return models.Open(ctx, f.source(f.Model), options)
 }

@@ -10,9 +10,9 @@ import (
 
 // modelsCommand is `pentimento models`.
 type modelsCommand struct {
-	List    listCommand    `cmd:"" help:"List the model folders in a folder."`
-	Check   checkCommand   `cmd:"" help:"Say whether a model folder works, which attention layers it has, and if not why."`
-	Prepare prepareCommand `cmd:"" help:"Check a model folder and rewrite its UNet now, so that the first start is quick."`
+	List    listCommand    `cmd:"" help:"List the models in a folder."`
+	Check   checkCommand   `cmd:"" help:"Say whether a model works, which attention layers it has, and if not why."`
+	Prepare prepareCommand `cmd:"" help:"Check a model and rewrite its UNet now, so that the first start is quick."`
 }
 
 // listCommand is `pentimento models list`.
@@ -40,35 +40,37 @@ func (c *listCommand) Run(p *Process) error {
 // checkCommand is `pentimento models check`.
 type checkCommand struct {
 	modelRunFlags
-	Dir string `arg:"" help:"The model folder."`
+	sourceFlags
+	Path string `arg:"" help:"The model: a .safetensors file, a diffusers folder or a folder of ONNX graphs." placeholder:"FILE|DIR"`
 }
 
 // Run prints the report.
 func (c *checkCommand) Run(ctx context.Context, p *Process) error {
-	return c.report(ctx, p, c.Dir, models.Check)
+	return c.report(ctx, p, c.source(c.Path), models.Check)
 }
 
 // prepareCommand is `pentimento models prepare`.
 type prepareCommand struct {
 	modelRunFlags
-	Dir string `arg:"" help:"The model folder."`
+	sourceFlags
+	Path string `arg:"" help:"The model: a .safetensors file, a diffusers folder or a folder of ONNX graphs." placeholder:"FILE|DIR"`
 }
 
 // Run rewrites the UNet and prints the report.
 func (c *prepareCommand) Run(ctx context.Context, p *Process) error {
-	return c.report(ctx, p, c.Dir, models.Prepare)
+	return c.report(ctx, p, c.source(c.Path), models.Prepare)
 }
 
 // errUnusable makes the command fail after a report of what is wrong.
 var errUnusable = errors.New("the model cannot be used")
 
-// report looks at a model folder and prints what was found.
-func (f *modelRunFlags) report(ctx context.Context, p *Process, dir string, look func(context.Context, string, models.Options) (*models.Report, error)) error {
+// report looks at a model and prints what was found.
+func (f *modelRunFlags) report(ctx context.Context, p *Process, source models.Source, look func(context.Context, models.Source, models.Options) (*models.Report, error)) error {
 	options, err := f.modelOptions(p)
 	if err != nil {
 		return err
 	}
-	report, err := look(ctx, dir, options)
+	report, err := look(ctx, source, options)
 	if err != nil {
 		return err
 	}

@@ -69,7 +69,7 @@ func (f *modelFlags) runStudio(ctx context.Context, p *Process, cache *engineCac
 
 // joinStudio opens the queue that others draw from.
 func (c *serveCommand) joinStudio(ctx context.Context, p *Process, options redisjobs.Options) (*studio, error) {
-	model, err := c.read()
+	model, err := c.read(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -26,7 +26,7 @@ func TestSDXLIsEdited(t *testing.T) {
 	if err := z.Close(); err != nil {
 		t.Error(err)
 	}
-	m, err := models.OpenDir(t.Context(), dir, models.Options{Runtime: runtimetest.Load(t), Device: "cpu"})
+	m, err := models.Open(t.Context(), models.Source{Path: dir}, models.Options{Runtime: runtimetest.Load(t), Device: "cpu"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -16,8 +15,8 @@ import (
 
 // A Report says what is in a model folder and what keeps it from being used.
 type Report struct {
-	// Name and Dir are the folder's, Class is the pipeline that it was
-	// exported from.
+	// Name and Dir are those of the folder, or of the file that the model is in.
+	// Class is the pipeline that it is for.
 	Name, Dir, Class string
 	Parts            []PartReport
 	// Spec is what drawing would need to know, as far as it was found.
@@ -25,7 +24,8 @@ type Report struct {
 	// Layers are the UNet's attention layers, as far as they were found;
 	// without an ONNX Runtime their heads and pixels are 0.
 	Layers []graph.Layer
-	// Digest is what [Model.Digest] would be.
+	// Digest is what [Model.Digest] would be; empty where it is not known yet of
+	// large files.
 	Digest string
 	// Prepared is the file of the prepared UNet, when there is one.
 	Prepared string
@@ -45,38 +45,43 @@ type PartReport struct {
 	Inputs, Outputs []graph.Value
 }
 
-// Check reads the model folder dir and reports all that can be told without
+// Check reads the model of a source and reports all that can be told without
 // opening it. With an ONNX Runtime in o, the UNet is run once to see the shape
 // of every attention layer. The error is of the folder itself (or of ctx);
 // what is wrong inside is in the report.
-func Check(ctx context.Context, dir string, o Options) (*Report, error) {
-	r, _, err := check(ctx, dir, o)
+func Check(ctx context.Context, s Source, o Options) (*Report, error) {
+	r, _, err := check(ctx, s, o)
 	return r, err
 }
 
-// Prepare checks the model folder dir as [Check] does and puts its prepared
+// Prepare checks the model of a source as [Check] does and puts its prepared
 // UNet into o.CacheDir, so that opening it will be quicker.
-func Prepare(ctx context.Context, dir string, o Options) (*Report, error) {
+func Prepare(ctx context.Context, s Source, o Options) (*Report, error) {
 	if o.CacheDir == "" || o.Runtime == nil {
 		return nil, errors.New("prepare model: it takes a cache folder and ONNX Runtime")
 	}
-	r, unkept, err := check(ctx, dir, o)
+	r, unkept, err := check(ctx, s, o)
 	if err == nil && unkept != nil {
 		err = fmt.Errorf("prepare model: %w", unkept)
 	}
 	return r, err
 }
 
-func check(ctx context.Context, dir string, o Options) (r *Report, unkept, err error) {
-	f, err := openFolder(dir)
+func check(ctx context.Context, s Source, o Options) (r *Report, unkept, err error) {
+	f, err := sourceFolder(s, o)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, fmt.Errorf("check model: %w", err)
 	}
+	f.sums.hurry = true
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	in := &inspection{folder: f}
-	r = &Report{Name: f.name, Dir: f.dir, Problems: in.everyProblem()}
+	dir, err := filepath.Abs(s.Path)
+	if err != nil {
+		return nil, nil, err
+	}
+	r = &Report{Name: f.name, Dir: dir, Problems: in.everyProblem(ctx)}
 	r.describe(in)
 	if len(r.Problems) > 0 || o.Runtime == nil {
 		return r, nil, nil
@@ -95,7 +100,7 @@ func check(ctx context.Context, dir string, o Options) (r *Report, unkept, err e
 
 // everyProblem reads the folder and goes on where something is wrong, as far
 // as that makes sense.
-func (in *inspection) everyProblem() []error {
+func (in *inspection) everyProblem(ctx context.Context) []error {
 	var problems []error
 	try := func(steps ...func() error) {
 		for _, step := range steps {
@@ -116,7 +121,7 @@ func (in *inspection) everyProblem() []error {
 	if len(problems) > 0 {
 		return problems
 	}
-	try(in.sizeTexts, in.sizeLatents, in.sizeImage, in.readDigest)
+	try(in.sizeTexts, in.sizeLatents, in.sizeImage, in.digesting(ctx))
 	return problems
 }
 
@@ -162,6 +167,8 @@ func (r *Report) String() string {
 	r.writeLayers(line)
 	if r.Digest != "" {
 		line("  digest %s", r.Digest)
+	} else if len(r.Problems) == 0 {
+		line("  its digest is computed when it is first drawn with: that reads all of it")
 	}
 	if r.Prepared != "" {
 		line("  prepared: %s", r.Prepared)
@@ -202,53 +209,4 @@ func (r *Report) writeLayers(line func(format string, args ...any)) {
 		}
 		line("    %2d  %s  %s  %s", l.Index, kind, shape, l.Name)
 	}
-}
-
-// A Listing is a model folder as [List] sees it, unchecked.
-type Listing struct {
-	Name, Dir, Class string
-	// Bytes is the size of all files in the folder.
-	Bytes int64
-}
-
-// List gives the model folders in dir: dir itself, when it is one, or those
-// among its subfolders, by name.
-func List(dir string) ([]Listing, error) {
-	f, err := openFolder(dir)
-	if err != nil {
-		return nil, err
-	}
-	if f.has(indexFile) {
-		return []Listing{f.listing()}, nil
-	}
-	entries, err := os.ReadDir(f.dir)
-	if err != nil {
-		return nil, fmt.Errorf("list models: %w", err)
-	}
-	var found []Listing
-	for _, e := range entries {
-		sub, err := openFolder(filepath.Join(f.dir, e.Name()))
-		if err == nil && sub.has(indexFile) {
-			found = append(found, sub.listing())
-		}
-	}
-	return found, nil
-}
-
-// listing leaves out what can't be read: checking is for [Check].
-func (f folder) listing() Listing {
-	l := Listing{Name: f.name, Dir: f.dir}
-	if i, err := f.loadIndex(); err == nil {
-		l.Class = i.Class
-	}
-	_ = fs.WalkDir(f.fs, ".", func(_ string, e fs.DirEntry, err error) error {
-		if err != nil {
-			return nil
-		}
-		if info, err := e.Info(); err == nil && info.Mode().IsRegular() {
-			l.Bytes += info.Size()
-		}
-		return nil
-	})
-	return l
 }

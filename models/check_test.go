@@ -25,7 +25,7 @@ func pocketDir(t testing.TB) string {
 
 func TestCheck(t *testing.T) {
 	dir := pocketDir(t)
-	r, err := models.Check(t.Context(), dir, models.Options{Runtime: runtimetest.Load(t)})
+	r, err := models.Check(t.Context(), models.Source{Path: dir}, models.Options{Runtime: runtimetest.Load(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +45,7 @@ func TestCheck(t *testing.T) {
 }
 
 func TestCheckWithoutARuntimeFindsTheLayers(t *testing.T) {
-	r, err := models.Check(t.Context(), pocketDir(t), models.Options{})
+	r, err := models.Check(t.Context(), models.Source{Path: pocketDir(t)}, models.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +61,7 @@ func TestCheckReportsEveryProblem(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	r, err := models.Check(t.Context(), dir, models.Options{Runtime: runtimetest.Load(t)})
+	r, err := models.Check(t.Context(), models.Source{Path: dir}, models.Options{Runtime: runtimetest.Load(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +76,7 @@ func TestCheckReportsEveryProblem(t *testing.T) {
 func TestPrepareIsUsedByOpen(t *testing.T) {
 	dir, cache := pocketDir(t), filepath.Join(t.TempDir(), "cache")
 	o := models.Options{Runtime: runtimetest.Load(t), Device: "cpu", CacheDir: cache}
-	r, err := models.Prepare(t.Context(), dir, o)
+	r, err := models.Prepare(t.Context(), models.Source{Path: dir}, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +87,7 @@ func TestPrepareIsUsedByOpen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := models.OpenDir(t.Context(), dir, o)
+	m, err := models.Open(t.Context(), models.Source{Path: dir}, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +110,7 @@ func TestPrepareIsUsedByOpen(t *testing.T) {
 func TestOlderPreparedIsReplaced(t *testing.T) {
 	dir, cache := pocketDir(t), t.TempDir()
 	o := models.Options{Runtime: runtimetest.Load(t), Device: "cpu", CacheDir: cache}
-	r, err := models.Prepare(t.Context(), dir, o)
+	r, err := models.Prepare(t.Context(), models.Source{Path: dir}, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,7 +125,7 @@ func TestOlderPreparedIsReplaced(t *testing.T) {
 	if err := os.Remove(r.Prepared); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := models.Prepare(t.Context(), dir, o); err != nil {
+	if _, err := models.Prepare(t.Context(), models.Source{Path: dir}, o); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(older); !errors.Is(err, os.ErrNotExist) {
@@ -139,7 +139,7 @@ func TestOlderPreparedIsReplaced(t *testing.T) {
 func TestDamagedCacheIsMadeAgain(t *testing.T) {
 	dir, cache := pocketDir(t), t.TempDir()
 	o := models.Options{Runtime: runtimetest.Load(t), Device: "cpu", CacheDir: cache}
-	r, err := models.Prepare(t.Context(), dir, o)
+	r, err := models.Prepare(t.Context(), models.Source{Path: dir}, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,7 +157,7 @@ func TestDamagedCacheIsMadeAgain(t *testing.T) {
 		if err := spoil(); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := models.Prepare(t.Context(), dir, o); err != nil {
+		if _, err := models.Prepare(t.Context(), models.Source{Path: dir}, o); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 		if now, err := os.Stat(r.Prepared); err != nil || now.Size() != whole.Size() {
@@ -183,7 +183,7 @@ func TestCacheThatCannotBeWritten(t *testing.T) {
 	if err := m.Close(); err != nil {
 		t.Error(err)
 	}
-	if _, err := models.Prepare(t.Context(), pocketDir(t), o); err == nil {
+	if _, err := models.Prepare(t.Context(), models.Source{Path: pocketDir(t)}, o); err == nil {
 		t.Error("preparing into no folder is no error")
 	}
 }
@@ -335,7 +335,7 @@ func TestBrokenFolders(t *testing.T) {
 				t.Fatal(err)
 			}
 			test.spoil(t, dir)
-			m, err := models.OpenDir(t.Context(), dir, models.Options{Runtime: r, Device: "cpu"})
+			m, err := models.Open(t.Context(), models.Source{Path: dir}, models.Options{Runtime: r, Device: "cpu"})
 			if err == nil {
 				t.Fatal(errors.Join(errors.New("opened"), m.Close()))
 			}
@@ -347,7 +347,7 @@ func TestBrokenFolders(t *testing.T) {
 			if strings.Count(err.Error(), "\n") > 0 {
 				t.Errorf("more than one line: %v", err)
 			}
-			report, err := models.Check(t.Context(), dir, models.Options{})
+			report, err := models.Check(t.Context(), models.Source{Path: dir}, models.Options{})
 			if err != nil || len(report.Problems) == 0 {
 				t.Errorf("Check finds nothing wrong (%v)", err)
 			}
@@ -361,7 +361,7 @@ func TestOpenDirWithoutAModel(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, dir := range []string{filepath.Join(t.TempDir(), "absent"), file} {
-		_, err := models.OpenDir(t.Context(), dir, models.Options{Runtime: runtimetest.Load(t)})
+		_, err := models.Open(t.Context(), models.Source{Path: dir}, models.Options{Runtime: runtimetest.Load(t)})
 		if err == nil || !strings.Contains(err.Error(), dir) {
 			t.Errorf("%s: %v", dir, err)
 		}
@@ -402,7 +402,7 @@ func TestVocabulary(t *testing.T) {
 
 // Equal digests, equal pictures: what a picture depends on is in it.
 func TestDigestChangesWithEveryFileThatMatters(t *testing.T) {
-	plain, err := models.Check(t.Context(), pocketDir(t), models.Options{})
+	plain, err := models.Check(t.Context(), models.Source{Path: pocketDir(t)}, models.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -412,7 +412,7 @@ func TestDigestChangesWithEveryFileThatMatters(t *testing.T) {
 	} {
 		dir := pocketDir(t)
 		editJSON(t, filepath.Join(dir, file), map[string]any{key: 1})
-		r, err := models.Check(t.Context(), dir, models.Options{})
+		r, err := models.Check(t.Context(), models.Source{Path: dir}, models.Options{})
 		if err != nil || r.Digest == "" {
 			t.Fatal(file, err, r.Problems)
 		}
@@ -423,7 +423,7 @@ func TestDigestChangesWithEveryFileThatMatters(t *testing.T) {
 	}
 	dir := pocketDir(t)
 	editJSON(t, filepath.Join(dir, "model_index.json"), map[string]any{"x": 1})
-	if r, err := models.Check(t.Context(), dir, models.Options{}); err != nil || r.Digest != plain.Digest {
+	if r, err := models.Check(t.Context(), models.Source{Path: dir}, models.Options{}); err != nil || r.Digest != plain.Digest {
 		t.Errorf("the index changes the digest (%v)", err)
 	}
 }

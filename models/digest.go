@@ -1,14 +1,16 @@
 package models
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
-	"io"
+	"io/fs"
 	"slices"
 	"strings"
+	"sync"
 
+	"pentimento/models/assembly"
 	"pentimento/models/tokenizer"
 )
 
@@ -23,7 +25,11 @@ func (in *inspection) digestFiles() []string {
 		}
 	}
 	for _, p := range in.parts() {
-		files = append(files, p.file(), p.configFile())
+		files = append(files, p.configFile())
+		if in.folder.made != nil {
+			continue
+		}
+		files = append(files, p.file())
 		for _, weights := range p.external {
 			files = append(files, p.name+"/"+weights)
 		}
@@ -34,8 +40,10 @@ func (in *inspection) digestFiles() []string {
 }
 
 // computeDigest is the sha256 of the lines that `sha256sum` prints for the
-// files that matter, in the order of their names.
-func (in *inspection) computeDigest() (string, error) {
+// files that matter, in the order of their names. Of a model that is made of
+// files of weights these stand in the place of its graphs, which say no more
+// than they do.
+func (in *inspection) computeDigest(ctx context.Context) (string, error) {
 	known := map[string]string{}
 	for _, p := range in.parts() {
 		known[p.file()] = p.sum
@@ -45,26 +53,49 @@ func (in *inspection) computeDigest() (string, error) {
 		sum := known[file]
 		if sum == "" {
 			var err error
-			if sum, err = in.folder.sha256(file); err != nil {
-				return "", err
+			if sum, err = in.folder.sha256(ctx, file); err != nil {
+				return "", in.folder.failed(file, err)
 			}
 		}
 		fmt.Fprintf(&lines, "%s  %s\n", sum, file)
+	}
+	if err := in.sumInputs(ctx, &lines); err != nil {
+		return "", err
 	}
 	sum := sha256.Sum256([]byte(lines.String()))
 	return hex.EncodeToString(sum[:]), nil
 }
 
-// sha256 is the hexadecimal sha256 of a file.
-func (f folder) sha256(file string) (sum string, err error) {
-	opened, err := f.fs.Open(file)
-	if err != nil {
-		return "", f.failed(file, err)
+// sumInputs writes a line for every file of weights that the model is made of.
+// Where one is read for the first time, its weights are looked at, too.
+func (in *inspection) sumInputs(ctx context.Context, lines *strings.Builder) error {
+	made := in.folder.made
+	if made == nil {
+		return nil
 	}
-	defer func() { err = errors.Join(err, opened.Close()) }()
-	h := sha256.New()
-	if _, err := io.Copy(h, opened); err != nil {
-		return "", f.failed(file, fmt.Errorf("read: %w", err))
+	var looking sync.WaitGroup
+	var wrong error
+	if !in.folder.sums.hurry && slices.ContainsFunc(made.inputs, func(i assembly.Input) bool { return in.folder.sums.known(i.Path) == "" }) {
+		looking.Go(func() { wrong = assembly.CheckFinite(ctx, made.source) })
 	}
-	return hex.EncodeToString(h.Sum(nil)), nil
+	defer looking.Wait()
+	for _, input := range made.inputs {
+		sum, err := in.folder.sums.of(ctx, input.Path)
+		if err != nil {
+			return fmt.Errorf("%s: %w", input.Path, err)
+		}
+		fmt.Fprintf(lines, "%s  %s\n", sum, input.Role)
+	}
+	looking.Wait()
+	return wrong
+}
+
+// sha256 is the hexadecimal sha256 of a file of the folder.
+func (f folder) sha256(ctx context.Context, file string) (string, error) {
+	if f.dir != "" {
+		return f.sums.of(ctx, f.path(file))
+	}
+	data, err := fs.ReadFile(f.fs, file)
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:]), err
 }

@@ -228,7 +228,7 @@ func TestLinksOfADownloadCache(t *testing.T) {
 	want := expectationOf(t, snapshot)
 	kept := models.Options{Runtime: runtimetest.Load(t), Device: "cpu", CacheDir: t.TempDir()}
 	for _, prepared := range []string{"first", "again"} {
-		m, err := models.OpenDir(t.Context(), snapshot, kept)
+		m, err := models.Open(t.Context(), models.Source{Path: snapshot}, kept)
 		if err != nil {
 			t.Fatal(prepared, err)
 		}
@@ -266,7 +266,7 @@ func TestUNetsThatDoNotOnlyDraw(t *testing.T) {
 			}
 		})
 		editJSON(t, filepath.Join(dir, "unet", "config.json"), map[string]any{"in_channels": channels})
-		report, err := models.Check(t.Context(), dir, models.Options{})
+		report, err := models.Check(t.Context(), models.Source{Path: dir}, models.Options{})
 		if err != nil || len(report.Problems) != 1 || !strings.Contains(report.Problems[0].Error(), kind) {
 			t.Errorf("%d channels: %v, %v", channels, report.Problems, err)
 		}
@@ -277,14 +277,14 @@ func TestUNetsThatDoNotOnlyDraw(t *testing.T) {
 func TestFolderWithoutIndex(t *testing.T) {
 	for _, name := range []string{"script_17", "optimum_sdxl"} {
 		dir := export(t, name)
-		want, err := models.Check(t.Context(), dir, models.Options{})
+		want, err := models.Check(t.Context(), models.Source{Path: dir}, models.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		if err := os.Remove(filepath.Join(dir, "model_index.json")); err != nil {
 			t.Fatal(err)
 		}
-		got, err := models.Check(t.Context(), dir, models.Options{})
+		got, err := models.Check(t.Context(), models.Source{Path: dir}, models.Options{})
 		if err != nil || len(got.Problems) > 0 || got.Digest != want.Digest {
 			t.Errorf("%s: %v, %v", name, got, err)
 		}
@@ -310,7 +310,7 @@ func TestSizesOfExports(t *testing.T) {
 // A graph that was optimised for another device says which operator this one
 // has no kernel for, and what to do.
 func TestFusedForAnotherDevice(t *testing.T) {
-	report, err := models.Check(t.Context(), export(t, "fused_gpu"), models.Options{Runtime: runtimetest.Load(t)})
+	report, err := models.Check(t.Context(), models.Source{Path: export(t, "fused_gpu")}, models.Options{Runtime: runtimetest.Load(t)})
 	if err != nil || len(report.Problems) != 1 {
 		t.Fatal(report, err)
 	}

@@ -30,10 +30,17 @@ type folder struct {
 	// dir is where the folder lies on the disk; "" when it does not. Only
 	// there can ONNX Runtime read weights that are kept outside a graph.
 	dir string
+	// made is where the folder came from, when it was made of files of weights.
+	made *made
+	// sums are the digests of large files.
+	sums sums
 }
 
 // path is the name of a file of the folder for messages.
 func (f folder) path(file string) string {
+	if f.made != nil {
+		return fmt.Sprintf("%s (%s)", f.made.source.Path, path.Dir(file))
+	}
 	if f.dir != "" {
 		return filepath.Join(f.dir, filepath.FromSlash(file))
 	}

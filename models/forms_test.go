@@ -224,7 +224,7 @@ func TestWeightsOutside(t *testing.T) {
 	cache := t.TempDir()
 	whole := pocketDir(t)
 	externalise(t, whole, "unet/model.onnx")
-	if report, err := models.Prepare(t.Context(), whole, models.Options{Runtime: runtimetest.Load(t), CacheDir: cache}); err != nil || len(report.Problems) > 0 {
+	if report, err := models.Prepare(t.Context(), models.Source{Path: whole}, models.Options{Runtime: runtimetest.Load(t), CacheDir: cache}); err != nil || len(report.Problems) > 0 {
 		t.Fatal(report, err)
 	}
 	for _, part := range []string{"unet", "text_encoder", "vae_decoder"} {
@@ -249,14 +249,14 @@ func TestWeightsOutside(t *testing.T) {
 				if err := test.spoil(filepath.Join(dir, part, "weights.pb")); err != nil {
 					t.Fatal(err)
 				}
-				_, err := models.OpenDir(t.Context(), dir, o)
+				_, err := models.Open(t.Context(), models.Source{Path: dir}, o)
 				if err == nil {
 					t.Fatal("opened")
 				}
 				if !strings.Contains(err.Error(), test.says) {
 					t.Errorf("%q is missing in: %v", test.says, err)
 				}
-				report, err := models.Check(t.Context(), dir, o)
+				report, err := models.Check(t.Context(), models.Source{Path: dir}, o)
 				if err != nil || len(report.Problems) == 0 || !strings.Contains(report.Problems[0].Error(), test.says) {
 					t.Errorf("Check says %v, %v", report, err)
 				}

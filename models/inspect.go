@@ -1,6 +1,7 @@
 package models
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -81,13 +82,13 @@ type inspection struct {
 
 // inspect reads a folder and checks every file against the others. The error
 // is the first that was found, and names its file.
-func inspect(f folder) (*inspection, error) {
+func inspect(ctx context.Context, f folder) (*inspection, error) {
 	in := &inspection{folder: f}
 	for _, step := range []func() error{
 		in.readIndex, in.readSchedule, in.readTokenizers, in.readVocabulary,
 		in.readTexts, in.readUNet, in.readDecoder, in.readEncoder,
 		in.checkUNet, in.checkTexts, in.checkDecoder, in.checkEncoder,
-		in.sizeTexts, in.sizeLatents, in.sizeImage, in.readDigest,
+		in.sizeTexts, in.sizeLatents, in.sizeImage, in.digesting(ctx),
 	} {
 		if err := step(); err != nil {
 			return nil, err
@@ -143,9 +144,15 @@ func (in *inspection) readEncoder() (err error) {
 	return err
 }
 
-func (in *inspection) readDigest() (err error) {
-	in.digest, err = in.computeDigest()
-	return err
+// digesting is the step that reads every file in whole.
+func (in *inspection) digesting(ctx context.Context) func() error {
+	return func() (err error) {
+		in.digest, err = in.computeDigest(ctx)
+		if errors.Is(err, errUnsummed) {
+			return nil
+		}
+		return err
+	}
 }
 
 // readPart reads a part's graph and configuration.

@@ -27,6 +27,9 @@ type located struct {
 func (f folder) locate(part string, g *graph.Model) (located, error) {
 	l := located{names: map[string]string{}}
 	real := map[string]string{}
+	if f.made != nil && len(g.External()) > 0 {
+		return f.made.locate(part, g)
+	}
 	for _, name := range g.External() {
 		file := part + "/" + filepath.ToSlash(name)
 		if f.dir == "" {

@@ -2,8 +2,8 @@
 // controlled denoising, decoding.
 //
 // A model is a folder in the layout that diffusers and Optimum export Stable
-// Diffusion 1.x and 2.x to. Start with [OpenDir] (or [OpenFS], for the model
-// that is built in): it reads every file, checks them against each other, has
+// Diffusion to, or files of weights of which package assembly makes one. Start
+// with [Open] (or [OpenFS], for the model that is built in): it reads every file, checks them against each other, has
 // package graph rewrite the UNet so that its attention can be controlled, and
 // opens the parts on ONNX Runtime. [Model.Spec] says all that drawing needs to
 // know; [Model.EncodeText], [Model.Denoise] and [Model.Decode] are the three
@@ -16,8 +16,6 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 
@@ -62,12 +60,12 @@ type Model struct {
 	encoder *openableEncoder // nil when the folder has none
 }
 
-// OpenDir opens the model in a folder on the disk. An error names the file at
-// fault; one about the device is a [*runtime.DeviceError].
-func OpenDir(ctx context.Context, dir string, o Options) (*Model, error) {
-	f, err := openFolder(dir)
+// Open opens the model of a source. An error names the file at fault; one about
+// the device is a [*runtime.DeviceError].
+func Open(ctx context.Context, s Source, o Options) (*Model, error) {
+	f, err := sourceFolder(s, o)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("open model: %w", err)
 	}
 	return open(ctx, f, o)
 }
@@ -79,25 +77,7 @@ func OpenDir(ctx context.Context, dir string, o Options) (*Model, error) {
 // broken graph could go wrong, it returns while ONNX Runtime still optimises
 // the UNet, and the first [Model.Denoise] waits for that.
 func OpenFS(ctx context.Context, fsys fs.FS, name string, o Options) (*Model, error) {
-	return open(ctx, folder{fs: fsys, name: name}, o)
-}
-
-// openFolder finds the folder of a model on the disk.
-func openFolder(dir string) (folder, error) {
-	full, err := filepath.Abs(dir)
-	if err != nil {
-		return folder{}, fmt.Errorf("open model %s: %w", dir, err)
-	}
-	info, err := os.Stat(full)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return folder{}, fmt.Errorf("open model: there is no folder %s", dir)
-	case err != nil:
-		return folder{}, fmt.Errorf("open model: %w", err)
-	case !info.IsDir():
-		return folder{}, fmt.Errorf("open model: %s is not a folder", dir)
-	}
-	return folder{fs: os.DirFS(full), name: filepath.Base(full), dir: full}, nil
+	return open(ctx, folder{fs: fsys, name: name, sums: sums{dir: o.CacheDir}}, o)
 }
 
 func open(ctx context.Context, f folder, o Options) (*Model, error) {
@@ -111,7 +91,7 @@ func open(ctx context.Context, f folder, o Options) (*Model, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	in, err := inspect(f)
+	in, err := inspect(ctx, f)
 	if err != nil {
 		return nil, fmt.Errorf("open model: %w", err)
 	}
@@ -157,7 +137,7 @@ func (in *inspection) open(ctx context.Context, prepared *preparedUNet, o Option
 	var parts sync.WaitGroup
 	failed := make([]error, 2+len(in.texts))
 	m.unet = in.startUNet(opener, prepared)
-	if in.folder.dir != "" || device.Provider != runtime.CPU {
+	if in.folder.dir != "" || in.folder.made != nil || device.Provider != runtime.CPU {
 		parts.Go(func() { _, failed[0] = m.unet.wait(ctx) })
 	}
 	parts.Go(func() { m.decoder, failed[1] = in.openDecoder(opener) })

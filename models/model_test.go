@@ -59,7 +59,7 @@ func openPocket(t testing.TB) *models.Model {
 // openDir opens the model in a folder until the test ends.
 func openDir(t testing.TB, dir string) *models.Model {
 	t.Helper()
-	m, err := models.OpenDir(t.Context(), dir, models.Options{Runtime: runtimetest.Load(t), Device: "cpu"})
+	m, err := models.Open(t.Context(), models.Source{Path: dir}, models.Options{Runtime: runtimetest.Load(t), Device: "cpu"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package models
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -10,27 +11,26 @@ import (
 // are known, but no part of it can run.
 var ErrNotOpened = errors.New("the model was not opened to draw with it")
 
-// ReadDir reads the model in a folder on the disk as [OpenDir] does, but
-// without opening anything: its name, digest, tokenizer, vocabulary and sizes
-// are known, and the memory for its weights is not spent. ONNX Runtime is not
-// needed. What runs a part of it returns [ErrNotOpened], and its spec has no
-// layers.
-func ReadDir(dir string) (*Model, error) {
-	f, err := openFolder(dir)
+// Read reads the model of a source as [Open] does, but without opening anything:
+// its name, digest, tokenizer, vocabulary and sizes are known, and the memory for
+// its weights is not spent. Of the options only the cache folder counts. What
+// runs a part of it returns [ErrNotOpened], and its spec has no layers.
+func Read(ctx context.Context, s Source, o Options) (*Model, error) {
+	f, err := sourceFolder(s, o)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("read model: %w", err)
 	}
-	return read(f)
+	return read(ctx, f)
 }
 
-// ReadFS is [ReadDir] for the model in a file system; name is what [Model.Name]
+// ReadFS is [Read] for the model in a file system; name is what [Model.Name]
 // returns and errors call the folder.
-func ReadFS(fsys fs.FS, name string) (*Model, error) {
-	return read(folder{fs: fsys, name: name})
+func ReadFS(ctx context.Context, fsys fs.FS, name string) (*Model, error) {
+	return read(ctx, folder{fs: fsys, name: name})
 }
 
-func read(f folder) (*Model, error) {
-	in, err := inspect(f)
+func read(ctx context.Context, f folder) (*Model, error) {
+	in, err := inspect(ctx, f)
 	if err != nil {
 		return nil, fmt.Errorf("read model: %w", err)
 	}

@@ -13,7 +13,7 @@ import (
 // A model that was only read is the one that was opened, and says so when it
 // should run.
 func TestReadWithoutOpening(t *testing.T) {
-	read, err := models.ReadFS(pocket.Files(), "pocket")
+	read, err := models.ReadFS(t.Context(), pocket.Files(), "pocket")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,7 +43,7 @@ func TestReadWithoutOpening(t *testing.T) {
 	if err := read.Close(); err != nil {
 		t.Error(err)
 	}
-	if _, err := models.ReadDir(t.TempDir()); err == nil {
+	if _, err := models.Read(t.Context(), models.Source{Path: t.TempDir()}, models.Options{}); err == nil {
 		t.Error("an empty folder was read as a model")
 	}
 }

@@ -110,7 +110,7 @@ func (e *stub) Model() *models.Model {
 // pocketStub is a stub of the pocket model, whose recipes can be given away.
 func pocketStub(t *testing.T) *stub {
 	t.Helper()
-	m, err := models.ReadFS(pocket.Files(), "pocket")
+	m, err := models.ReadFS(t.Context(), pocket.Files(), "pocket")
 	if err != nil {
 		t.Fatal(err)
 	}

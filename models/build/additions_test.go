@@ -25,13 +25,13 @@ func TestTinyAutoencoderIsThatOfDiffusers(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		g := made(t, f)(build.TinyDecoder(w, a))
+		g := made(t, f)(build.TinyDecoder(w, a, 1))
 		latents := floats("latent_sample", parity.Normal("latents", 4*16*8), 1, 4, 16, 8)
 		near(t, name+"'s picture", run(t, g, []string{"sample"}, latents)[0], fixture.Array("decoder"))
 		if !a.Encoder {
 			continue
 		}
-		g = made(t, f)(build.TinyEncoder(w, a))
+		g = made(t, f)(build.TinyEncoder(w, a, 1))
 		got := run(t, g, []string{"latent_sample"}, picture())[0]
 		near(t, name+"'s latents", got, fixture.Array("encoder"))
 	}

@@ -11,14 +11,16 @@ const (
 	tinyBlocks = 3
 )
 
-// TinyDecoder writes the graph of a tiny autoencoder's decoder, which takes the
-// same as [Decoder] but for the latents' scale:
+// TinyDecoder writes the graph of a tiny autoencoder's decoder. It knows the
+// latents as the UNet has them; the graph takes those that [Decoder] takes, which
+// are scaling times smaller:
 //
-//	latent_sample  float32 [batch, C, height, width]   scaled latents, as the UNet has them
+//	latent_sample  float32 [batch, C, height, width]
 //	→ sample       float32 [batch, 3, 8·height, 8·width]   in [-1, 1]
-func TinyDecoder(w *checkpoint.Weights, a checkpoint.Tiny) (Graph, error) {
+func TinyDecoder(w *checkpoint.Weights, a checkpoint.Tiny, scaling float64) (Graph, error) {
 	t := newGraph("tiny decoder", w, nil).in("decoder")
 	h := t.input("latent_sample", "batch", a.LatentChannels, "height", "width")
+	h.name = t.op("Mul", []string{h.name, t.float(float32(scaling))})
 	// The latents are bent into ±3.
 	h.name = t.op("Mul", []string{t.op("Tanh", []string{t.op("Div", []string{h.name, t.float(3)})}), t.float(3)})
 	h = t.relu(t.in("layers.0").conv(h, convolution{}))
@@ -38,11 +40,12 @@ func TinyDecoder(w *checkpoint.Weights, a checkpoint.Tiny) (Graph, error) {
 	return t.finish()
 }
 
-// TinyEncoder writes the graph of a tiny autoencoder's encoder:
+// TinyEncoder writes the graph of a tiny autoencoder's encoder, whose latents are
+// those of [Encoder], scaling times smaller than the UNet's:
 //
 //	sample           float32 [batch, 3, height, width]   in [-1, 1]
-//	→ latent_sample  float32 [batch, C, height/8, width/8]   scaled latents, as the UNet has them
-func TinyEncoder(w *checkpoint.Weights, a checkpoint.Tiny) (Graph, error) {
+//	→ latent_sample  float32 [batch, C, height/8, width/8]
+func TinyEncoder(w *checkpoint.Weights, a checkpoint.Tiny, scaling float64) (Graph, error) {
 	t := newGraph("tiny encoder", w, nil).in("encoder")
 	h := t.input("sample", "batch", 3, "height", "width")
 	h.name = t.op("Div", []string{t.op("Add", []string{h.name, t.float(1)}), t.float(2)})
@@ -58,6 +61,7 @@ func TinyEncoder(w *checkpoint.Weights, a checkpoint.Tiny) (Graph, error) {
 		}
 	}
 	h = t.in("layers", layer).conv(h, convolution{})
+	h.name = t.op("Div", []string{h.name, t.float(float32(scaling))})
 	t.result(h, "latent_sample", "batch", a.LatentChannels, "latent_height", "latent_width")
 	return t.finish()
 }

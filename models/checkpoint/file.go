@@ -68,6 +68,16 @@ func (f *File) Close() error {
 // Path is the path that the file was opened by.
 func (f *File) Path() string { return f.path }
 
+// Sources are the paths of the files of the disk that were opened, links
+// followed.
+func (f *File) Sources() []string {
+	paths := make([]string, len(f.sources))
+	for i, s := range f.sources {
+		paths[i] = s.path
+	}
+	return paths
+}
+
 // Names are the names of the tensors, sorted.
 func (f *File) Names() []string { return slices.Sorted(maps.Keys(f.tensors)) }
 

@@ -129,7 +129,7 @@ func (b *bench) open() error {
 	}
 	options := models.Options{Runtime: b.runtime, Device: "cpu"}
 	if b.folder != "" {
-		b.model, err = models.OpenDir(b.ctx, b.folder, options)
+		b.model, err = models.Open(b.ctx, models.Source{Path: b.folder}, options)
 	} else {
 		b.model, err = models.OpenFS(b.ctx, pocket.Files(), "pocket", options)
 	}

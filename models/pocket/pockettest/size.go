@@ -24,7 +24,7 @@ func OpenAnySize(t testing.TB) *models.Model {
 	for _, part := range []string{"unet", "vae_decoder", "vae_encoder"} {
 		freeSides(t, filepath.Join(dir, part, "model.onnx"))
 	}
-	m, err := models.OpenDir(t.Context(), dir, models.Options{Runtime: runtimetest.Load(t), Device: "cpu"})
+	m, err := models.Open(t.Context(), models.Source{Path: dir}, models.Options{Runtime: runtimetest.Load(t), Device: "cpu"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,217 @@
+package assembly
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"pentimento/files"
+	"pentimento/models/checkpoint"
+)
+
+// maxConfig is larger than any configuration of a diffusers folder.
+const maxConfig = 1 << 20
+
+// weightFiles are the names that diffusers and transformers give the weights
+// of a part, the first that is there is taken. Half precision is preferred: it
+// is what people keep where there are both, and half of it to read.
+func weightFiles() []string {
+	var names []string
+	for _, base := range []string{"diffusion_pytorch_model", "model"} {
+		for _, variant := range []string{".fp16", ""} {
+			names = append(names, base+variant+".safetensors", base+".safetensors.index"+variant+".json", base+variant+".safetensors.index.json")
+		}
+	}
+	return names
+}
+
+// holdsWeights reports whether a folder is one of diffusers.
+func holdsWeights(dir string) bool {
+	if _, err := os.Stat(filepath.Join(dir, "model_index.json")); err == nil {
+		return true
+	}
+	_, err := findWeights(filepath.Join(dir, "unet"))
+	return err == nil
+}
+
+// findWeights is the file of a part's weights.
+func findWeights(dir string) (string, error) {
+	for _, name := range weightFiles() {
+		path := filepath.Join(dir, name)
+		if info, err := os.Stat(path); err == nil && !info.IsDir() {
+			return path, nil
+		}
+	}
+	for _, pickle := range []string{"diffusion_pytorch_model.bin", "pytorch_model.bin"} {
+		if _, err := os.Stat(filepath.Join(dir, pickle)); err == nil {
+			return "", fmt.Errorf("%s is a pickle, which can run code: fetch the .safetensors files of the model, or save it again with safetensors", filepath.Join(dir, pickle))
+		}
+	}
+	return "", fmt.Errorf("%s has no .safetensors file: %w", dir, fs.ErrNotExist)
+}
+
+// gatherFolder finds the parts in the folders of a diffusers model.
+func (a *assembler) gatherFolder() error {
+	a.folder = os.DirFS(a.source.Path)
+	for _, p := range []checkpoint.Part{checkpoint.PartUNet, checkpoint.PartVAE, checkpoint.PartText, checkpoint.PartText2} {
+		path, err := findWeights(filepath.Join(a.source.Path, string(p)))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		f, err := a.open(string(p), path)
+		if err != nil {
+			return err
+		}
+		if p == checkpoint.PartUNet {
+			if a.contents, err = checkpoint.Recognise(f); err != nil {
+				return err
+			}
+		}
+		if a.parts[p], err = f.Part(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// config is what is read of the config.json of a diffusers folder's parts:
+// what shapes do not tell. Zero values mean that it does not say.
+type config struct {
+	// HeadDim is, in spite of its name, the number of heads of each level.
+	HeadDim    perLevel `json:"attention_head_dim"`
+	Heads      perLevel `json:"num_attention_heads"`
+	NormGroups int      `json:"norm_num_groups"`
+	Activation string   `json:"hidden_act"`
+	Scaling    float64  `json:"scaling_factor"`
+}
+
+// perLevel is a number for each level, or one for all.
+type perLevel []int
+
+func (p *perLevel) UnmarshalJSON(data []byte) error {
+	var one *int
+	if json.Unmarshal(data, &one) == nil {
+		if one != nil {
+			*p = perLevel{*one}
+		}
+		return nil
+	}
+	return json.Unmarshal(data, (*[]int)(p))
+}
+
+// at is the number for a level.
+func (p perLevel) at(i int) int {
+	switch {
+	case len(p) == 0:
+		return 0
+	case len(p) == 1:
+		return p[0]
+	case i < len(p):
+		return p[i]
+	}
+	return 0
+}
+
+// readConfig reads the configuration of a part, and returns its bytes for the
+// folder that is made; nil where there is none.
+func (a *assembler) readConfig(part string) (config, []byte, error) {
+	var c config
+	if a.folder == nil {
+		return c, nil, nil
+	}
+	name := part + "/config.json"
+	data, err := files.Read(a.folder, name, maxConfig)
+	if errors.Is(err, fs.ErrNotExist) {
+		return c, nil, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(data, &c)
+	}
+	if err != nil {
+		return c, nil, fmt.Errorf("%s: %w", filepath.Join(a.source.Path, filepath.FromSlash(name)), err)
+	}
+	return c, data, nil
+}
+
+// correct writes what the configurations say into the architecture.
+func (a *assembler) correct() error {
+	unet, _, err := a.readConfig("unet")
+	if err != nil {
+		return err
+	}
+	if err := unet.correct(&a.architecture.UNet); err != nil {
+		return fmt.Errorf("%s: %w", filepath.Join(a.source.Path, "unet", "config.json"), err)
+	}
+	for i := range a.architecture.Text {
+		c, _, err := a.readConfig(numbered("text_encoder", i))
+		if err != nil {
+			return err
+		}
+		if err := c.correctText(&a.architecture.Text[i]); err != nil {
+			return fmt.Errorf("%s: %w", filepath.Join(a.source.Path, numbered("text_encoder", i), "config.json"), err)
+		}
+	}
+	if a.source.VAE != "" {
+		return nil
+	}
+	vae, _, err := a.readConfig("vae")
+	if vae.NormGroups > 0 {
+		a.architecture.VAE.NormGroups = vae.NormGroups
+	}
+	if vae.Scaling > 0 {
+		a.architecture.VAE.ScalingFactor = vae.Scaling
+	}
+	return err
+}
+
+// correct writes the heads of each level into a UNet.
+func (c config) correct(u *checkpoint.UNet) error {
+	if c.NormGroups > 0 {
+		u.NormGroups = c.NormGroups
+	}
+	heads := c.HeadDim
+	if len(c.Heads) > 0 {
+		heads = c.Heads
+	}
+	set := func(b *checkpoint.Block, level int) error {
+		n := heads.at(level)
+		if n == 0 || b.Heads == 0 {
+			return nil
+		}
+		if n < 0 || b.Channels%n != 0 {
+			return fmt.Errorf("%d heads of %d channels", n, b.Channels)
+		}
+		b.Heads = n
+		return nil
+	}
+	last := len(u.Down) - 1
+	for i := range u.Down {
+		if err := errors.Join(set(&u.Down[i], i), set(&u.Up[last-i], i)); err != nil {
+			return err
+		}
+	}
+	return set(&u.Middle, last)
+}
+
+func (c config) correctText(t *checkpoint.TextEncoder) error {
+	if n := c.Heads.at(0); n != 0 {
+		if n < 0 || t.Width%n != 0 {
+			return fmt.Errorf("%d heads of %d channels", n, t.Width)
+		}
+		t.Heads = n
+	}
+	switch c.Activation {
+	case "":
+	case "quick_gelu", "gelu":
+		t.Activation = c.Activation
+	default:
+		return fmt.Errorf("the activation %q is not known: quick_gelu and gelu are", c.Activation)
+	}
+	return nil
+}

@@ -1,0 +1,70 @@
+package models
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"pentimento/models/assembly"
+	"pentimento/models/graph"
+)
+
+// A Source says what a model is made of: a folder of ONNX graphs, or the weights
+// that people own.
+type Source = assembly.Source
+
+// ErrGraphs says that a source names a part to replace in a folder of ONNX
+// graphs, where every part is fixed.
+var ErrGraphs = errors.New("is a folder of ONNX graphs, whose parts can't be replaced: that takes the .safetensors files of the model")
+
+// sourceFolder finds the folder of a source, or makes it.
+func sourceFolder(s Source, o Options) (folder, error) {
+	full, err := filepath.Abs(s.Path)
+	if err != nil {
+		return folder{}, err
+	}
+	info, err := os.Stat(full)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return folder{}, fmt.Errorf("there is no file or folder %s", s.Path)
+	case err != nil:
+		return folder{}, err
+	case assembly.Fits(full):
+		return madeFolder(s, o)
+	case !info.IsDir():
+		return folder{}, fmt.Errorf("%s is neither a file nor a folder", s.Path)
+	case s.VAE != "" || s.Decoder != "" || s.Prediction != "":
+		return folder{}, fmt.Errorf("%s %w", s.Path, ErrGraphs)
+	}
+	return folder{fs: os.DirFS(full), name: filepath.Base(full), dir: full, sums: sums{dir: o.CacheDir}}, nil
+}
+
+// made is where a folder came from that is made of files of weights.
+type made struct {
+	source  Source
+	weights map[string]string // by part, the folder that its weights are named from
+	inputs  []assembly.Input
+}
+
+// madeFolder makes the folder of a source.
+func madeFolder(s Source, o Options) (folder, error) {
+	a, err := assembly.Open(s)
+	if err != nil {
+		return folder{}, err
+	}
+	return folder{
+		fs: a.Files, name: filepath.Base(s.Path), sums: sums{dir: o.CacheDir},
+		made: &made{source: s, weights: a.Weights, inputs: a.Inputs},
+	}, nil
+}
+
+// locate says where the weights of a part's graph are.
+func (m *made) locate(part string, g *graph.Model) (located, error) {
+	l := located{dir: m.weights[part], names: map[string]string{}}
+	for _, name := range g.External() {
+		l.names[name] = name
+	}
+	return l, nil
+}
