@@ -27,6 +27,9 @@ func List(dir string) ([]Listing, error) {
 		return []Listing{l}, nil
 	}
 	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("list models: there is no file or folder %s", dir)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("list models: %w", err)
 	}
