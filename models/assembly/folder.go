@@ -28,13 +28,11 @@ func weightFiles() []string {
 	return names
 }
 
-// holdsWeights reports whether a folder is one of diffusers.
+// holdsWeights reports whether a folder has a UNet's weights, in files that can
+// be read or not.
 func holdsWeights(dir string) bool {
-	if _, err := os.Stat(filepath.Join(dir, "model_index.json")); err == nil {
-		return true
-	}
 	_, err := findWeights(filepath.Join(dir, "unet"))
-	return err == nil
+	return !errors.Is(err, fs.ErrNotExist)
 }
 
 // findWeights is the file of a part's weights.
