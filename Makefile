@@ -32,8 +32,11 @@ needs:
 chat: build
 	@bin/pentimento chat $(ARGS)
 
+# The longest begin first: they wait much, and the others run meanwhile.
+LONGEST = ./tests ./editor ./bot/discord ./study ./models
+
 test: runtime
-	$(GO) test -race -timeout 30m ./...
+	$(GO) test -race -timeout 30m $(LONGEST) ./...
 
 study: build
 	@bin/pentimento study run $(or $(STUDIES),$$(bin/pentimento study list --names)) --out build/study $(ARGS)

@@ -258,7 +258,7 @@ prompts:
 sweeps:
   - name: cross
     base: {k: .3, self: .2}
-    grid: [cross: 0..1 by .2, value_layers: [all, self]]
+    grid: [cross: 0..1 by .5, value_layers: [all, self]]
   - {name: few, first: 1, base: {value: .5}, grid: [value_layers: [all, cross, self]]}
 `)
 	together, alone := t.TempDir(), t.TempDir()
@@ -269,7 +269,7 @@ sweeps:
 	mustRun(t, m, o, one)
 	want := folder(t, alone)
 	sameFolder(t, "together", folder(t, together), want)
-	if n := strings.Count(want["other/cells.jsonl"], "\n"); n != 1+2*2*12+2*3 {
+	if n := strings.Count(want["other/cells.jsonl"], "\n"); n != 1+2*2*6+2*3 {
 		t.Errorf("%d lines", n)
 	}
 }
