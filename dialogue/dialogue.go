@@ -9,7 +9,7 @@
 //   - rules.go is the table of the clauses that are understood, with examples,
 //     in the order in which they are tried (rules_keep.go and the like have them by subject);
 //     rule.go tries them;
-//   - add.go, swap.go, remove.go, describe.go, degree.go, act.go, scene.go,
+//   - add.go, swap.go, remove.go, describe.go, degree.go, act.go, give.go, become.go, scene.go,
 //     moment.go, style.go, fragment.go, keep.go and followup.go hold what the
 //     rules do;
 //   - edit.go is what they share, and makes the plan of it in the end.

@@ -17,6 +17,8 @@ type element struct {
 	name     string // of a choice
 	choices  [][]string
 	optional bool
+	// begins are the first words of the choices.
+	begins signature
 }
 
 // A Match holds the words in the gaps and the named choices of a pattern, by
@@ -58,7 +60,13 @@ func Compile(text string) Pattern {
 				e.name, inner = name, choices
 			}
 			for choice := range strings.SplitSeq(inner, "|") {
-				e.choices = append(e.choices, strings.Fields(choice))
+				words := strings.Fields(choice)
+				e.choices = append(e.choices, words)
+				if len(words) == 0 {
+					e.optional = true
+					continue
+				}
+				e.begins |= sign(words[0])
 			}
 		}
 		p = append(p, e)
@@ -76,8 +84,40 @@ const tries = 4000
 // until accept returns true. It tells whether one was accepted, and gives up
 // after 4000 steps.
 func (p Pattern) Match(tokens Words, accept func(Match) bool) bool {
+	if !p.occursIn(tokens) {
+		return false
+	}
 	left := tries
 	return p.step(tokens, Match{}, &left, accept)
+}
+
+// occursIn tells whether the words that the pattern cannot do without may all be
+// there, which for most patterns they are not.
+func (p Pattern) occursIn(tokens Words) bool {
+	var there signature
+	for _, t := range tokens {
+		there |= sign(t.Lower)
+	}
+	for i, e := range p {
+		switch {
+		case e.gap != "" || e.optional:
+		case e.begins&there == 0, i == 0 && e.begins&sign(tokens[0].Lower) == 0:
+			return false
+		}
+	}
+	return true
+}
+
+// A signature is a set of words, of which some share a bit.
+type signature uint64
+
+// sign is the set of one word.
+func sign(word string) signature {
+	if word == "" {
+		return 0
+	}
+	first, last := uint(word[0]), uint(word[len(word)-1])
+	return 1 << ((first*7 + last*3 + uint(len(word))*13) % 64)
 }
 
 func (p Pattern) step(tokens Words, m Match, left *int, accept func(Match) bool) bool {
