@@ -49,6 +49,7 @@ func finite(t *testing.T, values []float32, n int) {
 // TestWeightsThatDoNotFit: every fault of a file's weights is an error that
 // names them.
 func TestWeightsThatDoNotFit(t *testing.T) {
+	a := openModel(t, parity.SD1, parity.F16).UNet
 	for _, fault := range []struct {
 		name   string
 		tensor string
@@ -65,7 +66,6 @@ func TestWeightsThatDoNotFit(t *testing.T) {
 		{"integers", "", nil, "I32", build.ErrWeights},
 	} {
 		t.Run(fault.name, func(t *testing.T) {
-			a := openModel(t, parity.SD1, parity.F16).UNet
 			shapes, values := map[string][]int{}, map[string][]float32{}
 			for name, shape := range parity.Shapes(t, parity.SD1, "unet") {
 				if name == fault.tensor {

@@ -4,6 +4,8 @@ import "strings"
 
 // Normal returns n nearly normal numbers of variance 1.04 that the name alone
 // decides: latents and noise.
+//
+//go:norace
 func Normal(name string, n int) []float32 {
 	out := make([]float32, n)
 	seed := fnv1a(name)
@@ -21,6 +23,8 @@ func Normal(name string, n int) []float32 {
 // the network's folder, as in "unet.conv_in.weight"; name and shape tell a
 // norm, a bias and an embedding from a matrix. Each number is exact in
 // float16 and in bfloat16 too.
+//
+//go:norace
 func Weight(name string, shape []int) []float32 {
 	n, inputs := 1, 1
 	for i, size := range shape {
@@ -62,6 +66,8 @@ func valuesOf(name string, dimensions, inputs int) (values [256]float32) {
 }
 
 // word is number i of splitmix64.
+//
+//go:norace
 func word(seed uint64, i int) uint64 {
 	z := seed + uint64(i+1)*0x9e3779b97f4a7c15
 	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9

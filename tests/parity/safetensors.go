@@ -57,6 +57,8 @@ func writeTensors(t testing.TB, path string, as Type, tensors []stored) {
 }
 
 // values are the tensor's numbers in the order of the file.
+//
+//go:norace
 func (s stored) values() []float32 {
 	if s.scalar != nil {
 		return []float32{*s.scalar}
@@ -92,6 +94,10 @@ type tensorFile struct {
 	data   []byte
 }
 
+// add appends a tensor. What goes through every number of a model is not looked at
+// by the race detector: it shares nothing, and takes most of a test's time then.
+//
+//go:norace
 func (f *tensorFile) add(name string, as Type, shape []int, values []float32) {
 	if f.header == nil {
 		f.header = map[string]any{"__metadata__": map[string]string{"format": "pt"}}
@@ -126,12 +132,16 @@ func (f *tensorFile) bytes(t testing.TB) []byte {
 }
 
 // brain rounds to bfloat16, ties to even.
+//
+//go:norace
 func brain(v float32) uint16 {
 	b := math.Float32bits(v)
 	return uint16((b + 0x7fff + b>>16&1) >> 16)
 }
 
 // half rounds to float16, ties to even; numbers beyond 65504 are not weights.
+//
+//go:norace
 func half(v float32) uint16 {
 	sign := uint16(math.Float32bits(v) >> 16 & 0x8000)
 	size := math.Abs(float64(v))
