@@ -28,10 +28,11 @@ func (b *bench) built() error {
 	return nil
 }
 
-// beginTalk starts the program, whose files are in dir.
-func (b *bench) beginTalk(dir string) (*talk, error) {
-	cmd := exec.CommandContext(b.ctx, b.binary, "chat", "--json", "--seed", "1",
-		"--out", filepath.Join(dir, "pictures"), "--store", filepath.Join(dir, "sessions.db"), "--cache", filepath.Join(dir, "cache"))
+// beginTalk starts the program with more flags. Its files are in dir.
+func (b *bench) beginTalk(dir string, flags ...string) (*talk, error) {
+	flags = append([]string{"chat", "--json", "--seed", "1",
+		"--out", filepath.Join(dir, "pictures"), "--store", filepath.Join(dir, "sessions.db"), "--cache", filepath.Join(dir, "cache")}, flags...)
+	cmd := exec.CommandContext(b.ctx, b.binary, flags...)
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
 	if err != nil {

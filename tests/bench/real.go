@@ -1,0 +1,218 @@
+package main
+
+import (
+	"bufio"
+	"compress/gzip"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// realFamilies are the families that are measured at their real size, and the
+// side of the pictures that they were made for.
+func realFamilies() map[string]int { return map[string]int{"sd1": 512, "sdxl": 1024} }
+
+// real opens and draws with files of the real size, whose weights are random: how
+// long the look at one takes, how long the first picture of one step, how long
+// another step, and how much memory all that holds. -real says which.
+func (b *bench) real() error {
+	if err := b.built(); err != nil {
+		return err
+	}
+	for _, family := range strings.Split(b.families, ",") {
+		side, ok := realFamilies()[family]
+		if !ok {
+			return fmt.Errorf("no family %q of real size: there are sd1 and sdxl", family)
+		}
+		path := filepath.Join(b.out, "real-"+family+".safetensors")
+		if err := writeReal(path, family); err != nil {
+			return fmt.Errorf("write %s: %w", path, err)
+		}
+		if err := errors.Join(b.lookAt(family, path), b.drawReal(family, path, side)); err != nil {
+			return fmt.Errorf("%s: %w", family, err)
+		}
+	}
+	return nil
+}
+
+// lookAt times `models check`, before anything is kept of the file.
+func (b *bench) lookAt(family, path string) error {
+	cache, err := os.MkdirTemp("", "pentimento-bench-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(cache) }()
+	began := time.Now()
+	out, err := exec.CommandContext(b.ctx, b.binary, "models", "check", "--cache", cache, path).CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("models check: %w: %s", err, out)
+	}
+	b.figures["real."+family+"_check_seconds"] = time.Since(began).Seconds()
+	return nil
+}
+
+// drawReal opens a model, draws with it in one step and in three, and edits.
+func (b *bench) drawReal(family, path string, side int) error {
+	dir, err := os.MkdirTemp("", "pentimento-bench-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	began := time.Now()
+	t, err := b.beginTalk(dir, "--model", path, "--size", fmt.Sprintf("%dx%[1]d", side), "--steps", "1")
+	if err != nil {
+		return err
+	}
+	name := "real." + family + "_"
+	for _, said := range []struct{ figure, line string }{
+		{"open_seconds", "/settings"},
+		{"first_picture_seconds", "a cat on a sofa"},
+		{"one_step_seconds", "/imagine a dog on a sofa"},
+		{"", "/settings steps=3"},
+		{"three_steps_seconds", "/imagine a horse on a sofa"},
+		{"picture_peak_mb", ""},
+		{"edit_seconds", "make the horse black"},
+		{"edit_peak_mb", ""},
+	} {
+		switch {
+		case err != nil:
+		case said.line == "":
+			b.figures[name+said.figure], err = t.resident("VmHWM")
+		default:
+			if _, err = t.say(said.line); said.figure != "" {
+				b.figures[name+said.figure] = time.Since(began).Seconds()
+			}
+			began = time.Now()
+		}
+	}
+	b.figures[name+"step_seconds"] = (b.figures[name+"three_steps_seconds"] - b.figures[name+"one_step_seconds"]) / 2
+	return errors.Join(err, t.end())
+}
+
+// writeReal writes a checkpoint with the names and shapes of a real one, in half
+// precision, unless there is one already. No two weights have the same bytes: ONNX
+// Runtime keeps equal ones once.
+func writeReal(path, family string) (err error) {
+	if _, err := os.Stat(path); err == nil {
+		return nil
+	}
+	tensors, err := realTensors(family)
+	if err != nil {
+		return err
+	}
+	file, err := os.Create(path + ".part")
+	if err != nil {
+		return err
+	}
+	buffered := bufio.NewWriterSize(file, 1<<20)
+	err = errors.Join(writeTensors(buffered, tensors), buffered.Flush(), file.Close())
+	if err != nil {
+		return errors.Join(err, os.Remove(file.Name()))
+	}
+	return os.Rename(file.Name(), path)
+}
+
+// A realTensor is a tensor of a real checkpoint.
+type realTensor struct {
+	name  string
+	shape []int
+}
+
+func (t realTensor) values() int {
+	n := 1
+	for _, size := range t.shape {
+		n *= size
+	}
+	return n
+}
+
+// realTensors are the tensors that the checkpoints of a family have.
+func realTensors(family string) (_ []realTensor, err error) {
+	file, err := os.Open(filepath.Join("models", "checkpoint", "testdata", family+".txt.gz"))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	packed, err := gzip.NewReader(file)
+	if err != nil {
+		return nil, err
+	}
+	var tensors []realTensor
+	lines := bufio.NewScanner(packed)
+	for lines.Scan() {
+		fields := strings.Fields(lines.Text())
+		if len(fields) < 2 {
+			continue
+		}
+		t := realTensor{name: fields[0]}
+		for _, size := range strings.Split(fields[1], "x") {
+			n, err := strconv.Atoi(size)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", fields[0], err)
+			}
+			t.shape = append(t.shape, n)
+		}
+		tensors = append(tensors, t)
+	}
+	return tensors, lines.Err()
+}
+
+// writeTensors writes a .safetensors file.
+func writeTensors(w io.Writer, tensors []realTensor) error {
+	type entry struct {
+		Type    string `json:"dtype"`
+		Shape   []int  `json:"shape"`
+		Offsets [2]int `json:"data_offsets"`
+	}
+	header := map[string]entry{}
+	at := 0
+	for _, t := range tensors {
+		end := at + 2*t.values()
+		header[t.name] = entry{"F16", t.shape, [2]int{at, end}}
+		at = end
+	}
+	data, err := json.Marshal(header)
+	if err != nil {
+		return err
+	}
+	for len(data)%8 != 0 {
+		data = append(data, ' ')
+	}
+	_, err = w.Write(append(binary.LittleEndian.AppendUint64(nil, uint64(len(data))), data...))
+	random := rand.NewPCG(1, 2)
+	for _, t := range tensors {
+		err = errors.Join(err, writeWeights(w, random, t))
+	}
+	return err
+}
+
+// writeWeights writes random weights of which activations stay in bounds: ones for
+// what normalises, small numbers for the rest.
+func writeWeights(w io.Writer, random *rand.PCG, t realTensor) error {
+	const one, mantissa, small = 0x3c00, 0x83ff, 0x1c00 // small: ±.004 to .008
+	norm := len(t.shape) == 1 && strings.HasSuffix(t.name, ".weight")
+	chunk := make([]byte, 0, 1<<16)
+	var err error
+	for range t.values() {
+		bits := uint16(random.Uint64())&mantissa | small
+		if norm {
+			bits = bits&0x3f | one
+		}
+		chunk = binary.LittleEndian.AppendUint16(chunk, bits)
+		if len(chunk) == cap(chunk) {
+			_, failed := w.Write(chunk)
+			err, chunk = errors.Join(err, failed), chunk[:0]
+		}
+	}
+	_, failed := w.Write(chunk)
+	return errors.Join(err, failed)
+}
