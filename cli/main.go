@@ -33,7 +33,7 @@ type program struct {
 	Worker   workerCommand   `cmd:"" help:"Draw pictures for bots, taking jobs from Redis."`
 	Serve    serveCommand    `cmd:"" help:"Be a bot on Discord; DISCORD_TOKEN holds its token."`
 	Doctor   doctorCommand   `cmd:"" help:"Look at everything that the bot needs and say what to fix."`
-	Models   modelsCommand   `cmd:"" help:"Look at model folders and prepare them."`
+	Models   modelsCommand   `cmd:"" help:"Fetch models, look at them and prepare them."`
 	Study    studyCommand    `cmd:"" help:"Draw edits under many hyper-parameters, measure them, and report."`
 	Sessions sessionsCommand `cmd:"" help:"Look after files of conversations."`
 	Plan     planCommand     `cmd:"" help:"Read requests as JSON lines, print edit plans as JSON lines."`
@@ -80,7 +80,7 @@ func run(args []string, p *Process) error {
 		kong.Exit(func(int) { answered = true }),
 		kong.Vars{
 			"version": version(), "presets": presets(),
-			"state": p.stateDir(), "cache": p.userDir("XDG_CACHE_HOME", ".cache"),
+			"state": p.stateDir(), "cache": p.userDir("XDG_CACHE_HOME", ".cache"), "models": p.modelsDir(),
 		},
 	)
 	if err != nil {

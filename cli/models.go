@@ -12,6 +12,7 @@ import (
 type modelsCommand struct {
 	List    listCommand    `cmd:"" help:"List the models in a folder."`
 	Check   checkCommand   `cmd:"" help:"Say whether a model works, which attention layers it has, and if not why."`
+	Get     getCommand     `cmd:"" help:"Fetch a model from huggingface.co or a mirror; HF_TOKEN holds a token for models that want one."`
 	Prepare prepareCommand `cmd:"" help:"Check a model and rewrite its UNet now, so that the first start is quick."`
 }
 

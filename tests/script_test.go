@@ -9,6 +9,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +18,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"pentimento/tests/discordtest"
+	"pentimento/tests/hubtest"
 	"pentimento/tests/redistest"
 )
 
@@ -31,6 +34,10 @@ import (
 //	discord [message-content] [permissions=N]   start a Discord, to which the bot has a token
 //	llm ANSWER ASKED          start a language model at $LLM that gives the answer and writes
 //	                          a line to ASKED for each question
+//	hub                       start a model hub at $HF_ENDPOINT that has owner/pocket, owner/several
+//	                          and owner/gated, to be seen with $HUB_TOKEN
+//	hub-cuts                  have the hub cut its next large file short
+//	hub-stalls N              have it stall in the one after the next N
 //
 // $POCKET is the bundled model's folder. Pictures have four steps.
 func TestScripts(t *testing.T) {
@@ -49,6 +56,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, "state"))
 			env.Setenv("POCKET", pocket)
 			env.Values["talks"] = talks{}
+			env.Values["hub"] = new(*hubtest.Hub)
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
@@ -63,6 +71,17 @@ func TestScripts(t *testing.T) {
 			"nobody":  wants(1, func(ts *testscript.TestScript, args []string) { ts.Setenv(args[0], "redis://"+freeAddress(t)) }),
 			"discord": wants(0, func(ts *testscript.TestScript, args []string) { startDiscord(ts, t, args) }),
 			"llm":     wants(2, startLLM),
+			"hub":     wants(0, func(ts *testscript.TestScript, _ []string) { startHub(ts, pocket) }),
+			"hub-cuts": wants(0, func(ts *testscript.TestScript, _ []string) {
+				h := *ts.Value("hub").(**hubtest.Hub)
+				h.Break(h.Cut(1000))
+			}),
+			"hub-stalls": wants(1, func(ts *testscript.TestScript, args []string) {
+				h := *ts.Value("hub").(**hubtest.Hub)
+				n, err := strconv.Atoi(args[0])
+				ts.Check(err)
+				h.Break(append(slices.Repeat([]hubtest.Fault{hubtest.None}, n), h.Stall(1000))...)
+			}),
 		},
 	})
 }
@@ -171,4 +190,27 @@ func startLLM(ts *testscript.TestScript, args []string) {
 	}))
 	ts.Defer(server.Close)
 	ts.Setenv("LLM", server.URL)
+}
+
+// startHub starts a hub that has the bundled model.
+func startHub(ts *testscript.TestScript, pocket string) {
+	files := map[string]string{"README.md": "# pocket", "unet/diffusion_pytorch_model.bin": "a pickle"}
+	ts.Check(filepath.WalkDir(pocket, func(path string, entry os.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		name, _ := filepath.Rel(pocket, path)
+		files[filepath.ToSlash(name)] = string(data)
+		return err
+	}))
+	h := hubtest.Start(map[string]hubtest.Repository{
+		"owner/pocket":  {Files: files},
+		"owner/gated":   {Files: files, Gated: true},
+		"owner/several": {Files: map[string]string{"a.safetensors": "a", "b.safetensors": "b"}},
+	})
+	ts.Defer(h.Close)
+	*ts.Value("hub").(**hubtest.Hub) = h
+	ts.Setenv("HF_ENDPOINT", h.URL())
+	ts.Setenv("HUB_TOKEN", hubtest.Token)
 }
