@@ -93,6 +93,7 @@ type Planner struct {
 	// wished are the ways to wish for one, dismissing is done with the one shown.
 	wished        []english.Pattern
 	dismissing    english.Pattern
+	complaining   []english.Pattern // are the ways to dislike the one shown
 	enough        english.Pattern
 	draw, helping english.Pattern
 	another       english.Pattern
@@ -112,28 +113,29 @@ type Planner struct {
 func New() *Planner {
 	en := english.New()
 	return &Planner{
-		en:         en,
-		languages:  sync.OnceValue(func() *foreign.Translator { return foreign.New(en) }), // no start waits for it
-		rules:      grammar(),
-		moves:      moveRules(),
-		recalls:    recallRules(),
-		settings:   settingRules(),
-		beyond:     beyondRules(),
-		asking:     english.CompileAll(asking()),
-		fresh:      english.CompileAll(fresh()),
-		notations:  notations(),
-		smalltalk:  smalltalkRules(),
-		questions:  questionRules(),
-		declined:   english.Compile(declined),
-		able:       english.Compile(able),
-		showing:    english.Compile(showing),
-		kindOnly:   english.Compile(kindOnly),
-		wished:     english.CompileAll(wished()),
-		dismissing: english.Compile(dismissing),
-		enough:     english.Compile(enough),
-		another:    english.Compile(another),
-		redrawing:  english.Compile(redrawing),
-		unset:      unsetRules(),
+		en:          en,
+		languages:   sync.OnceValue(func() *foreign.Translator { return foreign.New(en) }), // no start waits for it
+		rules:       grammar(),
+		moves:       moveRules(),
+		recalls:     recallRules(),
+		settings:    settingRules(),
+		beyond:      beyondRules(),
+		asking:      english.CompileAll(asking()),
+		fresh:       english.CompileAll(fresh()),
+		notations:   notations(),
+		smalltalk:   smalltalkRules(),
+		questions:   questionRules(),
+		declined:    english.Compile(declined),
+		able:        english.Compile(able),
+		showing:     english.Compile(showing),
+		kindOnly:    english.Compile(kindOnly),
+		wished:      english.CompileAll(wished()),
+		complaining: english.CompileAll(complaining()),
+		dismissing:  english.Compile(dismissing),
+		enough:      english.Compile(enough),
+		another:     english.Compile(another),
+		redrawing:   english.Compile(redrawing),
+		unset:       unsetRules(),
 
 		draw:    english.Compile("(draw|sketch|create|illustrate|do) <x>"),
 		helping: english.Compile("(help|help me|what can you do|what can i do|what can i say|what do i say|how does this work|how do i use this|how do you work|commands|instructions|what are my options|what now)"),

@@ -53,7 +53,7 @@ func (h hearing) corrects() bool {
 	return refusing.Has(words[0].Lower) || words.StartsWith("i", "meant") || words.StartsWith("i", "mean") || words.Has("actually")
 }
 
-const refusing english.List = "no not nope nah naah sorry oops whoops wait rather"
+const refusing english.List = "argh aargh gah dang damn no not nope nah naah sorry oops whoops wait rather"
 
 // goesOn tells whether the utterance asks for the same for something else: "the cat
 // too", "and the cat".

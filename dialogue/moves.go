@@ -65,19 +65,71 @@ func (p *Planner) wholeMove(h hearing, talk Conversation) (Reply, bool) {
 	if reply, ok := p.move(words, talk); ok {
 		return reply, true
 	}
-	if reply, ok := p.move(h.asked, talk); ok && len(h.asked) < len(words) {
+	if reply, ok := p.move(h.asked, talk); ok {
 		return reply, true // "hm, do it again after all"
 	}
 	if reply, ok := p.onceUndone(h, talk); ok {
 		return reply, true
 	}
-	if i := slices.IndexFunc(h.spoken, func(t english.Token) bool { return t.Lower == "," || t.Lower == "." || t.Lower == "!" }); i > 0 && i+1 < len(h.spoken) {
-		last, ok := p.move(p.en.Polite(h.spoken[i+1:]), talk) // "scrap all that, fresh start"
-		if ok && last.Plan != nil && last.Plan.Action == Restart && (p.dismisses(h.spoken[:i]) || h.spoken[:i].StartsWith("scrap") || h.spoken[:i].StartsWith("forget")) {
-			return last, true
-		}
+	if reply, ok := p.movedOn(h.words, talk); ok {
+		return reply, true
 	}
 	return p.move(h.spoken, talk)
+}
+
+// movedOn answers a move before which somebody complains or is done with what is
+// shown: "too crowded, as it was please", "scrap all that, fresh start".
+func (p *Planner) movedOn(words english.Words, talk Conversation) (Reply, bool) {
+	cut := -1 // the last mark or "and"
+	for i, t := range words {
+		if (t.Mark || t.Lower == "and") && i+1 < len(words) && !words[i+1].Mark {
+			cut = i
+		}
+	}
+	if cut < 1 {
+		return Reply{}, false
+	}
+	for _, said := range p.sentencesOf(words[:cut]) {
+		if !p.complains(said) && !p.dismisses(said) {
+			return Reply{}, false
+		}
+	}
+	for _, rest := range []english.Words{words[cut+1:].TrimMarks(), p.en.Unfilled(words[cut+1:]), p.en.Polite(words[cut+1:])} {
+		if reply, ok := p.move(rest, talk); ok && reply.Plan != nil {
+			return reply, true
+		}
+	}
+	return Reply{}, false
+}
+
+// complains tells whether words say that the picture is not liked, and nothing of what
+// it should show: "too crowded", "now she looks lonely", "that's sad".
+func (p *Planner) complains(words english.Words) bool {
+	words = p.en.Polite(words)
+	for _, form := range p.complaining {
+		if form.Match(words, func(m english.Match) bool {
+			x, said := m["x"]
+			return !said || len(x) < 4 && p.en.IsAdjectival(x) && !p.en.IsColour(x[len(x)-1].Lower)
+		}) {
+			return true
+		}
+	}
+	return false
+}
+
+// complaining are the ways to dislike what is shown; <x> is how it is.
+func complaining() []string {
+	return []string{
+		"[it's|it is|that's|that is|this is] [much|way|far|a bit|a little] too <x>",
+		"[it's|it is|that's|that is|this is] [much|way|far|a bit|a little] too (much|many|far) [now|of it|of them]",
+		"(drop|scrap|scratch|discard|throw away|undo|erase|bin|forget) (all|everything|it all|all of it|all of that|all that|all this|all of this|it|that|this)",
+		"(that's|that is|this is|how|so) [so|a bit|very|really|rather] <x>",
+		"(it|that|this|he|she|they|everything) (looks|look|seems|seem|feels|feel|looked|became|got) [so|a bit|very|really|rather|too] <x> [now]",
+		"[i] (don't like|do not like|dislike|hate|regret|miss) (it|that|this|him|her|them) [now|at all]",
+		"i (should not|shouldn't) have (said|done|asked|asked for|changed|wanted) [that|it|this]",
+		"(that|this|it) (was|is) (a mistake|wrong|a bad idea|no good|worse|nonsense|not right|not good)",
+		"(that's|it's) (a mistake|wrong|a bad idea|no good|worse|nonsense|not right|not good)",
+	}
 }
 
 // onceUndone answers several sentences of which each takes the last edit back, one
@@ -137,11 +189,34 @@ type moveRule struct {
 // moveRules are utterances about the conversation itself. A rule without a gap
 // must be the whole utterance; <n> takes a number.
 func moveRules() []moveRule {
+	// showing asks to see what follows, going to be taken there.
+	const (
+		shown = "(show me|show|show me again|see|see again|bring up|bring me|pull up|call up|fetch|fetch me|open|display|give me|get me|have|i want|i want to see|let me see|let me look at|let me have|let me have another look at|have another look at|take another look at|have a look at|take a look at|another look at|look at|look again at|look back at|restore|bring back|get back)"
+		going = "(go to|goto|go back to|back to|return to|revert to|jump to|jump back to|switch to|switch back to|take me to|take me back to|get back to|roll back to|reset to|reset it to|undo to|undo back to)"
+		start = "(what we started with|what i started with|what we began with|what i began with|how it started|how it all started|how we started|how it began|the starting point|where we started|where i started|where it started|square one|the way it started)"
+	)
 	list := []struct {
 		pattern string
 		action  Action
 		steps   int
 	}{
+		{"(take|roll|turn|put|bring|set) [back] [the|my|these|those] (last|previous|past|latest) <n> [steps|turns|edits|changes|things|times|ones] [back]", Undo, 0},
+		{"(take|put|turn|roll) (both|both of those|both of them|both changes|both things|the two|those two) back", Undo, 2},
+		{"[go|take it|step|move] (back|further back|back further|even further back) [a step|one step|one|a bit|some] (once more|again|more|further|once again) [please]", Undo, 1},
+		{"(further|even further|once more|one more|once again) [step] back", Undo, 1},
+		{"(make|get|have) (it|that|this|the last one|the last thing|the last change) (undone|unhappen|unsaid|reversed|reverted|taken back)", Undo, 1},
+		{"i (should not|shouldn't) have (said|done|asked|asked for|changed|wanted) (that|it|this)", Undo, 1},
+		{"i (regret|take back) (that|it|this|what i said|what i asked for|the last one|the last change)", Undo, 1},
+		{"[just|exactly|please] (as|the way|like|how) (it|this|that|everything|things) (was|were|used to be|had been|looked) [before|earlier|please|just now|a moment ago]", Undo, 1},
+		{"[go|move|take me|skip] (one|a) step (on|onward|onwards|further|ahead|forward|forwards) [again|please]", Redo, 1},
+		{"(step|skip|go|move) (on|onward|onwards|forward|forwards|ahead) [one|a] [step] [again]", Redo, 1},
+		{"(scrap|undo|drop|discard|remove|forget|take back|revert|reverse|cancel|delete|throw away|throw out|get rid of|lose) (all|all of|every one of|everything of|each of) [my|the|your|these|those|our] (changes|edits|modifications|tweaks|alterations|adjustments) [again]", Goto, 1},
+		{"[put|take|turn|bring|set|i want|i want back|i'd like|i would like] [everything|it|it all|all of it|this] [all] [back] [to] " + start + " [again|please]", Goto, 1},
+		{"[can we|could we|can i|let's] [give me|give me back|show me|let me have|let me see|go to|go back to|back to|return to|take me back to|let's go back to|get back to|restore|bring back|let's return to] " + start + " [again|please]", Goto, 1},
+		{"[can i|could i|may i|i want to|i'd like to|let's] " + shown + " [the|my|our|your] (original|first|very first|initial|oldest) [picture|image|one|version|face|photo|turn|drawing] [again|once more|back|please]", Goto, 1},
+		{"[can i|could i|may i|i want to|i'd like to|let's] " + shown + " [the|my] (picture|turn|step|image|version|drawing|number|no) [number|no] <n> [again|once more|please]", Goto, 0},
+		{"[can we|could we|i want to|i'd like to|let's] " + going + " [the|my] (picture|turn|step|image|version|drawing|number|no) [number|no] <n> [again|please]", Goto, 0},
+		{"[let's|let us|i want to|i'd like to|we] (start|begin) [it|everything|this] [all] (over|again|afresh|anew|from scratch|from zero) [again|from scratch|from zero|from the beginning] [with|on|from] [a|an] [completely] (blank|clean|new|fresh|empty) [white] (page|sheet|slate|canvas|start|board) [please]", Restart, 1},
 		{"[no|ok|actually|oh] [please] (undone=bring|put|get|give) (it|them|that|those|him|her|all of it|all of them|everything) back [again|after all|please|actually|in]", Redo, 1},
 		{"(undo|revert|cancel|rollback|back|previous|prev|ctrl z|ctrl-z|oops|whoops|nope|nevermind|never mind|take that back|scratch that|forget that|forget it|not that|undo it|undo that|undo this|revert it|revert that|cancel that|cancel it|discard that|discard it)", Undo, 1},
 		{"[no|nope|naah|nah] (undo|revert|cancel|take back|reverse|discard|roll back|drop|scratch|forget) [it|that|this] [the|my|your] [last|latest|previous|most recent] (change|edit|step|one|thing|turn|modification|action|update)", Undo, 1},
@@ -149,6 +224,7 @@ func moveRules() []moveRule {
 		{"[no|nope|naah|nah|but] [i think] [i] (liked|preferred|like|prefer|want) (it|that|the old one|the last one|the previous one|the one before|the picture before|the first version|the previous version|the old version|the old picture|what we had) [better|more] [before|back|the way it was|how it was|the last time]", Undo, 1},
 		{"[no|nope] (it was|that was|was|it looked|that looked) (better|nicer) [before|earlier|the last time]", Undo, 1},
 		{"[no] (i dont like it|i don't like it|i don't like that|i dont like that|i don't like this|i hate it|that's wrong|that is wrong|thats wrong|wrong|bad|not good|i don't want that|i don't want it|that's not what i meant|that's not what i wanted|not what i wanted|don't do that|i changed my mind)", Undo, 1},
+		{"[can i|could i|may i|i want to|i'd like to|let's] " + shown + " (the|my) (previous|last|old|earlier) (one|version|picture|image|state) [again|once more|back|please]", Undo, 1},
 		{"(restore|bring back|show me|show|give me|return to|revert to|back to|go back to|return) [the|my] (previous|last|old|earlier) (one|version|picture|image|state|face|photo)", Undo, 1},
 		{"[no] (undo|revert|go back|back|step back|roll back|back up|go) <n> [steps|times|turns|edits|changes|step|time|turn|edit|change|back|pictures]", Undo, 0},
 		{"[no] (go|move|step) <n> (steps|step|turns|turn) back", Undo, 0},

@@ -3,6 +3,7 @@ package dialogue
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"pentimento/dialogue/english"
 )
@@ -18,7 +19,7 @@ func recallRules() []recallRule {
 	const (
 		back    = "(go back to|take me to|take me back to|bring me to|bring me back to|get me back to|let us go back to|i want to go back to|go back again to|go to|back to|return to|revert to|switch back to|turn back to|get back to|roll back to|jump back to|jump to|restore|get me|get me back|bring me|fetch me|let me have|show me|show|show me again|see|give me|give me back|bring back|i want|i want back|i prefer|i preferred|i liked|i like|i love|i loved|take|use|reload|load|what about|can i see|let me see)"
 		version = "(one|version|picture|image|photo|turn|step|state|result|drawing|variant|attempt)"
-		better  = "(was better|was nicer|was best|was the best|was fine|was good|was great|was nice|was perfect|was ok|was okay|was cooler|looked better|looked nicer|looked best|looked good|is better|is the best|is best|were better|were nicer|were fine|looked cooler|suited better|fit better|was prettier|was right)"
+		better  = "(was better|was nicer|was best|was the best|was fine|was good|was great|was nice|was perfect|was ok|was okay|was cooler|looked better|looked nicer|looked best|looked good|is better|is the best|is best|were better|were nicer|were fine|looked cooler|suited better|fit better|was prettier|was right|was plenty|was enough|were enough|were plenty|was sufficient|will do|would do|was all right)"
 	)
 	list := []struct {
 		pattern     string
@@ -27,6 +28,8 @@ func recallRules() []recallRule {
 		{"(the|that) [first|last|old|earlier|previous] " + version + " (relation=with|where|that had|without|in|of) <x> " + better, false, false},
 		{"[i] (liked|like|prefer|preferred) [the|that] " + version + " (relation=with|where|without|before|that had) <x> [better|more|best|most]", false, false},
 		{"[" + back[1:len(back)-1] + "] (the|that|this|my) [first|last|old|earlier|previous] " + version + " [back|again] (relation=with|where|that has|that had|which had|in which|when|before|without|showing|of|who had|from before|while) <x>", false, false},
+		{"[can i|could i|may i|i'd like to|i want to|let me] (have|get|see|give me|get me|bring|bring me|show me|i want|i'd like|look at|i'd like to see|i'd like to have) (the|that|my|your) <x> (one|version|picture|image) (back|again|once more) [please]", false, false},
+		{"[i want to|i'd like to|let's|let us|can we|could we] (go on|continue|carry on|proceed|keep going|keep working|work on|resume|go ahead|start) (from|with) (the|that) <x>", true, false},
 		{"[have|get|see|put] (the|that) " + version + " (relation=with|where|without|in|of) <x> (back|again)", false, false},
 		{"(show me|show|bring back|give me back|i want|see|go back to|back to|restore) (the|that) <x> again [,] [the one|that one|the version] [<y>]", true, false},
 		{"[go|take me|bring me|let's go|get] (back to|back) [the one|the picture|that one|the version] (relation=when|where) [there was|there were|it was|we had|i had|it had|she was|he was|she had|he had] (only=just|only) <x>", true, false},
@@ -69,7 +72,7 @@ func (p *Planner) recall(words english.Words, late bool, talk Conversation) (Rep
 			if x.HasAny(asksFor) {
 				return false // "the one without the hat should be a rabbit"
 			}
-			if len(x) == 1 && r.loose && p.counts(x[0].Lower, talk) {
+			if number := singled(x); len(number) == 1 && (r.loose || x.Has("single")) && p.counts(number[0].Lower, talk) {
 				reply = moved(Undo, 1, talk)
 				return true
 			}
@@ -104,6 +107,18 @@ func (p *Planner) recall(words english.Words, late bool, talk Conversation) (Rep
 		}
 	}
 	return reply, found
+}
+
+// singled is the number that names things in "the single one" and "just two of them":
+// what is single is one.
+func singled(x english.Words) english.Words {
+	for len(x) > 1 && english.List("the a just only").Has(x[0].Lower) {
+		x = x[1:]
+	}
+	if len(x) == 1 && x[0].Lower == "single" {
+		return english.Tokenise("one")
+	}
+	return x
 }
 
 // counts tells whether a number is the one from which the last edit went away:
@@ -156,10 +171,20 @@ func (p *Planner) traitsOf(x english.Words) traits {
 		case denied:
 			t.lacks = append(t.lacks, w.Lower)
 		default:
-			t.has = append(t.has, w.Lower)
+			t.has = append(t.has, compounded(w.Lower)...)
 		}
 	}
 	return t
+}
+
+// compounded are the words of which an adjective is made: white hair of
+// "white-haired".
+func compounded(w string) []string {
+	how, what, ok := strings.Cut(w, "-")
+	if what, is := strings.CutSuffix(what, "ed"); ok && is {
+		return []string{how, what}
+	}
+	return []string{w}
 }
 
 // asksFor are words of requests, which no picture is remembered by.

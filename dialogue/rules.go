@@ -128,6 +128,8 @@ func followUps() []rule {
 		}},
 		{"bring back", bringBack, []example{{curls, "remove the glasses / put the glasses back", "+ glasses"}}, []string{
 			"(put|bring|give|add|get|want|have) [her|him|it|me] [back] <y> [back|again] [on]",
+			"[i] (miss|missed) <y> [now|already]",
+			"<y> was (nice|good|fine|lovely|great|pretty|sweet|cool|cute) [too|as well|though] [,] (i want|give me|bring|put|get|i'd like|want) (it|that|them|him|her|those) [back|again|there|in]",
 		}},
 		{"another one", anotherOne, []example{{river, "add a boat / another one", "+ boat"}}, []string{
 			"(another|another one|one more|add another|add another one|add one more)",

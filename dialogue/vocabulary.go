@@ -27,7 +27,7 @@ func (p *Planner) translate(tokens english.Words, talk Conversation) (english.Wo
 	out := slices.Clone(tokens)
 	var made []replacement
 	for i, t := range out {
-		if t.Mark || english.Closed(t.Lower) || english.Starters.Has(t.Lower) || spokenVerb.Has(t.Lower) || talk.Known(t.Lower) {
+		if t.Mark || english.Closed(t.Lower) || english.Starters.Has(t.Lower) || p.saysWhatBecomes(t.Lower) || talk.Known(t.Lower) {
 			continue
 		}
 		if r, ok := p.knownFor(t.Lower, talk); ok {
@@ -51,6 +51,12 @@ func (p *Planner) withoutArticles(out, said english.Words) english.Words {
 		kept = append(kept, t)
 	}
 	return kept
+}
+
+// saysWhatBecomes tells whether a word is a form of a spoken verb.
+func (p *Planner) saysWhatBecomes(w string) bool {
+	base, ok := p.en.VerbLemma(w)
+	return spokenVerb.Has(w) || ok && p.en.PastForm(w) && spokenVerb.Has(base)
 }
 
 // spokenVerb are verbs that say what should come of something, and are drawn in no
