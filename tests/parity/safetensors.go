@@ -98,6 +98,7 @@ type tensorFile struct {
 // by the race detector: it shares nothing, and takes most of a test's time then.
 //
 //go:norace
+//go:nocheckptr
 func (f *tensorFile) add(name string, as Type, shape []int, values []float32) {
 	if f.header == nil {
 		f.header = map[string]any{"__metadata__": map[string]string{"format": "pt"}}
@@ -134,6 +135,7 @@ func (f *tensorFile) bytes(t testing.TB) []byte {
 // brain rounds to bfloat16, ties to even.
 //
 //go:norace
+//go:nocheckptr
 func brain(v float32) uint16 {
 	b := math.Float32bits(v)
 	return uint16((b + 0x7fff + b>>16&1) >> 16)
@@ -142,14 +144,15 @@ func brain(v float32) uint16 {
 // half rounds to float16, ties to even; numbers beyond 65504 are not weights.
 //
 //go:norace
+//go:nocheckptr
 func half(v float32) uint16 {
-	sign := uint16(math.Float32bits(v) >> 16 & 0x8000)
-	size := math.Abs(float64(v))
-	_, exponent := math.Frexp(size)
-	step := math.Ldexp(1, max(exponent-11, -24)) // of the mantissa's last bit
-	steps := uint16(math.RoundToEven(size / step))
-	if exponent <= -14 {
-		return sign | steps // below 2^-14 a float16 has no leading bit, and steps of 2^-24
+	b := math.Float32bits(v)
+	sign, exponent, mantissa := uint16(b>>16&0x8000), int(b>>23&0xff)-127, b&0x7fffff
+	drop := 13 // bits that the smaller mantissa has no room for
+	if exponent < -14 {
+		// Below 2^-14 a float16 has no leading bit, and steps of 2^-24.
+		drop, mantissa, exponent = min(drop-14-exponent, 31), mantissa|1<<23, -15
 	}
-	return sign | (uint16(exponent+14)<<10 + steps - 1<<10)
+	rounded := (mantissa + 1<<(drop-1) - 1 + mantissa>>drop&1) >> drop
+	return sign | uint16(uint32(exponent+15)<<10+rounded)
 }
