@@ -323,6 +323,22 @@ func TestFaultsThatDoNotPass(t *testing.T) {
 	}
 }
 
+// A hub says before it redirects which file it has now: another one is not begun.
+func TestChangedBeforeItBegins(t *testing.T) {
+	for name, header := range map[string][]string{
+		"sum":  {"X-Linked-Etag", `W/"` + hubtest.SHA256("another") + `"`},
+		"size": {"X-Linked-Size", "7"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := start(t, "", hubtest.Repository{Files: model()})
+			b.BreakListing(hubtest.None, hubtest.Status(302, append(header, "Location", b.URL())...))
+			if err := b.get(t.Context(), weights); !errors.Is(err, hub.ErrChanged) || len(b.Asked()) > 0 {
+				t.Errorf("%v after %q, want that the file has changed", err, b.Asked())
+			}
+		})
+	}
+}
+
 // What a killed process has fetched is gone on with, unless the hub has another
 // version by then.
 func TestGoesOn(t *testing.T) {
