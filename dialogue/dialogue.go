@@ -93,6 +93,8 @@ type Planner struct {
 	// wished are the ways to wish for one, dismissing is done with the one shown.
 	wished        []english.Pattern
 	dismissing    english.Pattern
+	leadingOn     []english.Pattern // are the ways to go on to another picture
+	puttingAway   []english.Pattern // are the ways to put the one shown away
 	complaining   []english.Pattern // are the ways to dislike the one shown
 	enough        english.Pattern
 	draw, helping english.Pattern
@@ -130,6 +132,8 @@ func New() *Planner {
 		showing:     english.Compile(showing),
 		kindOnly:    english.Compile(kindOnly),
 		wished:      english.CompileAll(wished()),
+		leadingOn:   english.CompileAll(leadingOn()),
+		puttingAway: english.CompileAll(puttingAway()),
 		complaining: english.CompileAll(complaining()),
 		dismissing:  english.Compile(dismissing),
 		enough:      english.Compile(enough),

@@ -74,8 +74,12 @@ func (e *edit) hasAlready(owner caption.Referent, thing english.Parsed, name eng
 	return part.Found && e.en.Lemma(part.Noun) == e.en.Lemma(head.Lower) && part.NP.Head != owner.NP.Head && e.caption.Attachable(head.Lower)
 }
 
-// withoutOwner drops "on them" after what somebody gets: "have snow on them".
+// withoutOwner drops "on them" after what somebody gets, and "on": "have snow on
+// them", "has a hat on".
 func withoutOwner(item english.Words) english.Words {
+	if n := len(item) - 1; n > 0 && item[n].Lower == "on" {
+		return item[:n]
+	}
 	if n := len(item) - 2; n > 0 && english.Pronouns.Has(item[n+1].Lower) && (item[n].Lower == "on" || item[n].Lower == "in") {
 		return item[:n]
 	}

@@ -21,8 +21,9 @@ func asking() []string {
 		"(have|get|see) <x>",
 		"(let's|lets|let us) (try|do|draw|see|have|go for|go with|make|paint) <x>",
 		"[a|the] (new|next|another|fresh|different) (picture|image|scene|photo|one|drawing) [please] [of|with|showing|:|,] [:] <x>",
-		"(start over|start again|start|restart|begin|begin again|new|start fresh) (with|from|:) <x>",
+		"(start over|start again|start|restart|begin|begin again|new|start fresh|begin anew|start anew|start all over|begin all over) [,] [this time|now] (with|from|:) <x>",
 		"(now|next) (draw|imagine|show me|paint) <x>",
+		"(this time) [with|of] <x>",
 		"/imagine <x>",
 		"(picture this|imagine this|picture the following|imagine) [:|,] <x>",
 		"(make|paint|produce|design) <x>",
@@ -37,7 +38,7 @@ func fresh() []string {
 	return []string{
 		"[draw|make|paint|show|generate|create|imagine|give] [me|us] [a|the] (new|next|another|fresh|different) (picture|image|scene|photo|drawing) [please|now|then] [of|with|showing|:|,] [:] <x>",
 		"(imagine|/imagine|generate) <x>",
-		"(start over|start again|restart|begin again|start fresh) (with|from|:|,) <x>",
+		"(start over|start again|restart|begin again|start fresh|begin anew|start anew|start all over|begin all over) [,] [this time|now] (with|from|:|,) <x>",
 		drawing + " [me|us] [a|an|the] (picture|image|photo|photograph|pic|drawing|portrait|painting|sketch) of <x>",
 		"[a|an] (picture|image|photo|photograph|pic) of <x>",
 		"(now|next) (draw|do|imagine|show me|show us|generate|create|sketch|make me|paint me|give me) <x>",
@@ -124,13 +125,13 @@ func (p *Planner) unasked(x english.Words) english.Words {
 		x = slices.Clone(x)
 		x[0].Text, x[0].Lower, x[0].Mended = english.Article(x[1].Lower), english.Article(x[1].Lower), true
 	}
-	return p.en.Polite(p.en.WithoutRelatives(x))
+	return p.en.Polite(p.en.Unapposed(p.en.WithoutRelatives(x)))
 }
 
 // wished are the ways to wish for a picture in which its description is cut apart.
 func wished() []string {
 	return []string{
-		"(how|what) <x> (looks|look|would look|might look|looks like|look like|would look like) [<y>]",
+		"(how|what) <x> (looks like|look like|would look like|might look like|looks|look|would look|might look) [<y>]",
 		"<x> and (only|just|nothing but|nothing else but|nothing except) <again>",
 		"(what|something|anything) [else|different|new] [,] (like|such as|maybe|say) <x>",
 		"(something else|something different|something new|another thing) [,|:] <x>",
@@ -146,7 +147,7 @@ func (p *Planner) newPicture(h hearing, talk Conversation) (Reply, bool) {
 		return Reply{Question: &Question{Kind: Clarify, Text: "What should the new picture show?"}}, true
 	}
 	sentences, dismissed := p.dismissed(p.sentencesOf(h.spoken), talk)
-	if next := goesOnToNext(h.words); len(next) > 0 {
+	if next := p.goesOnToNext(h.words, talk); len(next) > 0 {
 		sentences, dismissed = p.sentencesOf(next), true
 	}
 	if len(sentences) == 0 {
@@ -160,20 +161,31 @@ func (p *Planner) newPicture(h hearing, talk Conversation) (Reply, bool) {
 }
 
 // goesOnToNext are the words after those that announce the next picture: "ok next:
-// a bird".
-func goesOnToNext(words english.Words) english.Words {
-	i := slices.IndexFunc(words, func(t english.Token) bool { return t.Lower == "next" })
-	if i < 0 || i > 2 {
-		return nil
+// a bird", "and now for a black cat", and those before "next" at the end. What could
+// be a part of the picture shown is none: "now for a hat".
+func (p *Planner) goesOnToNext(words english.Words, talk Conversation) english.Words {
+	for _, form := range p.leadingOn {
+		var next english.Words
+		if form.Match(words.TrimMarks(), func(m english.Match) bool {
+			next = p.described(p.en.Polite(m["x"]))
+			_, sure := m["sure"]
+			return len(next) > 0 && (sure || p.whole(next, true, talk))
+		}) {
+			return next
+		}
 	}
-	words = words[i+1:]
-	if len(words) > 0 && (words[0].Lower == "one" || words[0].Lower == "picture") {
-		words = words[1:]
+	return nil
+}
+
+// leadingOn are the ways to go on to another picture; a choice named sure leaves no
+// doubt that it is one.
+func leadingOn() []string {
+	const filler = "[ok|okay|and|well|so|right|alright|great|good|nice] [,] "
+	return []string{
+		filler + "[the] next [one|picture] (sure=:) <x>",
+		filler + "[and] (now for|now to|next up|next|on to|now on to|onto|off to|time for|it's time for|let's move on to|let's go on to|moving on to|now let's do|now let's have) [:|,] <x>",
+		filler + "<x> next",
 	}
-	if len(words) < 2 || words[0].Lower != ":" {
-		return nil
-	}
-	return words[1:]
 }
 
 // another asks for a new picture without saying of what.
@@ -226,6 +238,11 @@ func (p *Planner) goesOnAbout(words english.Words) bool {
 		return true
 	}
 	next := 1
+	if english.List("a an the").Has(first) { // "a wall is in the background"
+		q := p.en.Parse(words)
+		n, ok := q.Main()
+		return ok && n.Start == 0 && n.End+1 < len(words) && english.List("is are").Has(words[n.End].Lower)
+	}
 	if english.ClassOf(first) == english.Possessive {
 		q := p.en.Parse(words)
 		n, ok := q.Main()

@@ -62,7 +62,7 @@ func (p *Planner) furnished(scene string, more []english.Words, h hearing, talk 
 func (p *Planner) dismissed(sentences []english.Words, talk Conversation) (rest []english.Words, any bool) {
 	for len(sentences) > 0 {
 		first := sentences[0]
-		if len(sentences) > 1 && p.dropsFor(first, sentences[1], talk) {
+		if len(sentences) > 1 && (p.dropsFor(first, sentences[1], talk) || announcesNext(first) && !leans(sentences[1])) {
 			return sentences[1:], true
 		}
 		if p.dismisses(first) {
@@ -84,6 +84,18 @@ func (p *Planner) dismissed(sentences []english.Words, talk Conversation) (rest 
 	return sentences, any
 }
 
+// announcesNext tells whether words say what the next picture is to be of, before they
+// describe it: "I fancy a pet next".
+func announcesNext(words english.Words) bool {
+	return len(words) < 6 && words[len(words)-1].Lower == "next"
+}
+
+// leans tells whether a sentence goes on about what was spoken of: "it should be red".
+func leans(words english.Words) bool {
+	class := english.ClassOf(words[0].Lower)
+	return english.Starters.Has(words[0].Lower) || class == english.Pronoun || class == english.Possessive || class == english.Preposition || words[0].Lower == "the"
+}
+
 // dropsFor tells whether words leave something of the picture and the next ask to
 // draw, or are a picture of their own: "forget the rabbit. Draw a boat".
 func (p *Planner) dropsFor(words, next english.Words, talk Conversation) bool {
@@ -99,7 +111,17 @@ func (p *Planner) dropsFor(words, next english.Words, talk Conversation) bool {
 // dismisses tells whether words are done with the picture shown and say no more.
 func (p *Planner) dismisses(words english.Words) bool {
 	yes := func(english.Match) bool { return true }
-	return p.dismissing.Match(words, yes) || len(words) < 7 && p.enough.Match(words, yes)
+	return slices.ContainsFunc(p.puttingAway, func(form english.Pattern) bool { return form.Match(words, yes) }) || p.dismissing.Match(words, yes) || len(words) < 7 && p.enough.Match(words, yes)
+}
+
+// puttingAway are the ways to put the picture shown away, and to be ready for another.
+func puttingAway() []string {
+	const picture = "(that|this|it|that one|this one|all that|all this|all of that|all of this|it all|everything|the board|the slate|the canvas|the page|the picture|this picture|that picture|the old one|the old picture|the whole thing)"
+	return []string{
+		"[let's|let us|please|now] (throw|wipe|clear|clean|scrap|drop|forget|discard|bin|trash|ditch|toss|delete|erase|skip|put|leave) [out|away|off] " + picture + " [away|out|off|clean|aside|behind|behind us] [now|please]",
+		"[it's|now it's|it is|i'm|i am|we're|let's] [now] (time for|ready for|on to|go on to|move on to|moving on to|go for|off to|try|do|have) (another one|another|a new one|something else|something new|something different|a different one|a new picture|the next one|the next picture|another picture|a change|a new idea|a new subject|a different subject) [now|please]",
+		"[ok|so|well|now] (i'm|i am|we're|we are|we) [are] (done|finished|through) [with|here] [this|that|this one|that one|it|here|with this|with that]",
+	}
 }
 
 // dismissing is done with the picture shown.

@@ -139,18 +139,40 @@ func (en *Reader) ratherThan(clause Words) (Words, bool) {
 	return nil, false
 }
 
+// unannounced drops the words that announce a description before a colon: "my idea is
+// this:", "here's what I want:".
+func unannounced(words Words) Words {
+	colon := slices.IndexFunc(words, func(t Token) bool { return t.Lower == ":" })
+	if colon < 1 || colon > announcement || colon+1 == len(words) || !words[:colon].HasAny(announcing) && !words.StartsWith("here's") && !words.StartsWith("here", "is") {
+		return words
+	}
+	for _, t := range words[:colon] {
+		if !t.Mark && !announcing.Has(t.Lower) && !Closed(t.Lower) && !fillers.Has(t.Lower) && !wanting.Has(t.Lower) && t.Lower != "here's" && t.Lower != "here" {
+			return words
+		}
+	}
+	return words[colon+1:].TrimMarks()
+}
+
+// announcement is how many words announce a description at most.
+const announcement = 9
+
+const announcing List = "idea plan wish request order proposal suggestion mind following follows this thought prompt description"
+
 // verbOfWanting is how many words a subject and its verb of wanting or meaning take:
 // "I'd like", "she needs", "I had in mind"; 0 where words begin with none.
 func verbOfWanting(words Words) int {
 	i := 0
-	for i < len(words) && i < 3 && (ClassOf(words[i].Lower) == Pronoun || words[i].Lower == "i'd" || modals.Has(words[i].Lower) || hedge.Has(words[i].Lower) || words[i].Lower == "was") {
+	for i < len(words) && i < 3 && (ClassOf(words[i].Lower) == Pronoun || words[i].Lower == "i'd" || modals.Has(words[i].Lower) || hedge.Has(words[i].Lower) || List("was am have got").Has(words[i].Lower)) {
 		i++
 	}
 	switch {
 	case i == 0 || i == len(words):
 		return 0
-	case words[i-1].Lower == "had" && words[i:].StartsWith("in", "mind"):
+	case List("had have got").Has(words[i-1].Lower) && words[i:].StartsWith("in", "mind"):
 		return i + 2
+	case words[i-1].Lower == "am" && words[i].Lower == "after":
+		return i + 1
 	case words[i:].StartsWith("looking", "for"), words[i:].StartsWith("asking", "for"), words[i:].StartsWith("thinking", "of"), words[i:].StartsWith("asked", "for"):
 		return i + 2
 	case wanting.Has(words[i].Lower):
