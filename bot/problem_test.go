@@ -19,7 +19,10 @@ import (
 	"pentimento/files"
 	"pentimento/jobs"
 	"pentimento/models"
+	"pentimento/models/build"
+	"pentimento/models/checkpoint"
 	"pentimento/models/graph"
+	"pentimento/models/hub"
 	"pentimento/models/judge"
 	"pentimento/models/runtime"
 	"pentimento/picture"
@@ -111,6 +114,19 @@ func sentinels() map[string]met {
 		"models.ErrNotOpened":                        internal(models.ErrNotOpened),
 		"models/runtime.ErrClosed":                   internal(runtime.ErrClosed),
 		"models/runtime.DeviceError":                 internal(&runtime.DeviceError{Reason: errors.New("no")}),
+		"models.ErrGraphs":                           internal(models.ErrGraphs),
+		"models/build.ErrWeights":                    internal(build.ErrWeights),
+		"models/checkpoint.ErrChanged":               internal(checkpoint.ErrChanged),
+		"models/checkpoint.ErrMissing":               internal(checkpoint.ErrMissing),
+		"models/checkpoint.ErrNotFinite":             internal(checkpoint.ErrNotFinite),
+		"models/checkpoint.Refused":                  internal(&checkpoint.Refused{What: "a model of another family"}),
+		"models/hub.ErrBusy":                         internal(hub.ErrBusy),
+		"models/hub.ErrChanged":                      internal(hub.ErrChanged),
+		"models/hub.ErrGated":                        internal(hub.ErrGated),
+		"models/hub.ErrNoSpace":                      internal(hub.ErrNoSpace),
+		"models/hub.ErrNotFound":                     internal(hub.ErrNotFound),
+		"models/hub.ErrToken":                        internal(hub.ErrToken),
+		"models/hub.ErrWrongSum":                     internal(hub.ErrWrongSum),
 		"models/judge.ErrUnknown":                    internal(judge.ErrUnknown),
 		"models/judge.ErrNetwork":                    internal(judge.ErrNetwork),
 		"models/graph.ErrMalformed":                  internal(graph.ErrMalformed),
