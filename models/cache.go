@@ -19,7 +19,8 @@ import (
 )
 
 // makers are the sources of what makes prepared UNets: this package's choice of
-// options and the packages that rewrite graphs. A prepared UNet is kept under
+// options, what is known of graphs that are written here, and the packages that
+// rewrite graphs. A prepared UNet is kept under
 // their digest, so that another version of the program never takes it for its
 // own, and nobody has to remember a number.
 //
@@ -27,7 +28,7 @@ import (
 // and each edit of a test would throw away what users have prepared.
 // TestMakersAreTheSources compares the names with the folders.
 //
-//go:embed rewrite.go element/element.go
+//go:embed rewrite.go build/layout.go element/element.go
 //go:embed graph/attention.go graph/build.go graph/conditions.go graph/control.go
 //go:embed graph/graph.go graph/info.go graph/noise.go graph/parse.go graph/probe.go
 //go:embed graph/rewrite.go graph/taint.go graph/types.go graph/unfuse.go graph/validate.go

@@ -10,9 +10,13 @@ import (
 	"pentimento/models/runtime"
 )
 
-// rewrite makes the controlled UNet, which takes one run of the untouched one.
+// rewrite makes the controlled UNet. Of an export that takes one run of it; of a
+// graph that was written here the shapes are known.
 func (in *inspection) rewrite(ctx context.Context, o Options) (*preparedUNet, error) {
-	probe, fixed, err := in.probe(ctx, o)
+	probe, fixed, err := in.writtenProbe(), false, error(nil)
+	if in.folder.made == nil {
+		probe, fixed, err = in.probe(ctx, o)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -29,6 +33,26 @@ func (in *inspection) rewrite(ctx context.Context, o Options) (*preparedUNet, er
 	p := &preparedUNet{graph: runtime.Graph{Data: controlled.Graph}, controlled: *controlled, fixed: fixed}
 	p.controlled.Graph = nil
 	return p, nil
+}
+
+// writtenProbe is what a run of a UNet would find that was written here: its
+// attention is [rows, heads, pixels, keys].
+func (in *inspection) writtenProbe() graph.Probe {
+	if in.folder.made == nil {
+		return graph.Probe{}
+	}
+	s := in.probeSpecs()[0]
+	p := graph.Probe{Rows: graph.ProbeRows, Height: s.LatentHeight, Width: s.LatentWidth}
+	for _, a := range in.folder.made.attentions {
+		h, w := graph.Halved(s.LatentHeight, s.LatentWidth, a.Level)
+		pixels := int64(h * w)
+		keys := pixels
+		if a.Cross {
+			keys = int64(s.ContextLength)
+		}
+		p.Shapes = append(p.Shapes, []int64{graph.ProbeRows, int64(a.Heads), pixels, keys})
+	}
+	return p
 }
 
 // probe runs the UNet once, on the CPU and on zeros, to learn the shape of

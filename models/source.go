@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"pentimento/models/assembly"
+	"pentimento/models/build"
 	"pentimento/models/graph"
 )
 
@@ -46,6 +47,8 @@ type made struct {
 	source  Source
 	weights map[string]string // by part, the folder that its weights are named from
 	inputs  []assembly.Input
+	// attentions are the attention layers of its UNet.
+	attentions []build.Attention
 }
 
 // madeFolder makes the folder of a source.
@@ -56,7 +59,7 @@ func madeFolder(s Source, o Options) (folder, error) {
 	}
 	return folder{
 		fs: a.Files, name: filepath.Base(s.Path), sums: sums{dir: o.CacheDir},
-		made: &made{source: s, weights: a.Weights, inputs: a.Inputs},
+		made: &made{source: s, weights: a.Weights, inputs: a.Inputs, attentions: a.Attentions},
 	}, nil
 }
 

@@ -42,6 +42,8 @@ type Assembly struct {
 	Weights map[string]string
 	// Inputs are the files of the disk that a picture depends on.
 	Inputs []Input
+	// Attentions are the attention layers of the UNet's graph.
+	Attentions []build.Attention
 }
 
 // An Input is a file of weights and what it is used for.
@@ -75,7 +77,9 @@ func Open(s Source) (_ *Assembly, err error) {
 			return nil, err
 		}
 	}
-	return &Assembly{Files: a.files, Weights: a.weights, Inputs: a.inputs}, nil
+	return &Assembly{
+		Files: a.files, Weights: a.weights, Inputs: a.inputs, Attentions: build.Attentions(a.architecture.UNet),
+	}, nil
 }
 
 // An assembler makes an [Assembly].

@@ -9,6 +9,7 @@
 //
 //	text.go             token ids → embeddings of a prompt
 //	unet.go, blocks.go  latents, timestep, embeddings → prediction
+//	layout.go           which attention layers that makes
 //	vae.go, tiny.go     latents → picture, picture → latents
 //	layers.go           what all of them consist of
 //	weights.go, lora.go what a layer multiplies with
