@@ -101,8 +101,8 @@ func TestLoRAIsMergedAsByPEFT(t *testing.T) {
 			for _, down := range f.Names() {
 				module, ok := strings.CutSuffix(down, ".lora_A.weight")
 				if canonical, unet := strings.CutPrefix(module, "unet."); ok && unet {
-					term := build.Term{Up: tensorOf(t, f, module+".lora_B.weight"), Down: tensorOf(t, f, down), Scale: scale}
-					lora[canonical+".weight"] = []build.Term{term}
+					term := checkpoint.Term{Up: tensorOf(t, f, module+".lora_B.weight"), Down: tensorOf(t, f, down), Scale: scale}
+					lora[canonical+".weight"] = []checkpoint.Term{term}
 				}
 			}
 			g := made(t, m.file, f)(build.UNet(partOf(t, m.file, checkpoint.PartUNet), m.UNet, lora))
@@ -156,9 +156,9 @@ func TestLoRAOfSeveralFiles(t *testing.T) {
 	up, down := tensorOf(t, f, "unet."+name+".lora_B.weight"), tensorOf(t, f, "unet."+name+".lora_A.weight")
 	w := partOf(t, m.file, checkpoint.PartUNet)
 	predict := func(scales ...float32) []float32 {
-		var terms []build.Term
+		var terms []checkpoint.Term
 		for _, s := range scales {
-			terms = append(terms, build.Term{Up: up, Down: down, Scale: s})
+			terms = append(terms, checkpoint.Term{Up: up, Down: down, Scale: s})
 		}
 		g := made(t, m.file, f)(build.UNet(w, m.UNet, build.LoRA{name + ".weight": terms}))
 		return run(t, g, []string{"out_sample"}, m.unetInputs(t)...)[0]

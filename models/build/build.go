@@ -41,18 +41,6 @@ type Graph struct {
 // be computed with.
 var ErrWeights = errors.New("weights that don't fit together")
 
-// LoRA is what is added to weights, by canonical name ("….to_q.weight").
-type LoRA map[string][]Term
-
-// A Term is a product of two thin matrices that is added to a weight:
-//
-//	W' = W + Scale · Up · Down
-//
-// of a weight [out, in] or [out, in, k, k]. ONNX Runtime computes W' once, when
-// it opens the graph.
-type Term struct {
-	Up   checkpoint.Tensor // [out, rank] or [out, rank, 1, 1]
-	Down checkpoint.Tensor // [rank, in] or [rank, in, k, k]
-	// Scale is the strength that the user asks for, times α/rank.
-	Scale float32
-}
+// LoRA is what is added to weights, by canonical name ("….to_q.weight"). ONNX
+// Runtime adds it once, when it opens the graph.
+type LoRA map[string][]checkpoint.Term

@@ -10,7 +10,7 @@ import (
 // adapted gives a weight with a LoRA's terms added. A kernel counts as the
 // matrix [out, in·k·k] that it is in memory, and so do the matrices of its
 // terms.
-func (p part) adapted(name string, t checkpoint.Tensor, terms []Term, dims []int64) string {
+func (p part) adapted(name string, t checkpoint.Tensor, terms []checkpoint.Term, dims []int64) string {
 	rows := int64(t.Shape[0])
 	columns := countOf(dimsOf(t.Shape)) / max(rows, 1)
 	sum := p.single(name, t, []int64{rows, columns})
@@ -18,11 +18,12 @@ func (p part) adapted(name string, t checkpoint.Tensor, terms []Term, dims []int
 		if term.Scale == 0 {
 			continue
 		}
-		rank, err := term.rank(rows, columns)
+		n, err := term.Rank(t.Shape)
 		if err != nil {
-			p.fail(fmt.Errorf("LoRA for %s: %w", name, err))
+			p.fail(fmt.Errorf("%w: LoRA for %s: %w", ErrWeights, name, err))
 			return ""
 		}
+		rank := int64(n)
 		up := p.single(fmt.Sprintf("%s.up.%d", name, i), term.Up, []int64{rows, rank})
 		down := p.single(fmt.Sprintf("%s.down.%d", name, i), term.Down, []int64{rank, columns})
 		sum = p.op("Gemm", []string{up, down, sum}, pb.Float("alpha", term.Scale))
@@ -31,17 +32,4 @@ func (p part) adapted(name string, t checkpoint.Tensor, terms []Term, dims []int
 		return sum
 	}
 	return p.op("Reshape", []string{sum, p.ints(dims...)})
-}
-
-// rank gives the rank of a term for a weight of so many rows and columns.
-func (t Term) rank(rows, columns int64) (int64, error) {
-	up, down := dimsOf(t.Up.Shape), dimsOf(t.Down.Shape)
-	if len(up) < 2 || len(down) < 2 {
-		return 0, fmt.Errorf("%w: up is %v and down is %v", ErrWeights, up, down)
-	}
-	rank := down[0]
-	if up[0] != rows || countOf(up) != rows*rank || countOf(down) != rank*columns {
-		return 0, fmt.Errorf("%w: up %v times down %v is not [%d, %d]", ErrWeights, up, down, rows, columns)
-	}
-	return rank, nil
 }

@@ -98,7 +98,7 @@ func TestTermsThatDoNotFit(t *testing.T) {
 	f := openFile(t, parity.File(t, "lora", "sd1_peft_conv", parity.F16))
 	const name = "down_blocks.0.resnets.0.conv1"
 	up, down := tensorOf(t, f, "unet."+name+".lora_B.weight"), tensorOf(t, f, "unet."+name+".lora_A.weight")
-	for weight, term := range map[string]build.Term{
+	for weight, term := range map[string]checkpoint.Term{
 		"conv_in.weight":                   {Up: up, Down: down, Scale: 1},
 		name + ".weight":                   {Up: down, Down: up, Scale: 1},
 		"conv_out.weight":                  {Up: up, Down: down, Scale: 1},

@@ -355,6 +355,8 @@ func FuzzOpen(f *testing.F) {
 		`{"cond_stage_model.model.token_embedding.weight":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},` +
 			`"cond_stage_model.model.transformer.resblocks.0.attn.in_proj_bias":{"dtype":"U8","shape":[3],"data_offsets":[1,4]}}`,
 		`{"decoder.conv_in.weight":{"dtype":"U8","shape":[4,1,1,1],"data_offsets":[0,4]}}`,
+		`{"unet.conv_in.lora_A.weight":{"dtype":"U8","shape":[1,2],"data_offsets":[0,2]},` +
+			`"unet.conv_in.lora_B.weight":{"dtype":"U8","shape":[2,1],"data_offsets":[2,4]}}`,
 	} {
 		f.Add([]byte(seed), []byte{1, 2, 3, 4})
 	}
@@ -384,6 +386,10 @@ func FuzzOpen(f *testing.F) {
 		}
 		for _, p := range []Part{PartUNet, PartVAE, PartText, PartText2, PartTiny} {
 			askAll(t, opened, p, int64(len(all)))
+		}
+		small := &Weights{part: PartUNet, tensors: map[string]Tensor{"conv_in.weight": {Shape: []int{2, 2}}}}
+		if lora, err := opened.LoRA(SD1, map[Part]*Weights{PartUNet: small}); err == nil && lora.Matched() != 1 {
+			t.Errorf("a LoRA of %+v", lora)
 		}
 	})
 }
