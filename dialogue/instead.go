@@ -271,8 +271,11 @@ func insteadOfWhat(e *edit, y english.Words) bool {
 	return askInstead(e, y)
 }
 
-// askInstead asks in whose place something should come.
+// askInstead asks in whose place something should come. A picture has one background.
 func askInstead(e *edit, y english.Words) bool {
+	if thing := e.en.Parse(y); len(thing.Nouns) == 1 && thing.Words[thing.Nouns[0].Head].Lower == "background" && len(y) > 1 {
+		return e.read(y) // there is only one
+	}
 	p := e.caption.Parse()
 	q := Question{Kind: Clarify, Text: "Instead of what?"}
 	for _, n := range p.Nouns {

@@ -13,30 +13,58 @@ import (
 // caption, of the model's vocabulary or of the grammar. It says what it did.
 func (p *Planner) mend(tokens english.Words, talk Conversation) (out english.Words, said string) {
 	var known []string
+	near := 0 // so many of them are the caption's
 	var prompt english.Words
 	if n := len(talk.Turns); n > 0 {
 		prompt = english.Tokenise(talk.Turns[n-1].Prompt)
 		prompt = prompt[:min(len(prompt), caption.Limit)]
 	}
 	out = slices.Clone(tokens)
+	read := func(i int, word string) {
+		said = strings.TrimPrefix(fmt.Sprintf("%s; read %q as %q", said, out[i].Text, word), "; ")
+		out[i].Text, out[i].Lower, out[i].Mended = word, word, true
+	}
 	for i, t := range out {
 		if word, ok := p.meantByPair(out, i, prompt); ok {
-			out[i].Text, out[i].Lower, out[i].Mended = word, word, true
-			said = strings.TrimPrefix(fmt.Sprintf("%s; read %q as %q", said, t.Text, word), "; ")
+			read(i, word)
 			continue
 		}
 		if t.Mark || len(t.Lower) < 3 || p.knows(t.Lower, talk) {
 			continue
 		}
 		if known == nil {
-			known = p.vocabulary(prompt, talk)
+			known, near = p.vocabulary(prompt, talk)
 		}
-		if word, ok := nearest(t.Lower, known); ok {
-			out[i].Text, out[i].Lower, out[i].Mended = word, word, true
-			said = strings.TrimPrefix(fmt.Sprintf("%s; read %q as %q", said, t.Text, word), "; ")
+		if word, ok := nearest(t.Lower, known, near); ok {
+			read(i, word)
+		}
+	}
+	if i := slices.IndexFunc(out, func(t english.Token) bool { return !t.Mark }); i >= 0 && p.slipsInOrder(out, i) {
+		if word, ok := theOnly(out[i].Lower, strings.Fields(string(english.Starters)), leftOut); ok {
+			read(i, word)
+		}
+	}
+	for i := 0; i+1 < len(out); i++ {
+		if next := out[i+1].Lower; out[i].Lower == "an" && english.ClassOf(next) == english.Determiner {
+			out[i].Text, out[i].Lower, out[i].Mended = "and", "and", true // "freckles an a hat"
 		}
 	}
 	return out, said
+}
+
+// slipsInOrder tells whether a word stands where an order has its verb, and is a rare
+// noun and no verb: "mak the hair wavy".
+func (p *Planner) slipsInOrder(tokens english.Words, i int) bool {
+	if i+1 >= len(tokens) || english.Closed(tokens[i].Lower) {
+		return false
+	}
+	switch english.ClassOf(tokens[i+1].Lower) {
+	case english.Determiner, english.Possessive, english.Pronoun:
+	default:
+		return false
+	}
+	word, ok := p.en.Lookup(tokens[i].Lower)
+	return ok && word.Noun == 0 && word.Verb < 0 && word.Adjective < 0 && word.Adverb < 0
 }
 
 // meantByPair mends a word that is English, but that one letter keeps from being
@@ -55,7 +83,7 @@ func (p *Planner) meantByPair(tokens english.Words, i int, prompt english.Words)
 
 // knows tells whether a word needs no mending.
 func (p *Planner) knows(w string, talk Conversation) bool {
-	if english.Closed(w) || english.Starters.Has(w) || p.en.Courteous(w) || talk.Known != nil && talk.Known(w) || strings.ContainsAny(w, "0123456789-") {
+	if english.Closed(w) || english.Starters.Has(w) || questionWords.Has(w) || p.en.Courteous(w) || talk.Known != nil && talk.Known(w) || strings.ContainsAny(w, "0123456789-") {
 		return true
 	}
 	if _, ok := p.en.Lookup(w); ok {
@@ -72,29 +100,90 @@ func (p *Planner) knows(w string, talk Conversation) bool {
 }
 
 // vocabulary lists what a typing error may have meant, what is nearest to the
-// conversation first.
-func (p *Planner) vocabulary(prompt english.Words, talk Conversation) []string {
-	var words []string
+// conversation first, and how many words are the caption's.
+func (p *Planner) vocabulary(prompt english.Words, talk Conversation) (words []string, near int) {
 	for _, t := range prompt {
-		if !t.Mark {
+		if !t.Mark && !english.Closed(t.Lower) {
 			words = append(words, t.Lower)
 		}
 	}
+	near = len(words)
 	words = append(words, talk.Vocabulary...)
-	words = append(words, "red", "blue", "green", "yellow", "black", "white", "brown", "blond", "orange", "purple", "pink", "gray", "curly", "hair", "make", "add",
-		"background", "undo", "redo", "instead", "remove", "without", "glasses", "color", "colour", "change", "replace", "style", "sunset", "curlier", "increase", "decrease", "please", "picture")
-	return words
+	words = append(words, strings.Fields(string(spelled))...)
+	return append(words, strings.Fields(string(english.Starters))...), near
 }
 
-// nearest is the word one edit away: a letter missing, added, changed, or two
-// swapped. Words are tried in order.
-func nearest(w string, words []string) (string, bool) {
-	for _, candidate := range words {
-		if len(candidate) > 2 && candidate != w && oneOff(w, english.Lower(candidate)) {
-			return english.Lower(candidate), true
+// spelled are words that talk about pictures is full of, what is nearest to the picture
+// first.
+const spelled english.List = "red blue green yellow black white brown blond orange purple pink gray curly wavy straight long short hair beard face eyes hat glasses sunglasses freckles shirt sweater dress scarf collar happy sad smiling laughing " +
+	"man woman boy girl person dog cat bird horse house castle wall tree river lake mountains forest street night winter summer snow rain sunset sky grass background picture color colour style " +
+	"make draw add give take put change replace remove undo redo back instead without with behind between beside above under before after should would could meant want need please another there very more less curlier increase decrease wants needs looks field they them this that the and who wears wearing has have"
+
+// nearest is the word that somebody means who types w, one edit away. Letters are left
+// out and turned more often than they are added, and that more often than changed. A
+// word of the prompt goes before others; else the most likely edit must lead to one
+// word.
+func nearest(w string, words []string, prompt int) (string, bool) {
+	for _, part := range [][]string{words[:prompt], words} {
+		for _, of := range []slip{leftOut, turned, tooMany, changed} {
+			if word, ok := theOnly(w, part, of); word != "" {
+				return word, ok
+			}
 		}
 	}
 	return "", false
+}
+
+// theOnly is the word that one kind of slip leads to w from, and whether no other could
+// be meant as well: "shrt" is a shirt or short. Words that begin as w does go before
+// others.
+func theOnly(w string, words []string, of slip) (word string, ok bool) {
+	for _, candidate := range words {
+		candidate = english.Lower(candidate)
+		if len(candidate) < 3 || candidate == w || slipOf(w, candidate) != of {
+			continue
+		}
+		begins, before := candidate[0] == w[0], word != "" && word[0] == w[0]
+		switch {
+		case word == "" || begins && !before:
+			word, ok = candidate, true
+		case begins == before && english.AmericanSpelling(candidate) != english.AmericanSpelling(word):
+			ok = false
+		}
+	}
+	return word, ok
+}
+
+// A slip is an edit by which a word is mistyped.
+type slip int
+
+const (
+	none slip = iota
+	leftOut
+	turned
+	tooMany
+	changed
+)
+
+// slipOf is the slip by which who means a word types w.
+func slipOf(w, meant string) slip {
+	switch {
+	case !oneOff(w, meant):
+		return none
+	case len(w) < len(meant):
+		return leftOut
+	case len(w) > len(meant):
+		return tooMany
+	}
+	for i := 0; i+1 < len(w); i++ {
+		if w[i] != meant[i] {
+			if w[i] == meant[i+1] && w[i+1] == meant[i] {
+				return turned
+			}
+			break
+		}
+	}
+	return changed
 }
 
 // oneOff tells whether two words are one edit apart: a letter missing, added,

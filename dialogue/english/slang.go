@@ -67,11 +67,11 @@ func shortForm(w string) (full string, ok bool) {
 		return "now", true
 	case "cuz", "coz", "bc":
 		return "because", true
-	case "shud", "shoud":
+	case "shud", "shoud", "shd", "shld":
 		return "should", true
-	case "cud":
+	case "cud", "cld":
 		return "could", true
-	case "wud":
+	case "wud", "wld":
 		return "would", true
 	case "giv":
 		return "give", true
@@ -109,6 +109,8 @@ func shortForm(w string) (full string, ok bool) {
 		return "of course", true
 	case "prolly", "probs":
 		return "probably", true
+	case "opps", "ooops", "woops", "whops":
+		return "oops", true
 	case "abit":
 		return "a bit", true
 	case "alot":
@@ -143,6 +145,9 @@ func shortForm(w string) (full string, ok bool) {
 	return "", false
 }
 
+// longestRun is how long somebody holds a letter down who means a word.
+const longestRun = 30
+
 // shortened takes the letters out of a word that were drawn out: "undooo",
 // "pleeease".
 func (en *Reader) shortened(w string) (string, bool) {
@@ -153,6 +158,9 @@ func (en *Reader) shortened(w string) (string, bool) {
 			run++
 		} else {
 			run = 1
+		}
+		if run > longestRun {
+			return "", false
 		}
 		drawn = drawn || run > 2 && w[i] >= 'a' && w[i] <= 'z'
 		if run == 1 {
