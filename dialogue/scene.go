@@ -214,6 +214,9 @@ func moveTo(e *edit, m english.Match) bool {
 	if !what.Whole && !what.Found {
 		return false
 	}
+	if what.Found && english.ClassOf(m["x"][0].Lower) == english.Determiner && !e.definite(m["x"]) && e.en.Lemma(what.Noun) != e.en.Lemma(what.Head) {
+		return false // a house is not the castle
+	}
 	if moment := slices.Concat(m["relation"], m["y"]); e.en.IsMoment(moment) && !e.en.Is(lastWord(moment.Text()), lexicon.Place) {
 		return setTime(e, moment) // "set it in summer"
 	}

@@ -20,8 +20,8 @@ func swap(e *edit, spoken, to english.Words) bool {
 		return done
 	}
 	what := e.caption.Resolve(spoken)
-	if q := e.en.Parse(to); len(spoken) == 1 && spoken[0].Lower == "it" && what.Found && !e.en.Animate(what.Noun) && len(q.Nouns) > 0 && e.en.Is(q.Words[q.Nouns[0].Head].Lower, lexicon.Person) {
-		p := e.caption.Parse() // no hat becomes a woman
+	if q := e.en.Parse(to); len(spoken) == 1 && spoken[0].Lower == "it" && what.Found && !e.en.Animate(what.Noun) && len(q.Nouns) > 0 && e.en.Animate(q.Words[q.Nouns[0].Head].Lower) {
+		p := e.caption.Parse() // no hat becomes a woman or a cat
 		if n, ok := e.caption.Subject(p); ok && e.en.Animate(p.Words[n.Head].Lower) {
 			what = what.At(p, n)
 		}
