@@ -196,10 +196,10 @@ func (f *File) embedding(names []string) (Family, bool) {
 		}
 		return 0
 	}
-	if width("clip_l") == widthOfViTL && width("clip_g") == widthOfBigG {
+	if width(vectorsOfL) == widthOfViTL && width(vectorsOfG) == widthOfBigG {
 		return SDXL, true
 	}
-	if w := width("emb_params"); w > 0 {
+	if w := width(vectorsOfOne); w > 0 {
 		return familyOfTexts(w)
 	}
 	if len(names) != 1 {

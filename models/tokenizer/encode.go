@@ -36,9 +36,9 @@ func (t *Tokenizer) Encode(prompt string) Encoding {
 	e := Encoding{IDs: make([]int, 1, t.contextLength), Read: len(prompt)}
 	e.IDs[0] = t.start
 	text := normalise(prompt)
-	words := t.words.split(text.text)
+	words := t.split(text.text)
 	for i, at := range words {
-		ids := t.bpe.encode(text.text[at.start:at.end])
+		ids := t.idsOf(text.text[at.start:at.end])
 		room := t.contextLength - 1 - len(e.IDs)
 		fits := min(len(ids), room)
 		if fits < len(ids) && len(ids) <= t.contextLength-2 {
@@ -66,6 +66,32 @@ func (t *Tokenizer) Encode(prompt string) Encoding {
 		e.IDs = append(e.IDs, t.pad)
 	}
 	return e
+}
+
+// split gives the bounds of every word in text: of those that were learned,
+// and between them of those that CLIP's regular expression finds.
+func (t *Tokenizer) split(text string) []span {
+	var words []span
+	last := 0
+	between := func(end int) {
+		for _, w := range t.words.split(text[last:end]) {
+			words = append(words, span{last + w.start, last + w.end})
+		}
+	}
+	for _, w := range t.learned.find(text) {
+		between(w.start)
+		words, last = append(words, w), w.end
+	}
+	between(len(text))
+	return words
+}
+
+// idsOf gives the tokens of a word.
+func (t *Tokenizer) idsOf(word string) []int {
+	if ids, ok := t.learned.ids[word]; ok {
+		return ids
+	}
+	return t.bpe.encode(word)
 }
 
 // typed gives words as they were typed in the prompt, joining those that

@@ -18,9 +18,10 @@ import (
 // A Tokenizer is CLIP's byte-pair encoding with the vocabulary of one model.
 // It never changes after Load and may be used by many goroutines at once.
 type Tokenizer struct {
-	words  splitter
-	bpe    encoder
-	tokens []string // by id; "" where the vocabulary has a hole
+	words   splitter
+	bpe     encoder
+	learned learned
+	tokens  []string // by id; "" where the vocabulary has a hole
 
 	start, end, pad int
 	contextLength   int
@@ -30,15 +31,17 @@ type Tokenizer struct {
 // attention maps [B, heads, pixels, M].
 func (t *Tokenizer) ContextLength() int { return t.contextLength }
 
-// VocabularySize is one more than the greatest id that Encode can give: the
-// rows that the text encoder's embedding must have.
+// VocabularySize is one more than the greatest id that Encode can give for the
+// words that are not learned: the rows that the text encoder's embedding must
+// have.
 func (t *Tokenizer) VocabularySize() int { return len(t.tokens) }
 
 // SameWords reports whether two tokenizers cut every prompt into the same
 // tokens; they may pad it with different ones.
 func (t *Tokenizer) SameWords(other *Tokenizer) bool {
 	return t.contextLength == other.contextLength && t.start == other.start && t.end == other.end &&
-		slices.Equal(t.tokens, other.tokens) && maps.Equal(t.bpe.merges, other.bpe.merges) && maps.Equal(t.bpe.whole, other.bpe.whole)
+		slices.Equal(t.tokens, other.tokens) && maps.Equal(t.bpe.merges, other.bpe.merges) && maps.Equal(t.bpe.whole, other.bpe.whole) &&
+		maps.EqualFunc(t.learned.ids, other.learned.ids, slices.Equal)
 }
 
 // Decode writes ids as text for messages. Start, end and padding are left
@@ -49,6 +52,8 @@ func (t *Tokenizer) Decode(ids []int) string {
 	for _, id := range ids {
 		switch {
 		case id == t.start || id == t.end || id == t.pad:
+		case id >= len(t.tokens) && t.learned.is(id):
+			text = append(text, t.learned.text(id)...)
 		case id < 0 || id >= len(t.tokens):
 			text = append(text, "\uFFFD"...)
 		default:
