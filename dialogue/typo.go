@@ -12,8 +12,7 @@ import (
 // mend corrects words that nobody knows and that are one letter off a word of the
 // caption, of the model's vocabulary or of the grammar. It says what it did.
 func (p *Planner) mend(tokens english.Words, talk Conversation) (out english.Words, said string) {
-	var known []string
-	near := 0 // so many of them are the caption's
+	var known [][]string
 	var prompt english.Words
 	if n := len(talk.Turns); n > 0 {
 		prompt = english.Tokenise(talk.Turns[n-1].Prompt)
@@ -33,9 +32,9 @@ func (p *Planner) mend(tokens english.Words, talk Conversation) (out english.Wor
 			continue
 		}
 		if known == nil {
-			known, near = p.vocabulary(prompt, talk)
+			known = p.vocabulary(prompt, talk)
 		}
-		if word, ok := nearest(t.Lower, known, near); ok {
+		if word, ok := nearest(t.Lower, known); ok {
 			read(i, word)
 		}
 	}
@@ -99,18 +98,17 @@ func (p *Planner) knows(w string, talk Conversation) bool {
 	return ok
 }
 
-// vocabulary lists what a typing error may have meant, what is nearest to the
-// conversation first, and how many words are the caption's.
-func (p *Planner) vocabulary(prompt english.Words, talk Conversation) (words []string, near int) {
+// vocabulary lists what a typing error may have meant: the caption's words, then those
+// of pictures, then the verbs of orders.
+func (p *Planner) vocabulary(prompt english.Words, talk Conversation) [][]string {
+	var shown []string
 	for _, t := range prompt {
 		if !t.Mark && !english.Closed(t.Lower) {
-			words = append(words, t.Lower)
+			shown = append(shown, t.Lower)
 		}
 	}
-	near = len(words)
-	words = append(words, talk.Vocabulary...)
-	words = append(words, strings.Fields(string(spelled))...)
-	return append(words, strings.Fields(string(english.Starters))...), near
+	drawn := slices.Concat(talk.Vocabulary, strings.Fields(string(spelled)))
+	return [][]string{shown, drawn, strings.Fields(string(english.Starters))}
 }
 
 // spelled are words that talk about pictures is full of, what is nearest to the picture
@@ -120,13 +118,12 @@ const spelled english.List = "red blue green yellow black white brown blond oran
 	"make draw add give take put change replace remove undo redo back instead without with behind between beside above under before after should would could meant want need please another there very more less curlier increase decrease wants needs looks field they them this that the and who wears wearing has have"
 
 // nearest is the word that somebody means who types w, one edit away. Letters are left
-// out and turned more often than they are added, and that more often than changed. A
-// word of the prompt goes before others; else the most likely edit must lead to one
-// word.
-func nearest(w string, words []string, prompt int) (string, bool) {
-	for _, part := range [][]string{words[:prompt], words} {
+// out and swapped more often than they are added, and that more often than changed.
+// The first list that has one decides.
+func nearest(w string, lists [][]string) (string, bool) {
+	for _, words := range lists {
 		for _, of := range []slip{leftOut, turned, tooMany, changed} {
-			if word, ok := theOnly(w, part, of); word != "" {
+			if word, ok := theOnly(w, words, of); word != "" {
 				return word, ok
 			}
 		}

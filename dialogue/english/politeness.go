@@ -51,10 +51,18 @@ func ungreeted(tokens Words) Words {
 	return tokens
 }
 
+// unpraised drops a word of praise that an exclamation mark follows: "lovely! keep it".
+func unpraised(tokens Words) Words {
+	if len(tokens) > 2 && Praise.Has(tokens[0].Lower) && tokens[1].Lower == "!" {
+		return tokens[2:].TrimMarks()
+	}
+	return tokens
+}
+
 // Polite drops courtesies and other words without a meaning from both ends of a
 // request: "could you please make it red for me" becomes "make it red".
 func (en *Reader) Polite(tokens Words) Words {
-	tokens = ungreeted(tokens.TrimMarks())
+	tokens = unpraised(ungreeted(tokens.TrimMarks()))
 	for again := true; again; {
 		wished := unannounced(unbegged(unwished(tokens)))
 		again, tokens = len(wished) < len(tokens), wished

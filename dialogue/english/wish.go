@@ -123,8 +123,14 @@ func (en *Reader) unclefted(clause Words) (Words, bool) {
 	return clause, false
 }
 
-// ratherThan writes "I'd prefer a cat to the dog" as "a cat instead of the dog".
+// ratherThan writes "I'd prefer a cat to the dog" and "I'd take a cat over the dog" as "a
+// cat instead of the dog".
 func (en *Reader) ratherThan(clause Words) (Words, bool) {
+	for _, lead := range phrases("i'd take", "i would take", "i'd choose", "i would choose", "i'd pick", "i would pick") {
+		if over := slices.IndexFunc(clause, func(t Token) bool { return t.Lower == "over" }); clause.StartsWith(lead...) && over > len(lead) && over+2 < len(clause) && clause[over+1].Lower == "the" {
+			return slices.Concat(clause[len(lead):over], Tokenise("instead of"), clause[over+1:]), true
+		}
+	}
 	for _, lead := range phrases("i'd prefer", "i would prefer", "i prefer", "i'd rather have", "i would rather have", "i'd rather see", "i'd sooner have", "rather have", "rather") {
 		if !clause.StartsWith(lead...) {
 			continue
