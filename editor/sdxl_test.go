@@ -7,8 +7,6 @@ import (
 	"slices"
 	"testing"
 
-	"pentimento/models"
-	"pentimento/models/runtime/runtimetest"
 	"pentimento/recipe"
 )
 
@@ -26,15 +24,7 @@ func TestSDXLIsEdited(t *testing.T) {
 	if err := z.Close(); err != nil {
 		t.Error(err)
 	}
-	m, err := models.Open(t.Context(), models.Source{Path: dir}, models.Options{Runtime: runtimetest.Load(t), Device: "cpu"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := m.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	m := openSource(t, dir)
 	settings := recipe.Settings{Seed: 7, Scheduler: recipe.DDIM, Steps: 4, Guidance: 5, Width: 96, Height: 64}
 	root := recipe.Turn{Prompt: "a photo of a red cat"}
 	most := recipe.Window{To: .75}

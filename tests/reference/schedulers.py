@@ -28,7 +28,8 @@ ZERO_SNR = {'prediction_type': 'v_prediction', 'timestep_spacing': 'trailing', '
 
 def make(name, **config):
     """the scheduler as a pipeline makes it of a model's config: what the class does not know it leaves alone"""
-    return CLASSES[name].from_config(config)
+    # A config that a scheduler was made with lists what it did not say; diffusers leaves those keys out, changed or not.
+    return CLASSES[name].from_config({key: value for key, value in config.items() if key != '_use_default_values'})
 
 
 def cases():
