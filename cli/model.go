@@ -21,14 +21,23 @@ type modelFlags struct {
 
 // sourceFlags say what a model is made of beside its own file.
 type sourceFlags struct {
-	VAE        string `name:"vae" help:"A file whose autoencoder is used instead of the model's own." placeholder:"FILE"`
-	Decoder    string `help:"A file with a tiny autoencoder (TAESD) that decodes pictures quicker." placeholder:"FILE"`
-	Prediction string `help:"What the model predicts, epsilon or v_prediction, where its file does not say or is wrong." enum:",epsilon,v_prediction" default:""`
+	VAE        string          `name:"vae" help:"A file whose autoencoder is used instead of the model's own." placeholder:"FILE"`
+	Decoder    string          `help:"A file with a tiny autoencoder (TAESD) that decodes pictures quicker." placeholder:"FILE"`
+	LoRA       []loraFlag      `name:"lora" sep:"none" help:"A LoRA that changes the model, and how strongly (1 if not given); may be given several times." placeholder:"FILE[:WEIGHT]"`
+	Embedding  []embeddingFlag `sep:"none" help:"A textual inversion, and the word for it in prompts (the file's own, or its name, if not given); may be given several times." placeholder:"FILE[:WORD]"`
+	Prediction string          `help:"What the model predicts, epsilon or v_prediction, where its file does not say or is wrong." enum:",epsilon,v_prediction" default:""`
 }
 
 // source is the model at a path.
 func (f *sourceFlags) source(path string) models.Source {
-	return models.Source{Path: path, VAE: f.VAE, Decoder: f.Decoder, Prediction: f.Prediction}
+	s := models.Source{Path: path, VAE: f.VAE, Decoder: f.Decoder, Prediction: f.Prediction}
+	for _, l := range f.LoRA {
+		s.LoRAs = append(s.LoRAs, models.LoRA(l))
+	}
+	for _, e := range f.Embedding {
+		s.Embeddings = append(s.Embeddings, models.Embedding(e))
+	}
+	return s
 }
 
 // modelRunFlags choose what a model runs on.

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"pentimento/models/assembly"
 	"pentimento/models/element"
 	"pentimento/models/graph"
 )
@@ -29,6 +30,9 @@ type Report struct {
 	Digest string
 	// Prepared is the file of the prepared UNet, when there is one.
 	Prepared string
+	// LoRAs and Words are what the model was changed with.
+	LoRAs []assembly.Merged
+	Words []assembly.Learned
 	// Problems are all that is wrong. Without any the model can be opened.
 	Problems []error
 }
@@ -128,6 +132,9 @@ func (in *inspection) everyProblem(ctx context.Context) []error {
 // describe fills in what the inspection found.
 func (r *Report) describe(in *inspection) {
 	r.Class, r.Spec, r.Digest, r.Layers = in.index.Class, in.spec, in.digest, in.info.Layers
+	if made := in.folder.made; made != nil {
+		r.LoRAs, r.Words = made.loras, made.words
+	}
 	for _, p := range in.parts() {
 		report := PartReport{
 			Name: p.name, Bytes: p.bytes, Opset: p.opset, Inputs: p.inputs, Outputs: p.outputs,
@@ -164,6 +171,7 @@ func (r *Report) String() string {
 			s.ImageWidth, s.ImageHeight, s.Prediction)
 	}
 	r.writeSchedule(line)
+	r.writeAdditions(line)
 	r.writeLayers(line)
 	if r.Digest != "" {
 		line("  digest %s", r.Digest)
@@ -190,6 +198,23 @@ func (r *Report) writeSchedule(line func(format string, args ...any)) {
 	if s := r.Spec.Schedule; s.TrainSteps > 0 {
 		line("  %s", s)
 		line("  drawn with %s", r.Spec.Usual())
+	}
+}
+
+// writeAdditions says what the model was changed with.
+func (r *Report) writeAdditions(line func(format string, args ...any)) {
+	const shown = 5
+	for _, l := range r.LoRAs {
+		line("  LoRA %s at %g, weights changed: %d", l.Path, l.Strength, l.Weights)
+		if n := len(l.Unmatched); n > 0 {
+			line("    %d of its tensors are for no weight of this model: %s", n, strings.Join(l.Unmatched[:min(n, shown)], ", "))
+		}
+		if n := len(l.Unmatched) - shown; n > 0 {
+			line("    and %d more", n)
+		}
+	}
+	for _, w := range r.Words {
+		line("  embedding %s: the word %q, tokens: %d", w.Path, w.Word, len(w.IDs))
 	}
 }
 

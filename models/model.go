@@ -95,6 +95,7 @@ func open(ctx context.Context, f folder, o Options) (*Model, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open model: %w", err)
 	}
+	f.made.warn(o.Log)
 	prepared, unkept, err := in.prepare(ctx, o)
 	if err != nil {
 		return nil, fmt.Errorf("open model: %w", err)
@@ -296,5 +297,5 @@ func (f folder) loadTokenizer(dir string) (*tokenizer.Tokenizer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", strings.TrimSuffix(f.path(dir), "/"), err)
 	}
-	return t, nil
+	return f.made.learned(t)
 }

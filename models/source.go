@@ -4,21 +4,29 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 
 	"pentimento/models/assembly"
 	"pentimento/models/build"
 	"pentimento/models/graph"
+	"pentimento/models/tokenizer"
 )
 
 // A Source says what a model is made of: a folder of ONNX graphs, or the weights
 // that people own.
 type Source = assembly.Source
 
-// ErrGraphs says that a source names a part to replace in a folder of ONNX
-// graphs, where every part is fixed.
-var ErrGraphs = errors.New("is a folder of ONNX graphs, whose parts can't be replaced: that takes the .safetensors files of the model")
+// LoRA and Embedding are what a [Source] can be changed with.
+type (
+	LoRA      = assembly.LoRA
+	Embedding = assembly.Embedding
+)
+
+// ErrGraphs says that a source names a part to replace or to change in a folder
+// of ONNX graphs, where every part is fixed.
+var ErrGraphs = errors.New("is a folder of ONNX graphs, whose parts can't be replaced or changed: that takes the .safetensors files of the model")
 
 // sourceFolder finds the folder of a source, or makes it.
 func sourceFolder(s Source, o Options) (folder, error) {
@@ -36,7 +44,7 @@ func sourceFolder(s Source, o Options) (folder, error) {
 		return madeFolder(s, o)
 	case !info.IsDir():
 		return folder{}, fmt.Errorf("%s is neither a file nor a folder", s.Path)
-	case s.VAE != "" || s.Decoder != "" || s.Prediction != "":
+	case s.VAE != "" || s.Decoder != "" || s.Prediction != "" || len(s.LoRAs) > 0 || len(s.Embeddings) > 0:
 		return folder{}, fmt.Errorf("%s %w", s.Path, ErrGraphs)
 	}
 	return folder{fs: os.DirFS(full), name: filepath.Base(full), dir: full, sums: sums{dir: o.CacheDir}}, nil
@@ -49,6 +57,8 @@ type made struct {
 	inputs  []assembly.Input
 	// attentions are the attention layers of its UNet.
 	attentions []build.Attention
+	loras      []assembly.Merged
+	words      []assembly.Learned
 }
 
 // madeFolder makes the folder of a source.
@@ -59,7 +69,7 @@ func madeFolder(s Source, o Options) (folder, error) {
 	}
 	return folder{
 		fs: a.Files, name: filepath.Base(s.Path), sums: sums{dir: o.CacheDir},
-		made: &made{source: s, weights: a.Weights, inputs: a.Inputs, attentions: a.Attentions},
+		made: &made{source: s, weights: a.Weights, inputs: a.Inputs, attentions: a.Attentions, loras: a.LoRAs, words: a.Words},
 	}, nil
 }
 
@@ -70,4 +80,30 @@ func (m *made) locate(part string, g *graph.Model) (located, error) {
 		l.names[name] = name
 	}
 	return l, nil
+}
+
+// learned gives a tokenizer the words that the text encoders were taught.
+func (m *made) learned(t *tokenizer.Tokenizer) (*tokenizer.Tokenizer, error) {
+	if m == nil || len(m.words) == 0 {
+		return t, nil
+	}
+	for _, w := range m.words {
+		var err error
+		if t, err = t.WithWords(map[string][]int{w.Word: w.IDs}); err != nil {
+			return nil, fmt.Errorf("%s: %w; --embedding FILE:WORD gives it another", w.Path, err)
+		}
+	}
+	return t, nil
+}
+
+// warn says what the user may not expect of files that a model is changed with.
+func (m *made) warn(log *slog.Logger) {
+	if m == nil {
+		return
+	}
+	for _, l := range m.loras {
+		if n := len(l.Unmatched); n > 0 {
+			log.Warn("a LoRA has tensors that are for no weight of the model", "file", l.Path, "tensors", n, "weights changed", l.Weights)
+		}
+	}
 }

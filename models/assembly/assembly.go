@@ -31,6 +31,9 @@ type Source struct {
 	// Prediction is what the UNet predicts, in diffusers' words, where the
 	// files do not say or are wrong; empty to believe them.
 	Prediction string
+	// LoRAs change the weights, one after the other; Embeddings teach words.
+	LoRAs      []LoRA
+	Embeddings []Embedding
 }
 
 // An Assembly is a model folder made of other files.
@@ -44,11 +47,14 @@ type Assembly struct {
 	Inputs []Input
 	// Attentions are the attention layers of the UNet's graph.
 	Attentions []build.Attention
+	// LoRAs and Words are what became of those of the source.
+	LoRAs []Merged
+	Words []Learned
 }
 
 // An Input is a file of weights and what it is used for.
 type Input struct {
-	Role string // "model", "vae", "unet" …
+	Role string // "model", "vae", "unet", "lora 0.8" …
 	Path string
 }
 
@@ -72,13 +78,14 @@ func escaped(path string) string {
 func Open(s Source) (_ *Assembly, err error) {
 	a := newAssembler(s)
 	defer func() { err = errors.Join(err, a.close()) }()
-	for _, step := range []func() error{a.gather, a.replace, a.describe, a.configure, a.build, a.unchanged} {
+	for _, step := range []func() error{a.gather, a.replace, a.openAdditions, a.describe, a.merge, a.teach, a.configure, a.build, a.unchanged} {
 		if err := step(); err != nil {
 			return nil, err
 		}
 	}
 	return &Assembly{
 		Files: a.files, Weights: a.weights, Inputs: a.inputs, Attentions: build.Attentions(a.architecture.UNet),
+		LoRAs: a.merged, Words: a.learned,
 	}, nil
 }
 
@@ -94,6 +101,7 @@ type assembler struct {
 	contents     checkpoint.Contents
 	architecture checkpoint.Architecture
 	tiny         *checkpoint.Weights
+	additions
 	// folder is the diffusers folder; nil for a single file.
 	folder fs.FS
 }
@@ -110,17 +118,25 @@ func (a *assembler) close() error {
 	return errors.Join(all...)
 }
 
-// open opens a file of weights, which is closed with the assembler.
+// open opens a file of weights, which is closed with the assembler. A picture
+// depends on it if it has a role.
 func (a *assembler) open(role, path string) (*checkpoint.File, error) {
 	f, err := checkpoint.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	a.opened = append(a.opened, f)
+	if role != "" {
+		a.use(role, f)
+	}
+	return f, nil
+}
+
+// use makes the files of f inputs of the pictures.
+func (a *assembler) use(role string, f *checkpoint.File) {
 	for _, file := range f.Sources() {
 		a.inputs = append(a.inputs, Input{Role: role, Path: file})
 	}
-	return f, nil
 }
 
 // gather finds the parts of the model in its file or folder.
@@ -226,13 +242,13 @@ func (a *assembler) build() error {
 	for i, p := range []checkpoint.Part{checkpoint.PartText, checkpoint.PartText2} {
 		if w := a.parts[p]; w != nil && i < len(a.architecture.Text) {
 			xl := a.contents.Family == checkpoint.SDXL
-			o := build.TextOptions{Penultimate: xl, Pooled: xl && p == checkpoint.PartText2}
+			o := build.TextOptions{Penultimate: xl, Pooled: xl && p == checkpoint.PartText2, LoRA: a.terms[p], Embeddings: a.vectors[p]}
 			if err := a.add(string(p))(build.TextEncoder(w, a.architecture.Text[i], o)); err != nil {
 				return err
 			}
 		}
 	}
-	if err := a.add("unet")(build.UNet(a.parts[checkpoint.PartUNet], a.architecture.UNet, nil)); err != nil {
+	if err := a.add("unet")(build.UNet(a.parts[checkpoint.PartUNet], a.architecture.UNet, a.terms[checkpoint.PartUNet])); err != nil {
 		return err
 	}
 	if err := a.buildDecoder(); err != nil {

@@ -3,6 +3,7 @@ package assembly
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"pentimento/models/checkpoint"
 )
@@ -13,21 +14,35 @@ import (
 func CheckFinite(ctx context.Context, s Source) (err error) {
 	a := newAssembler(s)
 	defer func() { err = errors.Join(err, a.close()) }()
-	if err := errors.Join(a.gather(), a.replace()); err != nil {
+	if err := errors.Join(a.gather(), a.replace(), a.openAdditions()); err != nil {
 		return err
 	}
-	for _, w := range a.all() {
-		for _, name := range w.Names() {
-			t, err := w.Tensor(name)
-			if err == nil {
-				err = errors.Join(ctx.Err(), t.CheckFinite())
-			}
-			if err != nil {
-				return err
-			}
+	for _, t := range a.tensors() {
+		if err := errors.Join(ctx.Err(), t.CheckFinite()); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// tensors are those of all parts and of what is added to them.
+func (a *assembler) tensors() []checkpoint.Tensor {
+	var all []checkpoint.Tensor
+	for _, w := range a.all() {
+		for _, name := range w.Names() {
+			if t, err := w.Tensor(name); err == nil {
+				all = append(all, t)
+			}
+		}
+	}
+	for _, f := range slices.Concat(a.loraFiles, a.wordFiles) {
+		for _, name := range f.Names() {
+			if t, ok := f.Tensor(name); ok {
+				all = append(all, t)
+			}
+		}
+	}
+	return all
 }
 
 // all are the weights of all parts.
