@@ -25,6 +25,7 @@ import (
 	"pentimento/models/hub"
 	"pentimento/models/judge"
 	"pentimento/models/runtime"
+	"pentimento/models/tokenizer"
 	"pentimento/picture"
 	"pentimento/session"
 	"pentimento/session/blobs"
@@ -127,6 +128,7 @@ func sentinels() map[string]met {
 		"models/hub.ErrNotFound":                     internal(hub.ErrNotFound),
 		"models/hub.ErrToken":                        internal(hub.ErrToken),
 		"models/hub.ErrWrongSum":                     internal(hub.ErrWrongSum),
+		"models/tokenizer.ErrWord":                   internal(tokenizer.ErrWord),
 		"models/judge.ErrUnknown":                    internal(judge.ErrUnknown),
 		"models/judge.ErrNetwork":                    internal(judge.ErrNetwork),
 		"models/graph.ErrMalformed":                  internal(graph.ErrMalformed),
