@@ -3,6 +3,7 @@ package bot
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"pentimento/dialogue"
 )
@@ -36,6 +37,12 @@ func (c *Conversation) noticesOfDrawing(a *Answer) []string {
 			c.Model.ContextLength, abridged(a.Drawing.Dropped)))
 	}
 	return notices
+}
+
+// NoticeVacant says that a picture waits, at most that long, for a worker which has
+// its model.
+func NoticeVacant(most time.Duration) string {
+	return fmt.Sprintf("no worker has this picture’s model just now; it waits for one, for up to %g minutes", most.Minutes())
 }
 
 // noticeUnkept tells why a picture was not kept. It is a cache of its recipe:

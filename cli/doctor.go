@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -131,6 +133,9 @@ func (c *doctorCommand) examineQueue(ctx context.Context, p *Process, report fin
 		return
 	}
 	report("workers", fmt.Sprintf("%d, heard of in the last 10 s", stats.Workers), nil)
+	for _, digest := range slices.Sorted(maps.Keys(stats.Serving)) {
+		report("worker's model", fmt.Sprintf("%.12s, of %s", digest, bot.Plural(stats.Serving[digest], "worker")), nil)
+	}
 }
 
 // shownDead is how many pictures that were given up the doctor shows, and

@@ -60,6 +60,7 @@ func (f *modelFlags) runStudio(ctx context.Context, p *Process, cache *engineCac
 	}
 	worker.Name, worker.Log = "local", p.log
 	worker.Engine = drawer.New(editor.NewCached(model, cache.Cache)).Seeing(network)
+	worker.Models = []string{model.Digest()}
 	worker.Drain = time.Millisecond // by then everybody has waited for what they want
 	queue := jobs.NewLocal(ctx, limits, worker)
 	return &studio{queue: queue, model: model, cache: cache, close: func() error {

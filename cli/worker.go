@@ -58,7 +58,7 @@ func (c *workerCommand) Run(ctx context.Context, p *Process) (err error) {
 	operations.Queue(queue.Stats)
 	operations.Cache(cache.Stats)
 	worker := &jobs.Worker{
-		Name: name, Source: queue, Engine: drawer.New(editor.NewCached(model, cache.Cache)).Seeing(network), Slots: c.Slots,
+		Name: name, Source: queue, Engine: drawer.New(editor.NewCached(model, cache.Cache)).Seeing(network), Slots: c.Slots, Models: []string{model.Digest()},
 		TimeLimit: c.TimeLimit, Drain: c.Drain, Log: p.log.With("worker", name), Observer: operations,
 	}
 	stop, err := c.serve(ctx, p, operations, metrics.Check{Name: "queue", Run: queue.Check})

@@ -49,6 +49,8 @@ const (
 	EngineFailed = "engine"
 	// TooLarge: the picture is larger than the queue carries.
 	TooLarge = "too_large"
+	// Unserved: no worker has served the job's model for too long.
+	Unserved = "unserved"
 	// Unreadable: what the queue held was not a job.
 	Unreadable = "unreadable"
 )

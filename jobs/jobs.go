@@ -18,6 +18,8 @@
 //   - A job whose worker falls silent goes to another one, or, within one process,
 //     is given up. What the first one may still deliver is refused, so nothing is
 //     drawn into a session twice.
+//   - A worker gets the jobs of the models that it serves. While nobody serves a
+//     job's model the asker is told, and after a while it is given up.
 //   - A cancelled job is cancelled: no result of it will come.
 //   - A job that cannot be drawn ends with the reason. Between several processes
 //     it is then a dead letter, which can be read and retried.
@@ -72,6 +74,9 @@ type Job struct {
 	Memo json.RawMessage `json:"memo,omitempty"`
 }
 
+// Model is the digest of the model that draws the job.
+func (j Job) Model() string { return j.Recipe.Settings.Model }
+
 // LogValue names the job without a word of what is drawn.
 func (j Job) LogValue() slog.Value {
 	return slog.GroupValue(
@@ -87,6 +92,9 @@ func (j Job) Validate() error {
 		if name.text == "" || len(name.text) > MaxNameBytes {
 			return fmt.Errorf("%w: the %s has %d bytes, 1 to %d are allowed", ErrInvalid, name.kind, len(name.text), MaxNameBytes)
 		}
+	}
+	if n := len(j.Model()); n > MaxNameBytes {
+		return fmt.Errorf("%w: the model's digest has %d bytes, %d are allowed", ErrInvalid, n, MaxNameBytes)
 	}
 	if len(j.Recipe.Turns) == 0 {
 		return fmt.Errorf("%w: the recipe has no turns", ErrInvalid)
@@ -137,16 +145,20 @@ type Ticket struct {
 // the drawing is.
 type Event struct {
 	// Ahead is how many jobs will be drawn before this one, while it waits, and
-	// Drawing how many are being drawn.
+	// Drawing how many are being drawn. With workers that serve different models
+	// some of those may be drawn beside it.
 	Ahead, Drawing int
 	// Running says that a worker has taken it.
 	Running bool
+	// Vacant is how long the job waits in all for a worker that serves its model,
+	// while there is none; 0 while there is one.
+	Vacant time.Duration
 	Progress
 }
 
 // NewsAfter reports whether e tells more than told did.
 func (e Event) NewsAfter(told Event) bool {
-	return e.Ahead != told.Ahead || e.Drawing != told.Drawing || e.Running != told.Running || e.Step != told.Step || e.Steps != told.Steps ||
+	return e.Ahead != told.Ahead || e.Drawing != told.Drawing || e.Running != told.Running || e.Vacant != told.Vacant || e.Step != told.Step || e.Steps != told.Steps ||
 		e.Preview != nil && !bytes.Equal(e.Preview, told.Preview)
 }
 
@@ -229,4 +241,12 @@ type Stats struct {
 	DeadLetters int
 	// Workers is the number of workers that were heard of lately.
 	Workers int
+	// Serving is how many of those serve a model, by its digest, and Any how many
+	// serve any model, or do not say which.
+	Serving map[string]int
+	Any     int
 }
+
+// Serves reports whether a worker that was heard of lately may draw with the
+// model.
+func (s Stats) Serves(model string) bool { return s.Any > 0 || s.Serving[model] > 0 }

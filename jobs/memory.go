@@ -32,6 +32,7 @@ type Memory struct {
 	byKey   map[string]*record
 	running map[string]*record // by slot
 	homes   map[string]string  // worker by session
+	workers map[string]*member // by name
 	ended   []ending           // oldest first
 	settled []string           // keys, oldest first
 	isDone  map[string]bool
@@ -70,7 +71,7 @@ func NewMemory(options Options) *Memory {
 		closed:  make(chan struct{}), changed: make(chan struct{}),
 		order: order{last: map[string]int{}},
 		jobs:  map[string]*record{}, byKey: map[string]*record{}, running: map[string]*record{},
-		homes: map[string]string{}, isDone: map[string]bool{},
+		homes: map[string]string{}, workers: map[string]*member{}, isDone: map[string]bool{},
 	}
 }
 
@@ -132,9 +133,12 @@ func (m *Memory) ahead(r *record) int {
 // Await implements [Queue].
 func (m *Memory) Await(ctx context.Context, t Ticket, watch func(Event)) (Result, error) {
 	var told Event
+	var vacancy Vacancy
+	poll := time.NewTicker(pollEvery)
+	defer poll.Stop()
 	first := true
 	for {
-		r, event, jobChanged, orderChanged, err := m.look(ctx, t)
+		r, event, jobChanged, orderChanged, err := m.look(ctx, t, &vacancy)
 		if err != nil {
 			return Result{}, err
 		}
@@ -150,13 +154,15 @@ func (m *Memory) Await(ctx context.Context, t Ticket, watch func(Event)) (Result
 		case <-m.closed:
 		case <-jobChanged:
 		case <-orderChanged:
+		case <-poll.C: // workers may have gone
 		}
 	}
 }
 
 // look returns how a job fares and what to wait for; no channels when it is
-// finished.
-func (m *Memory) look(ctx context.Context, t Ticket) (r *record, event Event, jobChanged, orderChanged chan struct{}, err error) {
+// finished. It gives up a job that has waited too long for somebody who serves its
+// model.
+func (m *Memory) look(ctx context.Context, t Ticket, vacancy *Vacancy) (r *record, event Event, jobChanged, orderChanged chan struct{}, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if err := m.usable(ctx); err != nil {
@@ -168,7 +174,15 @@ func (m *Memory) look(ctx context.Context, t Ticket) (r *record, event Event, jo
 	if r.slot != "" {
 		return r, Event{Running: true, Progress: r.progress}, r.changed, nil, nil
 	}
-	return r, Event{Ahead: m.order.rank(r), Drawing: len(m.running)}, r.changed, m.changed, nil
+	event = Event{Ahead: m.order.rank(r), Drawing: len(m.running)}
+	switch vacant := vacancy.See(!m.served(r.job.Model()), time.Now()); {
+	case vacant >= m.options.Vacant:
+		m.end(r, Result{}, GivenUpUnserved(m.options.Vacant))
+		return r, event, nil, nil, nil
+	case vacant >= m.options.Silence:
+		event.Vacant = m.options.Vacant
+	}
+	return r, event, r.changed, m.changed, nil
 }
 
 // find returns the ticket's job, or why there is none.
@@ -302,14 +316,15 @@ func (m *Memory) Forget(ctx context.Context, user string) error {
 	return nil
 }
 
-// Stats implements [Queue]. It counts no workers.
+// Stats implements [Queue].
 func (m *Memory) Stats(ctx context.Context) (Stats, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if err := m.usable(ctx); err != nil {
 		return Stats{}, err
 	}
-	stats := Stats{Waiting: len(m.order.waiting), Running: len(m.running)}
+	stats := Stats{Waiting: len(m.order.waiting), Running: len(m.running), Serving: map[string]int{}}
+	m.count(&stats)
 	if stats.Waiting > 0 {
 		stats.Oldest = time.Since(m.order.waiting[0].since)
 	}

@@ -56,7 +56,7 @@ func TestStoppedProcess(t *testing.T) {
 		if _, err := m.Submit(t.Context(), job); err != nil {
 			t.Fatal(err)
 		}
-		lease, err := m.Take(t.Context(), "w/0")
+		lease, err := m.Take(t.Context(), "w/0", nil)
 		if err != nil {
 			t.Fatal(err)
 		}

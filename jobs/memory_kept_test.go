@@ -19,7 +19,7 @@ func TestUnclaimedResultsGo(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	lease, err := m.Take(t.Context(), "w/0")
+	lease, err := m.Take(t.Context(), "w/0", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +54,7 @@ func TestForgetLeavesNoName(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		lease, err := m.Take(t.Context(), "w/0")
+		lease, err := m.Take(t.Context(), "w/0", nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -11,11 +11,12 @@ import (
 const keptHomes = 1000
 
 // Take implements [Source].
-func (m *Memory) Take(ctx context.Context, slot string) (*Lease, error) {
+func (m *Memory) Take(ctx context.Context, slot string, models []string) (*Lease, error) {
+	defer m.attend(WorkerOf(slot), models)()
 	var patience <-chan time.Time
 	impatient := false
 	for {
-		lease, held, changed, err := m.try(ctx, slot, impatient)
+		lease, held, changed, err := m.try(ctx, slot, models, impatient)
 		if lease != nil || err != nil {
 			return lease, err
 		}
@@ -35,7 +36,7 @@ func (m *Memory) Take(ctx context.Context, slot string) (*Lease, error) {
 }
 
 // try leases a job to the slot if there is one for it.
-func (m *Memory) try(ctx context.Context, slot string, impatient bool) (lease *Lease, held bool, changed chan struct{}, err error) {
+func (m *Memory) try(ctx context.Context, slot string, models []string, impatient bool) (lease *Lease, held bool, changed chan struct{}, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if err := m.usable(ctx); err != nil {
@@ -45,7 +46,7 @@ func (m *Memory) try(ctx context.Context, slot string, impatient bool) (lease *L
 		return r.lease(), false, nil, nil
 	}
 	home := func(r *record) string { return m.homes[sessionOf(r.job)] }
-	r, held := m.order.take(m.options.Passes, WorkerOf(slot), home, impatient)
+	r, held := m.order.take(m.options.Passes, models, WorkerOf(slot), home, impatient)
 	if r == nil {
 		return nil, held, m.changed, nil
 	}
@@ -106,6 +107,7 @@ func (m *Memory) Beat(ctx context.Context, lease *Lease, progress *Progress) err
 		return err
 	}
 	r.heard = time.Now()
+	m.hear(WorkerOf(lease.Slot))
 	if progress != nil {
 		r.progress = progress.bounded()
 		r.tell()

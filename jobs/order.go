@@ -12,20 +12,36 @@ import (
 // one after the user's previous job, whichever is later. Jobs are served by
 // round, within a round as they came. So while somebody waits, nobody else is
 // served more than once more often, and a job's place is its rank.
+//
+// With workers of different models the jobs of one model may be served slower than
+// others. A job then begins in the round of the first of its model that waits, so
+// that it is not behind everything that others wait for there; and the rounds of a
+// user count on over the models, so that everybody has one turn and not one a model.
 type order struct {
 	waiting []*record
-	round   int            // that is being served
-	last    map[string]int // round of each user's latest job, if not before round
+	round   int            // the latest that was served
+	floor   int            // that no job can begin before
+	last    map[string]int // round of each user's latest job, if not before floor
 }
 
 // add puts a new job in its place.
 func (o *order) add(r *record) {
-	r.round = o.round
+	r.round = o.start(r.job.Model())
 	if last, ok := o.last[r.job.User]; ok {
-		r.round = max(o.round, last+1)
+		r.round = max(r.round, last+1)
 	}
 	o.last[r.job.User] = r.round
 	o.insert(r)
+}
+
+// start is the first round in which a job of the model can be.
+func (o *order) start(model string) int {
+	for _, r := range o.waiting {
+		if r.job.Model() == model {
+			return min(o.round, r.round)
+		}
+	}
+	return o.round
 }
 
 // insert puts a job where it was before it was taken.
@@ -61,17 +77,18 @@ func (o *order) remove(r *record) {
 }
 
 // take removes and returns the job that the worker should draw. Of the first
-// few, that is one whose session it knows, or else one whose session nobody
+// few that it serves, that is one whose session it knows, or else one whose session nobody
 // knows, so long as no job is passed over too often. If all are better left to
 // workers that are alive, take returns nil and held, unless the worker has no
 // more patience.
-func (o *order) take(passes int, worker string, home func(*record) string, impatient bool) (r *record, held bool) {
-	if len(o.waiting) == 0 {
+func (o *order) take(passes int, models []string, worker string, home func(*record) string, impatient bool) (r *record, held bool) {
+	heads := o.heads(models)
+	if len(heads) == 0 {
 		return nil, false
 	}
 	const none = -1
 	known, free := none, none
-	for i, r := range o.waiting[:min(LookAhead, len(o.waiting))] {
+	for i, r := range heads {
 		at := home(r)
 		if at == worker && known == none {
 			known = i
@@ -91,23 +108,46 @@ func (o *order) take(passes int, worker string, home func(*record) string, impat
 	if chosen == none {
 		return nil, true
 	}
-	r = o.waiting[chosen]
-	for _, passed := range o.waiting[:chosen] {
+	r = heads[chosen]
+	for _, passed := range heads[:chosen] {
 		passed.passed++
 	}
-	o.serve(o.waiting[0].round)
+	o.serve(heads[0].round)
 	o.remove(r)
 	return r, false
 }
 
-// serve moves on to a round and forgets the users whom it makes equal.
+// heads are the first few jobs that wait for one of the models; nil is any.
+func (o *order) heads(models []string) []*record {
+	heads := make([]*record, 0, LookAhead)
+	for _, r := range o.waiting {
+		if len(heads) == LookAhead {
+			break
+		}
+		if serves(models, r.job.Model()) {
+			heads = append(heads, r)
+		}
+	}
+	return heads
+}
+
+// serves reports whether a worker of the models, nil is any, draws with the model.
+// What names no model is drawn with any.
+func serves(models []string, model string) bool {
+	return models == nil || model == "" || slices.Contains(models, model)
+}
+
+// serve moves on to a round, before a job of it is taken out, and forgets the users
+// who are equal now.
 func (o *order) serve(round int) {
-	if round <= o.round {
+	o.round = max(o.round, round)
+	floor := min(o.round, o.waiting[0].round)
+	if floor <= o.floor {
 		return
 	}
-	o.round = round
+	o.floor = floor
 	for user, last := range o.last {
-		if last < round {
+		if last < floor {
 			delete(o.last, user)
 		}
 	}

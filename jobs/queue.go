@@ -17,7 +17,9 @@ type Queue interface {
 	// [*Failure], [ErrCancelled], [ErrSettled] or [ErrLost]. It may be called
 	// again, here or in another process, until the job is settled. Meanwhile it
 	// calls watch, which may be nil, with what changes; events may be left out,
-	// never the end. While the queue cannot be reached it waits.
+	// never the end. While the queue cannot be reached it waits. A job whose model
+	// no worker has served for Options.Vacant is given up, with a [*Failure] of
+	// the kind [Unserved].
 	Await(ctx context.Context, t Ticket, watch func(Event)) (Result, error)
 
 	// Settle removes a finished job. It reports whether this caller is the one
@@ -47,11 +49,14 @@ type Queue interface {
 
 // A Source is what a worker sees of the queue.
 type Source interface {
-	// Take waits for a job and leases it to the slot, a name that no other
-	// worker has. A slot has one lease at a time: asked again without having
-	// ended it, Take returns the same lease. When ctx ends just then, Take may
-	// still return a lease; if its error is ctx's it has taken nothing.
-	Take(ctx context.Context, slot string) (*Lease, error)
+	// Take waits for a job of one of the models, given by their digests, and leases
+	// it to the slot, a name that no other worker has; nil is any model, and a job that names none is
+	// for everybody. A slot has
+	// one lease at a time: asked again without having ended it, Take returns the
+	// same lease. When ctx ends just then, Take may still return a lease; if its
+	// error is ctx's it has taken nothing. Whoever asks serves the models as long
+	// as it waits and beats.
+	Take(ctx context.Context, slot string, models []string) (*Lease, error)
 
 	// Beat says that the lease's worker is alive, and how far it is if progress
 	// is not nil. [ErrNotYours] means: stop drawing.
@@ -106,6 +111,8 @@ type Options struct {
 	// Patience is how long a job waits for the worker that knows its session
 	// while others are idle; 300 ms.
 	Patience time.Duration
+	// Vacant is how long a job waits while no worker serves its model; 10 min.
+	Vacant time.Duration
 	// DeadLetters is how many are kept, if the queue has them; 1,000.
 	DeadLetters int
 }
@@ -118,6 +125,7 @@ func (o Options) WithDefaults() Options {
 	setDefault(&o.Deaths, 3)
 	setDefault(&o.Passes, 4)
 	setDefault(&o.Patience, 300*time.Millisecond)
+	setDefault(&o.Vacant, 10*time.Minute)
 	setDefault(&o.DeadLetters, 1000)
 	o.Passes = max(0, o.Passes)
 	return o

@@ -33,6 +33,8 @@ type Worker struct {
 	// Source is where jobs come from, Engine what draws them.
 	Source Source
 	Engine Engine
+	// Models are the digests of those that Engine draws with; nil for any.
+	Models []string
 	// Slots is how many jobs are drawn at once; 1 if zero.
 	Slots int
 	// TimeLimit is how long one drawing may take; 5 minutes if zero. An engine
@@ -106,7 +108,7 @@ func (w *Worker) reap(ctx context.Context) {
 func (w *Worker) serve(ctx, drained context.Context, slot string) {
 	down := false
 	for ctx.Err() == nil {
-		lease, err := w.Source.Take(ctx, slot)
+		lease, err := w.Source.Take(ctx, slot, w.Models)
 		switch {
 		case err == nil && ctx.Err() != nil:
 			w.giveBack(context.WithoutCancel(ctx), w.Log, lease) // taken on leaving

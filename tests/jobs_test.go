@@ -102,8 +102,14 @@ func (b *syncBuffer) String() string {
 // openQueue returns a bot's side of the queue that workers of the program use.
 func openQueue(t *testing.T, server *redistest.Server) *redisjobs.Queue {
 	t.Helper()
+	return openQueueWith(t, server, jobs.Options{})
+}
+
+// openQueueWith is openQueue with options.
+func openQueueWith(t *testing.T, server *redistest.Server, options jobs.Options) *redisjobs.Queue {
+	t.Helper()
 	client := redis.NewClient(&redis.Options{Addr: server.Addr})
-	q, err := redisjobs.New(t.Context(), client, redisjobs.Options{})
+	q, err := redisjobs.New(t.Context(), client, redisjobs.Options{Options: options})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -224,16 +230,20 @@ func TestWorkerRoundsMaps(t *testing.T) {
 	}
 }
 
-// A recipe of another model is refused with a sentence, and stays a dead letter.
-func TestWorkerRefusesOtherModel(t *testing.T) {
+// A recipe of another model is left to workers that have it. There are none: it is
+// given up with a sentence, and stays a dead letter.
+func TestWorkerLeavesOtherModel(t *testing.T) {
 	server := redistest.Start(t)
-	p, q := newProgram(t), openQueue(t, server)
-	p.startWorker(t, server)
+	p, q := newProgram(t), openQueueWith(t, server, jobs.Options{Vacant: 2 * time.Second})
+	w := p.startWorker(t, server)
 	job := edit("other", 10)
 	job.Recipe.Settings.Model = "0123456789abcdef"
 	_, _, err := do(t.Context(), q, session.NewMemory(), job, nil)
-	if f, ok := errors.AsType[*jobs.Failure](err); !ok || !strings.Contains(f.Sentence, "another model") || !strings.Contains(f.Detail, "0123456789ab") {
+	if f, ok := errors.AsType[*jobs.Failure](err); !ok || f.Kind != jobs.Unserved || !strings.Contains(f.Sentence, "No worker has had this picture's model") {
 		t.Errorf("got %v", err)
+	}
+	if log := w.log.String(); strings.Contains(log, "turn=other") {
+		t.Errorf("the worker has begun it:\n%s", log)
 	}
 	if letters, err := q.DeadLetters(t.Context(), 10); err != nil || len(letters) != 1 || letters[0].Job.Key != "other" {
 		t.Errorf("dead letters %+v, %v", letters, err)
@@ -252,7 +262,7 @@ func TestRetryDead(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		lease, err := q.Take(t.Context(), "broken/0")
+		lease, err := q.Take(t.Context(), "broken/0", nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -387,7 +387,7 @@ func testClose(t *testing.T, create New) {
 		ended <- err
 	}()
 	go func() {
-		_, err := q.Take(t.Context(), "w/1")
+		_, err := q.Take(t.Context(), "w/1", served)
 		ended <- err
 	}()
 	time.Sleep(20 * time.Millisecond) // most likely both wait by now

@@ -11,7 +11,16 @@ import (
 
 var users = []string{"ann", "bob", "cid", "dan"}
 
-// Whatever is submitted, taken and cancelled, the order and everybody's place in
+var models = []string{"a0a0", "b1b1", "c2c2"}
+
+// jobOf makes a job of the user's with a model.
+func jobOf(user, key, model string) jobs.Job {
+	j := job(user, key)
+	j.Recipe.Settings.Model = model
+	return j
+}
+
+// Whatever is submitted, taken by workers of some models, and cancelled, the order and everybody's place in
 // it are those of the queue in memory.
 func testOrder(t *testing.T, create New) {
 	options := jobs.Options{PerUser: 4, Passes: -1}
@@ -19,21 +28,23 @@ func testOrder(t *testing.T, create New) {
 		q, model := create(t, options)(), jobs.NewMemory(options)
 		defer closeQueue(r, q)
 		defer closeQueue(r, model)
-		waiting := map[string][2]jobs.Ticket{}
+		waiting, of := map[string][2]jobs.Ticket{}, map[string]string{}
 		for n := range rapid.IntRange(1, 30).Draw(r, "operations") {
 			switch op := rapid.IntRange(0, 9).Draw(r, "operation"); {
 			case op < 6:
-				j := job(rapid.SampledFrom(users).Draw(r, "user"), fmt.Sprint(n))
+				j := jobOf(rapid.SampledFrom(users).Draw(r, "user"), fmt.Sprint(n), rapid.SampledFrom(models).Draw(r, "model"))
 				got, err := q.Submit(t.Context(), j)
 				want, modelErr := model.Submit(t.Context(), j)
 				if fmt.Sprint(err) != fmt.Sprint(modelErr) || got.Ahead != want.Ahead {
 					r.Fatalf("submit: %d ahead, %v; want %d, %v", got.Ahead, err, want.Ahead, modelErr)
 				}
 				if err == nil {
-					waiting[j.Key] = [2]jobs.Ticket{got, want}
+					waiting[j.Key], of[j.Key] = [2]jobs.Ticket{got, want}, j.Model()
 				}
 			case op < 9 && len(waiting) > 0:
-				got, want := draw(r, t, q), draw(r, t, model)
+				// The worker serves the model of one that waits, and maybe others.
+				serves := []string{of[rapid.SampledFrom(sorted(waiting)).Draw(r, "served")], rapid.SampledFrom(models).Draw(r, "model")}
+				got, want := draw(r, t, q, serves), draw(r, t, model, serves)
 				if got != want {
 					r.Fatalf("took %s, want %s", got, want)
 				}
@@ -51,7 +62,8 @@ func testOrder(t *testing.T, create New) {
 	})
 }
 
-// While somebody waits, nobody else is served more than two jobs ahead of them.
+// While somebody waits, nobody else is served more than two jobs ahead of them,
+// whatever models they ask for.
 func testFair(t *testing.T, create New) {
 	rapid.Check(t, func(r *rapid.T) {
 		q := create(t, jobs.Options{PerUser: 100, Passes: -1})()
@@ -61,7 +73,7 @@ func testFair(t *testing.T, create New) {
 		for n := range rapid.IntRange(1, 40).Draw(r, "operations") {
 			if total == 0 || rapid.Bool().Draw(r, "submit") {
 				user := rapid.SampledFrom(users).Draw(r, "user")
-				if _, err := q.Submit(t.Context(), job(user, fmt.Sprintf("%s/%d", user, n))); err != nil {
+				if _, err := q.Submit(t.Context(), jobOf(user, fmt.Sprintf("%s/%d", user, n), rapid.SampledFrom(models).Draw(r, "model"))); err != nil {
 					r.Fatal(err)
 				}
 				if waiting[user]++; waiting[user] == 1 {
@@ -72,7 +84,7 @@ func testFair(t *testing.T, create New) {
 				total++
 				continue
 			}
-			served := draw(r, t, q)[:3]
+			served := draw(r, t, q, models)[:3]
 			waiting[served]--
 			total--
 			for _, other := range users {
@@ -88,9 +100,9 @@ func testFair(t *testing.T, create New) {
 	})
 }
 
-// draw takes and finishes the next job and returns its key.
-func draw(r *rapid.T, t *testing.T, q Broker) string {
-	lease, err := q.Take(t.Context(), "w/0")
+// draw takes and finishes the next job of the models and returns its key.
+func draw(r *rapid.T, t *testing.T, q Broker, models []string) string {
+	lease, err := q.Take(t.Context(), "w/0", models)
 	if err != nil {
 		r.Fatal(err)
 	}

@@ -38,6 +38,10 @@ func Run(t *testing.T, create New) {
 		{"Invalid", testInvalid},
 		{"Order", testOrder},
 		{"Fair", testFair},
+		{"Models", testModels},
+		{"ModelsOutOfStep", testModelsOutOfStep},
+		{"Serving", testServing},
+		{"Vacant", testVacant},
 		{"CancelWaiting", testCancelWaiting},
 		{"CancelRunning", testCancelRunning},
 		{"CancelFinished", testCancelFinished},
@@ -74,12 +78,15 @@ func Run(t *testing.T, create New) {
 // secret is in every prompt and must not be in a log.
 const secret = "xyzzy"
 
+// served is what the tests' workers draw with.
+var served = []string{"5e7f"}
+
 // job makes a job of the user's.
 func job(user, key string) jobs.Job {
 	return jobs.Job{
 		Key: key, User: user, Place: "place of " + user, Memo: json.RawMessage(`{"for":"` + key + `"}`),
 		Recipe: recipe.Recipe{
-			Version: recipe.Version, Settings: recipe.Settings{Seed: 7, Steps: 4},
+			Version: recipe.Version, Settings: recipe.Settings{Model: served[0], Seed: 7, Steps: 4},
 			Turns: []recipe.Turn{{Prompt: secret + " " + key}},
 		},
 	}
@@ -99,12 +106,18 @@ func submit(t *testing.T, q Broker, j jobs.Job) jobs.Ticket {
 	return ticket
 }
 
-// take leases the next job, which must be there.
+// take leases the next job of the tests' model, which must be there.
 func take(t *testing.T, q Broker, slot string) *jobs.Lease {
+	t.Helper()
+	return takeOf(t, q, slot, served)
+}
+
+// takeOf leases the next job of the models.
+func takeOf(t *testing.T, q Broker, slot string, models []string) *jobs.Lease {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
-	lease, err := q.Take(ctx, slot)
+	lease, err := q.Take(ctx, slot, models)
 	if err != nil {
 		t.Fatalf("take: %v", err)
 	}
@@ -116,7 +129,7 @@ func noTake(t *testing.T, q Broker, slot string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	if lease, err := q.Take(ctx, slot); !errors.Is(err, context.DeadlineExceeded) {
+	if lease, err := q.Take(ctx, slot, served); !errors.Is(err, context.DeadlineExceeded) {
 		t.Fatalf("take: got %v, %v; want nothing", lease, err)
 	}
 }

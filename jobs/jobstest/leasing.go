@@ -33,7 +33,7 @@ func testTakeInterrupted(t *testing.T, create New) {
 	for n := range 60 {
 		ticket := submit(t, bot, job(keyOf("user", n), keyOf("a", n)))
 		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(n*20)*time.Microsecond)
-		lease, err := worker.Take(ctx, "one/0")
+		lease, err := worker.Take(ctx, "one/0", served)
 		cancel()
 		switch {
 		case err == nil:

@@ -35,6 +35,8 @@ func RunShared(t *testing.T, create NewShared) {
 		{"WorkersDie", testWorkersDie},
 		{"IdleWorker", testIdleWorker},
 		{"WorkersAreCounted", testWorkersAreCounted},
+		{"VacantAndBack", testVacantAndBack},
+		{"VacantIsKept", testVacantIsKept},
 		{"WorkerHangs", testWorkerHangs},
 		{"DeadLetters", testDeadLetters},
 		{"RetryDead", testRetryDead},
@@ -107,7 +109,7 @@ func testIdleWorker(t *testing.T, create NewShared) {
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() {
-		_, err := worker.Take(ctx, "w/0")
+		_, err := worker.Take(ctx, "w/0", served)
 		ended <- err
 	}()
 	reapUntil(t, q, func() bool { return stats(t, q).Workers == 1 })

@@ -301,7 +301,7 @@ func erratic(ctx context.Context, t *testing.T, q Broker, name string, r *rand.R
 	for life := 0; ; life++ {
 		slot := fmt.Sprintf("%s-%d/0", name, life)
 		for alive := true; alive; {
-			lease, err := q.Take(ctx, slot)
+			lease, err := q.Take(ctx, slot, served)
 			if err != nil {
 				return // the test is over
 			}

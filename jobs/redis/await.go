@@ -94,8 +94,12 @@ func (q *Queue) Await(ctx context.Context, t jobs.Ticket, watch func(jobs.Event)
 	poll := time.NewTicker(pollEvery)
 	defer poll.Stop()
 	teller := teller{watch: watch}
+	var vacancy jobs.Vacancy
 	for {
 		s, err := q.look(ctx, t)
+		if err == nil {
+			err = q.vacate(ctx, t, &s, &vacancy)
+		}
 		switch {
 		case err == nil && s.finished:
 			return s.result, s.err
@@ -103,9 +107,33 @@ func (q *Queue) Await(ctx context.Context, t jobs.Ticket, watch func(jobs.Event)
 			teller.tell(s.event)
 		case !errors.Is(err, jobs.ErrUnavailable):
 			return jobs.Result{}, err
+		default:
+			vacancy = jobs.Vacancy{} // workers may have been there meanwhile
 		}
 		q.wait(ctx, messages, poll.C, &teller)
 	}
+}
+
+// vacate notes in what a look has found that no worker serves the job's model, and
+// gives it up when that has been so for too long.
+func (q *Queue) vacate(ctx context.Context, t jobs.Ticket, s *state, vacancy *jobs.Vacancy) error {
+	vacant := vacancy.See(s.vacant, time.Now())
+	if vacant < q.options.Vacant {
+		if vacant >= q.options.Silence {
+			s.event.Vacant = q.options.Vacant
+		}
+		return nil
+	}
+	failure := jobs.GivenUpUnserved(q.options.Vacant)
+	data, err := json.Marshal(failure)
+	if err != nil {
+		return fmt.Errorf("write down the failure: %w", err)
+	}
+	ok, err := q.done(ctx, q.scripts.vacate, t.ID, data, q.options.Silence.Milliseconds(), seconds(q.options.Keep), q.options.DeadLetters)
+	if ok {
+		*s = state{finished: true, err: failure}
+	}
+	return err
 }
 
 // wait passes progress on until there is reason to look.
@@ -144,6 +172,7 @@ func (t *teller) tell(e jobs.Event) {
 // state is how a job fares.
 type state struct {
 	event    jobs.Event
+	vacant   bool // it waits, and no worker serves its model
 	finished bool
 	result   jobs.Result // if finished
 	err      error       // if finished, instead of a result
@@ -154,14 +183,14 @@ func (q *Queue) look(ctx context.Context, t jobs.Ticket) (state, error) {
 	if err := q.usable(ctx); err != nil {
 		return state{}, err
 	}
-	answer, err := q.run(ctx, q.scripts.look, t.ID, session.HashName(t.Key)).Slice()
+	answer, err := q.run(ctx, q.scripts.look, t.ID, session.HashName(t.Key), q.options.Silence.Milliseconds()).Slice()
 	if err != nil {
 		return state{}, q.unavailable(ctx, err)
 	}
 	a := reply(answer)
 	switch a.text(0) {
 	case "waiting":
-		return state{event: jobs.Event{Ahead: a.number(1), Drawing: a.number(2)}}, nil
+		return state{event: jobs.Event{Ahead: a.number(1), Drawing: a.number(2)}, vacant: a.number(3) == 0}, nil
 	case "running":
 		return state{event: jobs.Event{Running: true, Progress: jobs.Progress{Step: a.number(1), Steps: a.number(2)}}}, nil
 	case "settled":
@@ -265,8 +294,14 @@ func (q *Queue) Stats(ctx context.Context) (jobs.Stats, error) {
 		return jobs.Stats{}, q.explain(ctx, err)
 	}
 	a := reply(answer)
-	return jobs.Stats{
+	stats := jobs.Stats{
 		Waiting: a.number(0), Running: a.number(1), Oldest: time.Duration(a.number(2)) * time.Millisecond,
-		DeadLetters: a.number(3), Workers: a.number(4),
-	}, nil
+		DeadLetters: a.number(3), Workers: a.number(4), Any: a.number(5), Serving: map[string]int{},
+	}
+	serving := a.list(6)
+	for i := 0; i+1 < len(serving); i += 2 {
+		stats.Serving[serving.text(i)] = serving.number(i + 1)
+	}
+	delete(stats.Serving, "") // every worker draws what names no model
+	return stats, nil
 }

@@ -64,7 +64,7 @@ func (q *Queue) RetryDead(ctx context.Context) (int, error) {
 // retryLetter has a dead letter wait again and reports whether this call did it.
 func (q *Queue) retryLetter(ctx context.Context, id string, job jobs.Job) (waits bool, err error) {
 	answer, err := q.run(ctx, q.scripts.retryDead, id, nonce(), session.HashName(job.Key), job.Place,
-		q.options.MaxWaiting, seconds(q.options.Keep)).Result()
+		q.options.MaxWaiting, seconds(q.options.Keep), job.Model()).Result()
 	if err != nil {
 		return false, q.explain(ctx, err)
 	}

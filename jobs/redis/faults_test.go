@@ -140,7 +140,7 @@ func TestRedisAwayForAWhile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	lease, err := q.Take(t.Context(), "one/0")
+	lease, err := q.Take(t.Context(), "one/0", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -193,7 +193,7 @@ func TestRedisForgetsWhatIsDrawn(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		lease, err := q.Take(t.Context(), "one/0")
+		lease, err := q.Take(t.Context(), "one/0", nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -305,7 +305,7 @@ func TestRedisEvicts(t *testing.T) {
 	q := open(t, client, redis.Options{})
 	draw := func() {
 		t.Helper()
-		lease, err := q.Take(t.Context(), "one/0")
+		lease, err := q.Take(t.Context(), "one/0", nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -327,7 +327,7 @@ func TestRedisEvicts(t *testing.T) {
 		}
 	}
 	go func() {
-		lease, err := q.Take(t.Context(), "one/0")
+		lease, err := q.Take(t.Context(), "one/0", nil)
 		if err == nil {
 			err = q.Finish(t.Context(), lease, jobs.Result{PNG: []byte(lease.Job.Key)}, nil)
 		}
@@ -461,7 +461,7 @@ func bot(addr string) error {
 			return err
 		}
 	}
-	if _, err := q.Take(ctx, "its own engine/0"); err != nil {
+	if _, err := q.Take(ctx, "its own engine/0", nil); err != nil {
 		return err
 	}
 	fmt.Println("submitted")
@@ -484,7 +484,7 @@ func TestHostileData(t *testing.T) {
 			t.Fatal(err)
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-		if lease, err := q.Take(ctx, "one/0"); !errors.Is(err, context.DeadlineExceeded) {
+		if lease, err := q.Take(ctx, "one/0", nil); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("%s: took %v, %v", name, lease, err)
 		}
 		cancel()
@@ -532,7 +532,7 @@ func TestForgetLeavesNoBytes(t *testing.T) {
 		}
 	}
 	lease := func() *jobs.Lease {
-		lease, err := q.Take(t.Context(), "one/0")
+		lease, err := q.Take(t.Context(), "one/0", nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -650,7 +650,7 @@ func TestEverythingAtOnce(t *testing.T) {
 				shift, end := context.WithTimeout(ctx, time.Duration(200+100*n)*time.Millisecond)
 				name := fmt.Sprintf("worker%d-%d", n, life)
 				if life%3 == 1 { // it takes a job and dies
-					_, _ = source.Take(shift, name+"/0") // there may be none
+					_, _ = source.Take(shift, name+"/0", nil) // there may be none
 				} else if err := (&jobs.Worker{Name: name, Source: source, Engine: slow(10 * time.Millisecond), Heartbeat: 50 * time.Millisecond, Drain: time.Millisecond}).Run(shift); err != nil {
 					t.Error(err)
 				}

@@ -205,7 +205,7 @@ func (q *Queue) submit(ctx context.Context, job jobs.Job, body []byte, nonce str
 		return jobs.Ticket{}, err
 	}
 	answer, err := q.run(ctx, q.scripts.submit, nonce, body, session.HashName(job.Key), job.User, job.Place, q.options.Asker,
-		q.options.PerUser, q.options.MaxWaiting, seconds(q.options.Keep)).Slice()
+		q.options.PerUser, q.options.MaxWaiting, seconds(q.options.Keep), job.Model()).Slice()
 	if err != nil {
 		return jobs.Ticket{}, q.explain(ctx, err)
 	}
@@ -269,4 +269,13 @@ func (r reply) number(i int) int {
 		}
 	}
 	return 0
+}
+
+func (r reply) list(i int) reply {
+	if i < len(r) {
+		if l, ok := r[i].([]any); ok {
+			return l
+		}
+	}
+	return nil
 }

@@ -11,7 +11,7 @@ var sources embed.FS
 
 // scripts are the changes that happen as one.
 type scripts struct {
-	submit, take, beat, finish, putback, cancel, settle, look, lose, outstanding, forget, stats, retryDead *goredis.Script
+	submit, take, beat, finish, putback, cancel, settle, look, lose, outstanding, forget, stats, retryDead, vacate *goredis.Script
 }
 
 // Submit alone takes room from a full Redis; the others make room, or write a
@@ -41,6 +41,7 @@ func loadScripts() (*scripts, error) {
 		{"forget", makesRoom, &s.forget},
 		{"stats", makesRoom, &s.stats},
 		{"retrydead", needsRoom, &s.retryDead},
+		{"vacate", makesRoom, &s.vacate},
 	} {
 		source, err := load(script.name)
 		if err != nil {

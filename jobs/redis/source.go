@@ -13,14 +13,18 @@ import (
 const takeFor = 5 * time.Second
 
 // Take implements [jobs.Source].
-func (q *Queue) Take(ctx context.Context, slot string) (*jobs.Lease, error) {
+func (q *Queue) Take(ctx context.Context, slot string, models []string) (*jobs.Lease, error) {
+	said, err := announcement(models)
+	if err != nil {
+		return nil, err
+	}
 	var patience <-chan time.Time
 	impatient := false
 	poll := time.NewTicker(pollEvery)
 	defer poll.Stop()
 	for {
 		wake := q.waking()
-		lease, held, err := q.try(ctx, slot, impatient)
+		lease, held, err := q.try(ctx, slot, said, impatient)
 		if lease != nil || err != nil {
 			return lease, err
 		}
@@ -40,6 +44,19 @@ func (q *Queue) Take(ctx context.Context, slot string) (*jobs.Lease, error) {
 	}
 }
 
+// announcement says what a worker serves, as take.lua reads it: its models, and
+// what names none.
+func announcement(models []string) (string, error) {
+	if models == nil {
+		return "", nil
+	}
+	data, err := json.Marshal(append([]string{""}, models...))
+	if err != nil {
+		return "", fmt.Errorf("say which models are served: %w", err)
+	}
+	return string(data), nil
+}
+
 // waking returns the channel that is closed when there may be a job.
 func (q *Queue) waking() chan struct{} {
 	q.mu.Lock()
@@ -47,9 +64,9 @@ func (q *Queue) waking() chan struct{} {
 	return q.wake
 }
 
-// try leases a job to the slot if there is one for it. What is not a job becomes a
-// dead letter.
-func (q *Queue) try(ctx context.Context, slot string, impatient bool) (lease *jobs.Lease, held bool, err error) {
+// try leases a job to the slot if there is one for it, and tells what the slot
+// serves. What is not a job becomes a dead letter.
+func (q *Queue) try(ctx context.Context, slot, said string, impatient bool) (lease *jobs.Lease, held bool, err error) {
 	if err := q.usable(ctx); err != nil {
 		return nil, false, err
 	}
@@ -57,7 +74,7 @@ func (q *Queue) try(ctx context.Context, slot string, impatient bool) (lease *jo
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), takeFor)
 	defer cancel()
 	answer, err := q.run(ctx, q.scripts.take, slot, jobs.WorkerOf(slot), impatient,
-		q.options.Passes, jobs.LookAhead, q.options.Silence.Milliseconds(), seconds(homeLife)).Slice()
+		q.options.Passes, jobs.LookAhead, q.options.Silence.Milliseconds(), seconds(homeLife), said).Slice()
 	if err != nil {
 		return nil, false, q.explain(ctx, err)
 	}

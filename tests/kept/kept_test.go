@@ -90,7 +90,7 @@ func ask(t *testing.T, queue *redisjobs.Queue, user string) {
 		return ticket
 	}
 	take := func(slot string) *jobs.Lease {
-		lease, err := queue.Take(t.Context(), slot)
+		lease, err := queue.Take(t.Context(), slot, nil)
 		must(t, err)
 		return lease
 	}

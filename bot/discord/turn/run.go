@@ -226,6 +226,10 @@ func (r *Runner) showing(ctx, working context.Context, t *Turn) func(object.Cont
 func (r *Runner) watching(t *Turn, show *throttle) func(jobs.Event) {
 	var preview gate.Picture
 	return func(e jobs.Event) {
+		if e.Vacant > 0 {
+			show.set(view.Vacant(r.Style, t.shown(), e.Vacant))
+			return
+		}
 		if !e.Running {
 			// Besides those that will be drawn before it, one that is being
 			// drawn has to end first.

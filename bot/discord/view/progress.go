@@ -3,6 +3,7 @@ package view
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/bwmarrin/discordgo"
 
@@ -30,6 +31,12 @@ func Waiting(style Style, t Turn, ahead int) object.Content {
 		state = bot.Plural(ahead, "picture") + " before yours"
 	}
 	return object.Content{Text: quote(t.Said) + "\n" + state, Rows: cancelRow(style, t)}
+}
+
+// Vacant is the message of a turn that waits, at most that long, for a worker which
+// has its model.
+func Vacant(style Style, t Turn, most time.Duration) object.Content {
+	return object.Content{Text: quote(t.Said) + "\n" + bot.NoticeVacant(most), Rows: cancelRow(style, t)}
 }
 
 // Progress is the message of a turn that is being drawn, with the latest

@@ -20,9 +20,34 @@ local function heard(worker)
   redis.call('ZADD', P .. 'alive', now(), worker)
 end
 
+-- queue holds the ids of those of the waiting jobs that are of a model.
+local function queue(model) return P .. 'waiting:' .. model end
+
+-- wait puts a job in its place, leave takes it out.
+local function wait(id, round, model)
+  redis.call('ZADD', P .. 'waiting', round, id)
+  redis.call('ZADD', queue(model), round, id)
+end
+local function leave(id, model)
+  redis.call('ZREM', P .. 'waiting', id)
+  redis.call('ZREM', queue(model or ''), id)
+end
+
 local function alive(worker, silence)
   local at = redis.call('ZSCORE', P .. 'alive', worker)
   return at and math.abs(now() - at) < silence
+end
+
+-- served reports whether a worker that is alive draws with the model. One that
+-- has not said what it draws with, as those of version 1 do, may.
+local function served(model, silence)
+  for _, worker in ipairs(redis.call('SMEMBERS', P .. 'serving:' .. model)) do
+    if alive(worker, silence) then return true end
+  end
+  for _, worker in ipairs(redis.call('ZRANGE', P .. 'alive', 0, -1)) do
+    if redis.call('HEXISTS', P .. 'serves', worker) == 0 and alive(worker, silence) then return true end
+  end
+  return false
 end
 
 -- unlease takes a running job from its worker.
@@ -54,15 +79,17 @@ end
 
 -- enqueue puts a new job behind those of its round and returns its id, which
 -- ends with the nonce.
-local function enqueue(nonce, body, key, user, place, asker, keep)
+local function enqueue(nonce, body, key, user, place, asker, keep, model)
   local id = string.format('%016x', redis.call('INCR', P .. 'sequence')) .. '-' .. nonce
   -- Start-time fair queueing: see order.go.
   local round = tonumber(redis.call('GET', P .. 'round') or 0)
+  local first = redis.call('ZRANGE', queue(model), 0, 0, 'WITHSCORES')
+  if first[2] then round = math.min(round, tonumber(first[2])) end
   local last = redis.call('ZSCORE', P .. 'rounds', user)
   if last then round = math.max(round, last + 1) end
   redis.call('ZADD', P .. 'rounds', round, user)
-  redis.call('ZADD', P .. 'waiting', round, id)
-  redis.call('HSET', jobkey(id), 'body', body, 'key', key, 'user', user, 'place', place, 'asker', asker,
+  wait(id, round, model)
+  redis.call('HSET', jobkey(id), 'body', body, 'model', model, 'key', key, 'user', user, 'place', place, 'asker', asker,
     'since', now(), 'round', round, 'passed', 0, 'attempt', 0, 'deaths', 0, 'state', 'waiting')
   redis.call('SET', P .. 'key:' .. key, id)
   redis.call('SADD', P .. 'open:' .. user, id)
@@ -104,11 +131,11 @@ end
 
 -- cancel ends a job that waits or runs and reports whether it is cancelled.
 local function cancel(id, keep)
-  local job = redis.call('HMGET', jobkey(id), 'state', 'slot', 'user', 'round', 'cancelled')
+  local job = redis.call('HMGET', jobkey(id), 'state', 'slot', 'user', 'round', 'cancelled', 'model')
   if not job[1] then return 0 end
   if job[1] == 'done' then return job[5] and 1 or 0 end
   if job[1] == 'waiting' then
-    redis.call('ZREM', P .. 'waiting', id)
+    leave(id, job[6])
     -- The user's next job may have the round of this one.
     if redis.call('ZSCORE', P .. 'rounds', job[3]) == job[4] then
       redis.call('ZINCRBY', P .. 'rounds', -1, job[3])

@@ -2,7 +2,7 @@
 -- taken from a worker that is silent since that beat.
 local id, attempt, beat, failure = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local deaths, keep, most = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
-local job = redis.call('HMGET', jobkey(id), 'state', 'attempt', 'slot', 'round')
+local job = redis.call('HMGET', jobkey(id), 'state', 'attempt', 'slot', 'round', 'model')
 if not job[1] then
   redis.call('HDEL', P .. 'beats', id) -- the job's data is gone
   return 0
@@ -19,7 +19,7 @@ if beat ~= '' and redis.call('HINCRBY', jobkey(id), 'deaths', 1) >= deaths then
 end
 redis.call('HSET', jobkey(id), 'state', 'waiting')
 redis.call('HDEL', jobkey(id), 'slot')
-redis.call('ZADD', P .. 'waiting', job[4], id)
+wait(id, job[4], job[5] or '')
 redis.call('PUBLISH', P .. 'wake', id)
 redis.call('PUBLISH', P .. 'wake', '')
 return 1

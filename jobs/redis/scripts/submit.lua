@@ -1,6 +1,6 @@
 -- Puts a job in the queue unless its key is known.
 local nonce, body, key, user, place, asker = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
-local peruser, most, keep = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9])
+local peruser, most, keep, model = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9]), ARGV[10]
 
 if redis.call('HEXISTS', P .. 'settled', key) == 1 then return {'settled'} end
 local had = redis.call('GET', P .. 'key:' .. key)
@@ -18,5 +18,5 @@ if redis.call('SCARD', P .. 'open:' .. user) >= peruser then
 end
 if redis.call('ZCARD', P .. 'waiting') >= most then return {'full'} end
 
-local id = enqueue(nonce, body, key, user, place, asker, keep)
+local id = enqueue(nonce, body, key, user, place, asker, keep, model)
 return {'new', id, redis.call('ZRANK', P .. 'waiting', id)}

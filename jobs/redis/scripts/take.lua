@@ -1,7 +1,15 @@
 -- Leases a job to a slot: see order.take in order.go for the choice.
 local slot, worker, impatient = ARGV[1], ARGV[2], ARGV[3] == '1'
 local passes, lookahead, silence, homelife = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
+local said = ARGV[8] -- the models that the worker serves, as JSON; empty for any
 heard(worker)
+
+-- announce notes what the worker serves.
+local models = said ~= '' and cjson.decode(said)
+if models and redis.call('HGET', P .. 'serves', worker) ~= said then
+  redis.call('HSET', P .. 'serves', worker, said)
+end
+for _, model in ipairs(models or {}) do redis.call('SADD', P .. 'serving:' .. model, worker) end
 
 local function lease(id)
   local job = redis.call('HMGET', jobkey(id), 'body', 'attempt', 'since')
@@ -21,34 +29,73 @@ local function home(job)
   return ''
 end
 
-local heads, i = redis.call('ZRANGE', P .. 'waiting', 0, lookahead - 1, 'WITHSCORES'), 1
+local function firstof(key)
+  local found, ids = redis.call('ZRANGE', key, 0, lookahead - 1, 'WITHSCORES'), {}
+  for i = 1, #found, 2 do ids[#ids + 1] = {id = found[i], round = tonumber(found[i + 1])} end
+  return ids
+end
+
+-- What another version put in its place is of no model's queue yet.
+local all = firstof(P .. 'waiting')
+for _, head in ipairs(all) do
+  local job = redis.call('HMGET', jobkey(head.id), 'model', 'body')
+  local model = job[1]
+  if not model and job[2] then
+    local ok, body = pcall(cjson.decode, job[2])
+    model = ok and type(body) == 'table' and type(body.recipe) == 'table' and type(body.recipe.settings) == 'table' and body.recipe.settings.model
+    if type(model) ~= 'string' then model = '' end
+    redis.call('HSET', jobkey(head.id), 'model', model)
+  end
+  if model then redis.call('ZADD', queue(model), head.round, head.id) end
+end
+
+-- heads are the first jobs that the worker serves.
+local heads = all
+if models then
+  heads = {}
+  for _, model in ipairs(models) do
+    for _, head in ipairs(firstof(queue(model))) do
+      head.model = model
+      heads[#heads + 1] = head
+    end
+  end
+  table.sort(heads, function(a, b)
+    if a.round ~= b.round then return a.round < b.round end
+    return a.id < b.id
+  end)
+end
+
 local known, free, round
 local ahead = {}
-while i < #heads do
-  local id = heads[i]
-  local job = redis.call('HMGET', jobkey(id), 'user', 'place', 'passed')
+for i = 1, math.min(#heads, lookahead) do
+  local id = heads[i].id
+  local job = redis.call('HMGET', jobkey(id), 'user', 'place', 'passed', 'state')
   if not job[1] then
-    redis.call('ZREM', P .. 'waiting', id) -- the job's data is gone
+    leave(id, heads[i].model) -- the job's data is gone
+  elseif job[4] ~= 'waiting' then
+    redis.call('ZREM', queue(heads[i].model or ''), id) -- another version took it
   else
-    round = round or tonumber(heads[i + 1])
+    round = round or heads[i].round
     local at, exhausted = home(job), tonumber(job[3]) >= passes
     if at == worker and not known then known = #ahead + 1 end
     if (at == '' or impatient or exhausted) and not free then free = #ahead + 1 end
     ahead[#ahead + 1] = id
     if exhausted then break end
   end
-  i = i + 2
 end
 local chosen = known or free
 if not chosen then return {#ahead > 0 and 'held' or 'none'} end
 
 for n = 1, chosen - 1 do redis.call('HINCRBY', jobkey(ahead[n]), 'passed', 1) end
-if round > tonumber(redis.call('GET', P .. 'round') or 0) then
+local reached = tonumber(redis.call('GET', P .. 'round') or 0)
+if round > reached then
+  reached = round
   redis.call('SET', P .. 'round', round)
-  redis.call('ZREMRANGEBYSCORE', P .. 'rounds', '-inf', '(' .. round)
 end
+local first = redis.call('ZRANGE', P .. 'waiting', 0, 0, 'WITHSCORES')
+redis.call('ZREMRANGEBYSCORE', P .. 'rounds', '-inf', '(' .. math.min(reached, tonumber(first[2] or reached)))
 local id = ahead[chosen]
-redis.call('ZREM', P .. 'waiting', id)
+leave(id, redis.call('HGET', jobkey(id), 'model'))
 local attempt = redis.call('HINCRBY', jobkey(id), 'attempt', 1)
 redis.call('HSET', jobkey(id), 'state', 'running', 'slot', slot)
 redis.call('HDEL', jobkey(id), 'step', 'steps')
