@@ -118,6 +118,7 @@ func sentinels() map[string]met {
 		"models.ErrGraphs":                           internal(models.ErrGraphs),
 		"models/build.ErrWeights":                    internal(build.ErrWeights),
 		"models/checkpoint.ErrChanged":               internal(checkpoint.ErrChanged),
+		"models/checkpoint.ErrFit":                   internal(checkpoint.ErrFit),
 		"models/checkpoint.ErrMissing":               internal(checkpoint.ErrMissing),
 		"models/checkpoint.ErrNotFinite":             internal(checkpoint.ErrNotFinite),
 		"models/checkpoint.Refused":                  internal(&checkpoint.Refused{What: "a model of another family"}),
