@@ -16,7 +16,7 @@ import (
 type getCommand struct {
 	Model   string   `arg:"" help:"The model on the hub, huggingface.co or the one that HF_ENDPOINT names: OWNER/NAME, with @REVISION for another one than main." placeholder:"OWNER/NAME"`
 	Files   []string `arg:"" optional:"" help:"Names of files or patterns such as 'vae/*', instead of what a model needs." placeholder:"FILE"`
-	To      string   `help:"Folder for the model's files; one of the model's name in ${models} if not given." placeholder:"DIR"`
+	To      string   `help:"Folder for the model's files; one of the model's name in ${models} if not given." placeholder:"DIR" type:"home"`
 	Variant string   `help:"Variant of the weights, such as fp16: half the size." placeholder:"NAME"`
 }
 

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"syscall"
 
@@ -77,6 +78,7 @@ func run(args []string, p *Process) error {
 		kong.DefaultEnvars("PENTIMENTO"),
 		kong.Configuration(config.Reader(p.Getenv)),
 		kong.Writers(p.Out, p.Errors),
+		kong.NamedMapper("home", inHome(p.Getenv("HOME"))),
 		kong.Exit(func(int) { answered = true }),
 		kong.Vars{
 			"version": version(), "presets": presets(),
@@ -101,6 +103,19 @@ func run(args []string, p *Process) error {
 	defer stop()
 	command.BindTo(ctx, (*context.Context)(nil))
 	return command.Run(p)
+}
+
+// inHome reads a path of which a leading ~ stands for the home folder: shells leave
+// it there in --model=~/…, and so do variables and configuration files.
+func inHome(home string) kong.MapperFunc {
+	return func(line *kong.DecodeContext, target reflect.Value) error {
+		var path string
+		if err := line.Scan.PopValueInto("path", &path); err != nil {
+			return err
+		}
+		target.SetString(terminal.InHome(path, home))
+		return nil
+	}
 }
 
 // presets names the presets for help.

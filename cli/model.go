@@ -14,15 +14,15 @@ import (
 
 // modelFlags choose a model and what it runs on.
 type modelFlags struct {
-	Model string `help:"A .safetensors file, a diffusers folder or a folder of ONNX graphs; the bundled pocket model if not given." placeholder:"FILE|DIR"`
+	Model string `help:"A .safetensors file, a diffusers folder or a folder of ONNX graphs; the bundled pocket model if not given." placeholder:"FILE|DIR" type:"home"`
 	sourceFlags
 	modelRunFlags
 }
 
 // sourceFlags say what a model is made of beside its own file.
 type sourceFlags struct {
-	VAE        string          `name:"vae" help:"A file whose autoencoder is used instead of the model's own." placeholder:"FILE"`
-	Decoder    string          `help:"A file with a tiny autoencoder (TAESD) that decodes pictures quicker." placeholder:"FILE"`
+	VAE        string          `name:"vae" help:"A file whose autoencoder is used instead of the model's own." placeholder:"FILE" type:"home"`
+	Decoder    string          `help:"A file with a tiny autoencoder (TAESD) that decodes pictures quicker." placeholder:"FILE" type:"home"`
 	LoRA       []loraFlag      `name:"lora" sep:"none" help:"A LoRA that changes the model, and how strongly (1 if not given); may be given several times." placeholder:"FILE[:WEIGHT]"`
 	Embedding  []embeddingFlag `sep:"none" help:"A textual inversion, and the word for it in prompts (the file's own, or its name, if not given); may be given several times." placeholder:"FILE[:WORD]"`
 	Prediction string          `help:"What the model predicts, epsilon or v_prediction, where its file does not say or is wrong." enum:",epsilon,v_prediction" default:""`
@@ -44,8 +44,8 @@ func (f *sourceFlags) source(path string) models.Source {
 type modelRunFlags struct {
 	Device      string `help:"auto, cpu, cuda[:n], tensorrt, coreml, directml or openvino." default:"auto"`
 	Threads     int    `help:"Threads on the CPU; 0 fits the machine." default:"0"`
-	Cache       string `help:"Folder for prepared graphs." default:"${cache}" placeholder:"DIR"`
-	Onnxruntime string `help:"ONNX Runtime's library, or the folder it lies in." placeholder:"FILE"`
+	Cache       string `help:"Folder for prepared graphs." default:"${cache}" placeholder:"DIR" type:"home"`
+	Onnxruntime string `help:"ONNX Runtime's library, or the folder it lies in." placeholder:"FILE" type:"home"`
 }
 
 // modelOptions loads the runtime library.

@@ -18,7 +18,7 @@ type modelsCommand struct {
 
 // listCommand is `pentimento models list`.
 type listCommand struct {
-	Dir string `arg:"" optional:"" help:"Where to look." default:"." placeholder:"DIR"`
+	Dir string `arg:"" optional:"" help:"Where to look." default:"." placeholder:"DIR" type:"home"`
 }
 
 // Run prints a line for each model.
@@ -42,7 +42,7 @@ func (c *listCommand) Run(p *Process) error {
 type checkCommand struct {
 	modelRunFlags
 	sourceFlags
-	Path string `arg:"" help:"The model: a .safetensors file, a diffusers folder or a folder of ONNX graphs." placeholder:"FILE|DIR"`
+	Path string `arg:"" help:"The model: a .safetensors file, a diffusers folder or a folder of ONNX graphs." placeholder:"FILE|DIR" type:"home"`
 }
 
 // Run prints the report.
@@ -54,7 +54,7 @@ func (c *checkCommand) Run(ctx context.Context, p *Process) error {
 type prepareCommand struct {
 	modelRunFlags
 	sourceFlags
-	Path string `arg:"" help:"The model: a .safetensors file, a diffusers folder or a folder of ONNX graphs." placeholder:"FILE|DIR"`
+	Path string `arg:"" help:"The model: a .safetensors file, a diffusers folder or a folder of ONNX graphs." placeholder:"FILE|DIR" type:"home"`
 }
 
 // Run rewrites the UNet and prints the report.

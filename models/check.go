@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"pentimento/models/assembly"
@@ -33,8 +34,11 @@ type Report struct {
 	// LoRAs and Words are what the model was changed with.
 	LoRAs []assembly.Merged
 	Words []assembly.Learned
-	// Problems are all that is wrong. Without any the model can be opened.
+	// Problems are all that is wrong. Without any the model can be opened, as far
+	// as Proof goes.
 	Problems []error
+	// Proof says what was looked at and what was not, sentences each.
+	Proof []string
 }
 
 // A PartReport describes one graph of the folder.
@@ -50,9 +54,11 @@ type PartReport struct {
 }
 
 // Check reads the model of a source and reports all that can be told without
-// opening it. With an ONNX Runtime in o, the UNet is run once to see the shape
-// of every attention layer. The error is of the folder itself (or of ctx);
-// what is wrong inside is in the report.
+// opening the whole of it. Of files of weights every type and shape is compared
+// with the networks that are made of them, which takes no more than their
+// headers. With an ONNX Runtime in o every part of a folder of ONNX graphs is run
+// once, one after the other: at a small size, where it takes any. The error is
+// of the folder itself (or of ctx); what is wrong inside is in the report.
 func Check(ctx context.Context, s Source, o Options) (*Report, error) {
 	r, _, err := check(ctx, s, o)
 	return r, err
@@ -87,6 +93,7 @@ func check(ctx context.Context, s Source, o Options) (r *Report, unkept, err err
 	}
 	r = &Report{Name: f.name, Dir: dir, Problems: in.everyProblem(ctx)}
 	r.describe(in)
+	r.Proof = in.proof(o.Runtime != nil)
 	if len(r.Problems) > 0 || o.Runtime == nil {
 		return r, nil, nil
 	}
@@ -99,6 +106,12 @@ func check(ctx context.Context, s Source, o Options) (r *Report, unkept, err err
 		return r, nil, nil
 	}
 	r.Spec, r.Layers, r.Prepared = prepared.spec, prepared.spec.Layers, prepared.file
+	if err := in.proveParts(ctx, o, r.Spec.Resizable); err != nil {
+		r.Problems = append(r.Problems, err)
+	}
+	if ctx.Err() != nil {
+		return nil, nil, ctx.Err()
+	}
 	return r, unkept, nil
 }
 
@@ -183,9 +196,16 @@ func (r *Report) String() string {
 	}
 	if len(r.Problems) == 0 {
 		line("  The model can be used.")
+		for _, sentence := range r.Proof {
+			line("    %s", sentence)
+		}
 		return b.String()
 	}
-	line("  The model can't be used:")
+	if slices.ContainsFunc(r.Problems, func(err error) bool { return !errors.Is(err, ErrMemory) }) {
+		line("  The model can't be used:")
+	} else {
+		line("  The model can't be used on this machine as it is now:")
+	}
 	for _, p := range r.Problems {
 		line("    %v", p)
 	}

@@ -73,21 +73,33 @@ func (in *inspection) sumInputs(ctx context.Context, lines *strings.Builder) err
 	if made == nil {
 		return nil
 	}
+	s := in.folder.sums
+	if slices.ContainsFunc(made.inputs, func(i assembly.Input) bool { return s.skips(i.Path) }) {
+		return errUnsummed
+	}
 	var looking sync.WaitGroup
 	var wrong error
-	if !in.folder.sums.hurry && slices.ContainsFunc(made.inputs, func(i assembly.Input) bool { return in.folder.sums.known(i.Path) == "" }) {
-		looking.Go(func() { wrong = assembly.CheckFinite(ctx, made.source) })
+	unknown := func(path string) bool { return s.known(path) == "" }
+	if slices.ContainsFunc(made.inputs, func(i assembly.Input) bool { return unknown(i.Path) }) {
+		looking.Go(func() { wrong = assembly.CheckFinite(ctx, made.source, unknown) })
 	}
 	defer looking.Wait()
+	var read []keptSum
 	for _, input := range made.inputs {
-		sum, err := in.folder.sums.of(ctx, input.Path)
+		sum, err := s.sum(ctx, input.Path)
 		if err != nil {
 			return fmt.Errorf("%s: %w", input.Path, err)
 		}
-		fmt.Fprintf(lines, "%s  %s\n", sum, input.Role)
+		read = append(read, sum)
+		fmt.Fprintf(lines, "%s  %s\n", sum.SHA256, input.Role)
 	}
-	looking.Wait()
-	return wrong
+	if looking.Wait(); wrong != nil {
+		return wrong // and no sum is kept: whoever comes next looks again
+	}
+	for _, sum := range read {
+		s.keep(sum)
+	}
+	return nil
 }
 
 // sha256 is the hexadecimal sha256 of a file of the folder.

@@ -221,6 +221,8 @@ type opener struct {
 	o      Options
 	device runtime.Device
 	folder folder
+	// once: what is opened runs once, to see whether it does.
+	once bool
 }
 
 // open opens a part as the folder has it. Errors name its file.
@@ -234,8 +236,13 @@ func (op opener) open(p *part, inputs, outputs []string) (*runtime.Session, erro
 
 // openGraph opens g, a graph of part p.
 func (op opener) openGraph(p *part, g runtime.Graph, inputs, outputs []string) (*runtime.Session, error) {
+	if made := op.folder.made; made != nil {
+		if err := made.unchanged(); err != nil {
+			return nil, err
+		}
+	}
 	session, err := op.o.Runtime.Open(g, runtime.SessionOptions{
-		Inputs: inputs, Outputs: outputs, Device: op.device, Threads: op.o.Threads,
+		Inputs: inputs, Outputs: outputs, Device: op.device, Threads: op.o.Threads, Once: op.once,
 	})
 	if unusable := (*runtime.DeviceError)(nil); errors.As(err, &unusable) {
 		return nil, err // it is not the file's fault
@@ -258,8 +265,15 @@ func explained(err error, device runtime.Device) error {
 		operator, _, _ := strings.Cut(rest, "(")
 		return fmt.Errorf("was optimised for another device: the %s has no kernel for its operator %s; use the export before optimisation: %w", device, operator, err)
 	}
-	if strings.Contains(text, "Failed to allocate memory") || strings.Contains(text, "bad_alloc") {
-		return fmt.Errorf("needs more memory than this machine has free: %w", err)
+	return ofMemory(err)
+}
+
+// ofMemory is an error of ONNX Runtime, as [ErrMemory] where it is one of memory.
+func ofMemory(err error) error {
+	for _, says := range []string{"Failed to allocate memory", "bad_alloc", "out of memory", "Cannot allocate memory", "smaller than requested bytes"} {
+		if strings.Contains(err.Error(), says) {
+			return fmt.Errorf("%w: %w", ErrMemory, err)
+		}
 	}
 	return err
 }

@@ -41,7 +41,7 @@ func (in *inspection) writtenProbe() graph.Probe {
 	if in.folder.made == nil {
 		return graph.Probe{}
 	}
-	s := in.probeSpecs()[0]
+	s := in.probeSpecs(in.spec)[0]
 	p := graph.Probe{Rows: graph.ProbeRows, Height: s.LatentHeight, Width: s.LatentWidth}
 	for _, a := range in.folder.made.attentions {
 		h, w := graph.Halved(s.LatentHeight, s.LatentWidth, a.Level)
@@ -80,7 +80,7 @@ func (in *inspection) probe(ctx context.Context, o Options) (_ graph.Probe, fixe
 	}
 	defer func() { err = errors.Join(err, session.Close()) }()
 	var failed error
-	for _, spec := range in.probeSpecs() {
+	for _, spec := range in.probeSpecs(in.spec) {
 		shapes, err := in.shapes(ctx, session, spec, len(outputs))
 		if err == nil {
 			return graph.Probe{Rows: graph.ProbeRows, Height: spec.LatentHeight, Width: spec.LatentWidth, Shapes: shapes}, failed != nil, nil
@@ -90,19 +90,30 @@ func (in *inspection) probe(ctx context.Context, o Options) (_ graph.Probe, fixe
 		}
 		failed = err
 	}
-	return graph.Probe{}, false, in.folder.failed(in.unet.file(), fmt.Errorf("does not run: %w", failed))
+	return graph.Probe{}, false, in.folder.failed(in.unet.file(), in.notRun(failed))
+}
+
+// notRun says why the UNet did not run at its own size.
+func (in *inspection) notRun(err error) error {
+	if errors.Is(err, ErrMemory) {
+		return err
+	}
+	if !in.halves() {
+		return fmt.Errorf("%w: %w", in.unhalved(), err)
+	}
+	return fmt.Errorf("does not run: %w", err)
 }
 
 // probeSpecs are the specs to try in a probing run: a small one, in which no
-// two levels have the same number of pixels, where the UNet takes any size, and
-// the UNet's own.
-func (in *inspection) probeSpecs() []Spec {
-	own := in.spec
+// two levels have the same number of pixels, where the model takes any size, and
+// its own.
+func (in *inspection) probeSpecs(own Spec) []Spec {
 	if !own.Resizable {
 		return []Spec{own}
 	}
-	small := own
+	small, factor := own, own.ImageHeight/own.LatentHeight
 	small.LatentHeight, small.LatentWidth = 2<<in.info.Halvings, 3<<in.info.Halvings
+	small.ImageHeight, small.ImageWidth = factor*small.LatentHeight, factor*small.LatentWidth
 	if small.LatentHeight*small.LatentWidth >= own.LatentHeight*own.LatentWidth {
 		return []Spec{own}
 	}
@@ -128,7 +139,7 @@ func (in *inspection) shapes(ctx context.Context, session *runtime.Session, s Sp
 	defer func() { err = errors.Join(err, destroy(inputs)) }()
 	outputs := make([]*runtime.Tensor, n)
 	if err := session.Run(ctx, inputs, outputs); err != nil {
-		return nil, err
+		return nil, ofMemory(err)
 	}
 	defer func() { err = errors.Join(err, destroy(outputs)) }()
 	var shapes [][]int64

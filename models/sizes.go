@@ -169,10 +169,28 @@ func (in *inspection) sizeImage() (err error) {
 		claim{decoder.file(), "the width of " + in.decoderOut.Name, dim(in.decoderOut, 3)},
 		in.encoderClaim("the width of sample", 3),
 	)
-	if err == nil {
-		in.sizeOthers()
+	if err != nil {
+		return err
 	}
-	return err
+	in.sizeOthers()
+	if in.spec.Resizable && in.folder.made == nil && !in.halves() {
+		return in.folder.failed(in.unet.file(), in.unhalved())
+	}
+	return nil
+}
+
+// halves reports whether the UNet can halve the model's own latents as often as
+// it has to. The graphs that are written here round up where they can't, and so
+// do exports that were traced at such a size.
+func (in *inspection) halves() bool {
+	m := 1 << in.info.Halvings
+	return in.spec.LatentHeight%m == 0 && in.spec.LatentWidth%m == 0
+}
+
+func (in *inspection) unhalved() error {
+	s := in.spec
+	return fmt.Errorf("latents of %d×%d can't be halved %d times (sample_size in %s): the sides must be multiples of %d",
+		s.LatentHeight, s.LatentWidth, in.info.Halvings, in.folder.path(in.unet.configFile()), 1<<in.info.Halvings)
 }
 
 // sizeOthers finds whether the model draws in other sizes than its own, and

@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"pentimento/models/assembly"
 	"pentimento/models/build"
@@ -42,12 +44,44 @@ func sourceFolder(s Source, o Options) (folder, error) {
 		return folder{}, err
 	case assembly.Fits(full):
 		return madeFolder(s, o)
+	case info.IsDir() && !holdsParts(full):
+		return folder{}, noModel(s.Path)
 	case !info.IsDir():
 		return folder{}, fmt.Errorf("%s is neither a file nor a folder", s.Path)
 	case s.VAE != "" || s.Decoder != "" || s.Prediction != "" || len(s.LoRAs) > 0 || len(s.Embeddings) > 0:
 		return folder{}, fmt.Errorf("%s %w", s.Path, ErrGraphs)
 	}
 	return folder{fs: os.DirFS(full), name: filepath.Base(full), dir: full, sums: sums{dir: o.CacheDir}}, nil
+}
+
+// holdsParts reports whether a folder has something of a model, whole or not.
+func holdsParts(dir string) bool {
+	return slices.ContainsFunc([]string{indexFile, "unet", "text_encoder", tokenizerFolder, "scheduler", "vae", "vae_decoder"}, func(name string) bool {
+		_, err := os.Lstat(filepath.Join(dir, name))
+		return err == nil
+	})
+}
+
+// maxListed is how many of a folder's files an error names.
+const maxListed = 10
+
+// noModel says what a folder has that is no model itself.
+func noModel(path string) error {
+	found, err := List(path)
+	if err != nil {
+		return err
+	}
+	var names []string
+	for _, l := range found[:min(len(found), maxListed)] {
+		names = append(names, fmt.Sprintf("%s (%s)", filepath.Join(path, filepath.Base(l.Dir)), l.Class))
+	}
+	if more := len(found) - len(names); more > 0 {
+		names = append(names, fmt.Sprintf("%d more", more))
+	}
+	if len(names) == 0 {
+		return fmt.Errorf("the folder %s holds no model: neither a model_index.json nor a .safetensors file is in it", path)
+	}
+	return fmt.Errorf("the folder %s is no model itself: give one of what is in it: %s", path, strings.Join(names, ", "))
 }
 
 // made is where a folder came from that is made of files of weights.
@@ -59,6 +93,8 @@ type made struct {
 	attentions []build.Attention
 	loras      []assembly.Merged
 	words      []assembly.Learned
+	// unchanged says whether the files are those that the graphs were made of.
+	unchanged func() error
 }
 
 // madeFolder makes the folder of a source.
@@ -69,7 +105,7 @@ func madeFolder(s Source, o Options) (folder, error) {
 	}
 	return folder{
 		fs: a.Files, name: filepath.Base(s.Path), sums: sums{dir: o.CacheDir},
-		made: &made{source: s, weights: a.Weights, inputs: a.Inputs, attentions: a.Attentions, loras: a.LoRAs, words: a.Words},
+		made: &made{source: s, weights: a.Weights, inputs: a.Inputs, attentions: a.Attentions, loras: a.LoRAs, words: a.Words, unchanged: a.Unchanged},
 	}, nil
 }
 

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -40,23 +39,35 @@ type keptSum struct {
 	SHA256 string
 }
 
-// of is the hexadecimal sha256 of the file at a path.
+// of is the hexadecimal sha256 of the file at a path, which is kept.
 func (s sums) of(ctx context.Context, path string) (string, error) {
-	if sum := s.known(path); sum != "" {
-		return sum, nil
-	}
-	info, err := os.Stat(path)
-	if err != nil {
-		return "", err
-	}
-	if s.hurry && info.Size() >= large {
+	if s.skips(path) {
 		return "", errUnsummed
 	}
-	sum, err := sumOf(ctx, path)
-	if err != nil {
-		return "", err
+	sum, err := s.sum(ctx, path)
+	if err == nil {
+		s.keep(sum)
 	}
-	return sum, s.keep(path, info, sum)
+	return sum.SHA256, err
+}
+
+// skips reports whether there is no time to read a file.
+func (s sums) skips(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && s.hurry && info.Size() >= large && s.known(path) == ""
+}
+
+// sum is that of the file at a path, the kept one if there is one.
+func (s sums) sum(ctx context.Context, path string) (keptSum, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return keptSum{}, err
+	}
+	k := keptSum{Path: path, Bytes: info.Size(), Time: info.ModTime(), SHA256: s.known(path)}
+	if k.SHA256 == "" {
+		k.SHA256, err = sumOf(ctx, path)
+	}
+	return k, err
 }
 
 // sumOf reads a file.
@@ -104,18 +115,14 @@ func (s sums) known(path string) string {
 }
 
 // keep puts a sum into the cache. One that can't be kept is computed again.
-func (s sums) keep(path string, info fs.FileInfo, sum string) error {
-	if s.dir == "" || info.Size() < large {
-		return nil
+func (s sums) keep(sum keptSum) {
+	if s.dir == "" || sum.Bytes < large {
+		return
 	}
-	data, err := json.Marshal(keptSum{Path: path, Bytes: info.Size(), Time: info.ModTime(), SHA256: sum})
-	if err != nil {
-		return err
+	data, err := json.Marshal(sum)
+	if err == nil && os.MkdirAll(s.dir, 0o755) == nil {
+		_ = files.Write(s.file(sum.Path), data, 0o600)
 	}
-	if os.MkdirAll(s.dir, 0o755) == nil {
-		_ = files.Write(s.file(path), data, 0o600)
-	}
-	return nil
 }
 
 // file is where the sum of the file at a path is kept.

@@ -132,7 +132,7 @@ func run(ctx context.Context, s *runtime.Session, inputs []*runtime.Tensor, outp
 		tensors = append(tensors, t)
 	}
 	if err := s.Run(ctx, inputs, fetched); err != nil {
-		return nil, err
+		return nil, ofMemory(err)
 	}
 	results := make([][]float32, len(fetched))
 	for i, t := range fetched {

@@ -60,19 +60,28 @@ func (m *Model) Decode(ctx context.Context, latents []float32) (*image.NRGBA, er
 	if want := s.LatentChannels * s.LatentHeight * s.LatentWidth; len(latents) != want {
 		return nil, fmt.Errorf("decode: %d latents, the model has %d", len(latents), want)
 	}
+	planes, err := m.decoder.decode(ctx, s, latents)
+	if err != nil {
+		return nil, fmt.Errorf("decode: %w", err)
+	}
+	return toImage(planes, s.ImageWidth, s.ImageHeight), nil
+}
+
+// decode gives the colour planes [3, H, W] of latents.
+func (d *decoder) decode(ctx context.Context, s Spec, latents []float32) ([]float32, error) {
 	unscaled := make([]float32, len(latents))
 	for i, x := range latents {
 		unscaled[i] = float32(float64(x) / s.ScalingFactor)
 	}
-	input, err := runtime.FloatTensor(m.decoder.in.Type, []int{1, s.LatentChannels, s.LatentHeight, s.LatentWidth}, unscaled)
+	input, err := runtime.FloatTensor(d.in.Type, []int{1, s.LatentChannels, s.LatentHeight, s.LatentWidth}, unscaled)
 	if err != nil {
-		return nil, fmt.Errorf("decode: %w", err)
+		return nil, err
 	}
-	output, err := run(ctx, m.decoder.session, []*runtime.Tensor{input}, tensorSpec{m.decoder.out, []int{1, 3, s.ImageHeight, s.ImageWidth}})
+	output, err := run(ctx, d.session, []*runtime.Tensor{input}, tensorSpec{d.out, []int{1, 3, s.ImageHeight, s.ImageWidth}})
 	if err != nil {
-		return nil, fmt.Errorf("decode: %w", err)
+		return nil, err
 	}
-	return toImage(output[0], s.ImageWidth, s.ImageHeight), nil
+	return output[0], nil
 }
 
 // toImage turns colour planes [3, H, W] in [-1, 1] into a picture.
@@ -117,13 +126,22 @@ func (m *Model) EncodeImage(ctx context.Context, picture image.Image) ([]float32
 	if size := picture.Bounds().Size(); size != image.Pt(s.ImageWidth, s.ImageHeight) {
 		return nil, fmt.Errorf("encode picture: it is %d×%d pixels, the model's are %d×%d", size.X, size.Y, s.ImageWidth, s.ImageHeight)
 	}
-	input, err := runtime.FloatTensor(e.in.Type, []int{1, 3, s.ImageHeight, s.ImageWidth}, fromImage(picture))
+	latents, err := e.encode(ctx, s, fromImage(picture))
 	if err != nil {
 		return nil, fmt.Errorf("encode picture: %w", err)
 	}
+	return latents, nil
+}
+
+// encode gives the latents [C, H, W] of colour planes [3, H, W].
+func (e *encoder) encode(ctx context.Context, s Spec, planes []float32) ([]float32, error) {
+	input, err := runtime.FloatTensor(e.in.Type, []int{1, 3, s.ImageHeight, s.ImageWidth}, planes)
+	if err != nil {
+		return nil, err
+	}
 	output, err := run(ctx, e.session, []*runtime.Tensor{input}, tensorSpec{e.out, []int{1, e.channels, s.LatentHeight, s.LatentWidth}})
 	if err != nil {
-		return nil, fmt.Errorf("encode picture: %w", err)
+		return nil, err
 	}
 	latents := output[0][:s.LatentChannels*s.LatentHeight*s.LatentWidth]
 	for i := range latents {

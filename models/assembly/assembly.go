@@ -50,6 +50,20 @@ type Assembly struct {
 	// LoRAs and Words are what became of those of the source.
 	LoRAs []Merged
 	Words []Learned
+
+	files []*checkpoint.File // closed, and asked only whether they are as they were
+}
+
+// Unchanged returns [checkpoint.ErrChanged] if a file is no longer what it was
+// when its header was read. ONNX Runtime maps the files: bytes that are gone
+// then would end the process.
+func (a *Assembly) Unchanged() error {
+	for _, f := range a.files {
+		if err := f.Unchanged(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // An Input is a file of weights and what it is used for.
@@ -78,15 +92,16 @@ func escaped(path string) string {
 func Open(s Source) (_ *Assembly, err error) {
 	a := newAssembler(s)
 	defer func() { err = errors.Join(err, a.close()) }()
-	for _, step := range []func() error{a.gather, a.replace, a.openAdditions, a.describe, a.merge, a.teach, a.configure, a.build, a.unchanged} {
+	for _, step := range []func() error{a.gather, a.replace, a.openAdditions, a.describe, a.merge, a.teach, a.configure, a.build} {
 		if err := step(); err != nil {
 			return nil, err
 		}
 	}
-	return &Assembly{
+	assembly := &Assembly{
 		Files: a.files, Weights: a.weights, Inputs: a.inputs, Attentions: build.Attentions(a.architecture.UNet),
-		LoRAs: a.merged, Words: a.learned,
-	}, nil
+		LoRAs: a.merged, Words: a.learned, files: a.opened,
+	}
+	return assembly, assembly.Unchanged()
 }
 
 // An assembler makes an [Assembly].
@@ -313,14 +328,4 @@ func (a *assembler) add(name string) func(build.Graph, error) error {
 		a.weights[name] = g.Weights
 		return nil
 	}
-}
-
-// unchanged refuses files that were cut short while they were read.
-func (a *assembler) unchanged() error {
-	for _, f := range a.opened {
-		if err := f.Unchanged(); err != nil {
-			return err
-		}
-	}
-	return nil
 }

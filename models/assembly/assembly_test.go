@@ -223,7 +223,7 @@ func TestNotFinite(t *testing.T) {
 	}
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := assembly.CheckFinite(ended, models.Source{Path: path}); !errors.Is(err, context.Canceled) {
+	if err := assembly.CheckFinite(ended, models.Source{Path: path}, func(string) bool { return true }); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 }

@@ -8,16 +8,19 @@ import (
 	"pentimento/models/checkpoint"
 )
 
-// CheckFinite reads all weights of a source and returns
-// [checkpoint.ErrNotFinite] if one of them is no number: of such a model every
-// picture is black.
-func CheckFinite(ctx context.Context, s Source) (err error) {
+// CheckFinite reads the weights of a source that lie in some of its files and
+// returns [checkpoint.ErrNotFinite] if one of them is no number: of such a model
+// every picture is black.
+func CheckFinite(ctx context.Context, s Source, in func(path string) bool) (err error) {
 	a := newAssembler(s)
 	defer func() { err = errors.Join(err, a.close()) }()
 	if err := errors.Join(a.gather(), a.replace(), a.openAdditions()); err != nil {
 		return err
 	}
 	for _, t := range a.tensors() {
+		if !in(t.File) {
+			continue
+		}
 		if err := errors.Join(ctx.Err(), t.CheckFinite()); err != nil {
 			return err
 		}

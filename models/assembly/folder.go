@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"pentimento/files"
 	"pentimento/models/checkpoint"
@@ -39,7 +40,8 @@ func holdsWeights(dir string) bool {
 func findWeights(dir string) (string, error) {
 	for _, name := range weightFiles() {
 		path := filepath.Join(dir, name)
-		if info, err := os.Stat(path); err == nil && !info.IsDir() {
+		// A link that leads nowhere is one to speak of, too.
+		if info, err := os.Lstat(path); err == nil && !info.IsDir() {
 			return path, nil
 		}
 	}
@@ -79,14 +81,34 @@ func (a *assembler) gatherFolder() error {
 }
 
 // config is what is read of the config.json of a diffusers folder's parts:
-// what shapes do not tell. Zero values mean that it does not say.
+// what shapes do not tell. Zero values and nil mean that it does not say.
 type config struct {
 	// HeadDim is, in spite of its name, the number of heads of each level.
-	HeadDim    perLevel `json:"attention_head_dim"`
-	Heads      perLevel `json:"num_attention_heads"`
-	NormGroups int      `json:"norm_num_groups"`
-	Activation string   `json:"hidden_act"`
-	Scaling    float64  `json:"scaling_factor"`
+	HeadDim    perLevel  `json:"attention_head_dim"`
+	Heads      perLevel  `json:"num_attention_heads"`
+	NormGroups *int      `json:"norm_num_groups"`
+	Activation string    `json:"hidden_act"`
+	Scaling    *float64  `json:"scaling_factor"`
+	Shift      *float64  `json:"shift_factor"`
+	Mean       []float64 `json:"latents_mean"`
+}
+
+// check refuses numbers that no network has.
+func (c config) check() error {
+	for _, n := range append(slices.Clone(c.HeadDim), c.Heads...) {
+		if n < 1 {
+			return fmt.Errorf("attention of %d heads", n)
+		}
+	}
+	switch {
+	case c.NormGroups != nil && *c.NormGroups < 1:
+		return fmt.Errorf("norm_num_groups is %d", *c.NormGroups)
+	case c.Scaling != nil && !(*c.Scaling > 0):
+		return fmt.Errorf("scaling_factor is %v", *c.Scaling)
+	case c.Shift != nil && *c.Shift != 0 || len(c.Mean) > 0:
+		return errors.New("latents that are shifted, not only scaled, are not supported")
+	}
+	return nil
 }
 
 // perLevel is a number for each level, or one for all.
@@ -131,6 +153,9 @@ func (a *assembler) readConfig(part string) (config, []byte, error) {
 	if err == nil {
 		err = json.Unmarshal(data, &c)
 	}
+	if err == nil {
+		err = c.check()
+	}
 	if err != nil {
 		return c, nil, fmt.Errorf("%s: %w", filepath.Join(a.source.Path, filepath.FromSlash(name)), err)
 	}
@@ -159,19 +184,22 @@ func (a *assembler) correct() error {
 		return nil
 	}
 	vae, _, err := a.readConfig("vae")
-	if vae.NormGroups > 0 {
-		a.architecture.VAE.NormGroups = vae.NormGroups
+	if err != nil {
+		return err
 	}
-	if vae.Scaling > 0 {
-		a.architecture.VAE.ScalingFactor = vae.Scaling
+	if vae.NormGroups != nil {
+		a.architecture.VAE.NormGroups = *vae.NormGroups
 	}
-	return err
+	if vae.Scaling != nil {
+		a.architecture.VAE.ScalingFactor = *vae.Scaling
+	}
+	return nil
 }
 
 // correct writes the heads of each level into a UNet.
 func (c config) correct(u *checkpoint.UNet) error {
-	if c.NormGroups > 0 {
-		u.NormGroups = c.NormGroups
+	if c.NormGroups != nil {
+		u.NormGroups = *c.NormGroups
 	}
 	heads := c.HeadDim
 	if len(c.Heads) > 0 {
@@ -182,7 +210,7 @@ func (c config) correct(u *checkpoint.UNet) error {
 		if n == 0 || b.Heads == 0 {
 			return nil
 		}
-		if n < 0 || b.Channels%n != 0 {
+		if b.Channels%n != 0 {
 			return fmt.Errorf("%d heads of %d channels", n, b.Channels)
 		}
 		b.Heads = n
@@ -190,8 +218,10 @@ func (c config) correct(u *checkpoint.UNet) error {
 	}
 	last := len(u.Down) - 1
 	for i := range u.Down {
-		if err := errors.Join(set(&u.Down[i], i), set(&u.Up[last-i], i)); err != nil {
-			return err
+		for _, b := range []*checkpoint.Block{&u.Down[i], &u.Up[last-i]} {
+			if err := set(b, i); err != nil {
+				return err
+			}
 		}
 	}
 	return set(&u.Middle, last)
@@ -199,7 +229,7 @@ func (c config) correct(u *checkpoint.UNet) error {
 
 func (c config) correctText(t *checkpoint.TextEncoder) error {
 	if n := c.Heads.at(0); n != 0 {
-		if n < 0 || t.Width%n != 0 {
+		if t.Width%n != 0 {
 			return fmt.Errorf("%d heads of %d channels", n, t.Width)
 		}
 		t.Heads = n

@@ -1,6 +1,7 @@
 package build
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -175,7 +176,10 @@ func value(t element.Type, name string, dims []any) graph.Value {
 
 // finish gives the model.
 func (w *writer) finish() (Graph, error) {
-	if w.err != nil {
+	switch {
+	case errors.Is(w.err, ErrWeights): // other errors name the file
+		return Graph{}, fmt.Errorf("%s: write the graph of the %s: %w", w.weights.Path(), w.graph.GetName(), w.err)
+	case w.err != nil:
 		return Graph{}, fmt.Errorf("write the graph of the %s: %w", w.graph.GetName(), w.err)
 	}
 	folder, err := w.locate()

@@ -111,7 +111,7 @@ func (p part) groupNorm(x tensor, groups int, epsilon float32) tensor {
 	if x.name == "" {
 		return x
 	}
-	if groups < 1 || x.channels%groups != 0 {
+	if groups < 1 || groups > x.channels || x.channels%groups != 0 {
 		p.fail(fmt.Errorf("%w: %s: %d channels are not %d groups", ErrWeights, p.path, x.channels, groups))
 		return tensor{}
 	}

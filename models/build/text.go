@@ -45,6 +45,10 @@ func TextEncoder(w *checkpoint.Weights, a checkpoint.TextEncoder, o TextOptions)
 	t := &text{part: root.in("text_model"), TextEncoder: a}
 	t.ids = t.inputOf(element.Int64, "input_ids", "batch", a.Positions)
 	t.rowsOf(t.ids)
+	if a.Positions > maxPositions {
+		t.in("embeddings").in("position_embedding").misfit("weight", []int{a.Positions, a.Width}, fmt.Sprintf("a text has at most %d tokens", maxPositions))
+		return t.finish()
+	}
 	t.mask = t.causal()
 	layers := a.Layers
 	if o.Penultimate && !o.Pooled {
@@ -69,6 +73,10 @@ func TextEncoder(w *checkpoint.Weights, a checkpoint.TextEncoder, o TextOptions)
 	}
 	return t.finish()
 }
+
+// maxPositions is more than the tokens that any encoder takes: CLIP takes 77, and
+// what keeps tokens from attending to later ones has the square of it.
+const maxPositions = 1024
 
 // states makes an output of tokens [B·M, D].
 func (t *text) states(h tensor, name string) {

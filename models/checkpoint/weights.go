@@ -202,6 +202,9 @@ func (w *Weights) add(name string, t Tensor) {
 	}
 }
 
+// Path is the path of the file that the part is in, as it was opened.
+func (w *Weights) Path() string { return w.path }
+
 // Tensor is a tensor by its name here. [ErrMissing] says that the file lacks
 // it.
 func (w *Weights) Tensor(name string) (Tensor, error) {
