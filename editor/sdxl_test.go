@@ -1,9 +1,6 @@
 package editor
 
 import (
-	"archive/zip"
-	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 
@@ -13,18 +10,7 @@ import (
 // SDXL reads a prompt with two text encoders. One alignment serves both, so
 // that it draws and edits like any model, and the way back ends where it began.
 func TestSDXLIsEdited(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "sdxl")
-	z, err := zip.OpenReader("../models/testdata/exports/optimum_sdxl.zip")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.CopyFS(dir, z); err != nil {
-		t.Fatal(err)
-	}
-	if err := z.Close(); err != nil {
-		t.Error(err)
-	}
-	m := openSource(t, dir)
+	m := openSource(t, export(t, "optimum_sdxl"))
 	settings := recipe.Settings{Seed: 7, Scheduler: recipe.DDIM, Steps: 4, Guidance: 5, Width: 96, Height: 64}
 	root := recipe.Turn{Prompt: "a photo of a red cat"}
 	most := recipe.Window{To: .75}

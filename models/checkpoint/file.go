@@ -15,7 +15,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"pentimento/files"
 )
@@ -40,12 +39,12 @@ type source struct {
 }
 
 // Open opens a .safetensors file, or all the files of an index if path ends
-// with .index.json. Only headers are read. A file of another kind is refused
+// with .index.json or with .index.VARIANT.json. Only headers are read. A file of another kind is refused
 // with [*Refused] if it is known, and errors name the file.
 func Open(path string) (*File, error) {
 	f := &File{path: path, tensors: map[string]Tensor{}, metadata: map[string]string{}}
 	var err error
-	if strings.HasSuffix(path, indexSuffix) {
+	if isIndex(path) {
 		err = f.openIndex()
 	} else {
 		err = f.add(path)

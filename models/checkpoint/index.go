@@ -13,10 +13,16 @@ import (
 )
 
 const (
-	indexSuffix = ".index.json"
-	maxIndex    = 64 << 20
-	maxShards   = 1000
+	maxIndex  = 64 << 20
+	maxShards = 1000
 )
+
+// isIndex reports whether a path names an index: NAME.index.json, or with the
+// name of a variant, NAME.index.fp16.json.
+func isIndex(path string) bool {
+	name := filepath.Base(path)
+	return strings.Contains(name, ".index.") && strings.HasSuffix(name, ".json")
+}
 
 // openIndex opens the files that an index spreads a model's tensors over.
 func (f *File) openIndex() error {

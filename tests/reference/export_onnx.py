@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Writes models/testdata/exports: tiny Stable Diffusion models as real exporters write them.
 
-    PYTHONPATH=OVERLAY python3 tests/reference/export_onnx.py script optimum fused
+    PYTHONPATH=OVERLAY python3 tests/reference/export_onnx.py script saved optimum fused
 
 Each zip holds a model folder and expected.json/.f32: what PyTorch computes with the same weights. `script` needs torch,
-diffusers, transformers and onnx; `optimum` needs optimum-onnx too, and the older transformers that it wants (an overlay
-folder of `pip install --no-deps --target`); `fused` needs onnxruntime, whose optimiser makes it of what `script` made.
+diffusers, transformers and onnx; `saved`, which has the weights of `script` as diffusers saves them, and nothing that is
+expected, needs the same; `optimum` needs optimum-onnx too, and the older transformers that it wants (an overlay folder of
+`pip install --no-deps --target`); `fused` needs onnxruntime, whose optimiser makes it of what `script` made.
 Weights are rounded to few digits so that the files stay small.
 """
 import json
@@ -172,6 +173,11 @@ def script(opset, folder):
         "vae_decoder": runtime, "vae_encoder": runtime}, indent=2))
 
 
+def saved(folder):
+    """The weights of what `script` exports, as diffusers saves them."""
+    stable_diffusion().save_pretrained(folder)
+
+
 def optimum(name, folder):
     from optimum.exporters.onnx import main_export
     if name == "sd":
@@ -264,6 +270,8 @@ if __name__ == "__main__":
         if kind == "script":
             for opset in [int(one)] if one else (11, 12, 14, 17, 18):
                 make(f"script_{opset}", script, opset)
+        elif kind == "saved":
+            make("saved", saved)
         elif kind == "optimum":
             for name in [one] if one else ("sd", "lcm", "sdxl"):
                 make(f"optimum_{name}", optimum, name)

@@ -1,0 +1,76 @@
+package editor
+
+import (
+	"archive/zip"
+	"image"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"pentimento/recipe"
+)
+
+// export unpacks a model folder of tests/reference/export_onnx.py.
+func export(t *testing.T, name string) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), name)
+	z, err := zip.OpenReader(filepath.Join("..", "models", "testdata", "exports", name+".zip"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.CopyFS(dir, z); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Error(err)
+	}
+	return dir
+}
+
+// The weights that diffusers saved and their exports, optimised or not, draw the
+// same picture and the same edit. That a single file draws what the folder draws
+// is in TestFileAndFolderAreOneModel of package assembly.
+func TestFolderAndExportsDrawOnePicture(t *testing.T) {
+	source := recipe.Turn{Prompt: "a photo of a red cat"}
+	window := recipe.Window{To: .75}
+	edited := recipe.Turn{Prompt: "a photo of a blue cat", Windows: recipe.Windows{Cross: window, Self: window}}
+	r := recipe.Recipe{Version: recipe.Version, Turns: []recipe.Turn{source, edited}, Settings: recipe.Settings{
+		Seed: 3, Scheduler: recipe.DDIM, Steps: 6, Guidance: 5, Width: 96, Height: 64,
+	}}
+	var want [2]*image.NRGBA
+	for _, name := range []string{"saved", "script_12", "script_17", "extended", "fused"} {
+		dir := export(t, name)
+		if name == "saved" {
+			// The exports do not say their size, so that 512² is taken: it decides whose
+			// self-attention an edit takes over.
+			change(t, filepath.Join(dir, "unet", "config.json"), map[string]any{"sample_size": 64})
+		}
+		e := New(openSource(t, dir))
+		for i := range want {
+			got := mustDraw(t, e, first(r, i+1)).Image
+			if want[i] == nil {
+				want[i] = got
+			}
+			d := mostApart(got, want[i])
+			if t.Logf("%s: turn %d is %d levels from what the folder draws", name, i+1, d); d > 1 {
+				t.Errorf("%s: turn %d is %d levels from what the folder draws", name, i+1, d)
+			}
+		}
+	}
+	if mostApart(want[0], want[1]) <= 1 {
+		t.Error("the edit changes nothing")
+	}
+}
+
+// mostApart is the most that a channel of two pictures differs, in levels.
+func mostApart(a, b *image.NRGBA) int {
+	if a.Rect != b.Rect {
+		return 256
+	}
+	most := 0
+	for i := range a.Pix {
+		d := int(a.Pix[i]) - int(b.Pix[i])
+		most = max(most, d, -d)
+	}
+	return most
+}
