@@ -116,6 +116,7 @@ func sentinels() map[string]met {
 		"models/runtime.ErrClosed":                   internal(runtime.ErrClosed),
 		"models/runtime.DeviceError":                 internal(&runtime.DeviceError{Reason: errors.New("no")}),
 		"models.ErrGraphs":                           internal(models.ErrGraphs),
+		"models.ErrMemory":                           internal(models.ErrMemory),
 		"models/build.ErrWeights":                    internal(build.ErrWeights),
 		"models/checkpoint.ErrChanged":               internal(checkpoint.ErrChanged),
 		"models/checkpoint.ErrFit":                   internal(checkpoint.ErrFit),
