@@ -73,6 +73,8 @@ const (
 	Value
 	// Size is the size of a picture, "768x512".
 	Size
+	// ModelName is what a model is called.
+	ModelName
 	// Code is one of /share.
 	Code
 	// Path is a file: its name at a terminal, an upload elsewhere.
@@ -134,6 +136,8 @@ func (c Command) Read(r Request, values map[string]string) (Input, error) {
 		case value == "" && a.Required:
 			return in, Problemf(Invalid, "%s: %s", c.Ask, c.Example)
 		case value == "":
+		case a.Choices != nil && a.Named && !slices.Contains(a.Choices, value):
+			return in, Problemf(Invalid, "%s is %q: give %s", a.Name, value, strings.Join(a.Choices, ", "))
 		case a.Choices != nil && !slices.Contains(a.Choices, value):
 			return in, Problemf(Invalid, "%s: %s", c.Ask, c.Example)
 		case a.Kind == Number:

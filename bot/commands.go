@@ -14,23 +14,28 @@ import (
 const longest = 1000
 
 // Commands returns the table of commands, in the order in which they are
-// listed.
-func Commands() []Command {
+// listed. Where there are several models, given by their names, a new picture's can
+// be chosen.
+func Commands(models ...string) []Command {
 	turns := Argument{Name: "turns", Help: "How many turns", Kind: Count}
 	request := Argument{Name: "request", Help: "What should change, in English", Kind: Text, Required: true, Longest: longest}
 	word := Argument{Name: "word", Help: "A word of the picture’s prompt", Kind: Word, Required: true}
+	imagine := []Argument{
+		{Name: "prompt", Help: "What the picture shows, in English", Kind: Text, Required: true, Longest: longest},
+		{Name: "size", Help: "Width and height in pixels, such as 768x512", Kind: Size, Named: true, Longest: 20},
+		{Name: "negative", Help: "What it should not show, in English", Kind: Text, Named: true, Longest: longest},
+	}
+	if len(models) > 1 {
+		imagine = append(imagine, Argument{Name: "model", Help: "The model that draws it", Kind: ModelName, Named: true, Choices: models})
+	}
 	return []Command{
 		{
 			Name: "imagine", Help: "Draw a new picture", Draws: true,
-			Arguments: []Argument{
-				{Name: "prompt", Help: "What the picture shows, in English", Kind: Text, Required: true, Longest: longest},
-				{Name: "size", Help: "Width and height in pixels, such as 768x512", Kind: Size, Named: true, Longest: 20},
-				{Name: "negative", Help: "What it should not show, in English", Kind: Text, Named: true, Longest: longest},
-			},
-			Ask: "say what to draw", Example: "/imagine a river between mountains",
+			Arguments: imagine,
+			Ask:       "say what to draw", Example: "/imagine a river between mountains",
 			Said: func(in Input) string { return in.Text("prompt") },
 			Do: func(ctx context.Context, c *Conversation, in Input) (*Answer, error) {
-				return c.Imagine(ctx, in.Request, in.Text("prompt"), in.given("size", "negative"))
+				return c.Imagine(ctx, in.Request, in.Text("prompt"), in.given("size", "negative", "model"))
 			},
 		},
 		saying("edit", "Change the picture: say what should be different", "say what to change", "/edit make her hair red",
@@ -231,7 +236,7 @@ func share(ctx context.Context, c *Conversation, in Input) (*Answer, error) {
 
 // SettingNames are the names of the hyper-parameters that [Options.Set] sets.
 func SettingNames() []string {
-	return []string{"seed", "steps", "guidance", "scheduler", "size", "negative", "preset", "cross", "self", "value", "k"}
+	return []string{"seed", "steps", "guidance", "scheduler", "size", "negative", "preset", "cross", "self", "value", "k", "model"}
 }
 
 // SettingValues are values that a setting may well be given.

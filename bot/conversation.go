@@ -8,6 +8,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -27,9 +28,11 @@ type Conversation struct {
 	Store session.Store
 	// Planner understands what is said.
 	Planner Planner
-	// Model is the one that draws, and Queue where pictures wait to be drawn.
-	Model Model
-	Queue jobs.Queue
+	// Model is the one that draws where no other is chosen, Others are those that may
+	// be, and Queue is where pictures wait to be drawn.
+	Model  Model
+	Others []Model
+	Queue  jobs.Queue
 	// Clock is the world's time and chance.
 	Clock Clock
 	// Options are the hyper-parameters now.
@@ -62,11 +65,10 @@ func (c *Conversation) Say(ctx context.Context, r Request, utterance string) (*A
 	if answer, ok, err := c.picked(ctx, r, utterance); ok || err != nil {
 		return answer, err
 	}
-	talk, err := c.dialogueOf(s)
+	reply, err := c.understand(ctx, s, utterance)
 	if err != nil {
 		return nil, err
 	}
-	reply := c.Planner.Plan(ctx, utterance, talk)
 	c.Pending = reply.Question
 	switch {
 	case reply.Question != nil:
@@ -98,6 +100,43 @@ func (c *Conversation) Say(ctx context.Context, r Request, utterance string) (*A
 	return answer, nil
 }
 
+// understand plans what is said. A new picture is planned with the words of the model
+// that is chosen for it, all else with those of the picture shown.
+func (c *Conversation) understand(ctx context.Context, s *session.Session, utterance string) (dialogue.Reply, error) {
+	shown, err := c.spokenOf(s)
+	if err != nil {
+		// Another picture can still be asked for.
+		if shown, err = c.modelNamed(c.Options.Model); err != nil {
+			return dialogue.Reply{}, err
+		}
+	}
+	talk, err := c.dialogueOf(s, shown)
+	if err != nil {
+		return dialogue.Reply{}, err
+	}
+	reply := c.Planner.Plan(ctx, utterance, talk)
+	asks := reply.Question != nil && reply.Question.Kind == dialogue.UnknownWord
+	if !asks && !beginsAnew(reply) {
+		return reply, nil
+	}
+	chosen, err := c.modelNamed(c.Options.Model)
+	if err != nil || chosen.Digest == shown.Digest {
+		return reply, err
+	}
+	if talk, err = c.dialogueOf(s, chosen); err != nil {
+		return dialogue.Reply{}, err
+	}
+	if anew := c.Planner.Plan(ctx, utterance, talk); !asks || beginsAnew(anew) {
+		return anew, nil
+	}
+	return reply, nil
+}
+
+// beginsAnew reports whether a reply is a new picture that is not like another.
+func beginsAnew(r dialogue.Reply) bool {
+	return r.Plan != nil && r.Plan.Action == dialogue.Imagine && !r.Plan.Another
+}
+
 // Imagine draws a new picture of the prompt as it stands, without asking the
 // dialogue what is meant. wishes are settings of this picture alone, by name; nil
 // for none.
@@ -106,7 +145,11 @@ func (c *Conversation) Imagine(ctx context.Context, r Request, prompt string, wi
 	if err != nil {
 		return nil, err
 	}
-	talk, err := c.dialogueOf(s)
+	chosen, err := c.modelNamed(cmp.Or(wishes["model"], c.Options.Model))
+	if err != nil {
+		return nil, err
+	}
+	talk, err := c.dialogueOf(s, chosen)
 	if err != nil {
 		return nil, err
 	}
@@ -145,9 +188,9 @@ func (c *Conversation) author(r Request) string {
 }
 
 // dialogueOf is the session as the dialogue sees it: the way to the head, and the
-// turns beside it.
-func (c *Conversation) dialogueOf(s *session.Session) (dialogue.Conversation, error) {
-	talk := dialogue.Conversation{CanRedo: s.CanRedo(), Pending: c.Pending, Vocabulary: c.Model.Words, Known: c.Model.knows(), Reads: c.Model.Reads}
+// turns beside it, for what is drawn with the model.
+func (c *Conversation) dialogueOf(s *session.Session, m Model) (dialogue.Conversation, error) {
+	talk := dialogue.Conversation{CanRedo: s.CanRedo(), Pending: c.Pending, Vocabulary: m.Words, Known: m.knows(), Reads: m.Reads, Models: c.ModelNames()}
 	if s.Head == 0 {
 		return talk, nil
 	}

@@ -74,7 +74,7 @@ func (c *Conversation) turnOf(r Request, s *session.Session, utterance string, p
 	} else {
 		wishes := plan.Settings
 		if like, err := s.Turn(s.Head); plan.Another && err == nil {
-			wishes = WishesOf(like)
+			wishes = c.WishesOf(like)
 		}
 		settings, err := c.settings(wishes)
 		if err != nil {
@@ -99,7 +99,11 @@ func (c *Conversation) turnOf(r Request, s *session.Session, utterance string, p
 // bearable refuses numbers that the model cannot draw with, which are within
 // bounds one by one.
 func (c *Conversation) bearable(r Request, s recipe.Settings, t recipe.Turn) error {
-	if err := c.Model.bears(s); err != nil {
+	m, err := c.modelOf(s.Model)
+	if err == nil {
+		err = m.bears(s)
+	}
+	if err != nil {
 		return err
 	}
 	if err := r.allowNegative(s); err != nil {
@@ -176,7 +180,7 @@ func (c *Conversation) order(ctx context.Context, r Request, job jobs.Job, add a
 		return err
 	})
 	if err = cmp.Or(err, final); err != nil {
-		return nil, err
+		return nil, c.unserved(job, err)
 	}
 	if answer == nil {
 		// Somebody else has kept it, or its user has had everything deleted.
@@ -189,6 +193,19 @@ func (c *Conversation) order(ctx context.Context, r Request, job jobs.Job, add a
 	answer.Seconds = c.Clock.Now().Sub(add.asked).Seconds()
 	answer.Notices = append(answer.Notices, c.noticesOfDrawing(answer)...)
 	return answer, nil
+}
+
+// unserved names the model of a job that was given up because nobody serves it.
+func (c *Conversation) unserved(job jobs.Job, err error) error {
+	failure, ok := errors.AsType[*jobs.Failure](err)
+	if !ok || failure.Kind != jobs.Unserved {
+		return err
+	}
+	m, unknown := c.modelOf(job.Model())
+	if unknown != nil {
+		return err
+	}
+	return &Problem{Kind: Failed, Err: err, Text: fmt.Sprintf("nobody who draws has the model %s just now, so the picture was given up. Try again later, or with another model", m.Name)}
 }
 
 // keep stores a picture and adds what it belongs to to the session. A picture
@@ -256,6 +273,9 @@ func (c *Conversation) redraw(ctx context.Context, r Request, s *session.Session
 	if err != nil {
 		return jobs.Result{}, err
 	}
+	if _, err := c.modelOf(chain.Settings.Model); err != nil {
+		return jobs.Result{}, err
+	}
 	job := c.job(Request{}, chain)
 	job.User = c.author(r)
 	job.Key = fmt.Sprintf("%s/redraw/%d/%s", turn.Event, id, rand.Text())
@@ -267,7 +287,10 @@ func (c *Conversation) redraw(ctx context.Context, r Request, s *session.Session
 		drawn = result
 		return nil
 	})
-	if err == nil && drawn.PNG == nil {
+	if err != nil {
+		return drawn, c.unserved(job, err)
+	}
+	if drawn.PNG == nil {
 		err = jobs.ErrCancelled // its user has had everything deleted
 	}
 	return drawn, err

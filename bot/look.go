@@ -39,7 +39,11 @@ func (c *Conversation) Attention(ctx context.Context, r Request, word string) (*
 	if err != nil {
 		return nil, err
 	}
-	span, q, err := c.word(turn.Recipe.Prompt, word, func(which string) string { return "/attention " + which })
+	model, err := c.modelOf(turn.Settings.Model)
+	if err != nil {
+		return nil, err
+	}
+	span, q, err := model.word(turn.Recipe.Prompt, word, func(which string) string { return "/attention " + which })
 	if err != nil {
 		return nil, err
 	}

@@ -20,6 +20,9 @@ type Model struct {
 	Width, Height int
 	// Usual is how it is drawn with where nobody says otherwise.
 	Usual models.Usual
+	// Steps and Guidance are those of its new pictures; 0 for the options' own.
+	Steps    int
+	Guidance float64
 	// Draws reports whether it draws with settings, the error is for the user; nil
 	// if that is not known.
 	Draws func(recipe.Settings) error

@@ -82,7 +82,11 @@ func (c *Conversation) Weight(ctx context.Context, r Request, word string, facto
 	if err != nil {
 		return nil, err
 	}
-	span, q, err := c.word(turn.Recipe.Prompt, word, func(which string) string { return fmt.Sprintf("/weight %s %g", which, factor) })
+	model, err := c.modelOf(turn.Settings.Model)
+	if err != nil {
+		return nil, err
+	}
+	span, q, err := model.word(turn.Recipe.Prompt, word, func(which string) string { return fmt.Sprintf("/weight %s %g", which, factor) })
 	if err != nil {
 		return nil, err
 	}

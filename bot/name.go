@@ -22,6 +22,10 @@ func (c *Conversation) name(s *session.Session, plan *dialogue.Plan) error {
 	if err != nil {
 		return fmt.Errorf("read what the picture shows: %w", err)
 	}
+	model, err := c.modelOf(source.Settings.Model)
+	if err != nil {
+		return err
+	}
 	seen, said := judge.Seen(source.Seen), judge.Says(plan.Prompt)
 	for _, name := range endangered(changes(judge.Says(source.Recipe.Prompt), said)) {
 		if _, named := said[name]; named || len(seen[name]) == 0 {
@@ -29,7 +33,7 @@ func (c *Conversation) name(s *session.Session, plan *dialogue.Plan) error {
 		}
 		value := seen[name][0]
 		insertions := judge.Name(plan.Prompt, name, value)
-		if len(insertions) == 0 || !c.Model.fits(inserted(plan.Prompt, insertions)) {
+		if len(insertions) == 0 || !model.fits(inserted(plan.Prompt, insertions)) {
 			continue
 		}
 		insert(plan, insertions)

@@ -32,9 +32,10 @@ func noticeUnknown(plan *dialogue.Plan) string {
 // noticesOfDrawing says what the picture does not show.
 func (c *Conversation) noticesOfDrawing(a *Answer) []string {
 	var notices []string
-	if n := len(a.Drawing.Dropped); n > 0 {
+	m, err := c.modelOf(a.Turn.Settings.Model)
+	if n := len(a.Drawing.Dropped); n > 0 && err == nil {
 		notices = append(notices, fmt.Sprintf("The prompt is too long for the model: it reads %d tokens. Left out: %s.",
-			c.Model.ContextLength, abridged(a.Drawing.Dropped)))
+			m.ContextLength, abridged(a.Drawing.Dropped)))
 	}
 	return notices
 }

@@ -17,6 +17,8 @@ import (
 // picture share act from the next new picture on: seed, scheduler, steps,
 // guidance, size and the negative prompt; the others from the next edit on.
 type Options struct {
+	// Model is what the model of new pictures is called; empty for the default.
+	Model string
 	// Seed of new pictures; nil chooses one at random.
 	Seed *uint64
 	// Steps of new pictures.
@@ -64,6 +66,8 @@ func (o *Options) Set(name, value string) error {
 			return Problemf(Invalid, "guidance is %q: give a number from 0 to %d", value, recipe.MaxGuidance)
 		}
 		o.Guidance = g
+	case "model":
+		return o.setModel(value)
 	case "scheduler":
 		return o.setScheduler(value)
 	case "size":
@@ -82,6 +86,18 @@ func (o *Options) Set(name, value string) error {
 	default:
 		return Problemf(Invalid, "there is no setting %q: use %s", name, strings.Join(SettingNames(), ", "))
 	}
+	return nil
+}
+
+// setModel takes any name: the conversation knows which there are.
+func (o *Options) setModel(value string) error {
+	if len(value) > longest {
+		return Problemf(Invalid, "the name of the model has %d characters, %d are allowed", len(value), longest)
+	}
+	if value == "auto" {
+		value = ""
+	}
+	o.Model = value
 	return nil
 }
 
@@ -226,21 +242,44 @@ func (c *Conversation) settings(wishes map[string]string) (recipe.Settings, erro
 			return recipe.Settings{}, err
 		}
 	}
-	s := o.settings(c.Model)
+	m, err := c.modelNamed(o.Model)
+	if err != nil {
+		return recipe.Settings{}, err
+	}
+	s := c.optionsFor(o, m).settings(m)
 	if o.Seed == nil {
 		s.Seed = c.Clock.Seed()
 	}
 	return s, nil
 }
 
+// optionsFor are the options for a model. Steps and guidance that are left at what the
+// default model is drawn with become those of the model.
+func (c *Conversation) optionsFor(o Options, m Model) Options {
+	if m.Digest == c.Model.Digest {
+		return o
+	}
+	if m.Steps > 0 && o.Steps == c.Model.Steps {
+		o.Steps = m.Steps
+	}
+	if m.Steps > 0 && o.Guidance == c.Model.Guidance {
+		o.Guidance = m.Guidance
+	}
+	return o
+}
+
 // WishesOf are the settings by which another picture like a turn's is one like it:
 // what [Conversation.Imagine] takes.
-func WishesOf(t session.Turn) map[string]string {
+func (c *Conversation) WishesOf(t session.Turn) map[string]string {
 	size := "auto"
 	if t.Settings.Width != 0 {
 		size = fmt.Sprintf("%dx%d", t.Settings.Width, t.Settings.Height)
 	}
-	return map[string]string{"size": size, "negative": cmp.Or(t.Settings.Negative, "none")}
+	wishes := map[string]string{"size": size, "negative": cmp.Or(t.Settings.Negative, "none")}
+	if m, err := c.modelOf(t.Settings.Model); err == nil {
+		wishes["model"] = m.Name
+	}
+	return wishes
 }
 
 // settings are those that the options make of a model, with the seed 0 where they
@@ -266,7 +305,11 @@ func (c *Conversation) Set(name, value string) error {
 	if err := c.Options.Set(name, value); err != nil {
 		return err
 	}
-	if err := c.Model.Check(c.Options); err != nil {
+	m, err := c.modelNamed(c.Options.Model)
+	if err == nil {
+		err = m.Check(c.optionsFor(c.Options, m))
+	}
+	if err != nil {
 		c.Options = before
 		return err
 	}
@@ -293,7 +336,7 @@ func (c *Conversation) change(s *session.Session, settings map[string]string) (*
 // since says when a setting begins to act that no edit of the picture shown can
 // change, where there is one.
 func since(name string, head int) string {
-	if head != 0 && slices.Contains([]string{"scheduler", "size", "negative"}, name) {
+	if head != 0 && slices.Contains([]string{"model", "scheduler", "size", "negative"}, name) {
 		return " from the next new picture on"
 	}
 	return ""
@@ -318,6 +361,10 @@ func (o Options) String() string {
 	if o.Width != 0 {
 		size = fmt.Sprintf("%dx%d", o.Width, o.Height)
 	}
-	return fmt.Sprintf("seed      %s\nsteps     %d\nguidance  %g\nscheduler %s\nsize      %s\nnegative  %s\npreset    %s\ncross     %s\nself      %s\nvalue     %s\nk         %s",
+	model := ""
+	if o.Model != "" {
+		model = "model     " + o.Model + "\n"
+	}
+	return model + fmt.Sprintf("seed      %s\nsteps     %d\nguidance  %g\nscheduler %s\nsize      %s\nnegative  %s\npreset    %s\ncross     %s\nself      %s\nvalue     %s\nk         %s",
 		seed, o.Steps, o.Guidance, cmp.Or(o.Scheduler, "auto"), size, cmp.Or(o.Negative, "none"), preset, auto(o.Cross), auto(o.Self), auto(o.Value), auto(o.Threshold))
 }

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -76,7 +77,11 @@ func (c *Conversation) Export(ctx context.Context, r Request) (*Exported, error)
 	if err != nil {
 		return nil, err
 	}
-	document, err := recipefile.Of(s, turn.ID, c.Model.Name)
+	name := short(turn.Settings.Model) // of a model that is not here any more
+	if m, err := c.modelOf(turn.Settings.Model); err == nil {
+		name = m.Name
+	}
+	document, err := recipefile.Of(s, turn.ID, name)
 	if err != nil {
 		return nil, err
 	}
@@ -122,13 +127,17 @@ func (c *Conversation) Import(ctx context.Context, r Request, file []byte) (*Ans
 // canContinue reports whether a branch from elsewhere can go on here. Model is
 // what its model is called, if that is known.
 func (c *Conversation) canContinue(r Request, branch *session.Session, model string) error {
-	want, have := branch.Turns[0].Settings.Model, c.Model
-	if want != have.Digest {
-		err := &editor.ModelError{Want: want, Have: have.Digest}
-		if model == "" {
+	want := branch.Turns[0].Settings.Model
+	have, err := c.modelOf(want)
+	if want == "" || err != nil {
+		err := &editor.ModelError{Want: want, Have: c.Model.Digest}
+		switch {
+		case len(c.Others) > 0:
+			return Problemf(Invalid, "the picture needs the model %s, and here are %s", cmp.Or(model, short(want)), enumerated(c.ModelNames()))
+		case model == "":
 			return err
 		}
-		return fmt.Errorf("the picture needs the model %q, and this is %q: %w", model, have.Name, err)
+		return fmt.Errorf("the picture needs the model %q, and this is %q: %w", model, c.Model.Name, err)
 	}
 	settings := branch.Turns[0].Settings
 	if err := have.bears(settings); err != nil {

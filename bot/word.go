@@ -16,10 +16,10 @@ import (
 func ordinals() []string { return []string{"first", "second", "third", "fourth", "fifth", "sixth"} }
 
 // spans are all places of a prompt at which a phrase stands.
-func (c *Conversation) spans(prompt, phrase string) []recipe.Span {
+func (m Model) spans(prompt, phrase string) []recipe.Span {
 	var all []recipe.Span
 	for at := 0; at < len(prompt); {
-		span, err := c.Model.Find(prompt[at:], phrase)
+		span, err := m.Find(prompt[at:], phrase)
 		if err != nil || span.End <= span.Start {
 			break
 		}
@@ -32,8 +32,8 @@ func (c *Conversation) spans(prompt, phrase string) []recipe.Span {
 // word finds the phrase that a command names in a prompt: "cat", or "second cat"
 // where it stands more than once. If it is not clear which is meant, the question
 // asks, and command is what is asked for with the words "second cat".
-func (c *Conversation) word(prompt, phrase string, command func(which string) string) (recipe.Span, *dialogue.Question, error) {
-	all := c.spans(prompt, phrase)
+func (m Model) word(prompt, phrase string, command func(which string) string) (recipe.Span, *dialogue.Question, error) {
+	all := m.spans(prompt, phrase)
 	switch {
 	case len(all) == 1:
 		return all[0], nil, nil
@@ -44,7 +44,7 @@ func (c *Conversation) word(prompt, phrase string, command func(which string) st
 	}
 	nth, rest, _ := strings.Cut(strings.TrimPrefix(strings.ToLower(phrase), "the "), " ")
 	if i := slices.Index(ordinals(), nth); i >= 0 {
-		if all := c.spans(prompt, rest); i < len(all) {
+		if all := m.spans(prompt, rest); i < len(all) {
 			return all[i], nil, nil
 		}
 	}

@@ -26,7 +26,7 @@ const unhurried = 24 * time.Hour
 
 // chatCommand is `pentimento chat`.
 type chatCommand struct {
-	modelFlags
+	offerFlags
 	plannerFlags
 	storeFlags
 	cacheFlags `embed:"" prefix:"cache-" set:"memory=112"`
@@ -73,7 +73,14 @@ func (c *chatCommand) Run(ctx context.Context, p *Process) (err error) {
 		return err
 	}
 
-	options, err := c.optionsFor(studio.model)
+	options, err := c.options(studio.offer[0].model.Spec().Usual())
+	if err != nil {
+		return err
+	}
+	known, err := studio.offer.known(c.options)
+	if err == nil {
+		err = known[0].Check(options)
+	}
 	if err != nil {
 		return err
 	}
@@ -82,9 +89,9 @@ func (c *chatCommand) Run(ctx context.Context, p *Process) (err error) {
 	chat := &terminal.Chat{
 		Conversation: &bot.Conversation{
 			Key: key, Store: session.AlsoForget(store, studio.queue, studio.cache), Planner: planner,
-			Model: bot.ModelOf(studio.model), Queue: studio.queue, Clock: systemClock(), Options: options,
+			Model: known[0], Others: known[1:], Queue: studio.queue, Clock: systemClock(), Options: options,
 		},
-		Commands: bot.Commands(), In: p.In, Out: p.Out, Dir: terminal.InHome(c.Out, p.Getenv("HOME")), Home: p.Getenv("HOME"),
+		Commands: bot.Commands(studio.offer.names()...), In: p.In, Out: p.Out, Dir: terminal.InHome(c.Out, p.Getenv("HOME")), Home: p.Getenv("HOME"),
 		JSON: c.JSON, Log: p.log, Interrupts: interrupts,
 	}
 	face.put(chat)
@@ -93,7 +100,7 @@ func (c *chatCommand) Run(ctx context.Context, p *Process) (err error) {
 			_, err = fmt.Fprintln(p.Errors, note)
 		}
 	} else {
-		greeting := strings.TrimSpace(c.greeting(chat, studio.model) + "\n" + note)
+		greeting := strings.TrimSpace(c.greeting(chat, studio.offer[0].model) + "\n" + note)
 		chat.Opening = func(ctx context.Context, chat *terminal.Chat) error {
 			return chat.Open(ctx, greeting, past)
 		}
@@ -180,15 +187,6 @@ func (c *chatCommand) options(usual models.Usual) (bot.Options, error) {
 		if err == nil {
 			err = o.Set(name, c.Set[name])
 		}
-	}
-	return o, err
-}
-
-// optionsFor are the options for a model that can draw with them.
-func (c *chatCommand) optionsFor(model *models.Model) (bot.Options, error) {
-	o, err := c.options(model.Spec().Usual())
-	if err == nil {
-		err = bot.ModelOf(model).Check(o)
 	}
 	return o, err
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 	"time"
 
@@ -15,13 +13,12 @@ import (
 	"pentimento/bot/terminal"
 	"pentimento/jobs"
 	redisjobs "pentimento/jobs/redis"
-	"pentimento/models"
 	"pentimento/models/runtime"
 )
 
 // doctorCommand is `pentimento doctor`.
 type doctorCommand struct {
-	modelFlags
+	offerFlags
 	storeFlags
 	engineFlags
 	Store            string `help:"File that keeps the conversations." default:"${state}/discord.db" placeholder:"FILE"`
@@ -49,8 +46,7 @@ func (c *doctorCommand) Run(ctx context.Context, p *Process) error {
 		_, _ = fmt.Fprintf(p.Out, "✓ %-8s %s\n", what, found)
 	}
 	if c.Engine == "queue" {
-		c.examineWords(ctx, report)
-		c.examineQueue(ctx, p, report)
+		c.examineQueue(ctx, p, c.examineWords(ctx, report), report)
 	} else if lib, err := runtime.Load(c.Onnxruntime); err != nil {
 		report("runtime", "", err)
 	} else {
@@ -80,7 +76,7 @@ type finding func(what, found string, err error)
 
 // examineModel opens the model, on its device.
 func (c *doctorCommand) examineModel(ctx context.Context, p *Process, report finding) {
-	model, err := c.open(ctx, p)
+	offer, network, err := c.openOffer(ctx, p)
 	if device, ok := errors.AsType[*runtime.DeviceError](err); ok {
 		report("device", "", fmt.Errorf("%w; --device cpu works everywhere", device))
 		return
@@ -89,26 +85,36 @@ func (c *doctorCommand) examineModel(ctx context.Context, p *Process, report fin
 		report("model", "", err)
 		return
 	}
-	report("device", model.Device(), nil)
-	report("model", describeModel(model), model.Close())
+	report("device", offer[0].model.Device(), nil)
+	for _, one := range offer {
+		report("model", one.described(), nil)
+	}
+	if err := errors.Join(offer.Close(), network.Close()); err != nil {
+		report("model", "", err)
+	}
 }
 
-func describeModel(m *models.Model) string {
-	return fmt.Sprintf("%s, %.12s", m.Name(), m.Digest())
-}
+func (o offered) described() string { return fmt.Sprintf("%s, %.12s", o.name, o.model.Digest()) }
 
-// examineWords reads the model that workers draw with.
-func (c *doctorCommand) examineWords(ctx context.Context, report finding) {
-	model, err := c.read(ctx)
+// examineWords reads the models that workers draw with, and returns them closed.
+func (c *doctorCommand) examineWords(ctx context.Context, report finding) offer {
+	offer, err := c.readOffer(ctx)
 	if err != nil {
 		report("model", "", err)
-		return
+		return nil
 	}
-	report("model", describeModel(model)+"; workers need the same", nil)
+	for _, one := range offer {
+		report("model", one.described()+"; workers need the same", nil)
+	}
+	if err := offer.Close(); err != nil {
+		report("model", "", err)
+	}
+	return offer
 }
 
-// examineQueue looks at the queue and at those who draw what is in it.
-func (c *doctorCommand) examineQueue(ctx context.Context, p *Process, report finding) {
+// examineQueue looks at the queue and at those who draw what is in it, with the models
+// of the offer.
+func (c *doctorCommand) examineQueue(ctx context.Context, p *Process, offer offer, report finding) {
 	ctx, cancel := context.WithTimeout(ctx, doctorDeadline)
 	defer cancel()
 	queue, err := c.openQueue(ctx, p, redisjobs.Options{Asker: "doctor"})
@@ -133,8 +139,13 @@ func (c *doctorCommand) examineQueue(ctx context.Context, p *Process, report fin
 		return
 	}
 	report("workers", fmt.Sprintf("%d, heard of in the last 10 s", stats.Workers), nil)
-	for _, digest := range slices.Sorted(maps.Keys(stats.Serving)) {
-		report("worker's model", fmt.Sprintf("%.12s, of %s", digest, bot.Plural(stats.Serving[digest], "worker")), nil)
+	for _, one := range offer {
+		switch n := stats.Serving[one.model.Digest()]; {
+		case !stats.Serves(one.model.Digest()):
+			report("workers", "", fmt.Errorf("none has the model %s: run pentimento worker --redis %s with its --model", one.name, c.Redis))
+		case len(offer) > 1 && n > 0:
+			report("workers", fmt.Sprintf("%s with the model %s", bot.Plural(n, "worker"), one.name), nil)
+		}
 	}
 }
 

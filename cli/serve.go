@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
-	"pentimento/bot"
 	"pentimento/bot/discord"
 	"pentimento/metrics"
 	"pentimento/models"
@@ -16,7 +16,7 @@ import (
 
 // serveCommand is `pentimento serve`.
 type serveCommand struct {
-	modelFlags
+	offerFlags
 	plannerFlags
 	storeFlags
 	policyFlags
@@ -73,9 +73,13 @@ func (c *serveCommand) Run(ctx context.Context, p *Process) (err error) {
 		return err
 	}
 
-	defaults, err := c.options(studio.model.Spec().Usual())
+	defaults, err := c.options(studio.offer[0].model.Spec().Usual())
+	if err != nil {
+		return err
+	}
+	known, err := studio.offer.known(c.options)
 	if err == nil {
-		err = bot.ModelOf(studio.model).Check(defaults)
+		err = known[0].Check(defaults)
 	}
 	if err != nil {
 		return err
@@ -99,7 +103,7 @@ func (c *serveCommand) Run(ctx context.Context, p *Process) (err error) {
 	defer func() { err = errors.Join(err, release()) }()
 	invited := false
 	b, err := discord.New(discord.Options{
-		Token: secret, Model: bot.ModelOf(studio.model), Planner: planner, Store: store, Records: remembered,
+		Token: secret, Model: known[0], Others: known[1:], Planner: planner, Store: store, Records: remembered,
 		Queue: studio.queue, Shared: studio.shared, PerUser: max(1, c.PerUser), Observer: operations,
 		Clock: systemClock(), Defaults: defaults,
 		Policy: c.policy(), Rename: c.Rename, NoMessageContent: c.NoMessageContent, Log: p.log, Base: c.DiscordAPI,
@@ -107,7 +111,7 @@ func (c *serveCommand) Run(ctx context.Context, p *Process) (err error) {
 		Ready: func(invite string) {
 			if !invited {
 				invited = true
-				p.log.Info("serving", "model", studio.model.Name(), "digest", studio.model.Digest(), "engine", c.Engine)
+				p.log.Info("serving", "model", strings.Join(studio.offer.names(), ","), "digest", known[0].Digest, "engine", c.Engine)
 				// The bot works as well if nobody can read this line.
 				_, _ = fmt.Fprintf(p.Out, "Connected to Discord. Add the bot to a server, or to your account:\n%s\n", invite)
 			}

@@ -5,12 +5,9 @@ import (
 	"errors"
 	"time"
 
-	"pentimento/editor"
 	"pentimento/jobs"
-	"pentimento/jobs/drawer"
 	redisjobs "pentimento/jobs/redis"
 	"pentimento/metrics"
-	"pentimento/models"
 	"pentimento/session"
 )
 
@@ -25,9 +22,9 @@ type engineFlags struct {
 type studio struct {
 	queue  jobs.Queue
 	shared bool // the queue outlives this process
-	// model is open if this process draws. Otherwise only its words are read, and
-	// no weights take memory.
-	model *models.Model
+	// offer is the models. The default is open if this process draws. Otherwise only
+	// their words are read, and no weights take memory.
+	offer offer
 	// cache is what has to forget users, beside the queue.
 	cache session.Forgetter
 	close func() error
@@ -51,38 +48,38 @@ func (c *serveCommand) openStudio(ctx context.Context, p *Process, asker string,
 	return c.runStudio(ctx, p, cache, limits, jobs.Worker{Slots: max(1, c.Parallel), TimeLimit: c.TimeLimit, Observer: operations})
 }
 
-// runStudio opens the model and has a worker of this process draw with it what is
-// put into the queue. It closes the cache, also when it fails.
-func (f *modelFlags) runStudio(ctx context.Context, p *Process, cache *engineCache, limits jobs.Options, worker jobs.Worker) (*studio, error) {
-	model, network, err := f.openDrawing(ctx, p)
+// runStudio opens the default model and has a worker of this process draw what is put
+// into the queue, with that model or another. It closes the cache, also when it fails.
+func (f *offerFlags) runStudio(ctx context.Context, p *Process, cache *engineCache, limits jobs.Options, worker jobs.Worker) (*studio, error) {
+	offer, network, err := f.openOffer(ctx, p)
 	if err != nil {
 		return nil, errors.Join(err, cache.Close())
 	}
+	shelf := offer.shelve(p, network, cache)
 	worker.Name, worker.Log = "local", p.log
-	worker.Engine = drawer.New(editor.NewCached(model, cache.Cache)).Seeing(network)
-	worker.Models = []string{model.Digest()}
+	worker.Engine, worker.Models = shelf, shelf.Models()
 	worker.Drain = time.Millisecond // by then everybody has waited for what they want
 	queue := jobs.NewLocal(ctx, limits, worker)
-	return &studio{queue: queue, model: model, cache: cache, close: func() error {
-		return errors.Join(queue.Close(), cache.Close(), network.Close(), model.Close())
+	return &studio{queue: queue, offer: offer, cache: cache, close: func() error {
+		return errors.Join(queue.Close(), cache.Close(), shelf.Close(), offer.Close())
 	}}, nil
 }
 
 // joinStudio opens the queue that others draw from.
 func (c *serveCommand) joinStudio(ctx context.Context, p *Process, options redisjobs.Options) (*studio, error) {
-	model, err := c.read(ctx)
+	offer, err := c.readOffer(ctx)
 	if err != nil {
 		return nil, err
 	}
 	queue, err := c.openQueue(ctx, p, options)
 	if err != nil {
-		return nil, errors.Join(err, model.Close())
+		return nil, errors.Join(err, offer.Close())
 	}
 	cache, err := c.openSharedMaps(p, c.Redis)
 	if err != nil {
-		return nil, errors.Join(err, queue.Close(), model.Close())
+		return nil, errors.Join(err, queue.Close(), offer.Close())
 	}
-	return &studio{queue: queue, shared: true, model: model, cache: cache, close: func() error {
-		return errors.Join(queue.Close(), cache.Close(), model.Close())
+	return &studio{queue: queue, shared: true, offer: offer, cache: cache, close: func() error {
+		return errors.Join(queue.Close(), cache.Close(), offer.Close())
 	}}, nil
 }

@@ -7,18 +7,17 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
-	"pentimento/editor"
 	"pentimento/jobs"
-	"pentimento/jobs/drawer"
 	redisjobs "pentimento/jobs/redis"
 	"pentimento/metrics"
 )
 
 // workerCommand is `pentimento worker`.
 type workerCommand struct {
-	modelFlags
+	offerFlags
 	redisFlags
 	operationFlags
 	cacheFlags `embed:"" prefix:"cache-" set:"memory=512"`
@@ -39,12 +38,11 @@ func (c *workerCommand) Run(ctx context.Context, p *Process) (err error) {
 		return err
 	}
 	defer closeInto(&err, queue)
-	model, network, err := c.openDrawing(ctx, p)
+	offer, network, err := c.openOffer(ctx, p)
 	if err != nil {
 		return err
 	}
-	defer closeInto(&err, model)
-	defer closeInto(&err, network)
+	defer closeInto(&err, offer)
 	name, err := workerName()
 	if err != nil {
 		return err
@@ -54,11 +52,13 @@ func (c *workerCommand) Run(ctx context.Context, p *Process) (err error) {
 		return err
 	}
 	defer closeInto(&err, cache)
+	shelf := offer.shelve(p, network, cache)
+	defer closeInto(&err, shelf)
 	operations := metrics.New()
 	operations.Queue(queue.Stats)
 	operations.Cache(cache.Stats)
 	worker := &jobs.Worker{
-		Name: name, Source: queue, Engine: drawer.New(editor.NewCached(model, cache.Cache)).Seeing(network), Slots: c.Slots, Models: []string{model.Digest()},
+		Name: name, Source: queue, Engine: shelf, Models: shelf.Models(), Slots: c.Slots,
 		TimeLimit: c.TimeLimit, Drain: c.Drain, Log: p.log.With("worker", name), Observer: operations,
 	}
 	stop, err := c.serve(ctx, p, operations, metrics.Check{Name: "queue", Run: queue.Check})
@@ -71,7 +71,7 @@ func (c *workerCommand) Run(ctx context.Context, p *Process) (err error) {
 			return err
 		}
 	}
-	p.log.Info("ready", "worker", name, "model", model.Name(), "digest", model.Digest(), "device", model.Device())
+	p.log.Info("ready", "worker", name, "model", strings.Join(offer.names(), ","), "digest", strings.Join(shelf.Models(), ","), "device", offer[0].model.Device())
 	return worker.Run(ctx)
 }
 

@@ -217,6 +217,18 @@ func (p *Planner) tellTime(_ english.Match, talk Conversation) string {
 	return "A picture comes as soon as it is drawn: seconds with the bundled model, longer with a large one or more steps (\"use 20 steps\" is faster than 50). Its seconds stand beside it."
 }
 
+// tellModels answers "which models are there?".
+func (p *Planner) tellModels(_ english.Match, talk Conversation) string {
+	switch len(talk.Models) {
+	case 0:
+		return p.tellSettings(nil, talk)
+	case 1:
+		return fmt.Sprintf("Pictures are drawn with the model %s. There is no other here.", talk.Models[0])
+	}
+	return fmt.Sprintf("The models here are %s. Say \"use model %s\" to draw new pictures with another; an edit stays with the model of its picture.",
+		listed(talk.Models, "and"), talk.Models[len(talk.Models)-1])
+}
+
 // tellSettings answers "which seed is it?".
 func (p *Planner) tellSettings(english.Match, Conversation) string {
 	return "The seed and the other values stand beside each picture, and /settings lists them. To change one, say \"use seed 7\", \"use 30 steps\", \"set the guidance to 5\", \"use euler\" or \"use size 768x512\"."

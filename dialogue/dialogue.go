@@ -55,6 +55,8 @@ type Conversation struct {
 	Reads func(prompt string) int
 	// Vocabulary lists the model's words, for mending typing errors. May be nil.
 	Vocabulary []string
+	// Models are the names of those that can be drawn with, the default first.
+	Models []string
 }
 
 // head is the turn that is shown, or none.

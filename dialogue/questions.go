@@ -169,6 +169,11 @@ func questionRules() []questionRule {
 			"what (do|should|can|must) i (say|do|type|write) to <x>",
 			"tell me how <x>",
 		}},
+		{(*Planner).tellModels, []string{
+			"(which|what) [other|different] (models|checkpoints) [are|do|can|have] [<x>]",
+			"(which|what) model [is|are|do|does|draws] [<x>]",
+			"(show|list|tell) [me] [all|all the|the|your] models",
+		}},
 		{(*Planner).tellWords, []string{
 			"(what|which|what's|what are) [other|else|different|more] [kind|kinds|sort|sorts|types] [of] [the] [possible|available] <x> (do|can|are|could|does|is|may|should|would|will) <y>",
 			"(what|which|what are) [other|different|more|the] [kind|kinds|sort|sorts|types] [of] [possible|available] <x>",

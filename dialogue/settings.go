@@ -22,6 +22,8 @@ func settingRules() []settingRule {
 	list := []struct{ pattern, name, value string }{
 		{"[set|change|use|make|put|with|switch|let] [the|your|a] " + name + " [to|=|:|of|at|as|be] <v>", "", ""},
 		{"(use|with|try|do|take|make it) <v> (name=steps)", "", ""},
+		{"(use|try|take|switch to|draw with|go back to) [the] model <v>", "model", ""},
+		{"(use|try|take|switch to|draw with|go back to) [the] <v> model", "model", ""},
 		{"[use|with|try|switch to|apply] [the] <v> (name=preset|settings|scheduler|sampler)", "", ""},
 		{"(use|switch to|draw with) [the] <v>", "scheduler", ""},
 		{"[use|make it|make them|draw it|draw|draw them|set it to|make the picture|make pictures] [in|at] <v> [pixels]", "size", ""},
@@ -38,7 +40,7 @@ func settingRules() []settingRule {
 // setting plans a change of the conversation's settings: "use seed 7", "set the
 // guidance to 5", "switch to the cl preset". What is no proper value is no setting
 // either, but may be an edit.
-func (p *Planner) setting(h hearing, _ Conversation) (Reply, bool) {
+func (p *Planner) setting(h hearing, talk Conversation) (Reply, bool) {
 	for _, s := range p.unset {
 		if s.pattern.Match(h.spoken, func(english.Match) bool { return true }) {
 			return Reply{Question: &Question{Kind: Clarify, Text: s.text, Choices: s.choices}}, true
@@ -55,6 +57,9 @@ func (p *Planner) setting(h hearing, _ Conversation) (Reply, bool) {
 				value = m.Text("v")
 			}
 			value, ok := settingValue(name, value)
+			if name == "model" {
+				value, ok = modelSaid(value, talk)
+			}
 			if !ok {
 				return false
 			}
@@ -65,6 +70,19 @@ func (p *Planner) setting(h hearing, _ Conversation) (Reply, bool) {
 		}
 	}
 	return Reply{}, false
+}
+
+// modelSaid finds the model that was named.
+func modelSaid(value string, talk Conversation) (name string, ok bool) {
+	if value == "auto" || value == "default" {
+		return "auto", true
+	}
+	for _, name := range talk.Models {
+		if strings.EqualFold(name, value) {
+			return name, true
+		}
+	}
+	return "", false
 }
 
 // canonicalSetting is the setting that people call so.

@@ -20,6 +20,8 @@ import (
 
 	"pentimento/jobs"
 	redisjobs "pentimento/jobs/redis"
+	"pentimento/models"
+	"pentimento/models/pocket/pockettest"
 	"pentimento/recipe"
 	"pentimento/session"
 	"pentimento/tests/redistest"
@@ -247,6 +249,82 @@ func TestWorkerLeavesOtherModel(t *testing.T) {
 	}
 	if letters, err := q.DeadLetters(t.Context(), 10); err != nil || len(letters) != 1 || letters[0].Job.Key != "other" {
 		t.Errorf("dead letters %+v, %v", letters, err)
+	}
+}
+
+// Workers of different models share a queue, and each draws what is of its own; one
+// that has both draws everything, and opens the second when it is asked for.
+func TestWorkersOfDifferentModels(t *testing.T) {
+	server := redistest.Start(t)
+	p, q, store := newProgram(t), openQueue(t, server), session.NewMemory()
+	roomy := pockettest.AnySize(t)
+	read, err := models.Read(t.Context(), models.Source{Path: roomy}, models.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	digests := map[string]string{"pocket": pockettest.Open(t).Digest(), "roomy": read.Digest()}
+	draw := func(key, model string) {
+		t.Helper()
+		job := edit(key, 2)
+		job.Recipe.Settings.Model = digests[model]
+		if _, settled, err := do(t.Context(), q, store, job, nil); !settled || err != nil {
+			t.Errorf("%s with %s: settled: %v, %v", key, model, settled, err)
+		}
+	}
+	workers := map[string]*worker{
+		"pocket": p.startWorker(t, server, "--cache-shared", "0"),
+		"roomy":  p.startWorker(t, server, "--cache-shared", "0", "--model", "roomy="+roomy),
+	}
+	for n, model := range []string{"roomy", "pocket", "pocket", "roomy", "roomy"} {
+		draw(fmt.Sprint("turn ", n, " of ", model), model)
+	}
+	for name, w := range workers {
+		if err := w.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+			t.Fatal(err)
+		}
+		w.end(t)
+		log := w.log.String()
+		for _, model := range []string{"roomy", "pocket"} {
+			if drawn := strings.Contains(log, "of "+model); drawn != (name == model) {
+				t.Errorf("the worker of %s draws with %s: %v\n%s", name, model, drawn, log)
+			}
+		}
+	}
+
+	both := p.startWorker(t, server, "--cache-shared", "0", "--model", "pocket", "--model", "roomy="+roomy)
+	if strings.Contains(both.log.String(), "msg=opened") {
+		t.Error("the second model is opened before it is asked for")
+	}
+	draw("first", "pocket")
+	draw("second", "roomy")
+	draw("third", "roomy")
+	if n := strings.Count(both.log.String(), "msg=opened model=roomy"); n != 1 {
+		t.Errorf("the second model was opened %d times:\n%s", n, both.log.String())
+	}
+	out, _ := p.runWith("", "doctor", "--engine", "queue", "--redis", "redis://"+server.Addr, "--store", filepath.Join(p.dir, "s.db"), "--model", "pocket", "--model", "roomy="+roomy)
+	for _, line := range []string{
+		"✓ model    pocket, " + digests["pocket"][:12], "✓ model    roomy, " + digests["roomy"][:12],
+		" with the model roomy",
+	} {
+		if !strings.Contains(out, line) {
+			t.Errorf("the doctor does not say %q:\n%s", line, out)
+		}
+	}
+}
+
+// The doctor says of a model that no worker has what to do.
+func TestDoctorMissesModel(t *testing.T) {
+	server := redistest.Start(t)
+	p, q := newProgram(t), openQueue(t, server)
+	p.startWorker(t, server)
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		if stats, err := q.Stats(t.Context()); err == nil && stats.Workers > 0 {
+			break
+		}
+	}
+	out, _ := p.runWith("", "doctor", "--engine", "queue", "--redis", "redis://"+server.Addr, "--store", filepath.Join(p.dir, "s.db"), "--model", "pocket", "--model", "roomy="+pockettest.AnySize(t))
+	if !strings.Contains(out, "✗ workers  none has the model roomy: run pentimento worker") || !strings.Contains(out, "✓ workers  one worker with the model pocket") {
+		t.Errorf("the doctor says\n%s", out)
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"pentimento/models/pocket/pockettest"
 	"pentimento/tests/discordtest"
 	"pentimento/tests/hubtest"
 	"pentimento/tests/redistest"
@@ -39,13 +40,14 @@ import (
 //	hub-cuts                  have the hub cut its next large file short
 //	hub-stalls N              have it stall in the one after the next N
 //
-// $POCKET is the bundled model's folder. Pictures have four steps.
+// $POCKET is the bundled model's folder, $ROOMY that of a copy that takes any size. Pictures have four steps.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	pocket, err := filepath.Abs("../models/pocket/model")
 	if err != nil {
 		t.Fatal(err)
 	}
+	roomy := pockettest.AnySize(t)
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(env *testscript.Env) error {
@@ -55,6 +57,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("PENTIMENTO_STEPS", "4")
 			env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, "state"))
 			env.Setenv("POCKET", pocket)
+			env.Setenv("ROOMY", roomy)
 			env.Values["talks"] = talks{}
 			env.Values["hub"] = new(*hubtest.Hub)
 			return nil

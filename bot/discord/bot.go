@@ -79,7 +79,7 @@ func New(o Options) (*Bot, error) {
 func newRunner(o Options, remembered *state.State, style view.Style) *turn.Runner {
 	pictures := gate.New(gate.Options{Checker: o.Checker, HideAll: o.Policy.Spoiler, HideUnsafe: o.Policy.HideUnsafe, Log: o.Log})
 	pattern := bot.Conversation{
-		Store: o.Store, Planner: o.Planner, Model: o.Model, Queue: o.Queue, Clock: o.Clock, Options: o.Defaults, Gate: pictures,
+		Store: o.Store, Planner: o.Planner, Model: o.Model, Others: o.Others, Queue: o.Queue, Clock: o.Clock, Options: o.Defaults, Gate: pictures,
 	}
 	return &turn.Runner{
 		Conversations: &turn.Conversations{Pattern: pattern, State: remembered, Log: o.Log},

@@ -145,7 +145,7 @@ func (h *conversing) redraw(ctx context.Context, r *request) (*turn.Turn, error)
 		seed := c.Options.Seed
 		c.Options.Seed = nil
 		defer func() { c.Options.Seed = seed }()
-		return c.Imagine(ctx, r, one.Recipe.Prompt, bot.WishesOf(one))
+		return c.Imagine(ctx, r, one.Recipe.Prompt, c.WishesOf(one))
 	}
 	return t, nil
 }

@@ -18,7 +18,9 @@ type Options struct {
 	// Token is the bot's, from the environment.
 	Token string
 	// Model is the one that draws, Planner understands, Store keeps the sessions.
+	// Others are further models that may be chosen.
 	Model   bot.Model
+	Others  []bot.Model
 	Planner bot.Planner
 	Store   session.Store
 	// Queue is where pictures wait to be drawn, and those who draw take them
@@ -80,7 +82,11 @@ func (o Options) complete() Options {
 		o.Observer = turn.Nobody{}
 	}
 	if o.Commands == nil {
-		o.Commands = bot.Commands()
+		names := []string{o.Model.Name}
+		for _, m := range o.Others {
+			names = append(names, m.Name)
+		}
+		o.Commands = bot.Commands(names...)
 	}
 	o.Policy = o.Policy.Prepared()
 	return o

@@ -24,6 +24,9 @@ const (
 	deleteMessage = "Delete this picture"
 )
 
+// mostChoices is how many choices Discord takes for an option.
+const mostChoices = 25
+
 // register registers the commands of the application with Discord if they differ
 // from those that were registered last.
 func register(ctx context.Context, api *rest.Client, st *state.State, app string, list []*discordgo.ApplicationCommand, log *slog.Logger) error {
@@ -90,6 +93,8 @@ func describeArgument(a bot.Argument) *discordgo.ApplicationCommandOption {
 	switch a.Kind {
 	case bot.Word:
 		o.Autocomplete = true
+	case bot.ModelName:
+		o.Autocomplete = len(choices) > mostChoices
 	case bot.Number:
 		o.Type = discordgo.ApplicationCommandOptionNumber
 	case bot.Count:
@@ -100,6 +105,9 @@ func describeArgument(a bot.Argument) *discordgo.ApplicationCommandOption {
 		choices = bot.SettingNames()
 	case bot.Path:
 		o.Type = discordgo.ApplicationCommandOptionAttachment
+	}
+	if len(choices) > mostChoices {
+		choices = nil // some of them are offered while somebody types
 	}
 	for _, name := range choices {
 		o.Choices = append(o.Choices, &discordgo.ApplicationCommandOptionChoice{Name: name, Value: name})

@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/bwmarrin/discordgo"
 
 	"pentimento/bot"
 	"pentimento/tests/discordtest"
@@ -63,6 +66,32 @@ func TestRegisteredCommands(t *testing.T) {
 	}
 	if got = append(got, '\n'); !bytes.Equal(got, want) {
 		t.Errorf("the commands differ from testdata/commands.json; they are\n%s", got)
+	}
+}
+
+// Where there are several models, a new picture's is one of those that Discord offers;
+// where there are more than Discord takes, they are offered while somebody types.
+func TestModelOption(t *testing.T) {
+	option := func(models ...string) *discordgo.ApplicationCommandOption {
+		options := registered(bot.Commands(models...), nil)[0].Options
+		if last := options[len(options)-1]; last.Name == "model" {
+			return last
+		}
+		return nil
+	}
+	if option("pocket") != nil {
+		t.Error("one model can be chosen from")
+	}
+	two := option("pocket", "sd")
+	if two == nil || two.Required || two.Autocomplete || len(two.Choices) != 2 || two.Choices[1].Value != "sd" {
+		t.Errorf("the option is %+v", two)
+	}
+	var many []string
+	for n := range mostChoices + 1 {
+		many = append(many, fmt.Sprint("model", n))
+	}
+	if all := option(many...); all == nil || !all.Autocomplete || len(all.Choices) > 0 {
+		t.Errorf("the option of many models is %+v", all)
 	}
 }
 

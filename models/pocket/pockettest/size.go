@@ -17,14 +17,7 @@ import (
 // with dynamic axes do. It is closed when the test ends.
 func OpenAnySize(t testing.TB) *models.Model {
 	t.Helper()
-	dir := filepath.Join(t.TempDir(), "pocket")
-	if err := os.CopyFS(dir, pocket.Files()); err != nil {
-		t.Fatal(err)
-	}
-	for _, part := range []string{"unet", "vae_decoder", "vae_encoder"} {
-		freeSides(t, filepath.Join(dir, part, "model.onnx"))
-	}
-	m, err := models.Open(t.Context(), models.Source{Path: dir}, models.Options{Runtime: runtimetest.Load(t), Device: "cpu"})
+	m, err := models.Open(t.Context(), models.Source{Path: AnySize(t)}, models.Options{Runtime: runtimetest.Load(t), Device: "cpu"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,6 +27,19 @@ func OpenAnySize(t testing.TB) *models.Model {
 		}
 	})
 	return m
+}
+
+// AnySize is the folder of a copy of the bundled model that takes any size.
+func AnySize(t testing.TB) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "pocket")
+	if err := os.CopyFS(dir, pocket.Files()); err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range []string{"unet", "vae_decoder", "vae_encoder"} {
+		freeSides(t, filepath.Join(dir, part, "model.onnx"))
+	}
+	return dir
 }
 
 // freeSides names the sides of what the graph in a file takes and gives, in place of

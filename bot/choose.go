@@ -1,0 +1,80 @@
+package bot
+
+import (
+	"strings"
+
+	"pentimento/editor"
+	"pentimento/session"
+)
+
+// Which model a picture is drawn with: a new one's is chosen, an edit's is that of
+// the picture that it edits.
+
+// models are all that draw here, the one first that draws where none is chosen.
+func (c *Conversation) models() []Model { return append([]Model{c.Model}, c.Others...) }
+
+// modelNamed is the model of that name, in any case; the default for "" and "auto".
+// The error is a [*Problem] that lists them.
+func (c *Conversation) modelNamed(name string) (Model, error) {
+	if name == "" || name == "auto" {
+		return c.Model, nil
+	}
+	for _, m := range c.models() {
+		if strings.EqualFold(m.Name, name) {
+			return m, nil
+		}
+	}
+	return Model{}, Problemf(NotFound, "there is no model %q here: use %s", name, strings.Join(c.ModelNames(), ", "))
+}
+
+// ModelNames are what the models are called that draw here, the default first.
+func (c *Conversation) ModelNames() []string {
+	var names []string
+	for _, m := range c.models() {
+		names = append(names, m.Name)
+	}
+	return names
+}
+
+// modelOf is the model with that digest. The error is a [*Problem] that says what can
+// be done without it.
+func (c *Conversation) modelOf(digest string) (Model, error) {
+	for _, m := range c.models() {
+		if digest == "" || m.Digest == digest {
+			return m, nil
+		}
+	}
+	return Model{}, &Problem{
+		Kind: Invalid, Err: &editor.ModelError{Want: digest, Have: c.Model.Digest},
+		Text: "this picture was drawn with the model " + short(digest) + ", which is not here any more, so it cannot be drawn again or edited. Start a new picture, or ask whoever runs me for that model",
+	}
+}
+
+// short is the beginning of a digest, which is enough to tell it from others.
+func short(digest string) string { return digest[:min(12, len(digest))] }
+
+// spokenOf is the model of the picture at the head of the session; of the next new
+// one while there is none.
+func (c *Conversation) spokenOf(s *session.Session) (Model, error) {
+	if s.Head == 0 {
+		return c.modelNamed(c.Options.Model)
+	}
+	turn, err := s.Turn(s.Head)
+	if err != nil {
+		return Model{}, err
+	}
+	return c.modelOf(turn.Settings.Model)
+}
+
+// Models says in a sentence which models draw here, and which draws the next picture.
+func (c *Conversation) Models() string {
+	names := c.ModelNames()
+	if len(names) == 1 {
+		return "Pictures are drawn with the model " + names[0] + "; there is no other."
+	}
+	next := c.Model.Name
+	if m, err := c.modelNamed(c.Options.Model); err == nil {
+		next = m.Name
+	}
+	return "The models here are " + enumerated(names) + ". New pictures are drawn with " + next + "; say “use model " + names[len(names)-1] + "” for another."
+}
