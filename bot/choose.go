@@ -65,16 +65,3 @@ func (c *Conversation) spokenOf(s *session.Session) (Model, error) {
 	}
 	return c.modelOf(turn.Settings.Model)
 }
-
-// Models says in a sentence which models draw here, and which draws the next picture.
-func (c *Conversation) Models() string {
-	names := c.ModelNames()
-	if len(names) == 1 {
-		return "Pictures are drawn with the model " + names[0] + "; there is no other."
-	}
-	next := c.Model.Name
-	if m, err := c.modelNamed(c.Options.Model); err == nil {
-		next = m.Name
-	}
-	return "The models here are " + enumerated(names) + ". New pictures are drawn with " + next + "; say “use model " + names[len(names)-1] + "” for another."
-}
