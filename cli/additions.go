@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/alecthomas/kong"
+
 	"pentimento/models"
 )
 
@@ -16,7 +18,7 @@ type loraFlag models.LoRA
 // UnmarshalText reads the flag.
 func (l *loraFlag) UnmarshalText(text []byte) error {
 	path, weight, ok := cutLast(string(text))
-	*l = loraFlag{Path: path, Strength: 1}
+	*l = loraFlag{Path: fromHome(path), Strength: 1}
 	if !ok {
 		return nil
 	}
@@ -38,7 +40,7 @@ func (e *embeddingFlag) UnmarshalText(text []byte) error {
 	if ok && word == "" {
 		return fmt.Errorf("%s: there is no word behind the colon: write FILE:word", text)
 	}
-	*e = embeddingFlag{Path: path, Word: word}
+	*e = embeddingFlag{Path: fromHome(path), Word: word}
 	return nil
 }
 
@@ -57,3 +59,12 @@ func cutLast(text string) (path, after string, ok bool) {
 }
 
 func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
+
+// fromHome is a path whose "~" is written out, as a shell does where it stands at the
+// beginning of a word.
+func fromHome(path string) string {
+	if !strings.HasPrefix(path, "~") {
+		return path
+	}
+	return kong.ExpandPath(path)
+}

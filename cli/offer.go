@@ -30,13 +30,13 @@ type offeredFlag struct{ Name, Path string }
 func (f *offeredFlag) UnmarshalText(text []byte) error {
 	name, path, ok := strings.Cut(string(text), "=")
 	if !ok || strings.ContainsAny(name, `/\.`) {
-		*f = offeredFlag{Path: string(text)}
+		*f = offeredFlag{Path: fromHome(string(text))}
 		return nil
 	}
 	if name == "" || path == "" {
 		return fmt.Errorf("%q names no model: write NAME=FILE", text)
 	}
-	*f = offeredFlag{Name: name, Path: path}
+	*f = offeredFlag{Name: name, Path: fromHome(path)}
 	return nil
 }
 
