@@ -4,10 +4,9 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
-
-	"github.com/alecthomas/kong"
 
 	"pentimento/models"
 )
@@ -63,8 +62,10 @@ func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
 // fromHome is a path whose "~" is written out, as a shell does where it stands at the
 // beginning of a word.
 func fromHome(path string) string {
-	if !strings.HasPrefix(path, "~") {
+	rest, ok := strings.CutPrefix(path, "~"+string(filepath.Separator))
+	home, err := os.UserHomeDir()
+	if !ok || err != nil {
 		return path
 	}
-	return kong.ExpandPath(path)
+	return filepath.Join(home, rest)
 }
