@@ -19,7 +19,7 @@ import (
 func (in *inspection) digestFiles() []string {
 	files := []string{schedulerFile}
 	for i := range in.encoders() {
-		dir := numbered(tokenizerFolder, i)
+		dir := assembly.Numbered(tokenizerFolder, i)
 		for _, name := range tokenizer.Files(func(name string) bool { return in.folder.has(dir + "/" + name) }) {
 			files = append(files, dir+"/"+name)
 		}

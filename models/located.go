@@ -3,11 +3,13 @@ package models
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
-	"strings"
+	"slices"
 
 	"pentimento/files"
+	"pentimento/models/build"
 	"pentimento/models/graph"
 	"pentimento/models/runtime"
 )
@@ -43,8 +45,8 @@ func (f folder) locate(part string, g *graph.Model) (located, error) {
 			return l, f.failed(file, err)
 		}
 		real[name] = path
-		l.dir = common(l.dir, filepath.Dir(path))
 	}
+	l.dir = build.CommonFolder(slices.Collect(maps.Values(real)))
 	for name, path := range real {
 		inside, err := filepath.Rel(l.dir, path)
 		if err != nil {
@@ -54,17 +56,6 @@ func (f folder) locate(part string, g *graph.Model) (located, error) {
 		l.moved = l.moved || l.names[name] != name
 	}
 	return l, nil
-}
-
-// common is the deepest folder that both are in; the empty one is in any.
-func common(a, b string) string {
-	if a == "" {
-		return b
-	}
-	for b != a && !strings.HasPrefix(b, strings.TrimSuffix(a, string(filepath.Separator))+string(filepath.Separator)) {
-		a = filepath.Dir(a)
-	}
-	return a
 }
 
 // checkWeights refuses a file that does not hold so many bytes of weights.

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"pentimento/models/assembly"
 	"pentimento/models/graph"
 	"pentimento/models/tokenizer"
 )
@@ -24,14 +25,6 @@ type textPart struct {
 	width, pooledWidth int // of the embeddings
 }
 
-// numbered is the folder of the text encoder or tokenizer i.
-func numbered(folder string, i int) string {
-	if i == 0 {
-		return folder
-	}
-	return fmt.Sprintf("%s_%d", folder, i+1)
-}
-
 // encoders is how many text encoders the model has.
 func (in *inspection) encoders() int {
 	if in.index.two {
@@ -42,21 +35,21 @@ func (in *inspection) encoders() int {
 
 func (in *inspection) readTokenizers() error {
 	for i := range in.encoders() {
-		t, err := in.folder.loadTokenizer(numbered(tokenizerFolder, i))
+		t, err := in.folder.loadTokenizer(assembly.Numbered(tokenizerFolder, i))
 		if err != nil {
 			return err
 		}
 		in.tokenizers = append(in.tokenizers, t)
 	}
 	if in.index.two && !in.tokenizers[0].SameWords(in.tokenizers[1]) {
-		return in.folder.failed(numbered(tokenizerFolder, 1), fmt.Errorf("cuts prompts into other tokens than %s", in.folder.path(tokenizerFolder)))
+		return in.folder.failed(assembly.Numbered(tokenizerFolder, 1), fmt.Errorf("cuts prompts into other tokens than %s", in.folder.path(tokenizerFolder)))
 	}
 	return nil
 }
 
 func (in *inspection) readTexts() error {
 	for i := range in.encoders() {
-		p, _, err := in.folder.readPart(numbered("text_encoder", i))
+		p, _, err := in.folder.readPart(assembly.Numbered("text_encoder", i))
 		if err != nil {
 			return err
 		}

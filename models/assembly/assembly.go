@@ -166,6 +166,11 @@ func (a *assembler) gather() error {
 	return a.gatherFile()
 }
 
+// networks are the parts that a model can have.
+func networks() []checkpoint.Part {
+	return []checkpoint.Part{checkpoint.PartUNet, checkpoint.PartVAE, checkpoint.PartText, checkpoint.PartText2}
+}
+
 // gatherFile finds the parts in a single file.
 func (a *assembler) gatherFile() error {
 	f, err := a.open("model", a.source.Path)
@@ -178,7 +183,7 @@ func (a *assembler) gatherFile() error {
 	if a.contents.Kind != checkpoint.KindModel && a.contents.Kind != checkpoint.KindUNet {
 		return fmt.Errorf("%s holds a %s, and no model: %s", a.source.Path, a.contents.Kind, hint(a.contents.Kind))
 	}
-	for _, p := range []checkpoint.Part{checkpoint.PartUNet, checkpoint.PartVAE, checkpoint.PartText, checkpoint.PartText2} {
+	for _, p := range networks() {
 		w, err := f.Part(p)
 		if errors.Is(err, checkpoint.ErrMissing) {
 			continue
@@ -280,7 +285,7 @@ func (a *assembler) buildDecoder() error {
 		if err != nil {
 			return err
 		}
-		return a.add(decoderFolder)(build.TinyDecoder(a.tiny, tiny, a.scaling()))
+		return a.add(decoderFolder)(build.TinyDecoder(a.tiny, tiny, a.architecture.VAE.ScalingFactor))
 	}
 	if !a.architecture.VAE.Decoder {
 		return fmt.Errorf("%s has half a VAE, without the decoder: give a whole one with --vae FILE", a.source.Path)
@@ -301,15 +306,7 @@ func (a *assembler) buildEncoder() error {
 	if err != nil || !tiny.Encoder {
 		return err
 	}
-	return a.add(encoderFolder)(build.TinyEncoder(a.tiny, tiny, a.scaling()))
-}
-
-// scaling is the factor between the VAE's latents and the UNet's.
-func (a *assembler) scaling() float64 {
-	if f := a.architecture.VAE.ScalingFactor; f != 0 {
-		return f
-	}
-	return usualScaling(a.contents.Family)
+	return a.add(encoderFolder)(build.TinyEncoder(a.tiny, tiny, a.architecture.VAE.ScalingFactor))
 }
 
 // The folders of the VAE's halves, as exporters name them.

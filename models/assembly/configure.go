@@ -47,11 +47,17 @@ func (a *assembler) copied(name string, limit int64) (bool, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}
-	if err != nil {
-		return false, fmt.Errorf("%s: %w", filepath.Join(a.source.Path, filepath.FromSlash(name)), err)
-	}
 	a.files[name] = data
-	return true, nil
+	return true, a.failed(name, err)
+}
+
+// failed puts the name of a file of the diffusers folder before what is wrong
+// with it.
+func (a *assembler) failed(name string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", filepath.Join(a.source.Path, filepath.FromSlash(name)), err)
 }
 
 // configureParts writes the config.json of every part.
@@ -64,16 +70,16 @@ func (a *assembler) configureParts() error {
 	if u.GuidanceWidth > 0 {
 		unet["time_cond_proj_dim"] = u.GuidanceWidth
 	}
-	if err := a.part("unet", "unet", unet); err != nil {
+	if err := a.part("unet", unet); err != nil {
 		return err
 	}
 	for i, t := range a.architecture.Text {
-		name := numbered("text_encoder", i)
+		name := Numbered("text_encoder", i)
 		text := map[string]any{
 			"num_hidden_layers": t.Layers, "hidden_size": t.Width, "max_position_embeddings": t.Positions,
 			"vocab_size": t.Vocabulary, "projection_dim": t.Projection,
 		}
-		if err := a.part(name, name, text); err != nil {
+		if err := a.part(name, text); err != nil {
 			return err
 		}
 	}
@@ -81,7 +87,7 @@ func (a *assembler) configureParts() error {
 	if len(levels) == 0 {
 		levels = make([]int, 4) // of the tiny autoencoder
 	}
-	vae := map[string]any{"latent_channels": u.InChannels, "block_out_channels": levels, "scaling_factor": a.scaling()}
+	vae := map[string]any{"latent_channels": u.InChannels, "block_out_channels": levels, "scaling_factor": a.architecture.VAE.ScalingFactor}
 	for _, half := range []string{decoderFolder, encoderFolder} {
 		if err := a.write(half+"/config.json", vae); err != nil {
 			return err
@@ -90,18 +96,13 @@ func (a *assembler) configureParts() error {
 	return nil
 }
 
-// part takes the configuration of a part from the diffusers folder, or writes
-// it.
-func (a *assembler) part(from, to string, usual map[string]any) error {
-	_, data, err := a.readConfig(from)
-	if err != nil {
-		return err
-	}
-	if data != nil {
-		a.files[to+"/config.json"] = data
+// part writes the configuration of a part that the diffusers folder has none of.
+func (a *assembler) part(name string, usual map[string]any) error {
+	name += "/config.json"
+	if a.files[name] != nil {
 		return nil
 	}
-	return a.write(to+"/config.json", usual)
+	return a.write(name, usual)
 }
 
 // sampleSize is the side of the latents that the family was trained on.
@@ -109,22 +110,11 @@ func (a *assembler) sampleSize() int {
 	switch {
 	case a.contents.Family == checkpoint.SDXL:
 		return 128
-	case a.contents.Family == checkpoint.SD2 && a.prediction() == velocity:
+	case a.contents.Family == checkpoint.SD2 && a.prediction() == checkpoint.Velocity:
 		return 96
 	}
 	return 64
 }
-
-// usualScaling is the factor that the VAE of a family was made with.
-func usualScaling(f checkpoint.Family) float64 {
-	if f == checkpoint.SDXL {
-		return .13025
-	}
-	return .18215
-}
-
-// velocity is a prediction in diffusers' words.
-const velocity = "v_prediction"
 
 // prediction is what the UNet predicts.
 func (a *assembler) prediction() string {
@@ -145,7 +135,7 @@ func (a *assembler) writeIndex() error {
 	}
 	index := map[string]any{"_class_name": class}
 	for i := range a.architecture.Text {
-		index[numbered("text_encoder", i)] = []string{"transformers", "CLIPTextModel"}
+		index[Numbered("text_encoder", i)] = []string{"transformers", "CLIPTextModel"}
 	}
 	return a.write("model_index.json", index)
 }
@@ -167,7 +157,7 @@ func (a *assembler) writeSchedule() error {
 	if there {
 		schedule = nil
 		if err := json.Unmarshal(a.files[name], &schedule); err != nil {
-			return fmt.Errorf("%s: %w", filepath.Join(a.source.Path, filepath.FromSlash(name)), err)
+			return a.failed(name, err)
 		}
 	}
 	schedule["prediction_type"] = a.prediction()
@@ -189,7 +179,7 @@ func (a *assembler) writeTokenizers() error {
 }
 
 func (a *assembler) writeTokenizer(i int) error {
-	dir := numbered("tokenizer", i)
+	dir := Numbered("tokenizer", i)
 	found := false
 	for _, name := range []string{"vocab.json", "merges.txt", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"} {
 		there, err := a.copied(path.Join(dir, name), maxTokenizer)
@@ -222,8 +212,8 @@ func (a *assembler) padding(i int) string {
 	return "<|endoftext|>"
 }
 
-// numbered is the folder of the text encoder or tokenizer i.
-func numbered(folder string, i int) string {
+// Numbered is the folder of text encoder or tokenizer i.
+func Numbered(folder string, i int) string {
 	if i == 0 {
 		return folder
 	}

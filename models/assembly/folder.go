@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"slices"
 
-	"pentimento/files"
 	"pentimento/models/checkpoint"
 )
 
@@ -56,7 +55,7 @@ func findWeights(dir string) (string, error) {
 // gatherFolder finds the parts in the folders of a diffusers model.
 func (a *assembler) gatherFolder() error {
 	a.folder = os.DirFS(a.source.Path)
-	for _, p := range []checkpoint.Part{checkpoint.PartUNet, checkpoint.PartVAE, checkpoint.PartText, checkpoint.PartText2} {
+	for _, p := range networks() {
 		path, err := findWeights(filepath.Join(a.source.Path, string(p)))
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
@@ -138,52 +137,43 @@ func (p perLevel) at(i int) int {
 	return 0
 }
 
-// readConfig reads the configuration of a part, and returns its bytes for the
-// folder that is made; nil where there is none.
-func (a *assembler) readConfig(part string) (config, []byte, error) {
+// readConfig takes the configuration of a part over from the diffusers folder, if
+// it has one, and reads it.
+func (a *assembler) readConfig(part string) (config, error) {
 	var c config
-	if a.folder == nil {
-		return c, nil, nil
-	}
 	name := part + "/config.json"
-	data, err := files.Read(a.folder, name, maxConfig)
-	if errors.Is(err, fs.ErrNotExist) {
-		return c, nil, nil
+	if there, err := a.copied(name, maxConfig); !there || err != nil {
+		return c, err
 	}
-	if err == nil {
-		err = json.Unmarshal(data, &c)
-	}
+	err := json.Unmarshal(a.files[name], &c)
 	if err == nil {
 		err = c.check()
 	}
-	if err != nil {
-		return c, nil, fmt.Errorf("%s: %w", filepath.Join(a.source.Path, filepath.FromSlash(name)), err)
-	}
-	return c, data, nil
+	return c, a.failed(name, err)
 }
 
 // correct writes what the configurations say into the architecture.
 func (a *assembler) correct() error {
-	unet, _, err := a.readConfig("unet")
+	unet, err := a.readConfig("unet")
 	if err != nil {
 		return err
 	}
 	if err := unet.correct(&a.architecture.UNet); err != nil {
-		return fmt.Errorf("%s: %w", filepath.Join(a.source.Path, "unet", "config.json"), err)
+		return a.failed("unet/config.json", err)
 	}
 	for i := range a.architecture.Text {
-		c, _, err := a.readConfig(numbered("text_encoder", i))
+		c, err := a.readConfig(Numbered("text_encoder", i))
 		if err != nil {
 			return err
 		}
 		if err := c.correctText(&a.architecture.Text[i]); err != nil {
-			return fmt.Errorf("%s: %w", filepath.Join(a.source.Path, numbered("text_encoder", i), "config.json"), err)
+			return a.failed(Numbered("text_encoder", i)+"/config.json", err)
 		}
 	}
 	if a.source.VAE != "" {
 		return nil
 	}
-	vae, _, err := a.readConfig("vae")
+	vae, err := a.readConfig("vae")
 	if err != nil {
 		return err
 	}

@@ -118,7 +118,7 @@ func (w *writer) locate() (folder string, err error) {
 			files = append(files, s.tensor.File)
 		}
 	}
-	folder = commonFolder(files)
+	folder = CommonFolder(files)
 	for _, s := range w.sources {
 		location, err := filepath.Rel(folder, s.tensor.File)
 		if err != nil {
@@ -138,8 +138,9 @@ func entry(key, value string) *pb.StringEntry {
 	return &pb.StringEntry{Key: proto.String(key), Value: proto.String(value)}
 }
 
-// commonFolder is the deepest folder that all files lie in or below.
-func commonFolder(files []string) string {
+// CommonFolder is the deepest folder that all files lie in or below; empty for no
+// files.
+func CommonFolder(files []string) string {
 	folder := ""
 	for _, f := range files {
 		if folder == "" {

@@ -16,11 +16,14 @@ const (
 	timeIDWidth = 256
 	sd1Heads    = 8
 	scaling     = 0.18215
-	scalingSDXL = 0.13025
 	quickGELU   = "quick_gelu"
 	gelu        = "gelu"
-	epsilon     = "epsilon"
-	velocity    = "v_prediction"
+)
+
+// What UNets predict, in diffusers' words.
+const (
+	Epsilon  = "epsilon"
+	Velocity = "v_prediction"
 )
 
 // What tells models from each other: the widths of the text encoders, CLIP's
@@ -147,10 +150,8 @@ func Describe(unet, vae *Weights, text ...*Weights) (Architecture, error) {
 		if a.VAE, err = vae.VAE(); err != nil {
 			return a, err
 		}
-		if a.Family == SDXL {
-			a.VAE.ScalingFactor = scalingSDXL
-		}
 	}
+	a.VAE.ScalingFactor = a.Family.ScalingFactor()
 	return a, a.check(unet.path)
 }
 

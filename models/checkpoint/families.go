@@ -16,6 +16,15 @@ const (
 	SDXL Family = "Stable Diffusion XL"
 )
 
+// ScalingFactor is what the latents of the family's VAE are multiplied with for
+// the UNet.
+func (f Family) ScalingFactor() float64 {
+	if f == SDXL {
+		return 0.13025
+	}
+	return scaling
+}
+
 const onlyStableDiffusion = "only Stable Diffusion 1.x, 2.x and XL models can be used"
 
 // Family is the family that a UNet is of. Those that need more than a prompt

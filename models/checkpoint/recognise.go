@@ -103,14 +103,14 @@ func (f *File) predict(c *Contents) {
 	_, marked := f.tensors[marker]
 	architecture := f.metadata["modelspec.architecture"]
 	switch said := f.metadata["modelspec.prediction_type"]; {
-	case said == "v" || said == velocity || marked || strings.HasSuffix(architecture, "-768-v"):
-		c.Prediction, c.PredictionSaid = velocity, true
-	case said == epsilon || strings.HasPrefix(architecture, "stable-diffusion-v2-512"):
-		c.Prediction, c.PredictionSaid = epsilon, true
+	case said == "v" || said == Velocity || marked || strings.HasSuffix(architecture, "-768-v"):
+		c.Prediction, c.PredictionSaid = Velocity, true
+	case said == Epsilon || strings.HasPrefix(architecture, "stable-diffusion-v2-512"):
+		c.Prediction, c.PredictionSaid = Epsilon, true
 	case c.Family == SD2:
-		c.Prediction = velocity
+		c.Prediction = Velocity
 	default:
-		c.Prediction = epsilon
+		c.Prediction = Epsilon
 	}
 }
 
