@@ -7,28 +7,13 @@ import (
 	"testing"
 
 	"pentimento/models"
-	"pentimento/models/runtime/runtimetest"
+	"pentimento/models/modelstest"
 	"pentimento/recipe"
 	"pentimento/tests/parity"
 )
 
 // parityWidth and parityHeight are the size of the pictures that diffusers drew.
 const parityWidth, parityHeight = 64, 128
-
-// openSource opens a model that people own, on the CPU.
-func openSource(t *testing.T, path string) *models.Model {
-	t.Helper()
-	m, err := models.Open(t.Context(), models.Source{Path: path}, models.Options{Runtime: runtimetest.Load(t), Device: "cpu"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := m.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return m
-}
 
 // A wholeRun is a picture that a pipeline of diffusers drew.
 type wholeRun struct {
@@ -67,7 +52,7 @@ func TestWholeRunsEqualDiffusers(t *testing.T) {
 			f := parity.Open(t, string(family))
 			var runs []wholeRun
 			f.Info("runs", &runs)
-			e := New(openSource(t, path()))
+			e := New(modelstest.Open(t, models.Source{Path: path()}))
 			compared := map[string]bool{}
 			for _, r := range runs {
 				compared[r.Scheduler] = true
@@ -88,7 +73,7 @@ func TestConsistencyModelEqualsDiffusers(t *testing.T) {
 	r := wholeRun{Name: "lcm", Scheduler: recipe.LCM}
 	f.Info("steps", &r.Steps)
 	f.Info("guidance", &r.Guidance)
-	e := New(openSource(t, parity.Folder(t, parity.LCM, parity.F16)))
+	e := New(modelstest.Open(t, models.Source{Path: parity.Folder(t, parity.LCM, parity.F16)}))
 	if drawn := compareRun(t, e, f, parity.LCM, r); drawn != nil && drawn.rows != r.Steps {
 		t.Errorf("%d rows in %d steps", drawn.rows, r.Steps)
 	}

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	"pentimento/models"
+	"pentimento/models/modelstest"
 	"pentimento/recipe"
 	"pentimento/tests/parity"
 )
@@ -36,10 +38,10 @@ func TestSDXLEditsEqualDiffusers(t *testing.T) {
 	// A small model takes over all self-attention that SDXL has, and one of 1024²
 	// that of the lowest level only.
 	folder := parity.Folder(t, parity.SDXL, parity.F16)
-	small := New(openSource(t, folder))
-	large := New(openSource(t, parity.Checkpoint(t, parity.SDXL, parity.F16)))
+	small := New(modelstest.Open(t, models.Source{Path: folder}))
+	large := New(modelstest.Open(t, models.Source{Path: parity.Checkpoint(t, parity.SDXL, parity.F16)}))
 	change(t, filepath.Join(folder, "scheduler", "scheduler_config.json"), map[string]any{"timestep_spacing": "trailing"})
-	trailing := New(openSource(t, folder))
+	trailing := New(modelstest.Open(t, models.Source{Path: folder}))
 	for _, c := range all {
 		t.Run(c.Name, func(t *testing.T) {
 			e := small

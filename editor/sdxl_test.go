@@ -4,13 +4,15 @@ import (
 	"slices"
 	"testing"
 
+	"pentimento/models"
+	"pentimento/models/modelstest"
 	"pentimento/recipe"
 )
 
 // SDXL reads a prompt with two text encoders. One alignment serves both, so
 // that it draws and edits like any model, and the way back ends where it began.
 func TestSDXLIsEdited(t *testing.T) {
-	m := openSource(t, export(t, "optimum_sdxl"))
+	m := modelstest.Open(t, models.Source{Path: export(t, "optimum_sdxl")})
 	settings := recipe.Settings{Seed: 7, Scheduler: recipe.DDIM, Steps: 4, Guidance: 5, Width: 96, Height: 64}
 	root := recipe.Turn{Prompt: "a photo of a red cat"}
 	most := recipe.Window{To: .75}

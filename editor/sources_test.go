@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	"pentimento/models"
+	"pentimento/models/modelstest"
 	"pentimento/recipe"
 )
 
@@ -45,7 +47,7 @@ func TestFolderAndExportsDrawOnePicture(t *testing.T) {
 			// self-attention an edit takes over.
 			change(t, filepath.Join(dir, "unet", "config.json"), map[string]any{"sample_size": 64})
 		}
-		e := New(openSource(t, dir))
+		e := New(modelstest.Open(t, models.Source{Path: dir}))
 		for i := range want {
 			got := mustDraw(t, e, first(r, i+1)).Image
 			if want[i] == nil {

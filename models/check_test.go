@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"pentimento/models"
+	"pentimento/models/modelstest"
 	"pentimento/models/pocket"
 	"pentimento/models/runtime/runtimetest"
 )
@@ -395,7 +396,7 @@ func TestVocabulary(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "vocabulary.json"), []byte(`["cat", "dog"]`), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if v := openDir(t, dir).Vocabulary(); len(v) != 2 || v[0] != "cat" {
+	if v := modelstest.Open(t, models.Source{Path: dir}).Vocabulary(); len(v) != 2 || v[0] != "cat" {
 		t.Errorf("vocabulary %v", v)
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"pentimento/models"
 	"pentimento/models/element"
 	"pentimento/models/graph/onnxpb"
+	"pentimento/models/modelstest"
 	"pentimento/models/runtime/runtimetest"
 )
 
@@ -90,19 +91,6 @@ func pattern(n int) []float32 {
 	return v
 }
 
-// apart is the root mean square of the difference, relative to that of want.
-func apart(got, want []float32) float64 {
-	if len(got) != len(want) || len(want) == 0 {
-		return math.Inf(1)
-	}
-	var d, w float64
-	for i := range want {
-		d += float64(got[i]-want[i]) * float64(got[i]-want[i])
-		w += float64(want[i]) * float64(want[i])
-	}
-	return math.Sqrt(d / w)
-}
-
 // Folders as diffusers' script, Optimum and ONNX Runtime's optimiser write them
 // are opened and compute what PyTorch does with the same weights, in a size
 // that is not their own.
@@ -114,7 +102,7 @@ func TestExportsComputeWhatPyTorchDoes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dir := export(t, name)
 			want := expectationOf(t, dir)
-			m := openDir(t, dir)
+			m := modelstest.Open(t, models.Source{Path: dir})
 			if s := m.Spec(); s.ImageWidth != own.X || s.ImageHeight != own.Y || !s.Resizable {
 				t.Errorf("draws pictures of %d×%d, in other sizes: %v; want %v", s.ImageWidth, s.ImageHeight, s.Resizable, own)
 			}
@@ -126,10 +114,10 @@ func TestExportsComputeWhatPyTorchDoes(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if d := apart(text.Embeddings, want.of(want.Text)); d > 1e-5 {
+			if d := difference(text.Embeddings, want.of(want.Text)); d > 1e-5 {
 				t.Errorf("embeddings differ by %g", d)
 			}
-			if d := apart(text.Pooled, want.of(want.Pooled)); len(want.Pooled)+len(text.Pooled) > 0 && d > 1e-5 {
+			if d := difference(text.Pooled, want.of(want.Pooled)); len(want.Pooled)+len(text.Pooled) > 0 && d > 1e-5 {
 				t.Errorf("the pooled text differs by %g", d)
 			}
 			checkNoise(t, m, want, text)
@@ -148,7 +136,7 @@ func checkNoise(t *testing.T, m *models.Model, want *expectation, text models.Te
 	b.AddText(text)
 	b.AddText(text)
 	plain := denoise(t, m, b).Noise
-	if d := apart(plain, want.of(want.Noise)); d > 1e-4 {
+	if d := difference(plain, want.of(want.Noise)); d > 1e-4 {
 		t.Errorf("the UNet's output differs by %g", d)
 	}
 	// The maps are really in the way of the pictures: with those of row 0, row 1
@@ -187,7 +175,7 @@ func checkPictures(t *testing.T, m *models.Model, want *expectation) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d := apart(latents, want.of(want.Encoded)); d > 1e-3 {
+	if d := difference(latents, want.of(want.Encoded)); d > 1e-3 {
 		t.Errorf("the encoded picture differs by %g", d)
 	}
 }
@@ -293,7 +281,7 @@ func TestFolderWithoutIndex(t *testing.T) {
 
 // The size that an export was made for is its own, whatever size it can take.
 func TestSizesOfExports(t *testing.T) {
-	m := openDir(t, export(t, "script_17"))
+	m := modelstest.Open(t, models.Source{Path: export(t, "script_17")})
 	for _, test := range []struct {
 		width, height int
 		want          error

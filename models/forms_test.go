@@ -13,6 +13,7 @@ import (
 	"pentimento/models"
 	"pentimento/models/element"
 	"pentimento/models/graph/onnxpb"
+	"pentimento/models/modelstest"
 	"pentimento/models/runtime/runtimetest"
 )
 
@@ -169,7 +170,7 @@ func TestFormsOfExport(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dir := pocketDir(t)
 			test.change(t, dir)
-			m, pocket := openDir(t, dir), openPocket(t)
+			m, pocket := modelstest.Open(t, models.Source{Path: dir}), openPocket(t)
 			b, want := batchOf(t, m, blond, red), batchOf(t, pocket, blond, red)
 			if d := difference(b.Text, want.Text); d > test.accuracy {
 				t.Errorf("text differs by %g", d)

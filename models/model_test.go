@@ -16,6 +16,7 @@ import (
 	"go.uber.org/goleak"
 
 	"pentimento/models"
+	"pentimento/models/modelstest"
 	"pentimento/models/pocket"
 	"pentimento/models/runtime/runtimetest"
 )
@@ -54,21 +55,6 @@ func openPocket(t testing.TB) *models.Model {
 		shared.model = m
 	}
 	return shared.model
-}
-
-// openDir opens the model in a folder until the test ends.
-func openDir(t testing.TB, dir string) *models.Model {
-	t.Helper()
-	m, err := models.Open(t.Context(), models.Source{Path: dir}, models.Options{Runtime: runtimetest.Load(t), Device: "cpu"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := m.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return m
 }
 
 // encode gives the embeddings of prompts, one after the other.
@@ -342,7 +328,7 @@ func TestDecodeRefuses(t *testing.T) {
 }
 
 func TestClosedModel(t *testing.T) {
-	m := openDir(t, pocketDir(t))
+	m := modelstest.Open(t, models.Source{Path: pocketDir(t)})
 	b := batchOf(t, m, blond)
 	if err := m.Close(); err != nil {
 		t.Fatal(err)
@@ -361,8 +347,12 @@ func finite(values []float32) bool {
 	})
 }
 
-// difference is the RMS of a−b relative to that of b.
+// difference is the RMS of a−b relative to that of b; infinite where they are not
+// as many, or none.
 func difference(a, b []float32) float64 {
+	if len(a) != len(b) || len(b) == 0 {
+		return math.Inf(1)
+	}
 	var d, n float64
 	for i := range a {
 		d += float64(a[i]-b[i]) * float64(a[i]-b[i])

@@ -14,22 +14,12 @@ import (
 //	torch.manual_seed(seed); x = torch.randn(n)
 //	{"seed": str(seed), "n": n, "first": x[:20].tolist(), "last": x[-20:].tolist()}
 func TestNormalEqualsTorch(t *testing.T) {
-	var cases []struct {
+	type drawing struct {
 		Seed        string
 		N           int
 		First, Last []float32
 	}
-	data, err := os.ReadFile("testdata/randn.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(data, &cases); err != nil {
-		t.Fatal(err)
-	}
-	if len(cases) == 0 {
-		t.Fatal("no cases")
-	}
-	for _, c := range cases {
+	for _, c := range readCases[drawing](t, "randn.json") {
 		t.Run(c.Seed+"/"+strconv.Itoa(c.N), func(t *testing.T) {
 			seed, err := strconv.ParseUint(c.Seed, 10, 64)
 			if err != nil {
@@ -50,22 +40,12 @@ func TestNormalEqualsTorch(t *testing.T) {
 //	g = torch.Generator("cpu"); g.manual_seed(seed)
 //	draws = [torch.randn(n, generator=g) for _ in range(3)]
 func TestDrawsGoOnAsInTorch(t *testing.T) {
-	var cases []struct {
+	type drawing struct {
 		Seed  string
 		N     int
 		Draws []struct{ First, Last []float32 }
 	}
-	data, err := os.ReadFile("testdata/draws.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(data, &cases); err != nil {
-		t.Fatal(err)
-	}
-	if len(cases) == 0 {
-		t.Fatal("no cases")
-	}
-	for _, c := range cases {
+	for _, c := range readCases[drawing](t, "draws.json") {
 		seed, err := strconv.ParseUint(c.Seed, 10, 64)
 		if err != nil {
 			t.Fatal(err)
@@ -95,4 +75,21 @@ func near(t *testing.T, got, want []float32) {
 			t.Fatalf("sample %d is %v, want %v", i, got[i], want[i])
 		}
 	}
+}
+
+// readCases reads the cases of a file of testdata, of which there must be some.
+func readCases[T any](t *testing.T, file string) []T {
+	t.Helper()
+	data, err := os.ReadFile("testdata/" + file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cases []T
+	if err := json.Unmarshal(data, &cases); err != nil {
+		t.Fatal(err)
+	}
+	if len(cases) == 0 {
+		t.Fatal("no cases")
+	}
+	return cases
 }

@@ -12,6 +12,7 @@ import (
 
 	"pentimento/models"
 	"pentimento/models/checkpoint"
+	"pentimento/models/modelstest"
 	"pentimento/tests/parity"
 )
 
@@ -26,7 +27,7 @@ func TestLoRADrawsWhatMergedWeightsDraw(t *testing.T) {
 				for _, strength := range strengths {
 					s.LoRAs = append(s.LoRAs, models.LoRA{Path: lora, Strength: strength})
 				}
-				return openModel(t, s)
+				return modelstest.Open(t, s)
 			}
 			plain, none, some, twice := with(), with(0), with(.8), with(.3, .5)
 			without := draw(t, plain)
@@ -155,8 +156,8 @@ func TestNamesOfKohyaAndPEFTAreOneLoRA(t *testing.T) {
 	}
 	parity.WriteTensors(t, kohya, parity.F32, shapes, values)
 	path := parity.Checkpoint(t, parity.SD1, parity.F16)
-	a := draw(t, openModel(t, models.Source{Path: path, LoRAs: []models.LoRA{{Path: peft, Strength: 1}}}))
-	b := draw(t, openModel(t, models.Source{Path: path, LoRAs: []models.LoRA{{Path: kohya, Strength: 1}}}))
+	a := draw(t, modelstest.Open(t, models.Source{Path: path, LoRAs: []models.LoRA{{Path: peft, Strength: 1}}}))
+	b := draw(t, modelstest.Open(t, models.Source{Path: path, LoRAs: []models.LoRA{{Path: kohya, Strength: 1}}}))
 	if !slices.Equal(a.Pix, b.Pix) {
 		t.Errorf("the pictures are up to %d levels apart", moved(a, b))
 	}
@@ -170,12 +171,12 @@ func TestLearnedWordsAreReadAsByDiffusers(t *testing.T) {
 	fixture.Info("prompt", &prompt)
 	for name, family := range map[string]parity.Family{"one": parity.SD1, "several": parity.SD1, "sdxl": parity.SDXL} {
 		s := models.Source{Path: parity.Checkpoint(t, family, parity.F32)}
-		plain := openModel(t, s)
+		plain := modelstest.Open(t, s)
 		s.Embeddings = []models.Embedding{{Path: parity.File(t, "embedding", name, parity.F32), Word: word}}
 		if name == "one" {
 			s.Embeddings[0].Word = "" // it is in the file
 		}
-		m := openModel(t, s)
+		m := modelstest.Open(t, s)
 		if m.Digest() == plain.Digest() {
 			t.Errorf("%s: the word is not in the digest", name)
 		}
@@ -212,7 +213,7 @@ func near(t *testing.T, what string, got, want []float32) {
 // Several files each teach their own word.
 func TestSeveralWords(t *testing.T) {
 	one, several := parity.File(t, "embedding", "one", parity.F32), parity.File(t, "embedding", "several", parity.F16)
-	m := openModel(t, models.Source{Path: parity.Checkpoint(t, parity.SD1, parity.F16), Embeddings: []models.Embedding{
+	m := modelstest.Open(t, models.Source{Path: parity.Checkpoint(t, parity.SD1, parity.F16), Embeddings: []models.Embedding{
 		{Path: several, Word: "toy-3"}, {Path: one, Word: "toy-1"},
 	}})
 	e := m.Tokenizer().Encode("a TOY-3, Toy-1")

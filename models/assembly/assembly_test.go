@@ -12,24 +12,9 @@ import (
 	"pentimento/models"
 	"pentimento/models/assembly"
 	"pentimento/models/checkpoint"
-	"pentimento/models/runtime/runtimetest"
+	"pentimento/models/modelstest"
 	"pentimento/tests/parity"
 )
-
-// openModel opens a source on the CPU.
-func openModel(t *testing.T, s models.Source) *models.Model {
-	t.Helper()
-	m, err := models.Open(t.Context(), s, models.Options{Runtime: runtimetest.Load(t), Device: "cpu"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := m.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return m
-}
 
 // The same weights as a file and as a diffusers folder encode, decode and
 // predict the same. Of Stable Diffusion 2 only a text encoder of the real depth
@@ -37,8 +22,8 @@ func openModel(t *testing.T, s models.Source) *models.Model {
 func TestFileAndFolderAreOneModel(t *testing.T) {
 	for _, family := range []parity.Family{parity.SD1, parity.SDXL} {
 		t.Run(string(family), func(t *testing.T) {
-			file := openModel(t, models.Source{Path: parity.Checkpoint(t, family, parity.F16)})
-			folder := openModel(t, models.Source{Path: parity.Folder(t, family, parity.F16)})
+			file := modelstest.Open(t, models.Source{Path: parity.Checkpoint(t, family, parity.F16)})
+			folder := modelstest.Open(t, models.Source{Path: parity.Folder(t, family, parity.F16)})
 			if file.Digest() == folder.Digest() {
 				t.Error("a file and a folder have one digest")
 			}
@@ -120,8 +105,8 @@ func TestFamilies(t *testing.T) {
 // A tiny autoencoder decodes where one is given, and the rest is the model's.
 func TestTinyDecoder(t *testing.T) {
 	source := models.Source{Path: parity.Checkpoint(t, parity.SD1, parity.F32), Decoder: tiny(t)}
-	m := openModel(t, source)
-	plain := openModel(t, models.Source{Path: source.Path})
+	m := modelstest.Open(t, source)
+	plain := modelstest.Open(t, models.Source{Path: source.Path})
 	if m.Digest() == plain.Digest() {
 		t.Error("the decoder is not in the digest")
 	}

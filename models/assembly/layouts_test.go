@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"pentimento/models"
+	"pentimento/models/modelstest"
 	"pentimento/tests/parity"
 )
 
@@ -103,7 +104,7 @@ func TestLayoutsOfFolders(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dir := parity.Folder(t, parity.SD1, parity.F16)
 			lay(t, dir)
-			m := openModel(t, models.Source{Path: dir})
+			m := modelstest.Open(t, models.Source{Path: dir})
 			compareTexts(t, m, parity.SD1)
 			compareParts(t, m, parity.SD1)
 		})

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"pentimento/models"
+	"pentimento/models/modelstest"
 	"pentimento/tests/parity"
 )
 
@@ -21,7 +22,7 @@ func TestTextsEqualDiffusers(t *testing.T) {
 		parity.SDXL: parity.Checkpoint(t, parity.SDXL, parity.F16),
 	} {
 		t.Run(string(family), func(t *testing.T) {
-			compareTexts(t, openModel(t, models.Source{Path: path}), family)
+			compareTexts(t, modelstest.Open(t, models.Source{Path: path}), family)
 		})
 	}
 }
@@ -34,7 +35,7 @@ func TestEmptyPromptOfSDXL(t *testing.T) {
 		if !zeros {
 			sayNoZeros(t, folder)
 		}
-		m := openModel(t, models.Source{Path: folder})
+		m := modelstest.Open(t, models.Source{Path: folder})
 		empty, err := m.EncodeText(t.Context(), "")
 		if err != nil {
 			t.Fatal(err)

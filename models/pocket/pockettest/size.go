@@ -9,24 +9,15 @@ import (
 
 	"pentimento/models"
 	"pentimento/models/graph/onnxpb"
+	"pentimento/models/modelstest"
 	"pentimento/models/pocket"
-	"pentimento/models/runtime/runtimetest"
 )
 
 // OpenAnySize returns a copy of the bundled model that takes any size, as exports
 // with dynamic axes do. It is closed when the test ends.
 func OpenAnySize(t testing.TB) *models.Model {
 	t.Helper()
-	m, err := models.Open(t.Context(), models.Source{Path: AnySize(t)}, models.Options{Runtime: runtimetest.Load(t), Device: "cpu"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := m.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return m
+	return modelstest.Open(t, models.Source{Path: AnySize(t)})
 }
 
 // AnySize is the folder of a copy of the bundled model that takes any size.
