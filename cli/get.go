@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"pentimento/models"
+	"pentimento/models/assembly"
 	"pentimento/models/checkpoint"
 	"pentimento/models/hub"
 )
@@ -108,17 +109,11 @@ func presentFile(ctx context.Context, p *Process, file string) (err error) {
 	if err != nil {
 		return fmt.Errorf("%s was fetched and cannot be used: %w", file, err)
 	}
-	use := ""
-	switch contents.Kind {
-	case checkpoint.KindVAE:
-		use = " and can be used with a model: --vae " + file
-	case checkpoint.KindTiny:
-		use = " and can be used with a model: --decoder " + file
-	case checkpoint.KindLoRA, checkpoint.KindEmbedding:
-	default:
+	flag := assembly.Flag(contents.Kind)
+	if flag == "" {
 		return presentModel(ctx, p, file)
 	}
-	_, err = fmt.Fprintf(p.Out, "%s is a %s%s\n", file, contents.Kind, use)
+	_, err = fmt.Fprintf(p.Out, "%s is a %s and can be used with a model: %s %[1]s\n", file, contents.Kind, flag)
 	return err
 }
 

@@ -154,20 +154,22 @@ func (o offer) names() []string {
 }
 
 // known is what conversations know of the models, each with the steps and the
-// guidance that options give it.
-func (o offer) known(options func(models.Usual) (bot.Options, error)) ([]bot.Model, error) {
-	var all []bot.Model
-	for _, one := range o {
+// guidance that options give it, and what the default one is drawn with.
+func (o offer) known(options func(models.Usual) (bot.Options, error)) (all []bot.Model, defaults bot.Options, err error) {
+	for i, one := range o {
 		m := bot.ModelOf(one.model)
 		m.Name = one.name
 		drawn, err := options(one.model.Spec().Usual())
 		if err != nil {
-			return nil, err
+			return nil, bot.Options{}, err
+		}
+		if i == 0 {
+			defaults = drawn
 		}
 		m.Steps, m.Guidance = drawn.Steps, drawn.Guidance
 		all = append(all, m)
 	}
-	return all, nil
+	return all, defaults, all[0].Check(defaults)
 }
 
 // shelve puts the models on a shelf; network sees what the pictures of the default one

@@ -73,14 +73,7 @@ func (c *serveCommand) Run(ctx context.Context, p *Process) (err error) {
 		return err
 	}
 
-	defaults, err := c.options(studio.offer[0].model.Spec().Usual())
-	if err != nil {
-		return err
-	}
-	known, err := studio.offer.known(c.options)
-	if err == nil {
-		err = known[0].Check(defaults)
-	}
+	known, defaults, err := studio.offer.known(c.options)
 	if err != nil {
 		return err
 	}

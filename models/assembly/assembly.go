@@ -198,17 +198,26 @@ func (a *assembler) gatherFile() error {
 
 // hint says what a file that is no model is good for.
 func hint(k checkpoint.Kind) string {
-	switch k {
-	case checkpoint.KindLoRA:
-		return "give it with --lora beside a model"
-	case checkpoint.KindEmbedding:
-		return "give it with --embedding beside a model"
-	case checkpoint.KindVAE:
-		return "give it with --vae beside a model"
-	case checkpoint.KindTiny:
-		return "give it with --decoder beside a model"
+	if flag := Flag(k); flag != "" {
+		return "give it with " + flag + " beside a model"
 	}
 	return "give the file of a whole model"
+}
+
+// Flag is the flag that a file which is no model is given with beside one; empty
+// for a file that is a model, or is of no use.
+func Flag(k checkpoint.Kind) string {
+	switch k {
+	case checkpoint.KindLoRA:
+		return "--lora"
+	case checkpoint.KindEmbedding:
+		return "--embedding"
+	case checkpoint.KindVAE:
+		return "--vae"
+	case checkpoint.KindTiny:
+		return "--decoder"
+	}
+	return ""
 }
 
 // replace takes the parts of other files that the source names.
