@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"math"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 
+	"pentimento/bot/terminal"
 	"pentimento/models"
 )
 
@@ -59,13 +59,6 @@ func cutLast(text string) (path, after string, ok bool) {
 
 func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
 
-// fromHome is a path whose "~" is written out, as a shell does where it stands at the
-// beginning of a word.
-func fromHome(path string) string {
-	rest, ok := strings.CutPrefix(path, "~"+string(filepath.Separator))
-	home, err := os.UserHomeDir()
-	if !ok || err != nil {
-		return path
-	}
-	return filepath.Join(home, rest)
-}
+// fromHome is a path of which a leading ~ stands for the home folder, in flags that
+// are more than a path.
+func fromHome(path string) string { return terminal.InHome(path, os.Getenv("HOME")) }
