@@ -219,7 +219,7 @@ func TestForksThatAreRefused(t *testing.T) {
 
 	w.stop()
 	o.Policy.BlockedWords = nil
-	o.Model = (&stub{}).known() // another model
+	o.Model.Digest = "another"
 	w.start(o)
 	i = bob.Slash(channel, "fork", map[string]any{"code": code})
 	w.sees(channel, i.ID, "made with model")

@@ -49,7 +49,7 @@ const soon = 20 * time.Second
 // a prompt about a bomb.
 type stub struct {
 	hold  chan struct{} // nil: at once
-	model *models.Model // nil: one without a name
+	model *models.Model // nil: the pocket model, of which the bot knows the digest alone
 	// change is how far every edit moved the picture; nil: not known
 	change *float64
 
@@ -83,11 +83,11 @@ func (e *stub) Draw(ctx context.Context, r recipe.Recipe, progress func(editor.P
 
 // known is what the bot knows of the stub's model.
 func (e *stub) known() bot.Model {
-	out := bot.Model{Find: e.find}
+	out := bot.Model{Digest: e.Model().Digest()}
 	if e.model != nil {
 		out = bot.ModelOf(e.model)
-		out.Find = e.find
 	}
+	out.Find = e.find
 	return out
 }
 
@@ -101,16 +101,25 @@ func (e *stub) find(prompt, phrase string) (recipe.Span, error) {
 func (e *stub) Remembers(context.Context, recipe.Recipe) bool { return true }
 
 func (e *stub) Model() *models.Model {
-	if e.model == nil {
-		return &models.Model{}
+	if e.model != nil {
+		return e.model
 	}
-	return e.model
+	m, err := loadPocket()
+	if err != nil {
+		panic(err)
+	}
+	return m
 }
 
-// pocketStub is a stub of the pocket model, whose recipes can be given away.
+// loadPocket reads the pocket model once, without opening it.
+var loadPocket = sync.OnceValues(func() (*models.Model, error) {
+	return models.ReadFS(context.Background(), pocket.Files(), "pocket")
+})
+
+// pocketStub is a stub of the pocket model, of which the bot knows all.
 func pocketStub(t *testing.T) *stub {
 	t.Helper()
-	m, err := models.ReadFS(t.Context(), pocket.Files(), "pocket")
+	m, err := loadPocket()
 	if err != nil {
 		t.Fatal(err)
 	}

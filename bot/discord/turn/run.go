@@ -227,7 +227,7 @@ func (r *Runner) watching(t *Turn, show *throttle) func(jobs.Event) {
 	var preview gate.Picture
 	return func(e jobs.Event) {
 		if e.Vacant > 0 {
-			show.set(view.Vacant(r.Style, t.shown(), e.Vacant))
+			show.set(view.Vacant(r.Style, t.shown(), bot.NoticeVacant(e.Vacant)))
 			return
 		}
 		if !e.Running {

@@ -3,7 +3,6 @@ package view
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/bwmarrin/discordgo"
 
@@ -33,10 +32,10 @@ func Waiting(style Style, t Turn, ahead int) object.Content {
 	return object.Content{Text: quote(t.Said) + "\n" + state, Rows: cancelRow(style, t)}
 }
 
-// Vacant is the message of a turn that waits, at most that long, for a worker which
-// has its model.
-func Vacant(style Style, t Turn, most time.Duration) object.Content {
-	return object.Content{Text: quote(t.Said) + "\n" + bot.NoticeVacant(most), Rows: cancelRow(style, t)}
+// Vacant is the message of a turn for which no worker has the model, with the notice
+// that says so.
+func Vacant(style Style, t Turn, notice string) object.Content {
+	return object.Content{Text: quote(t.Said) + "\n" + notice, Rows: cancelRow(style, t)}
 }
 
 // Progress is the message of a turn that is being drawn, with the latest
