@@ -14,6 +14,7 @@ import (
 	"pentimento/editor"
 	"pentimento/jobs"
 	"pentimento/models"
+	"pentimento/picture/photo"
 	"pentimento/session"
 	"pentimento/session/recipefile"
 )
@@ -159,6 +160,7 @@ func kindOfTold(err error) Kind {
 		return NotFound
 	case otherModel,
 		isAny(err, session.ErrFull, session.ErrTooLarge, ErrTooStrong),
+		isAny(err, photo.ErrPhoto),
 		isAny(err, models.ErrFixedSize, models.ErrSizeMultiple, models.ErrSizeBounds),
 		isAny(err, recipefile.ErrNoRecipe, recipefile.ErrNewer, recipefile.ErrInvalid, recipefile.ErrTooLarge):
 		return Invalid

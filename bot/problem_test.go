@@ -27,6 +27,7 @@ import (
 	"pentimento/models/runtime"
 	"pentimento/models/tokenizer"
 	"pentimento/picture"
+	"pentimento/picture/photo"
 	"pentimento/session"
 	"pentimento/session/blobs"
 	"pentimento/session/bolt/boltfile"
@@ -108,6 +109,7 @@ func sentinels() map[string]met {
 		"session/bolt/boltfile.ErrLastChange":        internal(boltfile.ErrLastChange),
 		"session/bolt/boltfile.ErrPerhapsLastChange": internal(boltfile.ErrPerhapsLastChange),
 		"picture.ErrPicture":                         internal(picture.ErrPicture),
+		"picture/photo.ErrPhoto":                     {fmt.Errorf("%w: it is empty", photo.ErrPhoto), Invalid, "That picture cannot be opened: it is empty."},
 		"models.ErrNoEncoder":                        internal(models.ErrNoEncoder),
 		"models.ErrFixedSize":                        {fmt.Errorf("pictures of 8×8 pixels: %w, 512×512", models.ErrFixedSize), Invalid, "Pictures of 8×8 pixels: the model draws in one size only, 512×512."},
 		"models.ErrSizeMultiple":                     {models.ErrSizeMultiple, Invalid, "The model can't divide the sides as often as it has to."},
