@@ -16,7 +16,7 @@ export PENTIMENTO_ONNXRUNTIME ?= $(CURDIR)/build/onnxruntime
 S3_SERVER = github.com/versity/versitygw/cmd/versitygw@v1.8.0
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: all build needs chat test s3 lint house bench soak study transcript runtime clean
+.PHONY: all build needs chat test s3 lint house bench bench-real soak study transcript runtime clean
 
 all: build
 
@@ -43,6 +43,10 @@ study: build
 
 bench: build
 	$(GO) run ./tests/bench $(ARGS)
+
+# Takes 12 GB and many minutes. PYTHON has the packages of tests/reference/peers.py.
+bench-real: build
+	$(GO) run ./tests/bench -only $(if $(PYTHON),peers -python $(PYTHON),real) $(ARGS)
 
 soak: build
 	$(GO) run ./tests/soak -minutes $(or $(MINUTES),10) $(ARGS)

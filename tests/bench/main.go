@@ -43,7 +43,10 @@ type bench struct {
 	page     string // shows the figures of memory
 	blind    bool   // pictures are edited without a look at them
 	drawings string // folder of held-out drawings
-	families string // of the group real, with commas between
+	families string // of the groups real and peers, with commas between
+	rounds   int    // of the group peers
+	with     string // programs of the group peers, with commas between
+	python   string // runs them
 	figures  map[string]float64
 }
 
@@ -67,8 +70,11 @@ func main() {
 	flag.StringVar(&b.said, "said", "", "of the groups pocket, unnamed and seen, only edits with this in their words")
 	flag.StringVar(&b.drawings, "drawings", "", "of the group calibrate, the folder of held-out drawings")
 	flag.BoolVar(&b.blind, "blind", false, "of the group unnamed, edit without a look at the picture")
-	only := flag.String("only", "", "run these groups, with commas between: process, memory, speed, reference, jobs, edit, pocket, discord, cache, calibrate, unnamed, seen; and real, which takes 12 GB and many minutes")
-	flag.StringVar(&b.families, "real", "sd1,sdxl", "of the group real, the families, with commas between")
+	only := flag.String("only", "", "run these groups, with commas between: process, memory, speed, reference, jobs, edit, pocket, discord, cache, calibrate, unnamed, seen; and real and peers, which take 12 GB and many minutes")
+	flag.StringVar(&b.families, "real", "sd1,sdxl", "of the groups real and peers, the families, with commas between")
+	flag.IntVar(&b.rounds, "rounds", 3, "of the group peers, how often each program runs")
+	flag.StringVar(&b.with, "with", "diffusers,diffusers-edit,openvino,openvino-int8,stable-diffusion-cpp", "of the group peers, the other programs, with commas between")
+	flag.StringVar(&b.python, "python", "", "of the group peers, the interpreter that has the packages of tests/reference/peers.py")
 	flag.Parse()
 	if err := b.run(*only); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -97,10 +103,11 @@ func (b *bench) run(only string) error {
 		{"unnamed", b.unnamed},
 		{"seen", b.seen},
 		{"real", b.real},
+		{"peers", b.peers},
 	}
 	for _, g := range groups {
 		asked := slices.Contains(strings.Split(only, ","), g.name)
-		if !asked && (only != "" || g.name == "real") {
+		if !asked && (only != "" || g.name == "real" || g.name == "peers") {
 			continue
 		}
 		fmt.Printf("%s …\n", g.name)

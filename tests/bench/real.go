@@ -29,19 +29,28 @@ func (b *bench) real() error {
 		return err
 	}
 	for _, family := range strings.Split(b.families, ",") {
-		side, ok := realFamilies()[family]
-		if !ok {
-			return fmt.Errorf("no family %q of real size: there are sd1 and sdxl", family)
-		}
-		path := filepath.Join(b.out, "real-"+family+".safetensors")
-		if err := writeReal(path, family); err != nil {
-			return fmt.Errorf("write %s: %w", path, err)
-		}
-		if err := errors.Join(b.lookAt(family, path), b.drawReal(family, path, side)); err != nil {
+		if err := b.realFamily(family); err != nil {
 			return fmt.Errorf("%s: %w", family, err)
 		}
 	}
 	return nil
+}
+
+func (b *bench) realFamily(family string) error {
+	side, ok := realFamilies()[family]
+	if !ok {
+		return errors.New("no such family of real size: there are sd1 and sdxl")
+	}
+	path := b.realFile(family)
+	if err := writeReal(path, family); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return errors.Join(b.lookAt(family, path), b.drawReal(family, path, side))
+}
+
+// realFile is the file of that family with random weights.
+func (b *bench) realFile(family string) string {
+	return filepath.Join(b.out, "real-"+family+".safetensors")
 }
 
 // lookAt times `models check`, before anything is kept of the file.
@@ -73,14 +82,15 @@ func (b *bench) drawReal(family, path string, side int) error {
 		return err
 	}
 	name := "real." + family + "_"
+	spent := 0.0
 	for _, said := range []struct{ figure, line string }{
-		{"open_seconds", "/settings"},
-		{"first_picture_seconds", "a cat on a sofa"},
-		{"one_step_seconds", "/imagine a dog on a sofa"},
+		{"open", "/settings"},
+		{"first_picture", "a cat on a sofa"},
+		{"one_step", "/imagine a dog on a sofa"},
 		{"", "/settings steps=3"},
-		{"three_steps_seconds", "/imagine a horse on a sofa"},
+		{"three_steps", "/imagine a horse on a sofa"},
 		{"picture_peak_mb", ""},
-		{"edit_seconds", "make the horse black"},
+		{"edit", "make the horse black"},
 		{"edit_peak_mb", ""},
 	} {
 		switch {
@@ -88,13 +98,21 @@ func (b *bench) drawReal(family, path string, side int) error {
 		case said.line == "":
 			b.figures[name+said.figure], err = t.resident("VmHWM")
 		default:
-			if _, err = t.say(said.line); said.figure != "" {
-				b.figures[name+said.figure] = time.Since(began).Seconds()
+			if _, err = t.say(said.line); err != nil {
+				break
+			}
+			before := spent
+			spent, err = t.processor()
+			if said.figure != "" {
+				b.figures[name+said.figure+"_seconds"] = time.Since(began).Seconds()
+				b.figures[name+said.figure+"_cpu_seconds"] = spent - before
 			}
 			began = time.Now()
 		}
 	}
-	b.figures[name+"step_seconds"] = (b.figures[name+"three_steps_seconds"] - b.figures[name+"one_step_seconds"]) / 2
+	for _, of := range []string{"seconds", "cpu_seconds"} {
+		b.figures[name+"step_"+of] = (b.figures[name+"three_steps_"+of] - b.figures[name+"one_step_"+of]) / 2
+	}
 	return errors.Join(err, t.end())
 }
 

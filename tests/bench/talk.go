@@ -96,3 +96,21 @@ func (t *talk) resident(name string) (float64, error) {
 	}
 	return 0, fmt.Errorf("%s has no %s", path, name)
 }
+
+// processor is how many seconds of the processor the program has used, in and
+// outside of the kernel.
+func (t *talk) processor() (float64, error) {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", t.cmd.Process.Pid))
+	if err != nil {
+		return 0, fmt.Errorf("this system doesn't tell a process's time: %w", err)
+	}
+	const perSecond = 100 // USER_HZ, which Linux has fixed for what it tells programs
+	_, after, _ := strings.Cut(string(stat), ") ")
+	fields := strings.Fields(after)
+	if len(fields) < 13 {
+		return 0, fmt.Errorf("read a process's time: it has %d fields", len(fields))
+	}
+	user, errUser := strconv.ParseFloat(fields[11], 64)
+	system, errSystem := strconv.ParseFloat(fields[12], 64)
+	return (user + system) / perSecond, errors.Join(errUser, errSystem)
+}

@@ -98,10 +98,10 @@ class Controller(p2p.Controller):
         return self.split(lambda t: lambda own, source: t.edit_values(self.s, layer.cross, own, source), v)
 
 
-def level(name):
-    """how often the latents' sides are halved before the layer of that name"""
+def level(name, coarsest=2):
+    """how often the latents' sides are halved before the layer of that name; coarsest in the middle"""
     part, n, *_ = name.split('.')
-    return 2 if part == 'mid_block' else int(n) if part == 'down_blocks' else 2 - int(n)
+    return coarsest if part == 'mid_block' else int(n) if part == 'down_blocks' else coarsest - int(n)
 
 
 def install(unet, controller, self_level):
