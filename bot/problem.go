@@ -156,12 +156,12 @@ func kindOfTold(err error) Kind {
 	switch {
 	case isAny(err, gate.ErrUnsafe, gate.ErrUnchecked):
 		return Refused
-	case isAny(err, session.ErrNoSuchTurn, session.ErrNoSuchShare, session.ErrNothingToUndo, session.ErrNothingToRedo, editor.ErrNoSuchWord, ErrNothingDrawn, ErrPictureGone):
+	case isAny(err, session.ErrNoSuchTurn, session.ErrNoSuchShare, session.ErrNothingToUndo, session.ErrNothingToRedo, editor.ErrNoSuchWord, editor.ErrNoPicture, ErrNothingDrawn, ErrPictureGone):
 		return NotFound
 	case otherModel,
 		isAny(err, session.ErrFull, session.ErrTooLarge, ErrTooStrong),
 		isAny(err, photo.ErrPhoto),
-		isAny(err, models.ErrFixedSize, models.ErrSizeMultiple, models.ErrSizeBounds),
+		isAny(err, models.ErrNoEncoder, models.ErrFixedSize, models.ErrSizeMultiple, models.ErrSizeBounds),
 		isAny(err, recipefile.ErrNoRecipe, recipefile.ErrNewer, recipefile.ErrInvalid, recipefile.ErrTooLarge):
 		return Invalid
 	}

@@ -63,6 +63,7 @@ func sentinels() map[string]met {
 		"bot/gate.ErrUnchecked":  {gate.ErrUnchecked, Refused, "Whether I may show that picture can't be told just now, so I don't."},
 		"bot/gate.ErrNoDocument": internal(gate.ErrNoDocument),
 
+		"editor.ErrNoPicture":   {editor.ErrNoPicture, NotFound, "The picture that this began with is not here."},
 		"editor.ErrNoSuchWord":  {fmt.Errorf("%w: %q", editor.ErrNoSuchWord, "zebra"), NotFound, `The prompt has no such word: "zebra".`},
 		"editor.ModelError":     {&editor.ModelError{Want: "aa", Have: "bb"}, Invalid, "The picture was made with model aa, this is bb."},
 		"dialogue.ErrNoChange":  internal(dialogue.ErrNoChange),
@@ -110,7 +111,7 @@ func sentinels() map[string]met {
 		"session/bolt/boltfile.ErrPerhapsLastChange": internal(boltfile.ErrPerhapsLastChange),
 		"picture.ErrPicture":                         internal(picture.ErrPicture),
 		"picture/photo.ErrPhoto":                     {fmt.Errorf("%w: it is empty", photo.ErrPhoto), Invalid, "That picture cannot be opened: it is empty."},
-		"models.ErrNoEncoder":                        internal(models.ErrNoEncoder),
+		"models.ErrNoEncoder":                        {models.ErrNoEncoder, Invalid, "The model can draw pictures but not open any: it has no vae_encoder."},
 		"models.ErrFixedSize":                        {fmt.Errorf("pictures of 8×8 pixels: %w, 512×512", models.ErrFixedSize), Invalid, "Pictures of 8×8 pixels: the model draws in one size only, 512×512."},
 		"models.ErrSizeMultiple":                     {models.ErrSizeMultiple, Invalid, "The model can't divide the sides as often as it has to."},
 		"models.ErrSizeBounds":                       {models.ErrSizeBounds, Invalid, "No model draws in such a size."},

@@ -128,7 +128,7 @@ func beginLikeDiffusers(t *testing.T, e *Engine, prompt string, family parity.Fa
 	if err != nil {
 		t.Fatal(err)
 	}
-	run, err := e.newRun(t.Context(), in, nil, links)
+	run, err := e.newRun(t.Context(), in, nil, nil, links)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,11 +11,11 @@
 // rows.go puts them into batches; control.go fills the attention control of
 // those rows, where the paper's equations are; sampler.go steps the latents,
 // as ddim.go, dpmsolver.go, euler.go or lcm.go has it, along schedule.go, with
-// the noise of seednoise.go; blend.go is the local
-// blend; branch.go and variants.go draw many variants of one edit at once, and
-// compute what they have in common once; trace.go says what of a drawing is
-// kept, in the cache of package attention, so that the next edit need not
-// compute it again.
+// the noise of seednoise.go; blend.go is the local blend, and mask.go says where
+// it let a picture change; invert.go takes a picture of one's own back to noise;
+// branch.go and variants.go draw many variants of one edit at once, and compute
+// what they have in common once; trace.go says what of a drawing is kept, in the
+// cache of package attention, so that the next edit need not compute it again.
 package editor
 
 import (
@@ -79,6 +79,11 @@ type Drawing struct {
 	// it change: their mean absolute difference from the source's. Nil where
 	// there is no blend, or where a picture was known and not drawn.
 	Change *float64
+	// Mask marks the latents that the last turn changed of its source's, of MaskWidth
+	// by MaskHeight. Nil where it had no local blend, so that all may have changed,
+	// where there is no source, and for samples. [height, width]
+	Mask                  []bool
+	MaskWidth, MaskHeight int
 	// Dropped are the words of the last prompt that the model's context has
 	// no room for.
 	Dropped []string
@@ -105,12 +110,22 @@ func (e *Engine) Draw(ctx context.Context, r recipe.Recipe, progress func(Progre
 	last := len(links) - 1
 	shape := e.shape(r.Settings.Steps)
 	if known := e.cache.Drawn(ctx, e.key(r), shape); known != nil {
-		return e.finish(ctx, known, links[last], &run{traced: true})
+		if mask, ok := e.knownMask(ctx, r, links[last], known); ok {
+			return e.finish(ctx, known, links[last], mask, &run{traced: true})
+		}
 	}
-	run, err := e.newRun(ctx, r, links[:last], links[last:])
+	opened, rows, err := e.opened(ctx, r, progress)
 	if err != nil {
 		return nil, err
 	}
+	if opened != nil && last == 0 {
+		return e.finish(ctx, opened, links[last], nil, &run{rows: rows})
+	}
+	run, err := e.newRun(ctx, r, opened, links[:last], links[last:])
+	if err != nil {
+		return nil, err
+	}
+	run.rows = rows
 	run.kept = kept(run.spec, r.Settings.Steps, e.cache.MapsBudget())
 	for step := range r.Settings.Steps {
 		if err := run.step(ctx, step); err != nil {
@@ -121,11 +136,11 @@ func (e *Engine) Draw(ctx context.Context, r recipe.Recipe, progress func(Progre
 		}
 	}
 	e.cache.Put(ctx, e.key(r), run.last(), shape)
-	return e.finish(ctx, run.last(), links[last], run)
+	return e.finish(ctx, run.last(), links[last], run.mask(links[last], run.last()), run)
 }
 
-// finish decodes the latents of a complete trace.
-func (e *Engine) finish(ctx context.Context, t *attention.Trace, last *link, run *run) (*Drawing, error) {
+// finish decodes the latents of a complete trace, which the mask let change.
+func (e *Engine) finish(ctx context.Context, t *attention.Trace, last *link, mask []bool, run *run) (*Drawing, error) {
 	latents := t.Latents[len(t.Latents)-1]
 	picture, err := e.model.Decode(ctx, latents)
 	if err != nil {
@@ -135,7 +150,8 @@ func (e *Engine) finish(ctx context.Context, t *attention.Trace, last *link, run
 	return &Drawing{
 		MapWidth: spec.MapWidth, MapHeight: spec.MapHeight,
 		Change: run.change(last, latents),
-		Image:  picture, Latents: latents, Rows: run.rows, Traced: run.traced, CachedSteps: run.cachedSteps,
+		Mask:   mask, MaskWidth: spec.LatentWidth, MaskHeight: spec.LatentHeight,
+		Image: picture, Latents: latents, Rows: run.rows, Traced: run.traced, CachedSteps: run.cachedSteps,
 		Dropped: last.tokens.Dropped, tokens: last.tokens, maps: meanMaps(t),
 	}, nil
 }

@@ -30,7 +30,7 @@ const lastTurn = -1
 func (run *run) sourceRows(s int) []*unetRow {
 	var rows []*unetRow
 	for i, l := range run.chain {
-		need, x := run.needs[s][i], run.traces[i].Latents[s]
+		need, x := run.needs[s][i], run.seen(i, s)
 		if need.advance && run.halves.uncond {
 			rows = append(rows, &unetRow{x: x, text: run.uncond, turn: i})
 		}

@@ -40,7 +40,10 @@ type run struct {
 
 // newRun begins to draw variants of the last turn of a recipe, whose turns
 // before it are the chain. One variant is the usual case.
-func (e *Engine) newRun(ctx context.Context, r recipe.Recipe, chain, variants []*link) (*run, error) {
+//
+// opened is the trace of the recipe's root if that is a picture of one's own, which
+// all turns then begin with; nil for pictures that are drawn.
+func (e *Engine) newRun(ctx context.Context, r recipe.Recipe, opened *attention.Trace, chain, variants []*link) (*run, error) {
 	spec, steps := e.model.Spec(), r.Settings.Steps
 	sampler, err := newSampler(spec, r.Settings.Scheduler, steps)
 	if err != nil {
@@ -57,6 +60,12 @@ func (e *Engine) newRun(ctx context.Context, r recipe.Recipe, chain, variants []
 	}
 	known := e.known(ctx, r)
 	start, noise := firstNoise(r.Settings.Seed, spec, sampler)
+	if opened != nil {
+		start = opened.Latents[0]
+		if len(known) > 0 {
+			known[0] = opened
+		}
+	}
 	run := &run{
 		engine: e, settings: r.Settings, spec: spec, sampler: sampler, noise: noise, halves: halves, uncond: uncond,
 		chain: chain, traces: known,

@@ -42,7 +42,7 @@ func (e *Engine) Sample(ctx context.Context, in Sample) (*Drawing, error) {
 	if err != nil {
 		return nil, err
 	}
-	run, err := e.newRun(ctx, r, nil, links)
+	run, err := e.newRun(ctx, r, nil, nil, links)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +62,7 @@ func (e *Engine) Sample(ctx context.Context, in Sample) (*Drawing, error) {
 			in.Mix(s+1, t.Latents[s+1])
 		}
 	}
-	return e.finish(ctx, &attention.Trace{Latents: t.Latents, Means: t.Means[in.From:]}, links[0], run)
+	return e.finish(ctx, &attention.Trace{Latents: t.Latents, Means: t.Means[in.From:]}, links[0], nil, run)
 }
 
 // Noised returns latents with so much noise as the step begins with:

@@ -30,10 +30,18 @@ func (e *Engine) DrawVariants(ctx context.Context, recipes []recipe.Recipe) ([]*
 	if err != nil {
 		return nil, err
 	}
-	run, err := e.newRun(ctx, recipes[0], chain, variants)
+	if recipes[0].Settings.Picture != "" && len(chain) == 0 {
+		return nil, errNotVariants
+	}
+	opened, rows, err := e.opened(ctx, recipes[0], nil)
 	if err != nil {
 		return nil, err
 	}
+	run, err := e.newRun(ctx, recipes[0], opened, chain, variants)
+	if err != nil {
+		return nil, err
+	}
+	run.rows = rows
 	n := recipes[0].Settings.Steps
 	for s := range n {
 		if err := run.step(ctx, s); err != nil {
@@ -42,7 +50,7 @@ func (e *Engine) DrawVariants(ctx context.Context, recipes []recipe.Recipe) ([]*
 	}
 	drawings := make(map[*link]*Drawing, len(variants))
 	for _, b := range run.branches {
-		d, err := e.finish(ctx, b.trace, b.links[0], run)
+		d, err := e.finish(ctx, b.trace, b.links[0], run.mask(b.links[0], b.trace), run)
 		if err != nil {
 			return nil, err
 		}

@@ -14,7 +14,7 @@ import (
 
 // ErrNoEncoder is returned by [Model.EncodeImage] when the model's folder has
 // no vae_encoder.
-var ErrNoEncoder = errors.New("the model has no vae_encoder: it can draw pictures but not read them")
+var ErrNoEncoder = errors.New("the model can draw pictures but not open any: it has no vae_encoder")
 
 // A decoder is the VAE's decoder, ready to run: latents to picture.
 type decoder struct {

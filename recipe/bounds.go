@@ -3,6 +3,7 @@ package recipe
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -49,7 +50,25 @@ func (s Settings) Validate() error {
 	if len(s.Negative) > MaxTextBytes {
 		return fmt.Errorf("the negative prompt has %d bytes, %d are allowed", len(s.Negative), MaxTextBytes)
 	}
+	if err := s.checkPicture(); err != nil {
+		return err
+	}
 	return checkSize(s.Width, s.Height)
+}
+
+// checkPicture reports whether the settings name a picture, if they do, and can
+// begin with it.
+func (s Settings) checkPicture() error {
+	const digest = 64 // hexadecimal digits of a SHA-256
+	switch {
+	case s.Picture == "":
+		return nil
+	case len(s.Picture) != digest || strings.Trim(s.Picture, "0123456789abcdef") != "":
+		return fmt.Errorf("picture %.80q: give a SHA-256 in small hexadecimal digits", s.Picture)
+	case s.Scheduler != "" && !slices.Contains(Invertible(), s.Scheduler):
+		return fmt.Errorf("a picture of one's own with the scheduler %s: use %s", s.Scheduler, oneOf(Invertible()))
+	}
+	return nil
 }
 
 // ParseSize reads a size as people write it, "768x512" or "768×512". It may still

@@ -48,13 +48,18 @@ type Settings struct {
 	Height int `json:"height,omitempty"`
 	// Negative is what guidance leads away from, in place of the empty prompt.
 	Negative string `json:"negative,omitempty"`
+	// Picture names the picture of one's own that the chain begins with, by the
+	// digest of its colours ([pentimento/picture/photo.Digest]). The root's prompt
+	// is what it shows; its seed is of no consequence. Empty for a picture that is
+	// drawn.
+	Picture string `json:"picture,omitempty"`
 }
 
 // Version is the earliest schema version that has such settings: 2 for a size, a
-// negative prompt, and the schedulers after the first two.
+// negative prompt, a picture of one's own, and the schedulers after the first two.
 func (s Settings) Version() int {
 	early := s.Scheduler == "" || s.Scheduler == DDIM || s.Scheduler == DPMSolver
-	if early && s.Width == 0 && s.Height == 0 && s.Negative == "" {
+	if early && s.Width == 0 && s.Height == 0 && s.Negative == "" && s.Picture == "" {
 		return 1
 	}
 	return Version

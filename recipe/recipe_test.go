@@ -2,6 +2,7 @@ package recipe
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 )
 
@@ -18,6 +19,7 @@ func TestRecipesAreOfTheEarliestVersion(t *testing.T) {
 	for what, change := range map[string]func(*Settings){
 		"a size":            func(s *Settings) { s.Width, s.Height = 128, 64 },
 		"a negative prompt": func(s *Settings) { s.Negative = "fog" },
+		"a picture":         func(s *Settings) { s.Picture = strings.Repeat("0f", 32) },
 		"euler":             func(s *Settings) { s.Scheduler = Euler },
 		"lcm":               func(s *Settings) { s.Scheduler = LCM },
 	} {
@@ -37,6 +39,23 @@ func TestTrust07SizesAreWithinBounds(t *testing.T) {
 	}
 	for _, size := range [][2]int{{0, 0}, {64, 2048}, {768, 512}} {
 		if err := (Settings{Steps: 1, Width: size[0], Height: size[1]}).Validate(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestPicturesAreNamedByDigests(t *testing.T) {
+	digest := strings.Repeat("0f", 32)
+	for _, s := range []Settings{
+		{Steps: 1, Picture: digest[1:]}, {Steps: 1, Picture: strings.ToUpper(digest)}, {Steps: 1, Picture: "../" + digest[3:]},
+		{Steps: 1, Picture: digest, Scheduler: LCM}, {Steps: 1, Picture: digest, Scheduler: EulerAncestral},
+	} {
+		if s.Validate() == nil {
+			t.Errorf("a picture %q with %q is within bounds", s.Picture, s.Scheduler)
+		}
+	}
+	for _, scheduler := range append(Invertible(), "") {
+		if err := (Settings{Steps: 1, Picture: digest, Scheduler: scheduler}).Validate(); err != nil {
 			t.Error(err)
 		}
 	}

@@ -26,6 +26,10 @@ const (
 // Schedulers lists their names.
 func Schedulers() []string { return []string{DDIM, DPMSolver, Euler, EulerAncestral, LCM} }
 
+// Invertible lists the schedulers of which a step can be taken back: those that
+// add no noise. A chain that begins with a picture of one's own has one of them.
+func Invertible() []string { return []string{DDIM, DPMSolver, Euler} }
+
 // checkScheduler refuses a scheduler that is not known; none is the usual one.
 func checkScheduler(name string) error {
 	if name == "" || slices.Contains(Schedulers(), name) {

@@ -94,7 +94,7 @@ func encodeState(s *Session) ([]byte, error) {
 
 // encodeTurn returns the record of one turn.
 func encodeTurn(turn Turn) ([]byte, error) {
-	for _, text := range []string{turn.Author, turn.Utterance, turn.Edit, turn.Picture, turn.Event, turn.Settings.Model, turn.Settings.Scheduler, turn.Settings.Negative, turn.Recipe.Prompt, turn.Recipe.Preset} {
+	for _, text := range []string{turn.Author, turn.Utterance, turn.Edit, turn.Picture, turn.Event, turn.Settings.Model, turn.Settings.Scheduler, turn.Settings.Negative, turn.Settings.Picture, turn.Recipe.Prompt, turn.Recipe.Preset} {
 		if !utf8.ValidString(text) {
 			return nil, fmt.Errorf("%w: turn %d has text that is not UTF-8: %.40q", ErrInvalid, turn.ID, text)
 		}

@@ -56,11 +56,17 @@ func (d Drawer) Draw(ctx context.Context, job jobs.Job, progress func(jobs.Progr
 // explain gives errors that the user can do something about a sentence.
 func explain(err error) error {
 	failure := &jobs.Failure{Kind: jobs.EngineFailed}
-	if _, ok := errors.AsType[*editor.ModelError](err); ok {
+	_, otherModel := errors.AsType[*editor.ModelError](err)
+	switch {
+	case otherModel:
 		failure.Sentence = "This picture was made with another model than the one that draws now, so it cannot be edited. Start a new one."
-	} else if errors.Is(err, editor.ErrNoSuchWord) {
+	case errors.Is(err, editor.ErrNoSuchWord):
 		failure.Sentence = "The prompt has no such word, or it did not fit the model."
-	} else {
+	case errors.Is(err, editor.ErrNoPicture):
+		failure.Sentence = "The picture that this began with is not kept any more, so it cannot be edited. Open it once more."
+	case errors.Is(err, models.ErrNoEncoder):
+		failure.Sentence = "This model can draw pictures but not open any: it has no VAE encoder. Use another one."
+	default:
 		return err
 	}
 	failure.Detail = err.Error()
