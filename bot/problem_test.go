@@ -110,6 +110,7 @@ func sentinels() map[string]met {
 		"session/bolt/boltfile.ErrLastChange":        internal(boltfile.ErrLastChange),
 		"session/bolt/boltfile.ErrPerhapsLastChange": internal(boltfile.ErrPerhapsLastChange),
 		"picture.ErrPicture":                         internal(picture.ErrPicture),
+		"picture/photo.ErrMask":                      internal(photo.ErrMask),
 		"picture/photo.ErrPhoto":                     {fmt.Errorf("%w: it is empty", photo.ErrPhoto), Invalid, "That picture cannot be opened: it is empty."},
 		"models.ErrNoEncoder":                        {models.ErrNoEncoder, Invalid, "The model can draw pictures but not open any: it has no vae_encoder."},
 		"models.ErrFixedSize":                        {fmt.Errorf("pictures of 8×8 pixels: %w, 512×512", models.ErrFixedSize), Invalid, "Pictures of 8×8 pixels: the model draws in one size only, 512×512."},

@@ -130,6 +130,11 @@ func (m *Memory) PutBlob(ctx context.Context, key Key, data []byte) (string, err
 	return digest, nil
 }
 
+// PutOriginal implements [Store].
+func (m *Memory) PutOriginal(ctx context.Context, key Key, data []byte) (string, error) {
+	return m.PutBlob(ctx, key, data) // all blobs stay
+}
+
 // GetBlob implements [Store].
 func (m *Memory) GetBlob(ctx context.Context, key Key, digest string) ([]byte, error) {
 	if err := m.lock(ctx, key.Validate()); err != nil {

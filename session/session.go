@@ -83,3 +83,7 @@ type Turn struct {
 	// turn with the same event is not added. Empty means none is known.
 	Event string `json:"event,omitempty"`
 }
+
+// Opened reports whether the turn is the root that a picture of somebody's own is:
+// its Picture is that one, and not drawn.
+func (t Turn) Opened() bool { return t.Parent == 0 && t.Settings.Picture != "" }

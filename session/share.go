@@ -74,7 +74,7 @@ func Fork(ctx context.Context, store Store, code string, to Key, event string) (
 			continue
 		}
 		if err == nil {
-			_, err = store.PutBlob(ctx, to, picture)
+			_, err = PutPicture(ctx, store, to, turn, picture)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("copy a shared picture: %w", err)
@@ -84,6 +84,15 @@ func Fork(ctx context.Context, store Store, code string, to Key, event string) (
 		_, err := s.Graft(branch, event)
 		return err
 	})
+}
+
+// PutPicture keeps the picture of a turn: as an original where no recipe can make it
+// again.
+func PutPicture(ctx context.Context, store Store, key Key, turn Turn, picture []byte) (digest string, err error) {
+	if turn.Opened() {
+		return store.PutOriginal(ctx, key, picture)
+	}
+	return store.PutBlob(ctx, key, picture)
 }
 
 // NewShare returns the records of the turn to share and a code of 130 random

@@ -12,7 +12,7 @@ const (
 	// MaxTurnBytes is how large the record of one turn may be.
 	MaxTurnBytes = 256 << 10
 	// MaxBlobBytes is how large a blob may be.
-	MaxBlobBytes = 16 << 20
+	MaxBlobBytes = 32 << 20
 	// MaxNameBytes is how long a user or a place may be.
 	MaxNameBytes = 256
 )
@@ -53,7 +53,12 @@ type Store interface {
 	// session and may be gone earlier.
 	PutBlob(ctx context.Context, key Key, data []byte) (digest string, err error)
 
-	// GetBlob returns what PutBlob kept, or [ErrNoSuchBlob].
+	// PutOriginal is PutBlob for what no recipe can make again, a picture of
+	// somebody's own. It lives as long as its session: no room is made by
+	// removing it. The error may be [ErrDiskFull].
+	PutOriginal(ctx context.Context, key Key, data []byte) (digest string, err error)
+
+	// GetBlob returns what PutBlob or PutOriginal kept, or [ErrNoSuchBlob].
 	GetBlob(ctx context.Context, key Key, digest string) ([]byte, error)
 
 	// Share gives a turn and the way to it a code that cannot be guessed: 130

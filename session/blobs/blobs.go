@@ -3,7 +3,9 @@
 //
 // A blob that several sessions have is kept once, and for as long as one of
 // them refers to it. Together blobs take no more than a limit: beyond it those
-// go that were not used for longest. They are a cache of what recipes say.
+// go that were not used for longest. They are a cache of what recipes say, but
+// for originals, which no recipe can make again: those stay as long as they are
+// referred to.
 //
 // Start with [Open], [OpenFolder] and [OpenS3].
 package blobs
@@ -69,6 +71,7 @@ type Options struct {
 // A Store keeps the blobs of owners in a bucket:
 //
 //	blobs/<digest>                     the bytes
+//	originals/<digest>                 the bytes of an original
 //	owners/<user>/<place>/<digest>     empty: the owner refers to the blob
 //	refs/<digest>/<user>/<place>       the same, found from the blob
 //
@@ -83,7 +86,9 @@ type Store struct {
 	// total is how many bytes there were when the bucket was last listed, with
 	// what was put since; added is the latter alone.
 	total, added int64
-	swept        time.Time
+	// originals is how many bytes of total originals have.
+	originals int64
+	swept     time.Time
 }
 
 // Open returns the store in a bucket and removes what is beyond the options.
@@ -101,6 +106,27 @@ func Open(ctx context.Context, bucket Bucket, options Options) (*Store, error) {
 
 // Put keeps data for the owner and returns its digest.
 func (s *Store) Put(ctx context.Context, owner Owner, data []byte) (digest string, err error) {
+	return s.put(ctx, blobFolder, owner, data)
+}
+
+// putOriginal keeps data that stays as long as somebody refers to it.
+func (s *Store) putOriginal(ctx context.Context, owner Owner, data []byte) (digest string, err error) {
+	s.mu.Lock()
+	full := s.originals+int64(len(data)) > s.options.Limit
+	s.mu.Unlock()
+	if full {
+		return "", fmt.Errorf("%w: pictures of people's own take all of the room for pictures", session.ErrDiskFull)
+	}
+	if digest, err = s.put(ctx, originalFolder, owner, data); err == nil {
+		s.mu.Lock()
+		s.originals += int64(len(data))
+		s.mu.Unlock()
+	}
+	return digest, err
+}
+
+// put keeps data in a folder for the owner.
+func (s *Store) put(ctx context.Context, folder string, owner Owner, data []byte) (digest string, err error) {
 	digest = digestOf(data)
 	// In this order whatever is kept can be found from its owner.
 	for _, name := range []string{ownerName(owner, digest), refName(owner, digest)} {
@@ -109,12 +135,12 @@ func (s *Store) Put(ctx context.Context, owner Owner, data []byte) (digest strin
 		}
 	}
 	// Even if it is there: then this is a use of it, and it may be damaged.
-	return digest, s.store(ctx, owner, digest, data)
+	return digest, s.store(ctx, folder, owner, digest, data)
 }
 
 // store puts the bytes that the owner refers to.
-func (s *Store) store(ctx context.Context, owner Owner, digest string, data []byte) error {
-	if err := s.bucket.Put(ctx, blobName(digest), data); err != nil {
+func (s *Store) store(ctx context.Context, folder string, owner Owner, digest string, data []byte) error {
+	if err := s.bucket.Put(ctx, folder+digest, data); err != nil {
 		return err
 	}
 	// Somebody may have dropped the owner meanwhile, and not seen all of this.
@@ -140,7 +166,12 @@ func (s *Store) Get(ctx context.Context, owner Owner, digest string, limit int64
 	} else if !owned {
 		return nil, ErrNone
 	}
-	data, stored, err := s.bucket.Get(ctx, blobName(digest), limit)
+	folder := blobFolder
+	data, stored, err := s.bucket.Get(ctx, folder+digest, limit)
+	if errors.Is(err, ErrNone) {
+		folder = originalFolder
+		data, stored, err = s.bucket.Get(ctx, folder+digest, limit)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -150,7 +181,7 @@ func (s *Store) Get(ctx context.Context, owner Owner, digest string, limit int64
 	if s.options.Now().Sub(stored) > coarseUse {
 		// If it cannot be noted, because the disk is full, the picture is there
 		// all the same. It may go a little early.
-		_ = s.store(ctx, owner, digest, data)
+		_ = s.store(ctx, folder, owner, digest, data)
 	}
 	return data, nil
 }
@@ -204,18 +235,21 @@ func (s *Store) release(ctx context.Context, owner, digest string) error {
 	for _, err := range s.bucket.List(ctx, refFolder(digest)) {
 		return err // another has it
 	}
-	return s.bucket.Delete(ctx, blobName(digest))
+	if err := s.bucket.Delete(ctx, originalFolder+digest); err != nil {
+		return err
+	}
+	return s.bucket.Delete(ctx, blobFolder+digest)
 }
 
 // Close releases the bucket.
 func (s *Store) Close() error { return s.bucket.Close() }
 
 const (
-	blobFolder  = "blobs/"
-	ownerFolder = "owners/"
+	blobFolder     = "blobs/"
+	originalFolder = "originals/"
+	ownerFolder    = "owners/"
 )
 
-func blobName(digest string) string  { return blobFolder + digest }
 func refFolder(digest string) string { return "refs/" + digest + "/" }
 func userFolder(user string) string  { return ownerFolder + session.HashName(user) + "/" }
 

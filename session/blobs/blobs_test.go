@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"pentimento/session"
 	"pentimento/session/blobs"
 )
 
@@ -283,6 +284,47 @@ func TestOldestGoFirst(t *testing.T) {
 		}
 		if names := strings.Join(p.names(t), " "); strings.Contains(names, digests[1]) {
 			t.Errorf("something of an evicted blob is left: %s", names)
+		}
+	})
+}
+
+// What no recipe can make again is not removed to make room, but with whoever has it,
+// and when its time is over. What there is of it is bounded, too.
+func TestOriginalsStay(t *testing.T) {
+	each(t, func(t *testing.T, p place) {
+		const size = 1000
+		now := time.Now()
+		options := blobs.Options{Limit: 10 * size, TTL: 24 * time.Hour, Now: func() time.Time { return now }}
+		s := p.open(t, options)
+		key := session.Key{User: ann.User, Place: ann.Place}
+		photograph := bytes.Repeat([]byte("p"), 2*size)
+		digest, err := s.PutOriginal(t.Context(), key, photograph)
+		if err != nil {
+			t.Fatal(err)
+		}
+		put(t, s, ann, photograph) // as a picture, too
+		for i := range 20 {
+			put(t, s, ann, bytes.Repeat([]byte{byte(i)}, size))
+		}
+		if !has(t, s, ann, digest) {
+			t.Fatal("it went to make room")
+		}
+		if _, err := s.PutOriginal(t.Context(), key, bytes.Repeat([]byte("q"), 9*size)); !errors.Is(err, session.ErrDiskFull) {
+			t.Errorf("originals beyond the limit: %v", err)
+		}
+		if err := s.Drop(t.Context(), ann); err != nil {
+			t.Fatal(err)
+		}
+		if names := p.names(t); len(names) != 0 {
+			t.Errorf("when it is dropped there is %q", names)
+		}
+		if _, err := s.PutOriginal(t.Context(), key, photograph); err != nil {
+			t.Fatal(err)
+		}
+		now = now.Add(25 * time.Hour)
+		s = p.open(t, options)
+		if names := p.names(t); len(names) != 0 || has(t, s, ann, digest) {
+			t.Errorf("when its time is over there is %q", names)
 		}
 	})
 }

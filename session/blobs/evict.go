@@ -2,6 +2,7 @@ package blobs
 
 import (
 	"context"
+	"path"
 	"slices"
 	"strings"
 )
@@ -28,11 +29,16 @@ func (s *Store) grow(ctx context.Context, n int64) error {
 
 // evict lists the bucket and removes the blobs that were not used within the
 // TTL, then those that were not used for longest until a tenth of the limit is
-// free, if the limit was passed.
+// free, if the limit was passed. Of originals it removes the former alone.
 func (s *Store) evict(ctx context.Context) error {
 	now := s.options.Now()
+	old := func(entry Entry) bool { return s.options.TTL > 0 && now.Sub(entry.Stored) >= s.options.TTL }
+	originals, err := s.evictOriginals(ctx, old)
+	if err != nil {
+		return err
+	}
 	var all []Entry
-	var total int64
+	total := originals
 	for entry, err := range s.bucket.List(ctx, blobFolder) {
 		if err != nil {
 			return err
@@ -46,24 +52,51 @@ func (s *Store) evict(ctx context.Context) error {
 		goal -= goal / 10
 	}
 	for _, entry := range all {
-		old := s.options.TTL > 0 && now.Sub(entry.Stored) >= s.options.TTL
-		if total <= goal && !old {
+		if total <= goal && !old(entry) {
 			break
 		}
-		if err := s.remove(ctx, strings.TrimPrefix(entry.Name, blobFolder)); err != nil {
+		if err := s.remove(ctx, entry); err != nil {
 			return err
 		}
 		total -= entry.Size
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.total, s.added, s.swept = total, 0, now
+	s.total, s.originals, s.added, s.swept = total, originals, 0, now
 	return nil
 }
 
-// remove removes a blob with all references to it. The blob goes last: one
+// evictOriginals removes the originals that are old, and returns how many bytes the
+// others have.
+func (s *Store) evictOriginals(ctx context.Context, old func(Entry) bool) (total int64, err error) {
+	for entry, err := range s.bucket.List(ctx, originalFolder) {
+		switch {
+		case err != nil:
+			return 0, err
+		case !old(entry):
+			total += entry.Size
+		default:
+			if err := s.remove(ctx, entry); err != nil {
+				return 0, err
+			}
+		}
+	}
+	return total, nil
+}
+
+// remove removes a blob with all references to it, which are those of an original
+// too where there is one of the same bytes. The blob goes last: one
 // that is put meanwhile has references again, or its Put notices.
-func (s *Store) remove(ctx context.Context, digest string) error {
+func (s *Store) remove(ctx context.Context, blob Entry) error {
+	folder, digest := path.Split(blob.Name)
+	if folder == blobFolder {
+		switch kept, err := s.bucket.Has(ctx, originalFolder+digest); {
+		case err != nil:
+			return err
+		case kept:
+			return s.bucket.Delete(ctx, blob.Name)
+		}
+	}
 	for entry, err := range s.bucket.List(ctx, refFolder(digest)) {
 		if err != nil {
 			return err
@@ -76,5 +109,5 @@ func (s *Store) remove(ctx context.Context, digest string) error {
 			return err
 		}
 	}
-	return s.bucket.Delete(ctx, blobName(digest))
+	return s.bucket.Delete(ctx, blob.Name)
 }

@@ -202,7 +202,7 @@ func (s *Salvaged) picturesOf(ctx context.Context, from *blobs.Store, to *Store,
 			continue
 		}
 		if err == nil {
-			_, err = to.PutBlob(ctx, key, picture)
+			_, err = session.PutPicture(ctx, to, key, turn, picture)
 		}
 		if err != nil {
 			return fmt.Errorf("copy a picture: %w", err)

@@ -271,6 +271,16 @@ func (f *Store) Forget(ctx context.Context, user string) error {
 
 // PutBlob implements [session.Store].
 func (f *Store) PutBlob(ctx context.Context, key session.Key, data []byte) (string, error) {
+	return f.put(ctx, key, data, f.blobs.PutBlob)
+}
+
+// PutOriginal implements [session.Store].
+func (f *Store) PutOriginal(ctx context.Context, key session.Key, data []byte) (string, error) {
+	return f.put(ctx, key, data, f.blobs.PutOriginal)
+}
+
+// put keeps a blob of a session.
+func (f *Store) put(ctx context.Context, key session.Key, data []byte, keep func(context.Context, session.Key, []byte) (string, error)) (string, error) {
 	if err := f.enter(ctx, key.Validate()); err != nil {
 		return "", err
 	}
@@ -278,7 +288,7 @@ func (f *Store) PutBlob(ctx context.Context, key session.Key, data []byte) (stri
 	if _, err := f.touch(key); err != nil {
 		return "", f.explain("write a blob", err)
 	}
-	digest, err := f.blobs.PutBlob(ctx, key, data)
+	digest, err := keep(ctx, key, data)
 	return digest, f.explain("write a blob", err)
 }
 

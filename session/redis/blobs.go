@@ -11,6 +11,7 @@ import (
 	goredis "github.com/redis/go-redis/v9"
 
 	"pentimento/session"
+	"pentimento/session/blobs"
 )
 
 // chunkBytes is how much of a blob one key holds. The server is busy with one
@@ -22,12 +23,22 @@ const chunkHeader = 4
 
 // PutBlob implements [session.Store].
 func (r *Store) PutBlob(ctx context.Context, key session.Key, data []byte) (string, error) {
+	return r.put(ctx, key, data, (*blobs.Store).PutBlob)
+}
+
+// PutOriginal implements [session.Store]. In Redis itself all blobs stay.
+func (r *Store) PutOriginal(ctx context.Context, key session.Key, data []byte) (string, error) {
+	return r.put(ctx, key, data, (*blobs.Store).PutOriginal)
+}
+
+// put keeps a blob in Redis, or has the bucket keep it.
+func (r *Store) put(ctx context.Context, key session.Key, data []byte, inBucket func(*blobs.Store, context.Context, session.Key, []byte) (string, error)) (string, error) {
 	if err := r.enter(ctx, key.Validate()); err != nil {
 		return "", err
 	}
 	defer r.mu.RUnlock()
 	if r.bucket != nil {
-		return r.bucket.PutBlob(ctx, key, data)
+		return inBucket(r.bucket, ctx, key, data)
 	}
 	digest, err := session.BlobDigest(data)
 	if err != nil {

@@ -50,6 +50,7 @@ func run(t *testing.T, open func(t *testing.T) session.Store, operations int) {
 		{"delete removes one session", testDelete},
 		{"forget removes the user", testForget},
 		{"blobs come back", testBlobs},
+		{"originals come back", testOriginals},
 		{"a turn is shared as it was", testShare},
 		{"a share is taken back by its owner", testRevoke},
 		{"a share ends with its session and its owner", testShareEnds},
@@ -476,6 +477,49 @@ func testBlobs(t *testing.T, store session.Store) {
 		if _, err := store.GetBlob(t.Context(), alice(), digest); !errors.Is(err, session.ErrNoSuchBlob) {
 			t.Errorf("GetBlob(%q): %v, want ErrNoSuchBlob", digest, err)
 		}
+	}
+}
+
+// An original is a blob that stays, and goes with its session and its user.
+func testOriginals(t *testing.T, store session.Store) {
+	keep := func(key session.Key) string {
+		t.Helper()
+		digest, err := store.PutOriginal(t.Context(), key, []byte("a photograph"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return digest
+	}
+	has := func(key session.Key, digest string) bool {
+		t.Helper()
+		data, err := store.GetBlob(t.Context(), key, digest)
+		if err != nil && !errors.Is(err, session.ErrNoSuchBlob) {
+			t.Fatal(err)
+		}
+		return err == nil && string(data) == "a photograph"
+	}
+	digest := keep(alice())
+	if want := mustPut(t, store, alice(), []byte("a photograph")); digest != want {
+		t.Errorf("digest %s, want that of any blob, %s", digest, want)
+	}
+	if !has(alice(), digest) || has(bob(), digest) {
+		t.Error("it is not the one's whose it is, or another's too")
+	}
+	keep(bob())
+	if err := store.Delete(t.Context(), alice()); err != nil {
+		t.Fatal(err)
+	}
+	if has(alice(), digest) || !has(bob(), digest) {
+		t.Error("after Delete it is there, or another's is gone")
+	}
+	if err := store.Forget(t.Context(), bob().User); err != nil {
+		t.Fatal(err)
+	}
+	if has(bob(), digest) {
+		t.Error("after Forget it is there")
+	}
+	if _, err := store.PutOriginal(t.Context(), alice(), make([]byte, session.MaxBlobBytes+1)); !errors.Is(err, session.ErrTooLarge) {
+		t.Errorf("a large one: %v, want ErrTooLarge", err)
 	}
 }
 

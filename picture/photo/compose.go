@@ -1,0 +1,67 @@
+package photo
+
+import (
+	"fmt"
+	"image"
+
+	"golang.org/x/image/draw"
+)
+
+// Compose puts an edit into the picture that it edits, in that one's own size. edit
+// is what a model made of [Fit], and mask the part of it that the model changed; nil
+// is all of it.
+//
+// Outside the mask every pixel is the picture's own, alpha and all. Inside it is the
+// edit's, scaled up, and in the outer half of the mask's outermost places something
+// between. What was transparent there becomes opaque. The error is [ErrMask].
+func Compose(picture *image.NRGBA, edit image.Image, mask *Mask) (*image.NRGBA, error) {
+	size, drawn := picture.Bounds().Size(), edit.Bounds().Size()
+	if mask != nil {
+		if err := mask.Validate(); err != nil {
+			return nil, err
+		}
+	}
+	if size.X < 1 || size.Y < 1 || drawn.X < 1 || drawn.Y < 1 {
+		return nil, fmt.Errorf("put an edit of %v into a picture of %v", drawn, size)
+	}
+	placed := Placed(size, drawn)
+	columns, rows := places(size.X, placed.Min.X, placed.Dx(), drawn.X), places(size.Y, placed.Min.Y, placed.Dy(), drawn.Y)
+	part := mask.part(columns, rows)
+	scaled := image.NewRGBA(part)
+	draw.CatmullRom.Scale(scaled, image.Rectangle{Max: size}, edit, placed.Add(edit.Bounds().Min), draw.Src, nil)
+	out := image.NewNRGBA(image.Rectangle{Max: size})
+	for y := range size.Y {
+		copy(out.Pix[y*out.Stride:(y+1)*out.Stride], picture.Pix[y*picture.Stride:])
+	}
+	for y := part.Min.Y; y < part.Max.Y; y++ {
+		for x := part.Min.X; x < part.Max.X; x++ {
+			if opacity := mask.opacity(columns[x], rows[y]); opacity > 0 {
+				cover(out.Pix[out.PixOffset(x, y):][:4], scaled.Pix[scaled.PixOffset(x, y):], opacity)
+			}
+		}
+	}
+	return out, nil
+}
+
+// places are where the middles of n pixels are in what was drawn, as shares of it:
+// they lie in a part of it that begins at from and is so long.
+func places(n, from, length, drawn int) []float64 {
+	out := make([]float64, n)
+	for i := range out {
+		out[i] = (float64(from) + (float64(i)+.5)*float64(length)/float64(n)) / float64(drawn)
+	}
+	return out
+}
+
+// cover puts a colour over a pixel, R, G, B and A, as far as opacity says. On white
+// it looks like the mean of the two.
+func cover(pixel, colour []uint8, opacity float64) {
+	before := float64(pixel[3]) / 255
+	alpha := before + opacity*(1-before)
+	for c := range 3 {
+		own := 255 - before*(255-float64(pixel[c])) // on white
+		mixed := own + opacity*(float64(colour[c])-own)
+		pixel[c] = uint8(min(max(255-(255-mixed)/alpha, 0), 255) + .5)
+	}
+	pixel[3] = uint8(alpha*255 + .5)
+}
