@@ -52,7 +52,7 @@ func (c *Chat) completions(s *session.Session, before string) (start int, candid
 // argumentCompletions are what the argument after a command may be, of which the
 // arguments before it are given.
 func (c *Chat) argumentCompletions(s *session.Session, before, typed string) []bot.Completion {
-	words := fields(strings.ReplaceAll(before, "=", " "))
+	words := bot.Fields(strings.ReplaceAll(before, "=", " "))
 	command, err := bot.Find(c.Commands, strings.TrimPrefix(words[0], "/"))
 	if err != nil || len(command.Arguments) == 0 {
 		return nil

@@ -1,13 +1,13 @@
 // Package policy says who may do what, and which pictures are shown.
 //
-// Start with [Policy.Admits]. words.go recognises blocked words, also when they are
-// disguised.
+// Start with [Policy.Admits].
 package policy
 
 import (
 	"slices"
 
 	"pentimento/bot"
+	"pentimento/bot/blocklist"
 )
 
 // Policy is who may do what. The zero value allows everybody everything.
@@ -37,7 +37,7 @@ type Policy struct {
 	// AgeRestricted allows only channels that are marked so.
 	AgeRestricted bool
 
-	blocked *blocklist // nil until it is prepared
+	blocked *blocklist.List // nil until it is prepared
 }
 
 // A Place is where somebody asks for something.
@@ -103,4 +103,19 @@ func (p Policy) MayWait(others int, roles []string) int {
 		most = max(most, p.WaitingByRole[r])
 	}
 	return most
+}
+
+// Allows returns a refusal, a [*bot.Problem], if the prompt has a blocked word.
+func (p Policy) Allows(prompt string) error {
+	if p.blocked == nil {
+		p = p.Prepared()
+	}
+	return p.blocked.Allows(prompt)
+}
+
+// Prepared is the policy with its blocked words read, which [Policy.Allows] does
+// each time otherwise.
+func (p Policy) Prepared() Policy {
+	p.blocked = blocklist.New(p.BlockedWords)
+	return p
 }

@@ -1,4 +1,8 @@
-package policy
+// Package blocklist recognises blocked words in prompts, also when they are
+// disguised.
+//
+// Start with [New].
+package blocklist
 
 import (
 	"slices"
@@ -9,36 +13,53 @@ import (
 	"pentimento/bot"
 )
 
+// A List has blocked words in all their forms, and phrases of several. Nil blocks
+// nothing.
+type List struct {
+	words   dictionary // those of phrases as one: "redherring"
+	phrases []phrase
+}
+
+// New returns a list of the words; nil for none.
+func New(blocked []string) *List {
+	if len(blocked) == 0 {
+		return nil
+	}
+	out := &List{words: newDictionary()}
+	for _, one := range blocked {
+		out.add(one)
+	}
+	return out
+}
+
 // Allows returns a refusal, a [*bot.Problem], if the prompt has a blocked word: as
 // it stands, inflected, divided by signs, spelled, or written with letters that
 // look like its own.
-func (p Policy) Allows(prompt string) error {
-	if len(p.BlockedWords) == 0 {
+func (l *List) Allows(prompt string) error {
+	if l == nil || !l.isIn(read(prompt)) {
 		return nil
 	}
-	list := p.blocked
-	if list == nil {
-		list = newBlocklist(p.BlockedWords)
-	}
-	if list.isIn(read(prompt)) {
-		return bot.Problemf(bot.Refused, "I can't draw that here: a word of it is blocked")
-	}
-	return nil
+	return bot.Problemf(bot.Refused, "I can't draw that here: a word of it is blocked")
 }
 
-// Prepared is the policy with its blocked words read, which [Policy.Allows] does
-// each time otherwise.
-func (p Policy) Prepared() Policy {
-	if len(p.BlockedWords) > 0 {
-		p.blocked = newBlocklist(p.BlockedWords)
+// add blocks a word or a phrase.
+func (l *List) add(blocked string) {
+	words := strings.FieldsFunc(strings.ToLower(plain(blocked)), func(r rune) bool { return !inWord(r) })
+	if len(words) == 0 {
+		return
 	}
-	return p
-}
-
-// A blocklist has blocked words in all their forms, and phrases of several.
-type blocklist struct {
-	words   dictionary // those of phrases as one: "redherring"
-	phrases []phrase
+	p := phrase{last: newDictionary()}
+	for _, w := range words[:len(words)-1] {
+		p.before = append(p.before, newWord(w))
+	}
+	beginning := strings.Join(words[:len(words)-1], "")
+	for _, form := range forms(words[len(words)-1]) {
+		p.last.add(newWord(form))
+		l.words.add(newWord(beginning + form))
+	}
+	if len(p.before) > 0 {
+		l.phrases = append(l.phrases, p)
+	}
 }
 
 // A phrase is several blocked words, the last in all its forms.
@@ -60,29 +81,6 @@ func (d dictionary) add(w word) {
 
 func (d dictionary) has(w word) bool {
 	return d.texts[w.text] || w.disguised && d.shapes[w.shape] || w.long && d.thin[w.thin]
-}
-
-func newBlocklist(blocked []string) *blocklist {
-	out := &blocklist{words: newDictionary()}
-	for _, one := range blocked {
-		words := strings.FieldsFunc(strings.ToLower(plain(one)), func(r rune) bool { return !inWord(r) })
-		if len(words) == 0 {
-			continue
-		}
-		p := phrase{last: newDictionary()}
-		for _, w := range words[:len(words)-1] {
-			p.before = append(p.before, newWord(w))
-		}
-		beginning := strings.Join(words[:len(words)-1], "")
-		for _, form := range forms(words[len(words)-1]) {
-			p.last.add(newWord(form))
-			out.words.add(newWord(beginning + form))
-		}
-		if len(p.before) > 0 {
-			out.phrases = append(out.phrases, p)
-		}
-	}
-	return out
 }
 
 // An utterance is a text as it may be read.
@@ -140,15 +138,15 @@ func spelled(line []word) []word {
 }
 
 // isIn reports whether one of the readings has a blocked word.
-func (b *blocklist) isIn(u utterance) bool {
+func (l *List) isIn(u utterance) bool {
 	for _, line := range u.lines {
 		for i, w := range line {
-			if b.words.has(w) || slices.ContainsFunc(b.phrases, func(p phrase) bool { return p.endsAt(line, i) }) {
+			if l.words.has(w) || slices.ContainsFunc(l.phrases, func(p phrase) bool { return p.endsAt(line, i) }) {
 				return true
 			}
 		}
 	}
-	return slices.ContainsFunc(u.joined, b.words.has) || slices.ContainsFunc(u.spelled, b.isSpelled)
+	return slices.ContainsFunc(u.joined, l.words.has) || slices.ContainsFunc(u.spelled, l.isSpelled)
 }
 
 // endsAt reports whether the phrase ends at the word with that index.
@@ -162,11 +160,11 @@ func (p phrase) endsAt(line []word, i int) bool {
 const longestSpelled = 30
 
 // isSpelled reports whether a blocked word is part of a run of single letters.
-func (b *blocklist) isSpelled(run word) bool {
+func (l *List) isSpelled(run word) bool {
 	letters := []rune(run.shape)
 	for i := range letters {
 		for end := i + 3; end <= min(len(letters), i+longestSpelled); end++ {
-			if b.words.shapes[string(letters[i:end])] {
+			if l.words.shapes[string(letters[i:end])] {
 				return true
 			}
 		}

@@ -1,9 +1,9 @@
-package policy
+package blocklist
 
 import "testing"
 
 func TestFolding(t *testing.T) {
-	p := Policy{BlockedWords: []string{"nude", "red herring"}}
+	p := New([]string{"nude", "red herring"})
 	for _, text := range []string{"a nude", "NUDE woman", "n.u.d.e", "n u d e", "nüdé", "пude", "nude\u200b!", "n\u200bude", "ｎｕｄｅ", "a Red  Herring"} {
 		if p.Allows(text) == nil {
 			t.Errorf("%q is allowed", text)

@@ -1,4 +1,4 @@
-package policy
+package blocklist
 
 import (
 	"fmt"
@@ -9,7 +9,7 @@ import (
 
 // A blocked word is found in what people make of it, and not in other words.
 func TestTrust10BlockedWords(t *testing.T) {
-	p := Policy{BlockedWords: []string{"nude", "blood", "red herring", "kill", "gun", "corpse", "rat", "knife", "weapons"}}
+	p := New([]string{"nude", "blood", "red herring", "kill", "gun", "corpse", "rat", "knife", "weapons"})
 	for kind, texts := range map[string][]string{
 		"inflected":       {"two nudes", "a bloody sword", "bloodied hands", "the bloodiest scene", "killing", "killers", "a killed king", "corpses", "guns", "a gunned man", "knives", "nudity", "a nudist", "red herrings", "a weapon", "weapons"},
 		"divided":         {"nu.de", "n-u-d-e", "n_u_d_e", "blo·od", "a (n.u).de woman", "k.i.l.l", "nu\u200bde", "n.ude.s", "my nu.de.woman"},
@@ -36,7 +36,7 @@ func TestTrust10BlockedWords(t *testing.T) {
 	}
 	// What is blocked may be disguised, too, or of another script.
 	for _, blocked := range []string{"Nüde", "nude ", "голый"} {
-		p := Policy{BlockedWords: []string{blocked}}
+		p := New([]string{blocked})
 		if p.Allows("a nude") == nil && p.Allows("голый") == nil {
 			t.Errorf("%q is not blocked", blocked)
 		}
@@ -50,7 +50,7 @@ func TestTrust10BlockedWordsTakeNoTime(t *testing.T) {
 	for i := range 2000 {
 		words = append(words, fmt.Sprintf("word%cx%d", 'a'+i%26, i))
 	}
-	p := Policy{BlockedWords: words}.Prepared()
+	p := New(words)
 	took := func(length int) time.Duration {
 		prompt := strings.Repeat("a.b", 3*length) + " " + strings.Repeat("n u d ", length)
 		began := time.Now()
