@@ -1,4 +1,5 @@
 # make chat   fetch the runtime library, build, and start the conversation
+# make web    the same conversation in a browser
 # make test   run every test
 # make s3     build the S3 server that tests of pictures use if it is there
 # make lint   gofmt, go vet, staticcheck
@@ -16,7 +17,7 @@ export PENTIMENTO_ONNXRUNTIME ?= $(CURDIR)/build/onnxruntime
 S3_SERVER = github.com/versity/versitygw/cmd/versitygw@v1.8.0
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: all build needs chat test s3 lint house bench bench-real soak study transcript runtime clean
+.PHONY: all build needs chat web test s3 lint house bench bench-real soak study transcript runtime clean
 
 all: build
 
@@ -31,6 +32,9 @@ needs:
 
 chat: build
 	@bin/pentimento chat $(ARGS)
+
+web: build
+	@bin/pentimento web $(ARGS)
 
 # The longest begin first: they wait much, and the others run meanwhile.
 LONGEST = ./tests ./editor ./bot/discord ./study ./models

@@ -7,7 +7,6 @@ import (
 	"io"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -50,7 +49,7 @@ func (c *chatCommand) Run(ctx context.Context, p *Process) (err error) {
 		return fmt.Errorf("%q is no part of the command: start pentimento chat and say it there, or go on with an older conversation by --resume %[1]s", strings.Join(c.Conversation, " "))
 	}
 	face := c.face(p)
-	store, note, err := c.openConversations(ctx, p)
+	store, note, err := c.openConversations(ctx, p, c.Store)
 	if err != nil {
 		return err
 	}
@@ -110,16 +109,6 @@ func noted(note string) error {
 		return nil
 	}
 	return errors.New(note)
-}
-
-// openConversations opens the store. The note says so if it is not the one that
-// --store names.
-func (c *chatCommand) openConversations(ctx context.Context, p *Process) (store session.Store, note string, err error) {
-	if c.Store == filepath.Join(p.stateDir(), "sessions.db") {
-		return c.openWindow(ctx, p, windowsOf(c.Store))
-	}
-	store, err = c.openStore(ctx, p, c.Store)
-	return store, "", err
 }
 
 // A face is what a chat at a terminal has and a pipe does without.

@@ -31,6 +31,7 @@ type program struct {
 	Version  kong.VersionFlag `help:"Print the version and leave."`
 
 	Chat     chatCommand     `cmd:"" help:"Talk about pictures in this terminal."`
+	Web      webCommand      `cmd:"" help:"Talk about pictures in a browser, and draw for other programs."`
 	Worker   workerCommand   `cmd:"" help:"Draw pictures for bots, taking jobs from Redis."`
 	Serve    serveCommand    `cmd:"" help:"Be a bot on Discord; DISCORD_TOKEN holds its token."`
 	Doctor   doctorCommand   `cmd:"" help:"Look at everything that the bot needs and say what to fix."`

@@ -10,13 +10,16 @@ type policyFlags struct {
 	DirectChats   bool           `help:"Answer direct messages, of everybody, although --guilds, --channels, --roles or --age-restricted is given."`
 	Admins        []string       `help:"IDs of the users who may use /admin, with the application's owner." placeholder:"ID,…"`
 	PerUserByRole map[string]int `help:"More pictures waiting or being drawn for roles: ID=N,…" mapsep:"," placeholder:"ID=N,…"`
-	PerDay        int            `help:"Pictures that a user may draw in a day; 0 for any number." default:"0"`
 	PerDayByRole  map[string]int `help:"More pictures for roles: ID=N,…" mapsep:"," placeholder:"ID=N,…"`
-	BlockedWords  []string       `help:"Words that are refused in prompts, however they are spelled." placeholder:"WORD,…"`
-	Spoiler       bool           `help:"Hide pictures until they are clicked."`
-	SafetyChecker string         `help:"Folder with Stable Diffusion's safety checker as ONNX: pictures that it finds unsafe are not shown." placeholder:"DIR"`
-	HideUnsafe    bool           `help:"Hide pictures that the safety checker finds unsafe until they are clicked, instead of not showing them."`
-	AgeRestricted bool           `help:"Work only in channels that are marked as age-restricted."`
+	quotaFlags
+	checkerFlags
+	AgeRestricted bool `help:"Work only in channels that are marked as age-restricted."`
+}
+
+// quotaFlags say what may be drawn, and how much.
+type quotaFlags struct {
+	PerDay       int      `help:"Pictures that a user may draw in a day; 0 for any number." default:"0"`
+	BlockedWords []string `help:"Words that are refused in prompts, however they are spelled." placeholder:"WORD,…"`
 }
 
 func (f policyFlags) policy() policy.Policy {

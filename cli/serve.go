@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"time"
 
 	"pentimento/bot/discord"
 	"pentimento/metrics"
@@ -16,20 +15,14 @@ import (
 
 // serveCommand is `pentimento serve`.
 type serveCommand struct {
-	offerFlags
+	hostFlags
 	plannerFlags
 	storeFlags
 	policyFlags
 	operationFlags
-	engineFlags
-	cacheFlags `embed:"" prefix:"cache-" set:"memory=256"`
-	Store      string `help:"What keeps the conversations: a file, or Redis at redis://… as for chat. What the bot itself remembers is on the same Redis, or beside the file." default:"${state}/discord.db" placeholder:"FILE|URL"`
-	drawingFlags
+	Store            string            `help:"What keeps the conversations: a file, or Redis at redis://… as for chat. What the bot itself remembers is on the same Redis, or beside the file." default:"${state}/discord.db" placeholder:"FILE|URL"`
 	Rename           map[string]string `help:"Other names for commands: imagine=paint,…" mapsep:"," placeholder:"COMMAND=NAME,…"`
 	NoMessageContent bool              `help:"Do without the Message Content intent: the bot is then told only what mentions it, replies to it or is a direct message."`
-	Parallel         int               `help:"Pictures drawn at once by the local engine." default:"1"`
-	TimeLimit        time.Duration     `help:"How long the local engine may take for a picture." default:"15m"`
-	PerUser          int               `help:"Pictures that a user may have waiting or being drawn." default:"5"`
 	Shards           discord.Shards    `help:"Shards that this process serves, counted from 0: 2/8, or 0-3/8; all, as many as Discord recommends, if not given. Several processes need one --store on Redis." placeholder:"N/OF"`
 	DiscordAPI       string            `help:"Address of Discord's REST interface." hidden:"" name:"discord-api"`
 }
@@ -61,7 +54,7 @@ func (c *serveCommand) Run(ctx context.Context, p *Process) (err error) {
 	}
 	defer closeInto(&err, store)
 	operations := metrics.New()
-	studio, err := c.openStudio(ctx, p, askerOf(secret)+c.Shards.String(), operations)
+	studio, err := c.openStudio(ctx, p, askerOf(secret)+c.Shards.String(), c.Store, c.mostPerUser(), operations)
 	if err != nil {
 		return err
 	}
@@ -77,7 +70,7 @@ func (c *serveCommand) Run(ctx context.Context, p *Process) (err error) {
 	if err != nil {
 		return err
 	}
-	checker, err := c.openChecker()
+	checker, err := c.openChecker(c.modelRunFlags)
 	if err != nil {
 		return err
 	}

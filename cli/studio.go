@@ -17,6 +17,17 @@ type engineFlags struct {
 	redisFlags
 }
 
+// hostFlags are those of a command that draws for several people, or has others draw.
+type hostFlags struct {
+	offerFlags
+	engineFlags
+	cacheFlags `embed:"" prefix:"cache-" set:"memory=256"`
+	drawingFlags
+	Parallel  int           `help:"Pictures drawn at once by the local engine." default:"1"`
+	TimeLimit time.Duration `help:"How long the local engine may take for a picture." default:"15m"`
+	PerUser   int           `help:"Pictures that a user may have waiting or being drawn." default:"5"`
+}
+
 // A studio is what a conversation has of those who draw: the queue that they take
 // jobs from, and the model.
 type studio struct {
@@ -33,14 +44,15 @@ type studio struct {
 // Close closes the queue, and stops drawing if that is done here.
 func (s *studio) Close() error { return s.close() }
 
-// openStudio opens the queue and, unless others draw, the engine. The asker is
-// who this bot is to a queue of several.
-func (c *serveCommand) openStudio(ctx context.Context, p *Process, asker string, operations *metrics.Metrics) (*studio, error) {
-	limits := jobs.Options{PerUser: c.mostPerUser()}
+// openStudio opens the queue, in which a user may have that many pictures, and, unless
+// others draw, the engine. The asker is who this program is to a queue of several, and
+// place is where the conversations are.
+func (c *hostFlags) openStudio(ctx context.Context, p *Process, asker, place string, perUser int, operations *metrics.Metrics) (*studio, error) {
+	limits := jobs.Options{PerUser: perUser}
 	if c.Engine == "queue" {
 		return c.joinStudio(ctx, p, redisjobs.Options{Options: limits, Asker: asker})
 	}
-	cache, err := c.openCache(ctx, p, c.Store)
+	cache, err := c.openCache(ctx, p, place)
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +78,7 @@ func (f *offerFlags) runStudio(ctx context.Context, p *Process, cache *engineCac
 }
 
 // joinStudio opens the queue that others draw from.
-func (c *serveCommand) joinStudio(ctx context.Context, p *Process, options redisjobs.Options) (*studio, error) {
+func (c *hostFlags) joinStudio(ctx context.Context, p *Process, options redisjobs.Options) (*studio, error) {
 	offer, err := c.readOffer(ctx)
 	if err != nil {
 		return nil, err

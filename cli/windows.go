@@ -35,6 +35,16 @@ func windowsOf(path string) windows {
 	return files
 }
 
+// openConversations opens a store that is this person's, unless another of theirs has
+// it. The note says so if it is not the one that is named.
+func (f storeFlags) openConversations(ctx context.Context, p *Process, place string) (store session.Store, note string, err error) {
+	if place == filepath.Join(p.stateDir(), "sessions.db") {
+		return f.openWindow(ctx, p, windowsOf(place))
+	}
+	store, err = f.openStore(ctx, p, place)
+	return store, "", err
+}
+
 // openWindow opens the first file of the default store that no other chat has, and
 // says in a line if that is not the first of all.
 func (f storeFlags) openWindow(ctx context.Context, p *Process, files windows) (store session.Store, note string, err error) {

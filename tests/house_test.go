@@ -26,7 +26,7 @@ const order = `
 	jobs
 	jobs/redis
 	study   bot   metrics
-	bot/discord   bot/terminal
+	bot/discord   bot/terminal   bot/web
 	cli
 	main
 `

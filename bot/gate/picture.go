@@ -83,6 +83,14 @@ func NewDocument(name string, text []byte) (File, error) {
 // Name says what the file is; whoever keeps it makes the name unique.
 func (f File) Name() string { return f.name }
 
+// Picture is the picture that the file is; none if it is a document.
+func (f File) Picture() Picture {
+	if !f.picture {
+		return Picture{}
+	}
+	return Picture{data: f.data, hidden: f.hidden}
+}
+
 // Named is the file under another name.
 func (f File) Named(name string) File {
 	f.name = name
