@@ -3,48 +3,77 @@ package assembly_test
 import (
 	"encoding/binary"
 	"image"
+	"io/fs"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
 	"pentimento/models"
+	"pentimento/models/assembly"
 	"pentimento/models/checkpoint"
 	"pentimento/models/modelstest"
 	"pentimento/tests/parity"
 )
 
-// A LoRA of no strength leaves every value as it was, and one of some strength
-// draws what weights draw that it was merged into beforehand.
+// A LoRA of some strength draws what weights draw that it was merged into
+// beforehand, and several files add up.
 func TestLoRADrawsWhatMergedWeightsDraw(t *testing.T) {
 	for name, family := range map[string]parity.Family{"sd1_kohya": parity.SD1, "sdxl_kohya": parity.SDXL} {
 		t.Run(name, func(t *testing.T) {
 			folder, lora := parity.Folder(t, family, parity.F32), parity.File(t, "lora", name, parity.F32)
-			with := func(strengths ...float32) *models.Model {
-				s := models.Source{Path: folder}
-				for _, strength := range strengths {
-					s.LoRAs = append(s.LoRAs, models.LoRA{Path: lora, Strength: strength})
-				}
-				return modelstest.Open(t, s)
+			with := func(strengths ...float32) *image.NRGBA {
+				return draw(t, modelstest.Open(t, withLoRA(folder, lora, strengths...)))
 			}
-			plain, none, some, twice := with(), with(0), with(.8), with(.3, .5)
-			without := draw(t, plain)
-			if !slices.Equal(draw(t, none).Pix, without.Pix) || none.Digest() != plain.Digest() {
-				t.Error("a LoRA of no strength is another model")
-			}
-			if some.Digest() == plain.Digest() || some.Digest() == twice.Digest() {
-				t.Error("the strength is not in the digest")
-			}
-			changed := draw(t, some)
+			without, changed := with(), with(.3, .5)
 			if moved(changed, without) < 10 {
 				t.Errorf("the LoRA moves no value by more than %d levels: nothing is tested", moved(changed, without))
 			}
-			same(t, draw(t, twice), changed)
 			mergeInto(t, folder, lora, .8)
-			same(t, draw(t, with()), changed)
+			same(t, with(), changed)
 		})
+	}
+}
+
+// withLoRA is a model with a LoRA, once for every strength.
+func withLoRA(model, lora string, strengths ...float32) models.Source {
+	s := models.Source{Path: model}
+	for _, strength := range strengths {
+		s.LoRAs = append(s.LoRAs, models.LoRA{Path: lora, Strength: strength})
+	}
+	return s
+}
+
+// A LoRA of no strength leaves every graph as it was, and the digest; another
+// strength is another model.
+func TestStrengthOfALoRA(t *testing.T) {
+	model, lora := parity.Checkpoint(t, parity.SD1, parity.F16), parity.File(t, "lora", "sd1_kohya", parity.F16)
+	plain, none := withLoRA(model, lora), withLoRA(model, lora, 0)
+	graphs := func(s models.Source) map[string]string {
+		a, err := assembly.Open(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := map[string]string{}
+		for part := range a.Weights {
+			data, err := fs.ReadFile(a.Files, part+"/model.onnx")
+			if err != nil {
+				t.Fatal(err)
+			}
+			all[part] = string(data)
+		}
+		return all
+	}
+	if is := graphs(none); !maps.Equal(is, graphs(plain)) || maps.Equal(is, graphs(withLoRA(model, lora, .8))) || len(is) < 4 {
+		t.Error("a LoRA of no strength changes a graph, or one of some strength none")
+	}
+	some := digest(t, withLoRA(model, lora, .8))
+	if own := digest(t, plain); digest(t, none) != own || some == own || some == digest(t, withLoRA(model, lora, .3, .5)) {
+		t.Error("the digest does not tell the strengths apart")
 	}
 }
 
@@ -155,32 +184,53 @@ func TestNamesOfKohyaAndPEFTAreOneLoRA(t *testing.T) {
 		shapes[to], shapes[module+".alpha"], values[module+".alpha"] = tensor.Shape, []int{}, []float32{4}
 	}
 	parity.WriteTensors(t, kohya, parity.F32, shapes, values)
-	path := parity.Checkpoint(t, parity.SD1, parity.F16)
-	a := draw(t, modelstest.Open(t, models.Source{Path: path, LoRAs: []models.LoRA{{Path: peft, Strength: 1}}}))
-	b := draw(t, modelstest.Open(t, models.Source{Path: path, LoRAs: []models.LoRA{{Path: kohya, Strength: 1}}}))
-	if !slices.Equal(a.Pix, b.Pix) {
-		t.Errorf("the pictures are up to %d levels apart", moved(a, b))
+	model := openFile(t, parity.Checkpoint(t, parity.SD1, parity.F16))
+	parts := map[checkpoint.Part]*checkpoint.Weights{}
+	for _, p := range []checkpoint.Part{checkpoint.PartUNet, checkpoint.PartText} {
+		var err error
+		if parts[p], err = model.Part(p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if a, b := termsOf(t, peft, parts), termsOf(t, kohya, parts); !reflect.DeepEqual(a, b) || len(a) < 10 {
+		t.Errorf("%d terms of peft's names are not the %d of kohya's", len(a), len(b))
 	}
 }
 
-// A learned word is read as diffusers reads it.
+// termsOf are the scale and the values of all that a LoRA adds, by weight.
+func termsOf(t *testing.T, path string, parts map[checkpoint.Part]*checkpoint.Weights) map[string][]float32 {
+	t.Helper()
+	lora, err := openFile(t, path).LoRA(checkpoint.SD1, parts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string][]float32{}
+	for p, terms := range lora.Terms {
+		for weight, term := range terms {
+			up, err := term.Up.Float32()
+			if err != nil {
+				t.Fatal(err)
+			}
+			down, err := term.Down.Float32()
+			if err != nil {
+				t.Fatal(err)
+			}
+			all[string(p)+"."+weight] = slices.Concat([]float32{term.Scale}, up, down)
+		}
+	}
+	return all
+}
+
+// Learned words are read as diffusers reads them, those of several files by
+// their own tokens, and all other words as before.
 func TestLearnedWordsAreReadAsByDiffusers(t *testing.T) {
 	fixture := parity.Open(t, "embedding")
 	var word, prompt string
 	fixture.Info("word", &word)
 	fixture.Info("prompt", &prompt)
-	for name, family := range map[string]parity.Family{"one": parity.SD1, "several": parity.SD1, "sdxl": parity.SDXL} {
-		s := models.Source{Path: parity.Checkpoint(t, family, parity.F32)}
-		plain := modelstest.Open(t, s)
-		s.Embeddings = []models.Embedding{{Path: parity.File(t, "embedding", name, parity.F32), Word: word}}
-		if name == "one" {
-			s.Embeddings[0].Word = "" // it is in the file
-		}
-		m := modelstest.Open(t, s)
-		if m.Digest() == plain.Digest() {
-			t.Errorf("%s: the word is not in the digest", name)
-		}
-		text, err := m.EncodeText(t.Context(), prompt)
+	compare := func(m *models.Model, name, word string) {
+		t.Helper()
+		text, err := m.EncodeText(t.Context(), strings.ReplaceAll(prompt, "<thing>", word))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -188,18 +238,25 @@ func TestLearnedWordsAreReadAsByDiffusers(t *testing.T) {
 		if text.Pooled != nil {
 			near(t, name+", pooled", text.Pooled, fixture.Array(name+".pooled"))
 		}
-		other, err := m.EncodeText(t.Context(), "a photo of a horse")
-		if err != nil {
-			t.Fatal(err)
-		}
-		same, err := plain.EncodeText(t.Context(), "a photo of a horse")
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !slices.Equal(other.Embeddings, same.Embeddings) {
-			t.Errorf("%s: a prompt without the word is read another way", name)
-		}
 	}
+	one, several := parity.File(t, "embedding", "one", parity.F32), parity.File(t, "embedding", "several", parity.F16)
+	s := models.Source{Path: parity.Checkpoint(t, parity.SD1, parity.F32), Embeddings: []models.Embedding{
+		{Path: several, Word: "toy-3"}, {Path: one}, // whose word is in the file
+	}}
+	m := modelstest.Open(t, s)
+	if m.Digest() == digest(t, models.Source{Path: s.Path}) {
+		t.Error("the words are not in the digest")
+	}
+	compare(m, "one", word)
+	compare(m, "several", "toy-3")
+	compareTexts(t, m, parity.SD1)
+	e := m.Tokenizer().Encode("a TOY-3, " + word)
+	if want := []int{49408, 49409, 49410, 267, 49411}; !slices.Equal(e.IDs[2:7], want) {
+		t.Errorf("the tokens are %v, want %v", e.IDs[2:7], want)
+	}
+	compare(modelstest.Open(t, models.Source{Path: parity.Checkpoint(t, parity.SDXL, parity.F32), Embeddings: []models.Embedding{
+		{Path: parity.File(t, "embedding", "sdxl", parity.F32), Word: word},
+	}}), "sdxl", word)
 }
 
 func near(t *testing.T, what string, got, want []float32) {
@@ -207,18 +264,6 @@ func near(t *testing.T, what string, got, want []float32) {
 	d, err := parity.Distance(got, want)
 	if t.Logf("%s is %.1e from what diffusers has", what, d); err != nil || !(d < 1e-4) {
 		t.Errorf("%s is %.1e from what diffusers has, %v", what, d, err)
-	}
-}
-
-// Several files each teach their own word.
-func TestSeveralWords(t *testing.T) {
-	one, several := parity.File(t, "embedding", "one", parity.F32), parity.File(t, "embedding", "several", parity.F16)
-	m := modelstest.Open(t, models.Source{Path: parity.Checkpoint(t, parity.SD1, parity.F16), Embeddings: []models.Embedding{
-		{Path: several, Word: "toy-3"}, {Path: one, Word: "toy-1"},
-	}})
-	e := m.Tokenizer().Encode("a TOY-3, Toy-1")
-	if want := []int{49408, 49409, 49410, 267, 49411}; !slices.Equal(e.IDs[2:7], want) {
-		t.Errorf("the tokens are %v, want %v", e.IDs[2:7], want)
 	}
 }
 

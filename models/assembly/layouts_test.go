@@ -71,17 +71,16 @@ func kept(name string) string { return name }
 func TestLayoutsOfFolders(t *testing.T) {
 	const unet, text, vae = "diffusion_pytorch_model.safetensors", "model.safetensors", "diffusion_pytorch_model.safetensors"
 	for name, lay := range map[string]func(t *testing.T, dir string){
-		"transformers 5 has no text_model": func(t *testing.T, dir string) {
-			bare := func(name string) string { return strings.TrimPrefix(name, "text_model.") }
-			weightsOf(t, parity.SD1, "text_encoder", bare).write(t, filepath.Join(dir, "text_encoder", text))
-		},
-		"shards": func(t *testing.T, dir string) {
+		// transformers 5 has no text_model, diffusers once had other names in the
+		// VAE's attention.
+		"shards, and other names": func(t *testing.T, dir string) {
 			remove(t, filepath.Join(dir, "unet", unet))
 			weightsOf(t, parity.SD1, "unet", kept).shard(t, filepath.Join(dir, "unet"), unet+".index.json",
 				[2]string{"diffusion_pytorch_model-00001-of-00002.safetensors", "diffusion_pytorch_model-00002-of-00002.safetensors"})
-			remove(t, filepath.Join(dir, "text_encoder", text))
-			weightsOf(t, parity.SD1, "text_encoder", kept).shard(t, filepath.Join(dir, "text_encoder"), text+".index.json",
-				[2]string{"model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"})
+			bare := func(name string) string { return strings.TrimPrefix(name, "text_model.") }
+			weightsOf(t, parity.SD1, "text_encoder", bare).write(t, filepath.Join(dir, "text_encoder", text))
+			old := strings.NewReplacer("to_q", "query", "to_k", "key", "to_v", "value", "to_out.0", "proj_attn").Replace
+			weightsOf(t, parity.SD1, "vae", old).write(t, filepath.Join(dir, "vae", vae))
 		},
 		"variant fp16": func(t *testing.T, dir string) {
 			for part, file := range map[string]string{"unet": unet, "text_encoder": text, "vae": vae} {
@@ -95,10 +94,9 @@ func TestLayoutsOfFolders(t *testing.T) {
 			remove(t, filepath.Join(dir, "unet", unet))
 			weightsOf(t, parity.SD1, "unet", kept).shard(t, filepath.Join(dir, "unet"), unet+".index.fp16.json",
 				[2]string{"diffusion_pytorch_model.fp16-00001-of-00002.safetensors", "diffusion_pytorch_model.fp16-00002-of-00002.safetensors"})
-		},
-		"the VAE's attention has its old names": func(t *testing.T, dir string) {
-			old := strings.NewReplacer("to_q", "query", "to_k", "key", "to_v", "value", "to_out.0", "proj_attn").Replace
-			weightsOf(t, parity.SD1, "vae", old).write(t, filepath.Join(dir, "vae", vae))
+			remove(t, filepath.Join(dir, "text_encoder", text))
+			weightsOf(t, parity.SD1, "text_encoder", kept).shard(t, filepath.Join(dir, "text_encoder"), text+".index.json",
+				[2]string{"model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"})
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

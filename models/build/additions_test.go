@@ -46,10 +46,11 @@ func TestGuidanceIsThatOfDiffusers(t *testing.T) {
 		t.Fatal(err)
 	}
 	g := made(t, f)(build.UNet(w, a, nil))
+	text := parity.Open(t, string(parity.SD1)).Array("text")
 	got := run(t, g, []string{"out_sample"},
 		floats("sample", parity.Normal("latents", 4*16*8), 1, 4, 16, 8),
 		floats("timestep", []float32{481}, 1),
-		floats("encoder_hidden_states", parity.Open(t, string(parity.SD1)).Array("text")[77*128:], 1, 77, 128),
+		floats("encoder_hidden_states", text[77*a.CrossWidth:], 1, 77, a.CrossWidth),
 		floats("timestep_cond", fixture.Array("timestep_cond"), 1, 256),
 	)[0]
 	near(t, "prediction", got, fixture.Array("unet"))
@@ -83,7 +84,7 @@ func TestLearnedWordsAreThoseOfDiffusers(t *testing.T) {
 			build.TextOptions{Penultimate: true, Pooled: i == 1, Embeddings: []checkpoint.Tensor{tensorOf(t, f, key)}}))
 		encoded[i] = run(t, g, []string{"hidden_states.2", "text_embeds"}[:i+1], ids([][]int64{row}))
 	}
-	near(t, "sdxl", joined(encoded[0][0], encoded[1][0], 128, 192), fixture.Array("sdxl.text"))
+	near(t, "sdxl", joined(encoded[0][0], encoded[1][0], xl.Text[0].Width, xl.Text[1].Width), fixture.Array("sdxl.text"))
 	near(t, "sdxl, pooled", encoded[1][1], fixture.Array("sdxl.pooled"))
 }
 

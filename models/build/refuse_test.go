@@ -18,7 +18,8 @@ func TestAnySize(t *testing.T) {
 	m := openModel(t, parity.SD1, parity.F16)
 	unet := m.built(t)(build.UNet(m.part(t, checkpoint.PartUNet), m.UNet, nil))
 	decoder := m.built(t)(build.Decoder(m.part(t, checkpoint.PartVAE), m.VAE))
-	text := m.Array("text")[:77*128]
+	width := m.UNet.CrossWidth
+	text := m.Array("text")[:77*width]
 	for _, size := range []struct{ rows, height, width int }{{1, 8, 24}, {1, 11, 9}, {3, 16, 16}} {
 		n := size.rows * 4 * size.height * size.width
 		latents := parity.Normal("latents", n)
@@ -27,7 +28,7 @@ func TestAnySize(t *testing.T) {
 			texts, times = append(texts, text...), append(times, 481)
 		}
 		got := run(t, unet, []string{"out_sample"}, floats("sample", latents, size.rows, 4, size.height, size.width),
-			floats("timestep", times, size.rows), floats("encoder_hidden_states", texts, size.rows, 77, 128))[0]
+			floats("timestep", times, size.rows), floats("encoder_hidden_states", texts, size.rows, 77, width))[0]
 		finite(t, got, n)
 		got = run(t, decoder, []string{"sample"}, floats("latent_sample", latents, size.rows, 4, size.height, size.width))[0]
 		finite(t, got, n/4*3*64)
@@ -58,8 +59,8 @@ func TestWeightsThatDoNotFit(t *testing.T) {
 		want   error
 	}{
 		{"missing", "up_blocks.1.resnets.0.conv1.weight", nil, parity.F32, checkpoint.ErrMissing},
-		{"of another size", "up_blocks.1.resnets.0.conv1.weight", []int{128, 255, 3, 3}, parity.F32, build.ErrWeights},
-		{"of other dimensions", "down_blocks.1.attentions.0.transformer_blocks.0.attn2.to_k.weight", []int{128}, parity.F32, build.ErrWeights},
+		{"of another size", "up_blocks.1.resnets.0.conv1.weight", []int{64, 127, 3, 3}, parity.F32, build.ErrWeights},
+		{"of other dimensions", "down_blocks.1.attentions.0.transformer_blocks.0.attn2.to_k.weight", []int{64}, parity.F32, build.ErrWeights},
 		{"a bias that is too long", "mid_block.resnets.1.conv2.bias", []int{129}, parity.F32, build.ErrWeights},
 		{"a kernel that is a matrix", "conv_out.weight", []int{4, 32}, parity.F32, build.ErrWeights},
 		{"no numbers", "down_blocks.1.attentions.0.norm.weight", []int{}, parity.F32, build.ErrWeights},
@@ -123,7 +124,7 @@ func TestArchitecturesThatDoNotFit(t *testing.T) {
 		"heads that don't divide":   func(a *checkpoint.UNet) { a.Down[0].Heads = 7 },
 		"no groups":                 func(a *checkpoint.UNet) { a.NormGroups = 0 },
 		"added conditions":          func(a *checkpoint.UNet) { a.AddWidth, a.AddTimeWidth = 100, 256 },
-		"another text":              func(a *checkpoint.UNet) { a.CrossWidth = 64 },
+		"another text":              func(a *checkpoint.UNet) { a.CrossWidth = 32 },
 		"other latents":             func(a *checkpoint.UNet) { a.InChannels = 9 },
 	} {
 		a := m.UNet

@@ -24,7 +24,7 @@ func TestEmbedding(t *testing.T) {
 		word   string
 		count  int
 	}{
-		"one": {SD1, []int{128}, "<thing>", 1}, "several": {SD1, []int{128}, "", 3}, "sdxl": {SDXL, []int{128, 192}, "", 2},
+		"one": {SD1, []int{64}, "<thing>", 1}, "several": {SD1, []int{64}, "", 3}, "sdxl": {SDXL, []int{64, 128}, "", 2},
 	} {
 		e, err := open(t, parity.File(t, "embedding", name, parity.BF16)).Embedding(c.family, encoders(c.widths...))
 		if err != nil {

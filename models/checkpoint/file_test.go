@@ -152,6 +152,38 @@ func TestCheckFinite(t *testing.T) {
 	}
 }
 
+// Of half precision every value there is, and of the others the last that is
+// finite and the first that is not, are told apart wherever they stand.
+func TestAllFinite(t *testing.T) {
+	finite := func(as Type, bits uint64) bool {
+		var raw [8]byte
+		binary.LittleEndian.PutUint64(raw[:], bits)
+		var value [1]float32
+		if as == F64 { // which may be too large for a float32
+			return !math.IsNaN(math.Float64frombits(bits)) && !math.IsInf(math.Float64frombits(bits), 0)
+		}
+		decode(as, raw[:], value[:])
+		return value[0]-value[0] == 0
+	}
+	values := map[Type][]uint64{
+		F32: {0, 1, 0x80000000, 0x7f7fffff, 0xff7fffff, 0x7f800000, 0xff800000, 0x7f800001, 0xffffffff},
+		F64: {0, 1, 1 << 63, 0x7fefffff_ffffffff, 0xffefffff_ffffffff, 0x7ff0 << 48, 0xfff0 << 48, 0x7ff0<<48 | 1, math.MaxUint64},
+	}
+	for i := range uint64(1 << 16) {
+		values[F16], values[BF16] = append(values[F16], i), append(values[BF16], i)
+	}
+	for as, all := range values {
+		size := as.Bits() / 8
+		for i, bits := range all {
+			var raw [19]byte
+			copy(raw[i*size%16:], binary.LittleEndian.AppendUint64(nil, bits)[:size])
+			if allFinite(as, raw[:16]) != finite(as, bits) || allFinite(as, raw[:i*size%16+size]) != finite(as, bits) {
+				t.Fatalf("%s %#x is taken for what it is not", as, bits)
+			}
+		}
+	}
+}
+
 func TestHostileFiles(t *testing.T) {
 	tensor := func(name, dtype, shape, offsets string) string {
 		return fmt.Sprintf(`%q:{"dtype":%q,"shape":[%s],"data_offsets":[%s]}`, name, dtype, shape, offsets)

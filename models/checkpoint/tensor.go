@@ -62,9 +62,12 @@ func (t Tensor) Float32() ([]float32, error) {
 	if err := t.data.holds(t); err != nil {
 		return nil, err
 	}
-	values := make([]float32, 0, t.Length*8/int64(t.Type.Bits()))
-	err := t.chunks(func(chunk []float32) error {
-		values = append(values, chunk...)
+	size := int64(t.Type.Bits() / 8)
+	values := make([]float32, 0, t.Length/size)
+	err := t.chunks(func(raw []byte) error {
+		n := len(values)
+		values = values[:n+len(raw)/int(size)]
+		decode(t.Type, raw, values[n:])
 		return nil
 	})
 	if err != nil {
@@ -82,30 +85,39 @@ func (t Tensor) CheckFinite() error {
 	if !t.Type.readable() {
 		return nil
 	}
-	return t.chunks(func(chunk []float32) error {
-		for _, v := range chunk {
-			if v-v != 0 { // NaN for an infinity, too
-				return fmt.Errorf("%s: tensor %q %w", t.File, t.Name, ErrNotFinite)
-			}
+	return t.chunks(func(raw []byte) error {
+		if !allFinite(t.Type, raw) {
+			return fmt.Errorf("%s: tensor %q %w", t.File, t.Name, ErrNotFinite)
 		}
 		return nil
 	})
 }
 
-// chunks has take called with all values in the file's order, some at a time.
-func (t Tensor) chunks(take func([]float32) error) error {
+// allFinite looks at all values of eight bytes at once: those whose exponent is
+// all ones are no finite numbers.
+func allFinite(t Type, raw []byte) bool {
+	exponents := map[Type]uint64{F64: 0x7ff0 << 48, F32: 0x7f800000_7f800000, F16: 0x7c007c00_7c007c00, BF16: 0x7f807f80_7f807f80}[t]
+	signs := map[Type]uint64{F64: 0x8000 << 48, F32: 0x80000000_80000000, F16: 0x80008000_80008000, BF16: 0x80008000_80008000}[t]
+	for ; len(raw) >= 8; raw = raw[8:] {
+		lacking := ^binary.LittleEndian.Uint64(raw) & exponents
+		if (lacking+exponents)&signs != signs { // nothing is carried where nothing lacks
+			return false
+		}
+	}
+	var rest [8]byte
+	return copy(rest[:], raw) == 0 || allFinite(t, rest[:])
+}
+
+// chunks has take called with all bytes in the file's order, some at a time.
+func (t Tensor) chunks(take func([]byte) error) error {
 	const chunkBytes = 1 << 18
-	size := int64(t.Type.Bits() / 8)
 	raw := make([]byte, min(chunkBytes, t.Length))
-	values := make([]float32, int64(len(raw))/size)
 	for at := int64(0); at < t.Length; at += int64(len(raw)) {
 		raw = raw[:min(int64(len(raw)), t.Length-at)]
 		if err := t.read(raw, at); err != nil {
 			return err
 		}
-		values = values[:int64(len(raw))/size]
-		decode(t.Type, raw, values)
-		if err := take(values); err != nil {
+		if err := take(raw); err != nil {
 			return err
 		}
 	}

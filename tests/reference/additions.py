@@ -26,7 +26,7 @@ SD1 = {
 }
 CONVOLUTIONS = ['down_blocks.0.resnets.0.conv1', 'up_blocks.2.resnets.1.conv2', 'down_blocks.0.downsamplers.0.conv']
 SDXL = {
-    'unet': ['down_blocks.1.attentions.0.transformer_blocks.1.attn1.to_v', 'mid_block.attentions.0.transformer_blocks.2.attn2.to_k',
+    'unet': ['down_blocks.1.attentions.0.transformer_blocks.0.attn1.to_v', 'mid_block.attentions.0.transformer_blocks.1.attn2.to_k',
              'up_blocks.1.attentions.1.transformer_blocks.0.ff.net.0.proj', 'down_blocks.2.attentions.1.proj_in'],
     'text_encoder': ['encoder.layers.1.self_attn.v_proj', 'encoder.layers.1.self_attn.out_proj'],
     'text_encoder_2': ['encoder.layers.0.self_attn.k_proj', 'encoder.layers.2.self_attn.out_proj', 'encoder.layers.2.mlp.fc2'],
@@ -113,9 +113,9 @@ def write_lora(folder):
 def write_embedding(folder):
     """textual inversion: one vector and three, and SDXL's, which has two for each of its encoders"""
     files = {
-        'one': [['<thing>', [1, 128]]],
-        'several': [['emb_params', [3, 128]]],
-        'sdxl': [['clip_g', [2, 192]], ['clip_l', [2, 128]]],
+        'one': [['<thing>', [1, 64]]],
+        'several': [['emb_params', [3, 64]]],
+        'sdxl': [['clip_g', [2, 128]], ['clip_l', [2, 64]]],
     }
     prompt, word = 'a photo of <thing> riding a horse', '<thing>'
     fixture = Fixture('embedding', diffusers=diffusers.__version__, transformers=transformers.__version__,

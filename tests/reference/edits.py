@@ -35,7 +35,7 @@ CASES = [
     ('values', [turn(CAT), turn(DOG, cross=.8, self=.4, value=.6, mix=.7)], {}, 1),
     ('chain', [turn(CAT), turn(DOG, cross=.8, self=.4), turn(DOG.replace('red', 'blue'), cross=.6, self=.6)], {}, 1),
     ('word_swap_euler', [turn(CAT), turn(DOG, cross=.8, self=.4)], {'scheduler': 'euler'}, 1),
-    ('word_swap_few_steps', [turn(CAT), turn(DOG, cross=.75, self=.5)],
+    ('word_swap_few_steps', [turn(CAT), turn(HEDGEHOG, cross=.75, self=.5)],
      {'scheduler': 'euler', 'guidance': 1, 'steps': 4, 'timestep_spacing': 'trailing'}, 1),
 ]
 

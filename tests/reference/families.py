@@ -19,22 +19,22 @@ from schedulers import SD
 
 SIZE = (16, 8)  # of latents, height and width: a picture of 128 by 64 pixels, which is taller than wide
 FAMILIES = ['sd1', 'sd2', 'sdxl']
-VAE = {'block_out_channels': (32, 64, 128, 128), 'down_block_types': ('DownEncoderBlock2D',) * 4,
+VAE = {'block_out_channels': (32, 32, 64, 64), 'down_block_types': ('DownEncoderBlock2D',) * 4,
        'up_block_types': ('UpDecoderBlock2D',) * 4, 'layers_per_block': 2, 'norm_num_groups': 32, 'latent_channels': 4,
        'sample_size': 128}
 CROSS_DOWN, CROSS_UP = ('CrossAttnDownBlock2D',) * 3 + ('DownBlock2D',), ('UpBlock2D',) + ('CrossAttnUpBlock2D',) * 3
 UNETS = {
-    'sd1': {'block_out_channels': (32, 64, 128, 128), 'attention_head_dim': 8, 'cross_attention_dim': 128,
+    'sd1': {'block_out_channels': (32, 32, 64, 64), 'attention_head_dim': 8, 'cross_attention_dim': 64,
             'down_block_types': CROSS_DOWN, 'up_block_types': CROSS_UP, 'sample_size': 16},
-    'sd2': {'block_out_channels': (64, 128, 128, 128), 'attention_head_dim': (1, 2, 2, 2), 'cross_attention_dim': 128,
+    'sd2': {'block_out_channels': (32, 64, 64, 128), 'attention_head_dim': (1, 1, 1, 2), 'cross_attention_dim': 64,
             'down_block_types': CROSS_DOWN, 'up_block_types': CROSS_UP, 'sample_size': 16,
             'use_linear_projection': True},
-    'sdxl': {'block_out_channels': (64, 128, 128), 'attention_head_dim': (1, 2, 2), 'cross_attention_dim': 320,
+    'sdxl': {'block_out_channels': (32, 64, 128), 'attention_head_dim': (1, 1, 2), 'cross_attention_dim': 192,
              'down_block_types': ('DownBlock2D', 'CrossAttnDownBlock2D', 'CrossAttnDownBlock2D'),
              'up_block_types': ('CrossAttnUpBlock2D', 'CrossAttnUpBlock2D', 'UpBlock2D'),
-             'transformer_layers_per_block': (1, 2, 3), 'use_linear_projection': True, 'sample_size': 16,
+             'transformer_layers_per_block': (1, 1, 2), 'use_linear_projection': True, 'sample_size': 16,
              'addition_embed_type': 'text_time', 'addition_time_embed_dim': 256,
-             'projection_class_embeddings_input_dim': 192 + 6 * 256},
+             'projection_class_embeddings_input_dim': 128 + 6 * 256},
 }
 
 
@@ -68,11 +68,11 @@ def pipeline(family):
     }
     if family == 'sdxl':
         pipe = StableDiffusionXLPipeline(
-            **parts, scheduler=scheduler, text_encoder=CLIPTextModel(text_config(128, 3, 'quick_gelu')),
-            text_encoder_2=CLIPTextModelWithProjection(text_config(192, 3, 'gelu')), tokenizer_2=tokenizer('!'),
+            **parts, scheduler=scheduler, text_encoder=CLIPTextModel(text_config(64, 3, 'quick_gelu')),
+            text_encoder_2=CLIPTextModelWithProjection(text_config(128, 3, 'gelu')), tokenizer_2=tokenizer('!'),
             add_watermarker=False)
     else:
-        config = text_config(128, 2, 'gelu') if family == 'sd2' else text_config(128, 3, 'quick_gelu')
+        config = text_config(64, 2, 'gelu') if family == 'sd2' else text_config(64, 3, 'quick_gelu')
         pipe = StableDiffusionPipeline(**parts, scheduler=scheduler, text_encoder=CLIPTextModel(config),
                                        safety_checker=None, feature_extractor=None, requires_safety_checker=False)
     for component, module in networks(pipe).items():
