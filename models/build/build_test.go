@@ -195,10 +195,13 @@ func made(t *testing.T, files ...*checkpoint.File) func(build.Graph, error) buil
 }
 
 // TestLikeDiffusers computes every part of a small model of each family, whose
-// weights are exact in all the types that weights come in.
+// weights are exact in all the types that weights come in: all of them in one
+// family, and the turned matrices of the others in one each.
 func TestLikeDiffusers(t *testing.T) {
-	for _, family := range []parity.Family{parity.SD1, parity.SD2, parity.SDXL} {
-		for _, as := range []parity.Type{parity.F32, parity.F16, parity.BF16} {
+	for family, types := range map[parity.Family][]parity.Type{
+		parity.SD1: {parity.F32, parity.F16, parity.BF16}, parity.SD2: {parity.BF16}, parity.SDXL: {parity.F16},
+	} {
+		for _, as := range types {
 			m := openModel(t, family, as)
 			name := fmt.Sprintf("%s %s ", family, as)
 			t.Run(name+"text", m.compareText)
