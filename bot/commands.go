@@ -236,7 +236,7 @@ func share(ctx context.Context, c *Conversation, in Input) (*Answer, error) {
 
 // SettingNames are the names of the hyper-parameters that [Options.Set] sets.
 func SettingNames() []string {
-	return []string{"seed", "steps", "guidance", "scheduler", "size", "negative", "preset", "cross", "self", "value", "k", "model"}
+	return []string{"seed", "steps", "guidance", "scheduler", "size", "negative", "preset", "start", "cross", "self", "value", "k", "model"}
 }
 
 // SettingValues are values that a setting may well be given.

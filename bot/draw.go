@@ -89,7 +89,7 @@ func (c *Conversation) turnOf(r Request, s *session.Session, utterance string, p
 	if err := c.bearable(r, chain.Settings, turn.Recipe); err != nil {
 		return turn, chain, err
 	}
-	chain.Turns = append(chain.Turns, turn.Recipe)
+	chain = recipe.New(chain.Settings, append(chain.Turns, turn.Recipe)...)
 	if turn.Plan, err = json.Marshal(plan); err != nil {
 		err = fmt.Errorf("keep the plan: %w", err)
 	}

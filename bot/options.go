@@ -34,9 +34,9 @@ type Options struct {
 	Negative string
 	// Preset replaces the one that the dialogue chooses; empty leaves it.
 	Preset string
-	// Cross, Self, Value and Threshold replace those of the preset; nil
+	// Start, Cross, Self, Value and Threshold replace those of the preset; nil
 	// leaves them.
-	Cross, Self, Value, Threshold *float64
+	Start, Cross, Self, Value, Threshold *float64
 }
 
 // Set changes one option by name, as in --set and /settings: one of
@@ -46,6 +46,8 @@ func (o *Options) Set(name, value string) error {
 	switch strings.ToLower(name) {
 	case "seed":
 		return setAuto(&o.Seed, name, value, "a whole number", func(s string) (uint64, error) { return strconv.ParseUint(s, 10, 64) })
+	case "start":
+		return setAuto(&o.Start, name, value, "a number from 0 to below 1", parseStart)
 	case "cross":
 		return setAuto(&o.Cross, name, value, share, parseShare)
 	case "self":
@@ -165,6 +167,15 @@ func parseShare(s string) (float64, error) {
 	return f, nil
 }
 
+// parseStart reads where an edit begins: somewhere before the end.
+func parseStart(s string) (float64, error) {
+	f, err := parseShare(s)
+	if err == nil {
+		err = recipe.Turn{Start: f}.Validate()
+	}
+	return f, err
+}
+
 // turnOf makes the recipe's link for a plan: the preset of its kind of edit,
 // with this conversation's overrides.
 func (o Options) turnOf(plan *dialogue.Plan) recipe.Turn {
@@ -181,7 +192,10 @@ func (o Options) turnOf(plan *dialogue.Plan) recipe.Turn {
 		turn.Preset = "appearance"
 		preset, _ = recipe.PresetNamed(turn.Preset)
 	}
-	turn.Windows = preset.Windows
+	turn.Start, turn.Windows = preset.Start, preset.Windows
+	if o.Start != nil {
+		turn.Start = *o.Start
+	}
 	override(&turn.Windows.Cross, o.Cross)
 	override(&turn.Windows.Self, o.Self)
 	override(&turn.Windows.Value, o.Value)
@@ -194,7 +208,7 @@ func (o Options) turnOf(plan *dialogue.Plan) recipe.Turn {
 	}
 	if threshold > 0 && len(plan.Blend.Source)+len(plan.Blend.Target) > 0 {
 		turn.Blend = recipe.Blend{
-			Threshold: threshold, Start: preset.Start,
+			Threshold: threshold, Start: preset.BlendStart,
 			Source: plan.Blend.Source, Target: plan.Blend.Target,
 		}
 	}
@@ -333,9 +347,12 @@ func (c *Conversation) change(s *session.Session, settings map[string]string) (*
 	return answer, err
 }
 
-// since says when a setting begins to act that no edit of the picture shown can
-// change, where there is one.
+// since says when a setting begins to act, where the picture shown may make one
+// think that it has.
 func since(name string, head int) string {
+	if head != 0 && name == "start" {
+		return " from the next edit on"
+	}
 	if head != 0 && slices.Contains([]string{"model", "scheduler", "size", "negative"}, name) {
 		return " from the next new picture on"
 	}
@@ -365,6 +382,6 @@ func (o Options) String() string {
 	if o.Model != "" {
 		model = "model     " + o.Model + "\n"
 	}
-	return model + fmt.Sprintf("seed      %s\nsteps     %d\nguidance  %g\nscheduler %s\nsize      %s\nnegative  %s\npreset    %s\ncross     %s\nself      %s\nvalue     %s\nk         %s",
-		seed, o.Steps, o.Guidance, cmp.Or(o.Scheduler, "auto"), size, cmp.Or(o.Negative, "none"), preset, auto(o.Cross), auto(o.Self), auto(o.Value), auto(o.Threshold))
+	return model + fmt.Sprintf("seed      %s\nsteps     %d\nguidance  %g\nscheduler %s\nsize      %s\nnegative  %s\npreset    %s\nstart     %s\ncross     %s\nself      %s\nvalue     %s\nk         %s",
+		seed, o.Steps, o.Guidance, cmp.Or(o.Scheduler, "auto"), size, cmp.Or(o.Negative, "none"), preset, auto(o.Start), auto(o.Cross), auto(o.Self), auto(o.Value), auto(o.Threshold))
 }

@@ -31,6 +31,12 @@ func TestSetOptions(t *testing.T) {
 		{"self", "1.1", false},
 		{"value", "NaN", false},
 		{"K", "0.3", true},
+		{"start", "0", true},
+		{"start", ".35", true},
+		{"start", "auto", true},
+		{"start", "1", false},
+		{"start", "-.1", false},
+		{"start", "NaN", false},
 		{"k", "auto", true},
 		{"scheduler", "lcm", true},
 		{"scheduler", "Euler_A", true},
@@ -110,14 +116,14 @@ func TestPresetOfOperations(t *testing.T) {
 
 func TestOverridesReplaceThePreset(t *testing.T) {
 	var o Options
-	for name, value := range map[string]string{"preset": "cl", "self": ".5", "value": ".25", "k": ".6"} {
+	for name, value := range map[string]string{"preset": "cl", "self": ".5", "value": ".25", "k": ".6", "start": ".4"} {
 		if err := o.Set(name, value); err != nil {
 			t.Fatal(err)
 		}
 	}
 	turn := o.turnOf(edit("appearance"))
 	w := turn.Windows
-	if turn.Preset != "cl" || w.Cross.To != .2 || w.Self.To != .5 || w.Value.To != .25 || w.ValueMix != 1 || turn.Blend.Threshold != .6 {
+	if turn.Preset != "cl" || w.Cross.To != .2 || w.Self.To != .5 || w.Value.To != .25 || w.ValueMix != 1 || turn.Blend.Threshold != .6 || turn.Start != .4 {
 		t.Errorf("got %+v", turn)
 	}
 	if err := o.Set("k", "0"); err != nil {

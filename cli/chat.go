@@ -32,7 +32,7 @@ type chatCommand struct {
 	Out        string `help:"Folder for the pictures." default:"pictures" placeholder:"DIR"`
 	drawingFlags
 	Preset string            `help:"Use this preset for every edit instead of the one that fits: ${presets}."`
-	Set    map[string]string `help:"Override hyper-parameters: scheduler=…, cross=…, self=…, value=…, k=…" mapsep:"," placeholder:"NAME=VALUE,…"`
+	Set    map[string]string `help:"Override hyper-parameters: scheduler=…, start=…, cross=…, self=…, value=…, k=…" mapsep:"," placeholder:"NAME=VALUE,…"`
 	JSON   bool              `help:"Print one JSON object per turn." name:"json"`
 	Resume bool              `help:"Go on with the last conversation, or with an older one whose number or words follow."`
 	Store  string            `help:"What keeps the conversations: a file, or Redis at redis://[user@]host[:port][/database] (rediss:// for TLS, redis+sentinel://host,…/master, redis+cluster://host,…) with the password from PENTIMENTO_REDIS_PASSWORD." default:"${state}/sessions.db" placeholder:"FILE|URL"`

@@ -13,10 +13,8 @@ import (
 type branch struct {
 	links []*link
 	trace *attention.Trace
-	// prediction is the guided prediction of the last step, memory what the
-	// sampler remembers of it. [C, H, W]
-	prediction []float32
-	memory     []float64
+	// memory is what the sampler remembers of the last step. [C, H, W]
+	memory []float64
 }
 
 // alike groups the variants that step s treats alike.
@@ -64,11 +62,11 @@ func (run *run) advance(s int, forks []*fork) {
 				branches[own+i].links = append(branches[own+i].links, l)
 				continue
 			}
-			b := &branch{links: []*link{l}, trace: f.branch.trace, prediction: prediction, memory: memory}
+			b := &branch{links: []*link{l}, trace: f.branch.trace, memory: memory}
 			if len(f.branch.links) > 1 {
 				b.trace = copied(b.trace)
 			}
-			b.trace.Latents[s+1], b.trace.Means[s] = x, maps
+			b.trace.Latents[s+1], b.trace.Predictions[s], b.trace.Means[s] = x, prediction, maps
 			branches = append(branches, b)
 		}
 	}
@@ -77,5 +75,8 @@ func (run *run) advance(s int, forks []*fork) {
 
 // copied is a trace that can go on otherwise than t.
 func copied(t *attention.Trace) *attention.Trace {
-	return &attention.Trace{Latents: slices.Clone(t.Latents), Means: slices.Clone(t.Means), Maps: slices.Clone(t.Maps)}
+	return &attention.Trace{
+		Latents: slices.Clone(t.Latents), Predictions: slices.Clone(t.Predictions),
+		Means: slices.Clone(t.Means), Maps: slices.Clone(t.Maps),
+	}
 }

@@ -206,19 +206,22 @@ func TestKeyNamesAllThatATraceDependsOn(t *testing.T) {
 		add(reflect.TypeFor[computer]().Field(i).Name, other.key(r))
 	}
 	for what, change := range map[string]func(*recipe.Recipe){
-		"schema":   func(r *recipe.Recipe) { r.Version++ },
 		"seed":     func(r *recipe.Recipe) { r.Settings.Seed++ },
 		"steps":    func(r *recipe.Recipe) { r.Settings.Steps++ },
 		"guidance": func(r *recipe.Recipe) { r.Settings.Guidance++ },
 		"prompt":   func(r *recipe.Recipe) { r.Turns[0].Prompt += "!" },
 		"window":   func(r *recipe.Recipe) { r.Turns[1].Windows.Self.To = .123 },
 		"blend":    func(r *recipe.Recipe) { r.Turns[1].Blend.Threshold = .123 },
+		"start":    func(r *recipe.Recipe) { r.Turns[1].Start = .123 },
 		"chain":    func(r *recipe.Recipe) { r.Turns = r.Turns[:1] },
 	} {
 		other := r
 		other.Turns = slices.Clone(r.Turns)
 		change(&other)
 		add(what, c.key(other))
+	}
+	if other := r; c.key(r) != c.key(recipe.New(other.Settings, other.Turns...)) {
+		t.Error("a recipe that says the same in an earlier version has another name")
 	}
 }
 
@@ -320,6 +323,7 @@ func TestEverySchedulerIsCachedExactly(t *testing.T) {
 	for _, scheduler := range recipe.Schedulers() {
 		r := hairWalk(t, 9, 3)
 		r.Settings.Steps, r.Settings.Scheduler = 4, scheduler
+		r.Turns[2].Start = .5
 		whole := mustDraw(t, New(m), r)
 		store := &chunkStore{turns: map[attention.Key][][]byte{}}
 		ctx := attention.WithOwner(t.Context(), attention.Owner{User: "u", Place: "p"})

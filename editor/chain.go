@@ -21,15 +21,26 @@ type link struct {
 	equalizer []float32
 	// The rest relates the turn to its source, the link before it; a root has
 	// none of it.
+	//
+	// start is the first step that the turn computes: its source did those before.
+	start int
+	// origins are the turns that computed what the source has, by step. [steps]
+	origins  []*origin
+	cross    []steps // [M] cross_replace_steps of every token
+	anyCross steps   // the union of cross
+	self     steps
+	value    steps
+	blend    *blend // nil: no local blend
+}
+
+// An origin is a turn of the chain whose attention a later turn takes over: its
+// source or, at steps that the source left to its own, one further back.
+type origin struct {
+	turn    int // place in the chain
 	mapping align.Mapping
-	// inherited is the factor that the source's own re-weighting left on the
-	// map that a token takes over; 0 for maps that the source muted. [M]
+	// inherited is the factor that the origin's own re-weighting left on the
+	// map that a token takes over; 0 for maps that the origin muted. [M]
 	inherited []float32
-	cross     []steps // [M] cross_replace_steps of every token
-	anyCross  steps   // the union of cross
-	self      steps
-	value     steps
-	blend     *blend // nil: no local blend
 }
 
 // steps is the half-open range [from, to) of denoising steps.
@@ -66,7 +77,7 @@ func (e *Engine) chain(ctx context.Context, r recipe.Recipe) ([]*link, error) {
 			return nil, fmt.Errorf("turn %d: %w", i+1, err)
 		}
 		if i > 0 {
-			join(e.model.Spec(), links[i-1], l, r.Settings.Steps)
+			join(e.model.Spec(), links[:i], l, r.Settings.Steps)
 		}
 		links[i] = l
 	}
@@ -95,10 +106,10 @@ func (e *Engine) newLink(ctx context.Context, turn recipe.Turn) (*link, error) {
 	return l, nil
 }
 
-// join relates a turn to its source.
-func join(spec models.Spec, source, l *link, n int) {
-	l.mapping = align.Tokens(source.tokens, l.tokens, align.Words(source.tokens.Words, l.tokens.Words))
-	l.inherited = inherited(l.mapping, source.equalizer)
+// join relates a turn to its source, the last link of the chain before it.
+func join(spec models.Spec, chain []*link, l *link, n int) {
+	l.start = begin(l.turn.Start, n)
+	l.origins = originsOf(chain, l, n)
 	w := l.turn.Windows
 	l.self, l.value = window(w.Self, n), window(w.Value, n)
 	l.cross = make([]steps, len(l.tokens.IDs))
@@ -113,7 +124,53 @@ func join(spec models.Spec, source, l *link, n int) {
 	for _, s := range l.cross {
 		l.anyCross = l.anyCross.union(s)
 	}
-	l.blend = newBlend(spec, source, l, n)
+	l.blend = newBlend(spec, chain[len(chain)-1], l, n)
+}
+
+// begin is the first step that a turn computes: the share is rounded as the ends
+// of windows are, and the last step is always left.
+func begin(start float64, n int) int {
+	return min(window(recipe.Window{To: start}, n).to, n-1)
+}
+
+// originsOf finds out who computed what the last turn of the chain has, by step.
+func originsOf(chain []*link, l *link, n int) []*origin {
+	out := make([]*origin, n)
+	for s := n - 1; s >= 0; s-- {
+		i := originAt(chain, s)
+		if s+1 < n && out[s+1].turn == i {
+			out[s] = out[s+1]
+			continue
+		}
+		out[s] = originOf(chain, i, l)
+	}
+	return out
+}
+
+// originAt is the place of the turn that computed what the last turn of the chain has
+// at a step.
+func originAt(chain []*link, step int) int {
+	i := len(chain) - 1
+	for step < chain[i].start {
+		i--
+	}
+	return i
+}
+
+// originOf relates a turn to turn i of the chain before it.
+func originOf(chain []*link, i int, l *link) *origin {
+	from := chain[i]
+	mapping := align.Tokens(from.tokens, l.tokens, align.Words(from.tokens.Words, l.tokens.Words))
+	return &origin{i, mapping, inherited(mapping, from.equalizer)}
+}
+
+// sourceAt is the place in the chain of the turn that computed what the source has
+// at a step; −1 for a root.
+func (l *link) sourceAt(step int) int {
+	if l.origins == nil {
+		return -1
+	}
+	return l.origins[step].turn
 }
 
 // inherited returns, for every token of a mapping, the mean factor of the

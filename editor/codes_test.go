@@ -76,7 +76,7 @@ func BenchmarkMapCodes(b *testing.B) {
 				var most, sum, n, latents float64
 				for _, edit := range edits {
 					e := New(m)
-					e.cache.Put(b.Context(), e.key(first(edit.recipe, 1)), coded(edit.trace, e.shape(20), code), e.shape(20))
+					e.cache.Put(b.Context(), e.key(first(edit.recipe, 1)), coded(edit.trace, e.shape(edit.recipe.Settings), code), e.shape(edit.recipe.Settings))
 					d := mustDraw(b, e, edit.recipe)
 					latents = max(latents, relativeRMS(d.Latents, edit.exact.Latents))
 					for i, v := range d.Image.Pix {

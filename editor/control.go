@@ -46,12 +46,12 @@ func controlCross(c *models.Control, r controlledRow, step, m int) {
 	injects := r.source >= 0 && l.anyCross.has(step)
 	if injects {
 		c.CrossSource[row] = int64(r.source)
-		copy(c.Mapper[row*m*m:(row+1)*m*m], l.mapping.Mapper)
+		copy(c.Mapper[row*m*m:(row+1)*m*m], l.origins[step].mapping.Mapper)
 	}
 	for j := range m {
 		weight := l.equalizer[j]
 		if injects && l.takes(j, step) {
-			c.Take[row*m+j], c.Keep[row*m+j] = weight/l.inherited[j], 0
+			c.Take[row*m+j], c.Keep[row*m+j] = weight/l.origins[step].inherited[j], 0
 		} else {
 			c.Take[row*m+j], c.Keep[row*m+j] = 0, weight
 		}
@@ -61,7 +61,8 @@ func controlCross(c *models.Control, r controlledRow, step, m int) {
 // takes reports whether token j takes its source's map at a step. A map that
 // the source muted is gone: the token then keeps its own.
 func (l *link) takes(j, step int) bool {
-	return l.cross[j].has(step) && l.mapping.Kinds[j] != align.Insert && l.inherited[j] != 0
+	from := l.origins[step]
+	return l.cross[j].has(step) && from.mapping.Kinds[j] != align.Insert && from.inherited[j] != 0
 }
 
 // controlSelf injects the source's self-attention maps.
@@ -96,8 +97,9 @@ func controlValues(c *models.Control, batch int, r controlledRow, step int, spec
 		return
 	}
 	m := spec.ContextLength
-	copy(c.Mapper[row*m*m:(row+1)*m*m], l.mapping.Mapper)
-	for j, kind := range l.mapping.Kinds {
+	mapping := l.origins[step].mapping
+	copy(c.Mapper[row*m*m:(row+1)*m*m], mapping.Mapper)
+	for j, kind := range mapping.Kinds {
 		if kind == align.Keep {
 			c.CrossValueMix[row*m+j] = beta
 		}

@@ -16,14 +16,16 @@ import (
 // wholeLink takes everything over from its source, token by token.
 func wholeLink(m int, w recipe.Windows, equalizer float32) *link {
 	l := &link{
-		turn: recipe.Turn{Windows: w}, mapping: align.Tokens(
-			tokenizer.Encoding{IDs: make([]int, m), Length: 2},
-			tokenizer.Encoding{IDs: make([]int, m), Length: 2}, nil),
+		turn:     recipe.Turn{Windows: w},
 		anyCross: window(w.Cross, 10), self: window(w.Self, 10), value: window(w.Value, 10),
 	}
+	source := &origin{mapping: align.Tokens(
+		tokenizer.Encoding{IDs: make([]int, m), Length: 2},
+		tokenizer.Encoding{IDs: make([]int, m), Length: 2}, nil)}
+	l.origins = slices.Repeat([]*origin{source}, 10)
 	for range m {
 		l.equalizer = append(l.equalizer, equalizer)
-		l.inherited = append(l.inherited, 1)
+		source.inherited = append(source.inherited, 1)
 		l.cross = append(l.cross, window(w.Cross, 10))
 	}
 	return l

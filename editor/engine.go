@@ -7,7 +7,8 @@
 //	recipe → links of a chain → rows of a batch → latents → picture
 //
 // The files follow it. chain.go prepares every turn of the recipe (tokens,
-// alignment, windows); plan.go decides which rows of the UNet a step needs and
+// alignment, windows); begin.go has turns begin from the latents of their
+// sources; plan.go decides which rows of the UNet a step needs and
 // rows.go puts them into batches; control.go fills the attention control of
 // those rows, where the paper's equations are; sampler.go steps the latents,
 // as ddim.go, dpmsolver.go, euler.go or lcm.go has it, along schedule.go, with
@@ -108,8 +109,7 @@ func (e *Engine) Draw(ctx context.Context, r recipe.Recipe, progress func(Progre
 		return nil, err
 	}
 	last := len(links) - 1
-	shape := e.shape(r.Settings.Steps)
-	if known := e.cache.Drawn(ctx, e.key(r), shape); known != nil {
+	if known := e.cache.Drawn(ctx, e.key(r), e.shape(r.Settings)); known != nil {
 		if mask, ok := e.knownMask(ctx, r, links[last], known); ok {
 			return e.finish(ctx, known, links[last], mask, &run{traced: true})
 		}
@@ -128,14 +128,15 @@ func (e *Engine) Draw(ctx context.Context, r recipe.Recipe, progress func(Progre
 	run.rows = rows
 	run.kept = kept(run.spec, r.Settings.Steps, e.cache.MapsBudget())
 	for step := range r.Settings.Steps {
+		before := run.rows
 		if err := run.step(ctx, step); err != nil {
 			return nil, fmt.Errorf("step %d of %d: %w", step+1, r.Settings.Steps, err)
 		}
-		if progress != nil {
+		if progress != nil && run.rows > before {
 			progress(Progress{Step: step + 1, Steps: r.Settings.Steps, Rows: run.rows, Preview: run.preview(step)})
 		}
 	}
-	e.cache.Put(ctx, e.key(r), run.last(), shape)
+	e.remember(ctx, r, run.last())
 	return e.finish(ctx, run.last(), links[last], run.mask(links[last], run.last()), run)
 }
 

@@ -40,7 +40,7 @@ func hairChain(t testing.TB, seed uint64) recipe.Recipe {
 	}
 	swap := func(from, fromWords, to, toWords string) recipe.Turn {
 		return recipe.Turn{Prompt: to, Windows: preset.Windows, Blend: recipe.Blend{
-			Threshold: preset.Threshold, Start: preset.Start,
+			Threshold: preset.Threshold, Start: preset.BlendStart,
 			Source: []recipe.Span{spanOf(t, from, fromWords)},
 			Target: []recipe.Span{spanOf(t, to, toWords)},
 		}}

@@ -43,6 +43,6 @@ func guide(cond, uncond []float32, scale float64) []float32 {
 // nothing to take over of a source, and nothing to blend.
 func promptless(variants []*link) {
 	for _, l := range variants {
-		l.blend = nil
+		l.blend, l.start = nil, 0
 	}
 }

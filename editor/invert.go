@@ -37,8 +37,7 @@ func (e *Engine) opened(ctx context.Context, r recipe.Recipe, progress func(Prog
 		return nil, 0, nil
 	}
 	r = root(r)
-	shape := e.shape(r.Settings.Steps)
-	if known := e.cache.Get(ctx, e.key(r), shape); known != nil {
+	if known := e.cache.Get(ctx, e.key(r), e.shape(r.Settings)); known != nil {
 		return known, 0, nil
 	}
 	picture, ok := ctx.Value(pictureKey{}).(image.Image)
@@ -49,7 +48,7 @@ func (e *Engine) opened(ctx context.Context, r recipe.Recipe, progress func(Prog
 	if err != nil {
 		return nil, 0, fmt.Errorf("invert the picture: %w", err)
 	}
-	e.cache.Put(ctx, e.key(r), run.last(), shape)
+	e.remember(ctx, r, run.last())
 	return run.last(), run.rows, nil
 }
 
@@ -82,11 +81,11 @@ func (e *Engine) invert(ctx context.Context, r recipe.Recipe, picture image.Imag
 		return nil, err
 	}
 	for s := n - 1; s >= 0; s-- {
-		row := &unetRow{x: t.Latents[s+1], text: links[0].text, link: links[0], turn: lastTurn, source: -1}
+		row := &unetRow{x: t.Latents[s+1], text: links[0].text, link: links[0], turn: lastTurn}
 		if _, err := run.compute(ctx, s, []*unetRow{row}); err != nil {
 			return nil, fmt.Errorf("step %d of %d: %w", n-s, n, err)
 		}
-		t.Latents[s], t.Means[s] = run.sampler.back(s, row.x, row.noise), run.mapsOf(row)
+		t.Latents[s], t.Predictions[s], t.Means[s] = run.sampler.back(s, row.x, row.noise), row.noise, run.mapsOf(row)
 		if progress != nil {
 			progress(Progress{Step: n - s, Steps: n, Rows: run.rows, Preview: func(ctx context.Context) (*image.NRGBA, error) {
 				return run.engine.model.Decode(ctx, t.Latents[n])

@@ -117,11 +117,17 @@ func TestEditOfAnOpenedPicture(t *testing.T) {
 }
 
 // Whatever the cache has lost of the picture is made of it again: the edit is the
-// same, bit by bit, and so is its mask.
+// same, bit by bit, and so is its mask. So it is where edits begin late.
 func TestLostTraceOfAnOpenedPicture(t *testing.T) {
-	const steps = 3
 	m, picture := openModel(t), photograph(t)
-	r := ofPhotograph(steps, "a woman with long blue hair and sunglasses", "a woman with long green hair and sunglasses")
+	r := ofPhotograph(3, "a woman with long blue hair and sunglasses", "a woman with long green hair and sunglasses")
+	lostTrace(t, m, picture, r)
+	r.Settings.Scheduler = recipe.DPMSolver
+	lostTrace(t, m, picture, beginningAt(r, .34, .67))
+}
+
+func lostTrace(t *testing.T, m *models.Model, picture image.Image, r recipe.Recipe) {
+	t.Helper()
 	whole := New(m)
 	for n := range r.Turns {
 		part := r
@@ -141,7 +147,7 @@ func TestLostTraceOfAnOpenedPicture(t *testing.T) {
 	}
 	// What is known of the last turn alone does not say what it changed.
 	short := NewCached(m, attention.New(attention.Options{}))
-	short.cache.Put(t.Context(), short.key(r), whole.cache.Peek(whole.key(r)), short.shape(steps))
+	short.cache.Put(t.Context(), short.key(r), whole.cache.Peek(whole.key(r)), short.shape(r.Settings))
 	if got := drawWith(t, short, picture, r); !slices.Equal(got.Mask, want.Mask) {
 		t.Error("of a turn that is known the mask is another")
 	}

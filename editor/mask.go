@@ -24,7 +24,7 @@ func (e *Engine) knownMask(ctx context.Context, r recipe.Recipe, last *link, t *
 	}
 	before := r
 	before.Turns = r.Turns[:len(r.Turns)-1]
-	source := e.cache.Drawn(ctx, e.key(before), e.shape(r.Settings.Steps))
+	source := e.cache.Drawn(ctx, e.key(before), e.shape(r.Settings))
 	if source == nil {
 		return nil, r.Settings.Picture == ""
 	}

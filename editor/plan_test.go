@@ -23,10 +23,12 @@ func chainOf(windows ...recipe.Windows) []*link {
 
 // rowsOf counts the rows of every step under guidance, with the two of the
 // turn that is drawn.
-func rowsOf(needs [][]need) []int {
+func rowsOf(needs [][]need, drawn *link) []int {
 	rows := make([]int, len(needs))
 	for s, step := range needs {
-		rows[s] = 2
+		if s >= drawn.start {
+			rows[s] = 2
+		}
 		for _, n := range step {
 			if n.advance {
 				rows[s]++
@@ -69,6 +71,13 @@ func TestPlanRows(t *testing.T) {
 		}
 		return links
 	}
+	// beginning has the edits of a chain begin late.
+	beginning := func(links []*link, starts ...int) []*link {
+		for i, start := range starts {
+			links[i+1].start = start
+		}
+		return links
+	}
 	tests := []struct {
 		name  string
 		links []*link
@@ -92,12 +101,24 @@ func TestPlanRows(t *testing.T) {
 		{"edit, self maps lack a step", chainOf(edit), []*attention.Trace{maps(5, 2), nil}, []int{2, 2, 3, 2, 2, 2, 2, 2, 2, 2}},
 		{"edit with values, maps known", chainOf(withValues), []*attention.Trace{maps(5, 3), nil}, []int{3, 3, 2, 2, 2, 2, 2, 2, 2, 2}},
 		{"two edits, root's maps known", chainOf(edit, edit), []*attention.Trace{maps(5, 3), latents, nil}, []int{3, 3, 3, 3, 3, 2, 2, 2, 2, 2}},
+		{"late edit, nothing known", beginning(chainOf(edit), 4), []*attention.Trace{nil, nil}, []int{2, 2, 2, 2, 3, 2, 2, 2, 2, 2}},
+		{"late edit, source known", beginning(chainOf(edit), 4), []*attention.Trace{latents, nil}, []int{0, 0, 0, 0, 3, 2, 2, 2, 2, 2}},
+		{"late edit, maps known", beginning(chainOf(edit), 4), []*attention.Trace{maps(5, 3), nil}, []int{0, 0, 0, 0, 2, 2, 2, 2, 2, 2}},
+		{"late edit after its windows", beginning(blended(chainOf(edit)), 6), []*attention.Trace{nil, nil}, []int{2, 2, 2, 2, 2, 2, 4, 4, 4, 4}},
+		{"edit of a late edit, nothing known", beginning(chainOf(edit, edit), 4), []*attention.Trace{nil, nil, nil}, []int{4, 4, 4, 4, 4, 2, 2, 2, 2, 2}},
+		{"edit of a late edit, source known", beginning(chainOf(edit, edit), 4), []*attention.Trace{nil, latents, nil}, []int{4, 4, 4, 4, 4, 2, 2, 2, 2, 2}},
+		{"edit of a late edit, both known", beginning(chainOf(edit, edit), 4), []*attention.Trace{latents, latents, nil}, []int{3, 3, 3, 3, 4, 2, 2, 2, 2, 2}},
+		{"edit of a late edit, root's maps known", beginning(chainOf(edit, edit), 6), []*attention.Trace{maps(5, 3), latents, nil}, two},
+		{"edit of a late edit that has the root's maps", beginning(chainOf(edit, edit), 6), []*attention.Trace{nil, maps(5, 3), nil}, two},
+		{"late edit of a later one", beginning(blended(chainOf(edit, edit)), 7, 3), []*attention.Trace{nil, nil, nil}, []int{2, 2, 2, 4, 4, 4, 4, 6, 6, 6}},
+		{"late edit of a later one, source known", beginning(blended(chainOf(edit, edit)), 7, 3), []*attention.Trace{nil, latents, nil}, []int{2, 2, 2, 4, 3, 2, 2, 2, 2, 2}},
+		{"late edits, latents known", beginning(chainOf(edit, edit), 4, 4), []*attention.Trace{latents, latents, nil}, []int{0, 0, 0, 0, 4, 2, 2, 2, 2, 2}},
 		{"two edits, root's maps and nothing else", chainOf(edit, edit), []*attention.Trace{maps(5, 3), nil, nil}, []int{4, 4, 4, 4, 3, 2, 2, 2, 2, 2}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			last := len(test.links) - 1
-			got := rowsOf(plan(test.links[:last], test.links[last:], test.known[:last], 10, spec))
+			got := rowsOf(plan(test.links[:last], test.links[last:], test.known[:last], 10, spec), test.links[last])
 			for s := range test.want {
 				if got[s] != test.want[s] {
 					t.Fatalf("rows per step are %v, want %v", got, test.want)

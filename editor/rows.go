@@ -3,6 +3,7 @@ package editor
 import (
 	"context"
 
+	"pentimento/editor/attention"
 	"pentimento/models"
 )
 
@@ -15,8 +16,6 @@ type unetRow struct {
 	// one; turn is its place in the chain, lastTurn for the turn that is drawn.
 	link *link
 	turn int
-	// source is the turn of the chain that the link edits, −1 for none.
-	source int
 	// noise [C, H, W] and maps [pixels, M] are what the row gives.
 	noise, maps []float32
 }
@@ -35,7 +34,7 @@ func (run *run) sourceRows(s int) []*unetRow {
 			rows = append(rows, &unetRow{x: x, text: run.uncond, turn: i})
 		}
 		if need.attention {
-			rows = append(rows, &unetRow{x: x, text: l.text, link: l, turn: i, source: i - 1})
+			rows = append(rows, &unetRow{x: x, text: l.text, link: l, turn: i})
 		}
 	}
 	return rows
@@ -63,7 +62,7 @@ func (run *run) forks(s int) []*fork {
 		for _, links := range b.alike(s) {
 			f := &fork{branch: b, links: links, uncond: uncond}
 			if run.halves.cond {
-				f.cond = &unetRow{x: x, text: links[0].text, link: links[0], turn: lastTurn, source: len(run.chain) - 1}
+				f.cond = &unetRow{x: x, text: links[0].text, link: links[0], turn: lastTurn}
 			}
 			out = append(out, f)
 		}
@@ -77,7 +76,8 @@ const maxRows = 12
 
 // lots divides the rows of a step into batches. Rows that take over maps of
 // the chain's rows are in a batch with them, where the chain has rows at all.
-// Rows that advance the chain are in the first batch, whatever its size.
+// Rows that advance the chain are in the first batch, whatever its size. Where
+// nothing has begun and all is known there is no batch.
 func lots(sources []*unetRow, forks []*fork, s int) [][]*unetRow {
 	var takers, others, shared []*unetRow
 	var before *unetRow
@@ -112,6 +112,9 @@ func lots(sources []*unetRow, forks []*fork, s int) [][]*unetRow {
 		lot = append(lot, r)
 		own++
 	}
+	if len(lot) == 0 {
+		return out
+	}
 	return append(out, lot)
 }
 
@@ -136,9 +139,9 @@ func (run *run) compute(ctx context.Context, s int, lot []*unetRow) (cached bool
 // batch lays out a lot of rows for step s.
 func (run *run) batch(s int, lot []*unetRow) *models.Batch {
 	batch := &models.Batch{Rows: len(lot), Timestep: run.sampler.timesteps[s]}
-	// at is where the maps of a turn of the chain are: in its row or, after all
-	// rows, among the cached maps.
-	at := map[int]int{}
+	// at is where the maps of a turn of the chain are, cached where those of a
+	// trace are, after all rows.
+	at, cached := map[int]int{}, map[*attention.Trace]int{}
 	for b, r := range lot {
 		batch.Latents = append(batch.Latents, r.x...)
 		batch.AddText(r.text)
@@ -156,17 +159,32 @@ func (run *run) batch(s int, lot []*unetRow) *models.Batch {
 			continue
 		}
 		c := controlledRow{link: r.link, row: b, source: -1}
-		if r.source >= 0 && r.link.injects(s) {
-			if _, ok := at[r.source]; !ok {
-				at[r.source] = batch.Rows + len(batch.Cached)
-				batch.Cached = append(batch.Cached, run.traces[r.source].Maps[s])
+		if from := r.link.sourceAt(s); from >= 0 && r.link.injects(s) {
+			row, computed := at[from]
+			if !computed {
+				known := run.covering(r, s)
+				if _, ok := cached[known]; !ok {
+					cached[known] = batch.Rows + len(batch.Cached)
+					batch.Cached = append(batch.Cached, known.Maps[s])
+				}
+				row = cached[known]
 			}
-			c.source = at[r.source]
+			c.source = row
 		}
 		controlled = append(controlled, c)
 	}
 	batch.Control = controls(batch.Rows, controlled, s, run.spec)
 	return batch
+}
+
+// covering is the trace that has what a row takes over at a step. The plan had the
+// source's row computed where there is none.
+func (run *run) covering(r *unetRow, s int) *attention.Trace {
+	before := r.turn
+	if before == lastTurn {
+		before = len(run.chain)
+	}
+	return covering(run.chain[:before], run.traces[:before], r.link, s, run.spec)
 }
 
 // part returns row b of a batched tensor of so many rows.

@@ -29,7 +29,9 @@ type run struct {
 	needs  [][]need
 	// memories are what the sampler remembers of the chain's turns.
 	memories [][]float64
-	// branches are the states of the last turn; a single picture has one.
+	// waiting are the variants of the last turn that have not begun, branches the
+	// states of those that have; a single picture has one.
+	waiting  []*link
 	branches []*branch
 	// kept are the layers, by step, whose maps go into the last turn's trace.
 	kept        [][]bool
@@ -71,7 +73,6 @@ func (e *Engine) newRun(ctx context.Context, r recipe.Recipe, opened *attention.
 		chain: chain, traces: known,
 		memories: make([][]float64, len(chain)),
 		needs:    plan(chain, variants, known, steps, spec),
-		branches: []*branch{{links: variants, trace: newTrace(steps, start)}},
 		kept:     make([][]bool, steps),
 		traced:   len(known) > 0 && known[len(known)-1] != nil,
 	}
@@ -79,6 +80,17 @@ func (e *Engine) newRun(ctx context.Context, r recipe.Recipe, opened *attention.
 		if t == nil {
 			run.traces[i] = newTrace(steps, start)
 		}
+	}
+	whole := &branch{trace: newTrace(steps, start)}
+	for _, l := range variants {
+		if l.start > 0 {
+			run.waiting = append(run.waiting, l)
+		} else {
+			whole.links = append(whole.links, l)
+		}
+	}
+	if len(whole.links) > 0 {
+		run.branches = append(run.branches, whole)
 	}
 	return run, nil
 }
@@ -88,7 +100,7 @@ func (e *Engine) newRun(ctx context.Context, r recipe.Recipe, opened *attention.
 // is enough for them, and no reason to keep them longer than that one.
 func (e *Engine) known(ctx context.Context, r recipe.Recipe) []*attention.Trace {
 	known := make([]*attention.Trace, len(r.Turns)-1)
-	shape := e.shape(r.Settings.Steps)
+	shape := e.shape(r.Settings)
 	found := false
 	for i := len(known) - 1; i >= 0; i-- {
 		prefix := r
@@ -107,6 +119,7 @@ func (e *Engine) known(ctx context.Context, r recipe.Recipe) []*attention.Trace 
 // through the UNet, in as few batches as there may be, and then all latents
 // advance.
 func (run *run) step(ctx context.Context, s int) error {
+	run.begin(s)
 	sources, forks := run.sourceRows(s), run.forks(s)
 	cached := false
 	for _, lot := range lots(sources, forks, s) {
@@ -124,28 +137,49 @@ func (run *run) step(ctx context.Context, s int) error {
 	return nil
 }
 
-// advanceChain steps the latents of those turns of the chain that need it.
+// advanceChain steps the latents of those turns of the chain that need it, source
+// before edit.
 func (run *run) advanceChain(s int, rows []*unetRow) {
-	var uncond *unetRow
-	for _, r := range rows {
-		if r.link == nil {
-			uncond = r // comes right before its conditional row
+	for i, l := range run.chain {
+		if t := run.traces[i]; s < l.start {
+			if growing(t) {
+				run.inherit(t, run.traces[i-1], l, s)
+			}
 			continue
 		}
-		t := run.traces[r.turn]
-		if t.Means[s] == nil {
-			t.Means[s] = slices.Clone(r.maps)
+		var cond, uncond *unetRow
+		for _, r := range rows {
+			switch {
+			case r.turn != i:
+			case r.link == nil:
+				uncond = r
+			default:
+				cond = r
+			}
 		}
-		if !run.needs[s][r.turn].advance {
-			continue
+		if cond != nil {
+			run.advanceTurn(s, cond, uncond)
 		}
-		var next []float32
-		next, run.memories[r.turn] = run.advanced(s, t.Latents[s], run.guided(r, uncond), run.memories[r.turn])
-		if r.link.blend != nil {
-			next = r.link.blend.apply(s, run.traces[r.turn-1], r.maps, next, run.spec)
-		}
-		t.Latents[s+1] = next
 	}
+}
+
+// advanceTurn keeps what the rows of a turn of the chain gave, and steps its latents
+// where they are needed.
+func (run *run) advanceTurn(s int, cond, uncond *unetRow) {
+	i, blend := cond.turn, cond.link.blend
+	t := run.traces[i]
+	if t.Means[s] == nil {
+		t.Means[s] = slices.Clone(cond.maps)
+	}
+	if !run.needs[s][i].advance {
+		return
+	}
+	prediction := run.guided(cond, uncond)
+	next, memory := run.advanced(s, t.Latents[s], prediction, run.memories[i])
+	if blend != nil {
+		next = blend.apply(s, run.traces[i-1], cond.maps, next, run.spec)
+	}
+	t.Latents[s+1], t.Predictions[s], run.memories[i] = next, prediction, memory
 }
 
 // advanced steps latents with the noise that all turns share at step s.
@@ -180,8 +214,8 @@ func (run *run) last() *attention.Trace { return run.branches[0].trace }
 func (run *run) keep(s int, maps models.Maps) {
 	spec, last := run.spec, run.branches[0]
 	var source *attention.Trace
-	if n := len(run.traces); n > 0 && last.links[0].self.has(s) {
-		source = run.traces[n-1]
+	if link := last.links[0]; link.self.has(s) {
+		source = covering(run.chain, run.traces, link, s, spec)
 	}
 	for l, keep := range run.kept[s] {
 		switch {

@@ -62,6 +62,10 @@ func newSampler(spec models.Spec, name string, n int) (*sampler, error) {
 	return nil, fmt.Errorf("scheduler %q is not known", name)
 }
 
+// remembers tells whether a scheduler's steps depend on the prediction of the step
+// before.
+func remembers(scheduler string) bool { return scheduler == recipe.DPMSolver }
+
 // onSteps is a sampler whose steps begin at training steps.
 func (s *schedule) onSteps(solver solver, steps []int) *sampler {
 	out := &sampler{solver: solver, prediction: s.prediction, initial: 1}

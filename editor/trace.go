@@ -42,6 +42,9 @@ func (e *Engine) computer() computer {
 func (e *Engine) key(r recipe.Recipe) attention.Key { return e.computer().key(r) }
 
 func (c computer) key(r recipe.Recipe) attention.Key {
+	// The turns before a later one are the picture that they are alone, whatever
+	// version the whole needs.
+	r.Version = r.Earliest()
 	data, err := json.Marshal(struct {
 		Computer computer
 		Recipe   recipe.Recipe
@@ -57,17 +60,28 @@ func (c computer) key(r recipe.Recipe) attention.Key {
 // for an edit of it: the cache has its latents, if not its maps.
 func (e *Engine) Remembers(ctx context.Context, r recipe.Recipe) bool {
 	e, err := e.sized(r.Settings)
-	return err == nil && e.cache.Get(ctx, e.key(r), e.shape(r.Settings.Steps)) != nil
+	return err == nil && e.cache.Get(ctx, e.key(r), e.shape(r.Settings)) != nil
 }
 
-// shape is the size of the traces of drawings with so many steps.
-func (e *Engine) shape(steps int) attention.Shape {
+// remember keeps the trace of the last turn of a recipe, with what is needed of it
+// again.
+func (e *Engine) remember(ctx context.Context, r recipe.Recipe, t *attention.Trace) {
+	shape := e.shape(r.Settings)
+	if !shape.Remembers {
+		t.Predictions = nil
+	}
+	e.cache.Put(ctx, e.key(r), t, shape)
+}
+
+// shape is the size of the traces of drawings with such settings.
+func (e *Engine) shape(settings recipe.Settings) attention.Shape {
 	spec := e.model.Spec()
 	s := attention.Shape{
-		Steps:   steps,
-		Latents: spec.LatentChannels * spec.LatentHeight * spec.LatentWidth,
-		Means:   spec.MapHeight * spec.MapWidth * spec.ContextLength,
-		Layers:  make([]attention.Layer, len(spec.Layers)),
+		Steps:     settings.Steps,
+		Latents:   spec.LatentChannels * spec.LatentHeight * spec.LatentWidth,
+		Remembers: remembers(settings.Scheduler),
+		Means:     spec.MapHeight * spec.MapWidth * spec.ContextLength,
+		Layers:    make([]attention.Layer, len(spec.Layers)),
 	}
 	for l, layer := range spec.Layers {
 		if spec.Injectable(l) {
@@ -81,7 +95,10 @@ func (e *Engine) shape(steps int) attention.Shape {
 }
 
 func newTrace(steps int, start []float32) *attention.Trace {
-	t := &attention.Trace{Latents: make([][]float32, steps+1), Means: make([][]float32, steps), Maps: make([][][]float32, steps)}
+	t := &attention.Trace{
+		Latents: make([][]float32, steps+1), Predictions: make([][]float32, steps),
+		Means: make([][]float32, steps), Maps: make([][][]float32, steps),
+	}
 	t.Latents[0] = start
 	return t
 }
@@ -124,6 +141,21 @@ func kept(spec models.Spec, n int, budget int64) [][]bool {
 		}
 	}
 	return out
+}
+
+// covering is the trace that covers what a turn takes over at a step from the last
+// of the turns before it: that turn's or, at steps that it left to its source, one
+// further back. Nil where none does.
+func covering(chain []*link, traces []*attention.Trace, next *link, s int, spec models.Spec) *attention.Trace {
+	for i := len(chain) - 1; i >= 0; i-- {
+		if covers(traces[i], next, s, spec) {
+			return traces[i]
+		}
+		if s >= chain[i].start {
+			break
+		}
+	}
+	return nil
 }
 
 // covers reports whether all that a turn takes over at a step from the turn

@@ -89,7 +89,7 @@ func (e *Engine) variants(ctx context.Context, recipes []recipe.Recipe) (chain, 
 			return nil, nil, fmt.Errorf("variant %d: %w", i+1, err)
 		}
 		if len(chain) > 0 {
-			join(e.model.Spec(), chain[len(chain)-1], l, r.Settings.Steps)
+			join(e.model.Spec(), chain, l, r.Settings.Steps)
 		}
 		variants = append(variants, l)
 	}

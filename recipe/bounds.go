@@ -113,6 +113,9 @@ func (t Turn) Validate() error {
 	if err := t.Windows.validate(); err != nil {
 		return err
 	}
+	if !Share(t.Start) || t.Start == 1 {
+		return fmt.Errorf("start %v is outside 0 to below 1", t.Start)
+	}
 	if b := t.Blend; !Share(b.Threshold) || !Share(b.Start) {
 		return fmt.Errorf("blend threshold %v from %v is outside 0 to 1", b.Threshold, b.Start)
 	}

@@ -40,7 +40,7 @@ func TestTrust07NumbersOutOfBounds(t *testing.T) {
 		"a weight": weight(32.1), "a negative weight": weight(-33), "NaN": weight(math.NaN()), "weights that multiply": weight(8, .1, -8),
 		"a window": {Windows: Windows{Cross: Window{To: 1.1}}}, "a word's window": {Windows: Windows{CrossWords: []WordWindow{{Window: Window{From: -1}}}}},
 		"a mix": {Windows: Windows{ValueMix: 2}}, "layers": {Windows: Windows{ValueLayers: "all"}},
-		"a threshold": {Blend: Blend{Threshold: math.Inf(1)}}, "a start": {Blend: Blend{Start: -.1}}, "many words": {Blend: Blend{Target: make([]Span, MaxSpans+1)}},
+		"a threshold": {Blend: Blend{Threshold: math.Inf(1)}}, "a start": {Start: 1}, "a blend's start": {Blend: Blend{Start: -.1}}, "many words": {Blend: Blend{Target: make([]Span, MaxSpans+1)}},
 	} {
 		if turn.Validate() == nil {
 			t.Errorf("%s is within bounds", name)

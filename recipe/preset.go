@@ -6,9 +6,11 @@ import "slices"
 type Preset struct {
 	Name    string
 	Windows Windows
-	// Threshold and Start are those of the local blend, used when the edit
+	// Threshold and BlendStart are those of the local blend, used when the edit
 	// has words to blend on.
-	Threshold, Start float64
+	Threshold, BlendStart float64
+	// Start is the share of the steps that the edit does not compute.
+	Start float64
 }
 
 // Presets are all presets: ours, by kind of edit, then the literature's (P2P's
@@ -22,15 +24,15 @@ type Preset struct {
 func Presets() []Preset {
 	upTo := func(f float64) Window { return Window{To: f} }
 	return []Preset{
-		{"appearance", Windows{Cross: upTo(.4), Self: upTo(.6)}, .2, 0},
-		{"texture", Windows{Cross: upTo(.1), Self: upTo(.2)}, .2, .1},
-		{"shape", Windows{Cross: upTo(.2), Self: upTo(.5)}, .2, 0},
-		{"global", Windows{Cross: upTo(.2), Self: upTo(.8), Value: upTo(.2), ValueMix: 1, ValueLayers: SelfValues}, 0, 0},
-		{"addition", Windows{Cross: upTo(.2), Self: upTo(0)}, .2, 0},
-		{"removal", Windows{Cross: upTo(0), Self: upTo(0)}, .2, .1},
-		{"re-weight", Windows{Cross: upTo(.8), Self: upTo(.8)}, .7, .2},
-		{"literature", Windows{Cross: upTo(.8), Self: upTo(.2)}, .3, .2},
-		{"cl", Windows{Cross: upTo(.2), Self: upTo(.8)}, 0, 0},
+		{"appearance", Windows{Cross: upTo(.4), Self: upTo(.6)}, .2, 0, 0},
+		{"texture", Windows{Cross: upTo(.1), Self: upTo(.2)}, .2, .1, 0},
+		{"shape", Windows{Cross: upTo(.2), Self: upTo(.5)}, .2, 0, 0},
+		{"global", Windows{Cross: upTo(.2), Self: upTo(.8), Value: upTo(.2), ValueMix: 1, ValueLayers: SelfValues}, 0, 0, 0},
+		{"addition", Windows{Cross: upTo(.2), Self: upTo(0)}, .2, 0, 0},
+		{"removal", Windows{Cross: upTo(0), Self: upTo(0)}, .2, .1, 0},
+		{"re-weight", Windows{Cross: upTo(.8), Self: upTo(.8)}, .7, .2, 0},
+		{"literature", Windows{Cross: upTo(.8), Self: upTo(.2)}, .3, .2, 0},
+		{"cl", Windows{Cross: upTo(.2), Self: upTo(.8)}, 0, 0, 0},
 	}
 }
 

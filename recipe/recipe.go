@@ -25,7 +25,18 @@ type Recipe struct {
 // that it says: what version 1 could say stays the same recipe, byte by byte,
 // under the same keys of caches, and is read by programs that know no other.
 func New(s Settings, turns ...Turn) Recipe {
-	return Recipe{Version: s.Version(), Settings: s, Turns: turns}
+	r := Recipe{Settings: s, Turns: turns}
+	r.Version = r.Earliest()
+	return r
+}
+
+// Earliest is the earliest schema version that has all that the recipe says.
+func (r Recipe) Earliest() int {
+	version := r.Settings.Version()
+	for _, t := range r.Turns {
+		version = max(version, t.Version())
+	}
+	return version
 }
 
 // Settings are what all turns of a chain share: an edit that changed one of
@@ -71,10 +82,23 @@ type Turn struct {
 	Prompt string `json:"prompt"`
 	// Weights re-weight the attention of words of Prompt (P2P, eq. 5).
 	Weights []Weight `json:"weights,omitempty"`
-	// Preset is the name of the preset that Windows and Blend started from.
-	Preset  string  `json:"preset,omitempty"`
+	// Preset is the name of the preset that Start, Windows and Blend came from.
+	Preset string `json:"preset,omitempty"`
+	// Start is the share of the steps, in [0, 1), that the turn does not compute:
+	// it begins from its source's latents there. Of n steps these are as many as
+	// a window up to Start has, and at most n−1.
+	Start   float64 `json:"start,omitempty"`
 	Windows Windows `json:"windows"`
 	Blend   Blend   `json:"blend"`
+}
+
+// Version is the earliest schema version that has such a turn: 2 where it begins
+// later than its source.
+func (t Turn) Version() int {
+	if t.Start == 0 {
+		return 1
+	}
+	return Version
 }
 
 // A Span is a range of bytes [Start, End) of a prompt.

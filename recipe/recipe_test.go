@@ -29,6 +29,9 @@ func TestRecipesAreOfTheEarliestVersion(t *testing.T) {
 			t.Errorf("%s: version %d, %v", what, v, later.Validate())
 		}
 	}
+	if v := New(s, Turn{Prompt: "a cat"}, Turn{Prompt: "a dog", Start: .2}, Turn{Prompt: "a cat"}).Version; v != 2 {
+		t.Errorf("a turn that begins late: version %d", v)
+	}
 }
 
 func TestTrust07SizesAreWithinBounds(t *testing.T) {

@@ -103,7 +103,7 @@ func encodeTurn(turn Turn) ([]byte, error) {
 	if turn.Identity != 0 || turn.Withdrawn {
 		schema = identitySchema
 	}
-	if turn.Settings.Version() > 1 {
+	if turn.Settings.Version() > 1 || turn.Recipe.Version() > 1 {
 		schema = Schema
 	}
 	record, err := encodeRecord(turn, schema, MaxTurnBytes)

@@ -124,14 +124,19 @@ func FuzzDecodeSession(f *testing.F) {
 // A turn is written in the earliest schema that has all that it says, so that what
 // is kept stays as it is and older programs say of the rest that it is newer.
 func TestTurnsAreOfTheEarliestSchema(t *testing.T) {
-	for schema, turn := range map[byte]Turn{
-		1: {ID: 1, Settings: recipe.Settings{Scheduler: recipe.DDIM, Steps: 4}},
-		2: {ID: 1, Identity: 5},
-		3: {ID: 1, Identity: 5, Settings: recipe.Settings{Width: 768, Height: 512, Steps: 4}},
+	for _, test := range []struct {
+		schema byte
+		turn   Turn
+	}{
+		{1, Turn{ID: 1, Settings: recipe.Settings{Scheduler: recipe.DDIM, Steps: 4}}},
+		{2, Turn{ID: 1, Identity: 5}},
+		{3, Turn{ID: 1, Identity: 5, Settings: recipe.Settings{Width: 768, Height: 512, Steps: 4}}},
+		{3, Turn{ID: 1, Recipe: recipe.Turn{Start: .35}}},
 	} {
+		turn := test.turn
 		record, err := encodeTurn(turn)
-		if err != nil || record[0] != schema {
-			t.Errorf("%+v is of schema %d, %v; want %d", turn, record[0], err, schema)
+		if err != nil || record[0] != test.schema {
+			t.Errorf("%+v is of schema %d, %v; want %d", turn, record[0], err, test.schema)
 		}
 		if again, err := decodeTurn(record); err != nil || !reflect.DeepEqual(again, turn) {
 			t.Errorf("%+v, %v; want %+v", again, err, turn)

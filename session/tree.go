@@ -205,11 +205,11 @@ func (s *Session) RecipeFor(id int) (recipe.Recipe, error) {
 	if err != nil {
 		return recipe.Recipe{}, err
 	}
-	r := recipe.New(path[0].Settings)
-	for _, turn := range path {
-		r.Turns = append(r.Turns, turn.Recipe)
+	turns := make([]recipe.Turn, len(path))
+	for i, turn := range path {
+		turns[i] = turn.Recipe
 	}
-	return r, nil
+	return recipe.New(path[0].Settings, turns...), nil
 }
 
 // Children returns the edits of the turn in the order of making.

@@ -56,6 +56,9 @@ func TestShippedStudies(t *testing.T) {
 		for _, c := range cells {
 			line := fmt.Sprintf("  %s | %s=%s | %s | %s %s k %g@%g cross %g self %g value %g β %g of %s weight %g strength %g mix %g, %s %d steps, guidance %g",
 				c.Sweep, c.Axis, c.X, c.Series, c.Method, c.Preset, c.K, c.BlendStart, c.Cross, c.Self, c.Value, c.Beta, c.ValueLayers, c.Weight, c.Strength, c.Mix, c.Scheduler, c.Steps, c.Guidance)
+			if c.Start > 0 {
+				line += fmt.Sprintf(", start %g", c.Start)
+			}
 			if !seen[line] {
 				seen[line] = true
 				fmt.Fprintln(&out, line)

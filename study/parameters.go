@@ -24,6 +24,8 @@ type Parameters struct {
 	// K and BlendStart are the threshold and the start of the local blend.
 	K          float64 `json:"k"`
 	BlendStart float64 `json:"blend_start"`
+	// Start is the share of the steps that the edit does not compute.
+	Start float64 `json:"start,omitempty"`
 	// Cross, Self and Value are the shares of the steps, from the first on, in
 	// which cross-attention, self-attention and values are the source's.
 	Cross float64 `json:"cross"`
@@ -78,6 +80,7 @@ func numbers() map[string]number {
 		"guidance":    {func(p *Parameters) *float64 { return &p.Guidance }, 0, 50},
 		"k":           {func(p *Parameters) *float64 { return &p.K }, 0, 1},
 		"blend_start": {func(p *Parameters) *float64 { return &p.BlendStart }, 0, 1},
+		"start":       {func(p *Parameters) *float64 { return &p.Start }, 0, .99},
 		"cross":       {func(p *Parameters) *float64 { return &p.Cross }, 0, 1},
 		"self":        {func(p *Parameters) *float64 { return &p.Self }, 0, 1},
 		"value":       {func(p *Parameters) *float64 { return &p.Value }, 0, 1},
@@ -136,7 +139,7 @@ func (p *Parameters) set(name, value string) error {
 	return nil
 }
 
-// start takes windows and blend from a preset.
+// start takes windows, blend and the first step from a preset.
 func (p *Parameters) start(name string) error {
 	preset, ok := recipe.PresetNamed(name)
 	if !ok {
@@ -154,7 +157,7 @@ func (p *Parameters) start(name string) error {
 			p.ValueLayers = string(w.ValueLayers)
 		}
 	}
-	p.K, p.BlendStart = preset.Threshold, preset.Start
+	p.K, p.BlendStart, p.Start = preset.Threshold, preset.BlendStart, preset.Start
 	return nil
 }
 

@@ -93,11 +93,13 @@ func (t *tried) margin(score Metric, p Parameters) Estimate {
 	return slices.MinFunc(gains, func(a, b Estimate) int { return cmp.Compare(a.Low, b.Low) })
 }
 
-// The series on the seeds held out. Found is what the search found, Own is the
+// The series on the seeds held out. Found is what the search found, Whole is that
+// with every step computed, where it leaves some to the source, Own is the
 // program's preset for the kind of edit, if it has one; each other series has
 // the name of its preset.
 const (
 	Found = "found"
+	Whole = "all steps"
 	Own   = "the program's"
 )
 
@@ -128,6 +130,11 @@ func (f *File) confirming(best []Best) ([]Cell, error) {
 	var out []Cell
 	for _, b := range best {
 		variations := []variation{{series: Found, parameters: b.Parameters}}
+		if b.Parameters.Start > 0 {
+			whole := variation{series: Whole, parameters: b.Parameters}
+			whole.parameters.Start = 0
+			variations = append(variations, whole)
+		}
 		for _, name := range f.Search.Against {
 			v := variation{series: name, parameters: b.Parameters}
 			if err := v.parameters.start(name); err != nil {

@@ -39,7 +39,7 @@ func turnsOf(e *editor.Engine, p Parameters, from string, targets []Target) ([]r
 
 // turnTo is the edit of the prompt from to a target.
 func turnTo(e *editor.Engine, p Parameters, from string, t Target) (recipe.Turn, error) {
-	turn := recipe.Turn{Prompt: t.To, Windows: p.windows(), Preset: p.Preset}
+	turn := recipe.Turn{Prompt: t.To, Windows: p.windows(), Preset: p.Preset, Start: p.Start}
 	if t.Weigh != "" && p.Weight != 1 {
 		span, err := find(e, t.To, t.Weigh)
 		if err != nil {

@@ -22,6 +22,7 @@ type turnJSON struct {
 	Edit      string          `json:"edit,omitempty"`
 	Ops       []dialogue.Op   `json:"ops,omitempty"`
 	Preset    string          `json:"preset,omitempty"`
+	Start     float64         `json:"start,omitempty"`
 	Windows   *recipe.Windows `json:"windows,omitempty"`
 	Blend     *recipe.Blend   `json:"blend,omitempty"`
 	Seed      *uint64         `json:"seed,omitempty"`
@@ -76,7 +77,7 @@ func (c *Chat) turnOf(utterance string, a *bot.Answer, path string) turnJSON {
 		out.Rows = a.Drawing.Rows
 	}
 	if a.Source != nil {
-		out.Preset = t.Recipe.Preset
+		out.Preset, out.Start = t.Recipe.Preset, t.Recipe.Start
 		out.Windows, out.Blend = &t.Recipe.Windows, &t.Recipe.Blend
 		out.SourceImage = c.path(pictureName(*a.Source))
 	}

@@ -29,9 +29,9 @@ const (
 
 var errPayload = errors.New("the payload does not fit the trace's shape")
 
-// writeLatents appends latents and means to a payload.
+// writeLatents appends latents, predictions and means to a payload.
 func writeLatents(out []byte, t *Trace) []byte {
-	for _, part := range [][][]float32{t.Latents, t.Means} {
+	for _, part := range [][][]float32{t.Latents, t.Predictions, t.Means} {
 		for _, x := range part {
 			out = writeExact(out, x)
 		}
@@ -53,6 +53,9 @@ func readLatents(in []byte, s Shape, t *Trace) error {
 		return out
 	}
 	t.Latents = read(s.Steps+1, s.Latents)
+	if s.Remembers {
+		t.Predictions = read(s.Steps, s.Latents)
+	}
 	t.Means = read(s.Steps, s.Means)
 	return nil
 }

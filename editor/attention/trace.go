@@ -13,6 +13,9 @@ type Key [sha256.Size]byte
 type Trace struct {
 	// Latents are x_T first, x_0 last. [steps+1][C·H·W]
 	Latents [][]float32
+	// Predictions are what guidance made of the model's predictions, for schedulers
+	// that remember the last one; nil for the others. [steps][C·H·W]
+	Predictions [][]float32
 	// Means are the aggregated cross-attention maps, the mean over heads and
 	// over the layers of one resolution. [steps][pixels·M]
 	Means [][]float32
@@ -21,10 +24,10 @@ type Trace struct {
 	Maps [][][]float32
 }
 
-// LatentsBytes is the size of the latents and means.
+// LatentsBytes is the size of the latents, predictions and means.
 func (t *Trace) LatentsBytes() int64 {
 	var n int64
-	for _, part := range [][][]float32{t.Latents, t.Means} {
+	for _, part := range [][][]float32{t.Latents, t.Predictions, t.Means} {
 		for _, x := range part {
 			n += 4 * int64(len(x))
 		}
@@ -48,9 +51,9 @@ func (t *Trace) HasMaps() bool {
 	return slices.ContainsFunc(t.Maps, func(step [][]float32) bool { return step != nil })
 }
 
-// withoutMaps is the trace with its latents and means only.
+// withoutMaps is the trace with all but its maps.
 func (t *Trace) withoutMaps() *Trace {
-	return &Trace{Latents: t.Latents, Means: t.Means, Maps: make([][][]float32, len(t.Means))}
+	return &Trace{Latents: t.Latents, Predictions: t.Predictions, Means: t.Means, Maps: make([][][]float32, len(t.Means))}
 }
 
 // A Shape is the size of everything in a trace. What a store returns is read
@@ -58,8 +61,10 @@ func (t *Trace) withoutMaps() *Trace {
 type Shape struct {
 	Steps   int
 	Latents int // C·H·W
-	Means   int // pixels·M
-	Layers  []Layer
+	// Remembers tells whether there are predictions, of the size of latents.
+	Remembers bool
+	Means     int // pixels·M
+	Layers    []Layer
 }
 
 // A Layer is the size of one layer's maps.
@@ -70,16 +75,26 @@ type Layer struct {
 	Keys int
 }
 
-// LatentsBytes is the size of a trace's latents and means.
-func (s Shape) LatentsBytes() int { return 4 * ((s.Steps+1)*s.Latents + s.Steps*s.Means) }
+// LatentsBytes is the size of a trace's latents, predictions and means.
+func (s Shape) LatentsBytes() int {
+	return 4 * ((s.Steps+1)*s.Latents + s.predictions()*s.Latents + s.Steps*s.Means)
+}
+
+// predictions is how many there are.
+func (s Shape) predictions() int {
+	if s.Remembers {
+		return s.Steps
+	}
+	return 0
+}
 
 // has reports whether a trace has this shape.
 func (s Shape) has(t *Trace) bool {
-	if len(t.Latents) != s.Steps+1 || len(t.Means) != s.Steps || len(t.Maps) != s.Steps {
+	if len(t.Latents) != s.Steps+1 || len(t.Predictions) != s.predictions() || len(t.Means) != s.Steps || len(t.Maps) != s.Steps {
 		return false
 	}
 	wrong := func(n int) func([]float32) bool { return func(x []float32) bool { return len(x) != n } }
-	if slices.ContainsFunc(t.Latents, wrong(s.Latents)) || slices.ContainsFunc(t.Means, wrong(s.Means)) {
+	if slices.ContainsFunc(t.Latents, wrong(s.Latents)) || slices.ContainsFunc(t.Predictions, wrong(s.Latents)) || slices.ContainsFunc(t.Means, wrong(s.Means)) {
 		return false
 	}
 	for _, step := range t.Maps {

@@ -122,7 +122,7 @@ func TestSchemaDescribesTheFile(t *testing.T) {
 		{`"version": 1,`, `"version": 3,`}, {`"version": 1,`, `"version": 2,`}, {`"steps": 20`, `"steps": 20, "width": 128`},
 		{`"steps": 20`, `"steps": 0`}, {`"prompt"`, `"promt"`},
 		{`18446744073709551615`, `18446744073709551616`}, {`"seed": `, `"seed": -`}, {`7.5`, `1e7`}, {`7.5`, `"7.5"`},
-		{`"value_layers": "self"`, `"value_layers": "both"`},
+		{`"value_layers": "self"`, `"value_layers": "both"`}, {`"preset": "appearance"`, `"start": 1, "preset": "appearance"`},
 	} {
 		text := bytes.Replace(whole, []byte(wrong[0]), []byte(wrong[1]), 1)
 		if bytes.Equal(text, whole) {
@@ -320,6 +320,7 @@ func late(t testing.TB) recipefile.Document {
 	d.Version, d.Recipe.Version = 2, 2
 	s := &d.Recipe.Settings
 	s.Scheduler, s.Width, s.Height, s.Negative = recipe.EulerAncestral, 768, 512, "blurry, “low” quality"
+	d.Recipe.Turns[1].Start = .35
 	return d
 }
 
@@ -341,6 +342,7 @@ func TestVersionTwo(t *testing.T) {
 	for _, wrong := range [][2]string{
 		{`"width": 768`, `"width": 770`}, {`"width": 768`, `"width": 2056`}, {`"width": 768`, `"width": 56`}, {`"width": 768`, `"width": -8`},
 		{`"width": 768`, `"width": 768.5`}, {`"width": 768`, `"width": "768"`}, {`"width": 768`, `"Width": 768`},
+		{`"start": 0.35`, `"start": 1`}, {`"start": 0.35`, `"start": -0.1`}, {`"start": 0.35`, `"start": "0"`},
 		{`"euler_a"`, `"euler_b"`}, {`"negative": "`, `"negative": "` + strings.Repeat("x", recipe.MaxTextBytes)},
 	} {
 		text := bytes.Replace(whole, []byte(wrong[0]), []byte(wrong[1]), 1)
@@ -360,6 +362,14 @@ func TestVersionTwo(t *testing.T) {
 		if _, err := recipefile.Read(first); !errors.Is(err, recipefile.ErrInvalid) {
 			t.Errorf("a file of version 1 is read with %s: %v", later, err)
 		}
+	}
+	// A start alone needs version 2, and one of 0 does not.
+	started := document(t)
+	started.Recipe.Turns[1].Start = .35
+	if text := asJSON(t, started); allows(text) {
+		t.Error("the schema allows a start in version 1")
+	} else if _, err := recipefile.Read(text); !errors.Is(err, recipefile.ErrInvalid) {
+		t.Errorf("a file of version 1 is read with a start: %v", err)
 	}
 	d := late(t)
 	d.Recipe.Settings.Height = 0

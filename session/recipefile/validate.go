@@ -28,8 +28,8 @@ func (d Document) validate() error {
 	if err := validateSettings(r.Settings); err != nil {
 		return err
 	}
-	if r.Version < r.Settings.Version() {
-		return fmt.Errorf("%w: a recipe of version %d has no such settings", ErrInvalid, r.Version)
+	if r.Version < r.Earliest() {
+		return fmt.Errorf("%w: a recipe of version %d says no such thing", ErrInvalid, r.Version)
 	}
 	if err := validateText("name of the model", d.Model); err != nil {
 		return err

@@ -121,7 +121,7 @@ func writeSet(dir string, s *set) (*setPart, error) {
 // cellTable is every cell as a row.
 func cellTable(results []study.Result) [][]string {
 	head := []string{"index", "sweep", "edit", "kind", "axis", "x", "series", "seed", "turn", "method", "preset", "value_layers", "scheduler", "steps", "guidance",
-		"k", "blend_start", "cross", "self", "value", "beta", "weight", "strength", "mix", "unusable"}
+		"k", "blend_start", "start", "cross", "self", "value", "beta", "weight", "strength", "mix", "unusable"}
 	for _, m := range study.Metrics() {
 		head = append(head, m.Name)
 	}
@@ -129,7 +129,7 @@ func cellTable(results []study.Result) [][]string {
 	for _, r := range results {
 		row := []string{strconv.Itoa(r.Index), r.Sweep, r.Edit, r.Kind, r.Axis, r.X, r.Series, strconv.FormatUint(r.Seed, 10), strconv.Itoa(r.Turn),
 			r.Method, r.Preset, r.ValueLayers, r.Scheduler, strconv.Itoa(r.Steps)}
-		for _, v := range []float64{r.Guidance, r.K, r.BlendStart, r.Cross, r.Self, r.Value, r.Beta, r.Weight, r.Strength, r.Mix} {
+		for _, v := range []float64{r.Guidance, r.K, r.BlendStart, r.Start, r.Cross, r.Self, r.Value, r.Beta, r.Weight, r.Strength, r.Mix} {
 			row = append(row, number(v))
 		}
 		row = append(row, r.Unusable)

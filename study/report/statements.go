@@ -300,6 +300,9 @@ func settings(p study.Parameters) string {
 	if p.K > 0 {
 		text += fmt.Sprintf(" from %g on", p.BlendStart)
 	}
+	if p.Start > 0 {
+		text += fmt.Sprintf(", start %g", p.Start)
+	}
 	if p.Value > 0 {
 		text += fmt.Sprintf(", value %g of %s, β %g", p.Value, p.ValueLayers, p.Beta)
 	}

@@ -156,8 +156,8 @@ func (b *bench) cacheCodings() error {
 				if p.Windows.Cross.To+p.Windows.Self.To == 0 {
 					continue // it takes no maps over
 				}
-				r.Turns[1].Windows = p.Windows
-				r.Turns[1].Blend.Threshold, r.Turns[1].Blend.Start = p.Threshold, p.Start
+				r.Turns[1].Start, r.Turns[1].Windows = 0, p.Windows // every step takes maps from the store
+				r.Turns[1].Blend.Threshold, r.Turns[1].Blend.Start = p.Threshold, p.BlendStart
 				d, err := b.restored(r, coding)
 				if err != nil {
 					return err

@@ -112,10 +112,7 @@ func (b *bench) hairDialogue(engine *editor.Engine, critic *modeljudge.Network, 
 			last = answer
 		}
 	}
-	again, err := engine.Draw(b.ctx, recipe.Recipe{
-		Version: recipe.Version, Settings: last.Turn.Settings,
-		Turns: []recipe.Turn{{Prompt: last.Turn.Recipe.Prompt}},
-	}, nil)
+	again, err := engine.Draw(b.ctx, recipe.New(last.Turn.Settings, recipe.Turn{Prompt: last.Turn.Recipe.Prompt}), nil)
 	if err != nil {
 		return hairPictures{}, err
 	}

@@ -168,9 +168,7 @@ func (b *bench) attempt(engine *editor.Engine, critic *judge.Network, r request,
 			return a, err
 		}
 	}
-	again, err := engine.Draw(b.ctx, recipe.Recipe{
-		Version: recipe.Version, Settings: turn.Settings, Turns: []recipe.Turn{{Prompt: turn.Recipe.Prompt}},
-	}, nil)
+	again, err := engine.Draw(b.ctx, recipe.New(turn.Settings, recipe.Turn{Prompt: turn.Recipe.Prompt}), nil)
 	if err != nil {
 		return a, err
 	}
@@ -198,9 +196,7 @@ func (b *bench) blendOn(engine *editor.Engine, turn, source session.Turn, word s
 	if edit.Blend.Target[0], err = engine.Find(edit.Prompt, word); err != nil {
 		return nil, err
 	}
-	drawing, err := engine.Draw(b.ctx, recipe.Recipe{
-		Version: recipe.Version, Settings: turn.Settings, Turns: []recipe.Turn{source.Recipe, edit},
-	}, nil)
+	drawing, err := engine.Draw(b.ctx, recipe.New(turn.Settings, source.Recipe, edit), nil)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -55,13 +56,13 @@ func (b *bench) speed() error {
 	b.figures["speed.edit_traced_seconds"] = slices.Min(traced)
 	b.figures["speed.edit_vs_plain"] = slices.Min(edits) / slices.Min(plains)
 	b.figures["speed.edit_traced_vs_plain"] = slices.Min(traced) / slices.Min(plains)
-	return b.controlled()
+	return errors.Join(b.meanEdit(), b.controlled())
 }
 
 // redHair is the turn of "make her hair red" with local blend.
 func (b *bench) redHair(engine *editor.Engine) recipe.Turn {
 	preset, _ := recipe.PresetNamed("appearance")
-	turn := recipe.Turn{Prompt: "a woman's face with red hair", Preset: "appearance", Windows: preset.Windows}
+	turn := recipe.Turn{Prompt: "a woman's face with red hair", Preset: "appearance", Start: preset.Start, Windows: preset.Windows}
 	source, err := engine.Find(sourcePrompt, "blond hair")
 	if err != nil {
 		panic(err) // both prompts are constants
@@ -70,16 +71,12 @@ func (b *bench) redHair(engine *editor.Engine) recipe.Turn {
 	if err != nil {
 		panic(err)
 	}
-	turn.Blend = recipe.Blend{Threshold: preset.Threshold, Start: preset.Start, Source: []recipe.Span{source}, Target: []recipe.Span{target}}
+	turn.Blend = recipe.Blend{Threshold: preset.Threshold, Start: preset.BlendStart, Source: []recipe.Span{source}, Target: []recipe.Span{target}}
 	return turn
 }
 
 func (b *bench) recipe(turns ...recipe.Turn) recipe.Recipe {
-	return recipe.Recipe{
-		Version:  recipe.Version,
-		Settings: recipe.Settings{Model: b.model.Digest(), Seed: 7, Scheduler: "ddim", Steps: b.steps, Guidance: 4.5},
-		Turns:    turns,
-	}
+	return recipe.New(recipe.Settings{Model: b.model.Digest(), Seed: 7, Scheduler: "ddim", Steps: b.steps, Guidance: 4.5}, turns...)
 }
 
 // time draws a recipe and returns the seconds and the rows that it took.
