@@ -18,7 +18,9 @@ type settingRule struct {
 
 // settingRules are the wordings of a change of settings.
 func settingRules() []settingRule {
-	const name = "(name=seed|number of steps|steps|guidance scale|guidance|preset|scheduler|sampler|size|resolution|picture size|image size|negative prompt|negative|cross replace steps|cross|self replace steps|self|value replace steps|value|threshold|k)"
+	const name = "(name=seed|number of steps|steps|guidance scale|guidance|preset|scheduler|sampler|start|size|resolution|picture size|image size|negative prompt|negative|cross replace steps|cross|self replace steps|self|value replace steps|value|threshold|k)"
+	const first = "[the|my|our] (original|first|very first|initial|last|previous|source|old|before|one before) [picture|image|one|version|face|photo|turn|drawing]"
+	const edits = "[it|this|that|them|things|everything|edits|the edits|the picture|pictures|the image|the next one|the next edit]"
 	list := []struct{ pattern, name, value string }{
 		{"[set|change|use|make|put|with|switch|let] [the|your|a] " + name + " [to|=|:|of|at|as|be] <v>", "", ""},
 		{"(use|with|try|do|take|make it) <v> (name=steps)", "", ""},
@@ -29,6 +31,11 @@ func settingRules() []settingRule {
 		{"[use|make it|make them|draw it|draw|draw them|set it to|make the picture|make pictures] [in|at] <v> [pixels]", "size", ""},
 		{"[use|with|try|give me] [a|the] (random|new|different|another|other) seed [next time]", "seed", "auto"},
 		{"(choose|pick|let you choose) the preset [yourself]", "preset", "auto"},
+		{"[keep|stay|make|leave|draw|let|have|be|i want|try to stay|try to keep|stick] " + edits + " [stay|be|to be|to stay|look] [a bit|a little|much|even] (closer|nearer|more similar|more faithful|truer) to " + first, "start", closer},
+		{"[please] (keep|leave|preserve|take over) [a bit|a little|much|even] more of " + first, "start", closer},
+		{"(change|alter|edit) " + edits + " [a bit|a little|much|even] less [from now on|next time]", "start", closer},
+		{"[change|alter|edit|draw|be|do|let it|let it be|let it change] " + edits + " [a bit|a little|much|even] (more freely|freer|more loosely|with more freedom|more free) [from now on|next time]", "start", freer},
+		{"[keep|stay|make|leave|be] " + edits + " [a bit|a little|much|even] (less close|further away|farther away|further|farther) (to|from) " + first, "start", freer},
 	}
 	rules := make([]settingRule, len(list))
 	for i, s := range list {
@@ -36,6 +43,13 @@ func settingRules() []settingRule {
 	}
 	return rules
 }
+
+// How much of the steps an edit leaves to its source where it is to stay closer to
+// it, or to change it more freely.
+const (
+	closer = "0.5"
+	freer  = "0"
+)
 
 // setting plans a change of the conversation's settings: "use seed 7", "set the
 // guidance to 5", "switch to the cl preset". What is no proper value is no setting

@@ -76,8 +76,9 @@ func (en *Reader) Polite(tokens Words) Words {
 			}
 		}
 		for _, phrase := range en.endings {
-			if tokens.endsWith(phrase) && len(phrase) < len(tokens) {
-				tokens, again = tokens[:len(tokens)-len(phrase)].TrimMarks(), true
+			rest := len(tokens) - len(phrase)
+			if tokens.endsWith(phrase) && rest > 0 && tokens[rest-1].Lower != "the" { // "closer to the first"
+				tokens, again = tokens[:rest].TrimMarks(), true
 			}
 		}
 	}
