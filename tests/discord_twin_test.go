@@ -4,12 +4,10 @@ import (
 	"bufio"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -34,7 +32,7 @@ type twin struct {
 // and starts it.
 func startTwin(t *testing.T) *twin {
 	t.Helper()
-	dir := installTwin(t)
+	dir := npmInstalled(t, "twin", 20, 19, "to run the bot against discord-digital-twin")
 	cmd := exec.Command("node", "twin.mjs")
 	cmd.Dir, cmd.Stderr = dir, os.Stderr
 	in, err := cmd.StdinPipe()
@@ -59,62 +57,6 @@ func startTwin(t *testing.T) *twin {
 		t.Fatalf("discord-digital-twin does not start: %v", err)
 	}
 	return w
-}
-
-// installTwin returns the folder that the twin is installed in.
-func installTwin(t *testing.T) string {
-	t.Helper()
-	version, err := exec.Command("node", "--version").Output()
-	if err != nil {
-		t.Skip("there is no node: install Node.js 20.19 or later to run the bot against discord-digital-twin")
-	}
-	var major, minor int
-	if _, err := fmt.Sscanf(string(version), "v%d.%d", &major, &minor); err != nil || major < 20 || major == 20 && minor < 19 {
-		t.Skipf("node is %s: discord-digital-twin needs 20.19 or later", strings.TrimSpace(string(version)))
-	}
-	if _, err := exec.LookPath("npm"); err != nil {
-		t.Skip("there is no npm to install discord-digital-twin with")
-	}
-	dir, err := filepath.Abs("../build/twin")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	installed := filepath.Join(dir, "installed")
-	lock := copyTwin(t, dir)
-	if had, err := os.ReadFile(installed); err == nil && string(had) == lock {
-		return dir
-	}
-	npm := exec.Command("npm", "ci", "--ignore-scripts", "--omit=dev", "--no-audit", "--no-fund", "--loglevel=error")
-	npm.Dir = dir
-	if out, err := npm.CombinedOutput(); err != nil {
-		t.Skipf("discord-digital-twin cannot be installed (is the network there?): %v\n%s", err, out)
-	}
-	if err := os.WriteFile(installed, []byte(lock), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return dir
-}
-
-// copyTwin puts the twin's driver and the list of what is installed into the
-// folder and returns that list.
-func copyTwin(t *testing.T, dir string) (lock string) {
-	t.Helper()
-	for _, name := range []string{"package.json", "package-lock.json", "twin.mjs"} {
-		data, err := os.ReadFile(filepath.Join("testdata", "twin", name))
-		if err == nil {
-			err = os.WriteFile(filepath.Join(dir, name), data, 0o600)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		if name == "package-lock.json" {
-			lock = string(data)
-		}
-	}
-	return lock
 }
 
 // twinCommand is what the driver is told.

@@ -292,6 +292,10 @@ func (s *Server) picture(w http.ResponseWriter, r *http.Request, user string) er
 	}
 	small := r.URL.Query().Has("small")
 	shown, err := s.look(r, key, held, turn, small)
+	if small && errors.Is(err, errNoPicture) {
+		serveLater(w, r)
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -309,6 +313,12 @@ func (s *Server) picture(w http.ResponseWriter, r *http.Request, user string) er
 	}
 	serveFile(w, r, gate.NewFile(fmt.Sprintf("turn-%d.png", turn.ID), shown), false)
 	return nil
+}
+
+// serveLater shows in place of a picture that it is not kept: it is drawn when somebody
+// goes there.
+func serveLater(w http.ResponseWriter, r *http.Request) {
+	http.ServeFileFS(w, r, embedded, "page/assets/later.svg")
 }
 
 // veilSide is how large a picture is that cannot be recognised.

@@ -79,6 +79,10 @@ func (s *Server) sharePicture(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		shown, err = s.shared(r.Context(), branch, turn)
 	}
+	if errors.Is(err, errNoPicture) {
+		serveLater(w, r)
+		return
+	}
 	if err != nil {
 		s.refuse(w, err)
 		return

@@ -18,6 +18,7 @@ import (
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
@@ -183,8 +184,17 @@ func (p *Page) do(actions ...chromedp.Action[chromedp.Void]) error {
 // Go opens another address.
 func (p *Page) Go(address string) error { return p.do(chromedp.Navigate(address)) }
 
-// Reload loads the page again.
-func (p *Page) Reload() error { return p.do(chromedp.Reload()) }
+// Reloaded loads the page again, which may fail where the server is away.
+func (p *Page) Reloaded() error {
+	err := p.do(chromedp.Reload())
+	if _, failed := errors.AsType[*chromedp.LoadError](err); failed {
+		return nil
+	}
+	return err
+}
+
+// Front brings the tab to the front: the others are not looked at.
+func (p *Page) Front() error { return call(p, page.BringToFront, cdp.Empty{}) }
 
 // Eval returns what a JavaScript expression is, which may be a promise.
 func Eval[T any](p *Page, expression string) (T, error) {
@@ -206,9 +216,43 @@ func (p *Page) Wait(expression string) error {
 	}
 }
 
-// Click clicks what the selector finds.
+// Click clicks what the selector finds, when it can be clicked and stands still.
 func (p *Page) Click(selector string) error {
-	return p.do(chromedp.ScrollIntoView(chromedp.CSS(selector)), chromedp.Click(chromedp.CSS(selector)))
+	at, err := p.point(selector)
+	if err != nil {
+		return err
+	}
+	button := chromedp.ButtonType(input.MouseButtonLeft)
+	return p.do(
+		chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, at.X, at.Y),
+		chromedp.MouseEvent(input.DispatchMouseEventTypeMousePressed, at.X, at.Y, button, chromedp.ClickCount(1)),
+		chromedp.MouseEvent(input.DispatchMouseEventTypeMouseReleased, at.X, at.Y, button, chromedp.ClickCount(1)))
+}
+
+type point struct{ X, Y float64 }
+
+// point is the middle of what the selector finds, when it can be seen there and stands
+// still.
+func (p *Page) point(selector string) (point, error) {
+	look := fmt.Sprintf(`(async () => {
+		const e = document.querySelector(%q);
+		if (!e || e.disabled) return null;
+		e.scrollIntoView({block: 'center'});
+		const before = e.getBoundingClientRect();
+		await new Promise((done) => setTimeout(done, 30));
+		const r = e.getBoundingClientRect(), x = r.x + r.width / 2, y = r.y + r.height / 2;
+		const there = document.elementFromPoint(x, y);
+		return r.y === before.y && there && (e.contains(there) || there.contains(e)) ? {X: x, Y: y} : null;
+	})()`, selector)
+	for deadline := time.Now().Add(Patience); ; time.Sleep(20 * time.Millisecond) {
+		at, err := Eval[*point](p, look)
+		if err == nil && at != nil {
+			return *at, nil
+		}
+		if time.Now().After(deadline) {
+			return point{}, errors.Join(fmt.Errorf("%s cannot be clicked", selector), err)
+		}
+	}
 }
 
 // Type types into what has the focus.
@@ -221,7 +265,7 @@ func (p *Page) Say(text string) error {
 
 // Hover moves the pointer over what the selector finds.
 func (p *Page) Hover(selector string) error {
-	at, err := Eval[struct{ X, Y float64 }](p, fmt.Sprintf("(() => { const e = document.querySelector(%q); e.scrollIntoView({block: 'center'}); const r = e.getBoundingClientRect(); return {X: r.x + r.width / 2, Y: r.y + r.height / 2} })()", selector))
+	at, err := p.point(selector)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,10 @@ const items = new Map(); // by event: {said, result, element}
 /** Notes that something was said. */
 export function heard(event, said) {
   if (items.has(event)) return;
+  for (const [other, item] of items) {
+    item.element.classList.remove('now');
+    if (item.result) draw(other);
+  }
   const element = make('li', { className: 'now' });
   items.set(event, { said, element });
   byId('answers').prepend(element);
@@ -82,7 +86,8 @@ function waiting(item) {
   return [make('div', { className: 'bar' }, make('span', { className: 'seconds' }, text), bar, stop)];
 }
 
-function result({ result: r, on }) {
+function result({ result: r, on, element }) {
+  const current = element.classList.contains('now'); // only the last question is open
   const out = [];
   if (r.problem) out.push(make('p', { className: 'problem' }, r.problem.sentence));
   if (r.kind === 'picture' && r.edit) {
@@ -101,7 +106,7 @@ function result({ result: r, on }) {
     if (!q) continue;
     out.push(make('p', {}, q.text));
     const buttons = q.choices.map((choice) => make('button', { type: 'button', onclick: () => on.choose(choice) }, choice));
-    if (buttons.length) out.push(make('div', { className: 'choices' }, ...buttons));
+    if (buttons.length && current) out.push(make('div', { className: 'choices' }, ...buttons));
   }
   return out;
 }

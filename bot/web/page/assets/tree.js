@@ -10,35 +10,41 @@ export function showTree(turns, head, go) {
     if (!children.has(parent)) children.set(parent, []);
     children.get(parent).push(turn);
   }
-  const rows = [];
+  const list = byId('tree');
+  const wanted = new Set();
+  let at = 0;
   // Not by recursion: a way may have thousands of turns.
   const stack = (children.get(0) ?? []).map((turn) => ({ turn, depth: 0 })).reverse();
   while (stack.length) {
     const { turn, depth } = stack.pop();
-    rows.push(row(turn, depth, turn.id === head, go));
+    const row = rowOf(turn, go);
+    wanted.add(row);
+    row.style.setProperty('--depth', depth);
+    if (turn.id === head) row.firstChild.setAttribute('aria-current', 'true');
+    else row.firstChild.removeAttribute('aria-current');
+    // What stays where it is is not touched: somebody may be about to click it.
+    if (list.children[at] !== row) list.insertBefore(row, list.children[at] ?? null);
+    at++;
     const below = children.get(turn.id) ?? [];
     for (let i = below.length - 1; i >= 0; i--) stack.push({ turn: below[i], depth: Math.min(8, depth + (i === below.length - 1 ? 0 : 1)) });
   }
-  const list = byId('tree');
-  const focused = document.activeElement?.closest?.('#tree [data-turn]')?.dataset.turn;
-  list.replaceChildren(...rows);
-  if (focused) list.querySelector(`[data-turn="${CSS.escape(focused)}"]`)?.focus();
+  for (const row of [...list.children]) if (!wanted.has(row)) row.remove();
   list.querySelector('[aria-current="true"]')?.scrollIntoView({ block: 'nearest' });
 }
 
-const kept = new Map(); // pictures that are loaded, by address
+const rows = new Map(); // by the address of the picture, which no other turn has
 
-function row(turn, depth, current, go) {
-  if (!kept.has(turn.picture)) {
-    kept.set(turn.picture, make('img', { src: `${turn.picture}?small`, alt: '', loading: 'lazy', width: 54, height: 54 }));
-  }
-  const button = make('button', { type: 'button', className: 'turn', 'aria-current': current ? 'true' : null, onclick: () => go(turn) },
-    kept.get(turn.picture),
+function rowOf(turn, go) {
+  if (!rows.has(turn.picture)) rows.set(turn.picture, makeRow(turn, go));
+  return rows.get(turn.picture);
+}
+
+function makeRow(turn, go) {
+  const button = make('button', { type: 'button', className: 'turn', onclick: () => go(turn) },
+    make('img', { src: `${turn.picture}?small`, alt: '', loading: 'lazy', width: 54, height: 54 }),
     make('span', { className: 'text' },
       make('span', { className: 'edit' }, turn.edit || turn.prompt),
       turn.said && turn.said !== (turn.edit || turn.prompt) ? make('span', { className: 'said' }, turn.said) : null));
   button.dataset.turn = turn.id;
-  const item = make('li', { className: turn.parent ? '' : 'root' }, button);
-  item.style.setProperty('--depth', depth);
-  return item;
+  return make('li', { className: turn.parent ? '' : 'root' }, button);
 }

@@ -32,13 +32,19 @@ function wordButton(turn, word, weigh) {
   return out;
 }
 
+const settle = 400; // milliseconds: keys move a slider step by step
+let settling;
+
 function slider(turn, word, weigh) {
   const value = make('output', {}, round(word.weight));
   const range = make('input', {
     type: 'range', min: 0, max: Math.max(most, Math.ceil(word.weight)), step: 0.1, value: word.weight,
     'aria-label': `How strongly “${word.text}” acts; 1 is as it is`,
     oninput: () => (value.textContent = round(range.value)),
-    onchange: () => Number(range.value) !== word.weight && weigh(word.name, range.value),
+    onchange: () => {
+      clearTimeout(settling);
+      settling = setTimeout(() => Number(range.value) !== word.weight && weigh(word.name, range.value), settle);
+    },
     onkeydown: (event) => {
       if (event.key !== 'Escape') return;
       open = '';
