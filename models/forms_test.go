@@ -11,6 +11,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"pentimento/models"
+	"pentimento/models/checkpoint"
 	"pentimento/models/element"
 	"pentimento/models/graph/onnxpb"
 	"pentimento/models/modelstest"
@@ -264,6 +265,21 @@ func TestWeightsOutside(t *testing.T) {
 			})
 		}
 	}
+	t.Run("cut short while it is open", func(t *testing.T) {
+		dir := pocketDir(t)
+		externalise(t, dir, "text_encoder/model.onnx")
+		m, err := models.Open(t.Context(), models.Source{Path: dir}, models.Options{Runtime: runtimetest.Load(t), Device: "cpu"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer m.Close()
+		if err := os.Truncate(filepath.Join(dir, "text_encoder", "weights.pb"), 5000); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := m.EncodeText(t.Context(), "a cat"); !errors.Is(err, checkpoint.ErrChanged) {
+			t.Errorf("got %v", err)
+		}
+	})
 	t.Run("not on the disk", func(t *testing.T) {
 		dir := pocketDir(t)
 		externalise(t, dir, "unet/model.onnx")

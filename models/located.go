@@ -3,6 +3,7 @@ package models
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 
 	"pentimento/files"
 	"pentimento/models/build"
+	"pentimento/models/checkpoint"
 	"pentimento/models/graph"
 	"pentimento/models/runtime"
 )
@@ -22,6 +24,8 @@ type located struct {
 	dir   string            // that all of them are in
 	names map[string]string // by what the graph calls them, in dir
 	moved bool              // some are not where the graph says
+	// found is how the files were, by where they really are.
+	found map[string]fs.FileInfo
 }
 
 // locate finds the weights outside a part's graph, and refuses those that ONNX
@@ -55,7 +59,44 @@ func (f folder) locate(part string, g *graph.Model) (located, error) {
 		l.names[name] = filepath.ToSlash(inside)
 		l.moved = l.moved || l.names[name] != name
 	}
-	return l, nil
+	return l, l.look()
+}
+
+// look remembers how the files are.
+func (l *located) look() error {
+	l.found = map[string]fs.FileInfo{}
+	for name := range l.names {
+		info, err := os.Stat(l.path(name))
+		if err != nil {
+			return err
+		}
+		l.found[l.path(name)] = info
+	}
+	return nil
+}
+
+// unchanged returns [checkpoint.ErrChanged] if a file is no longer the one that
+// was found.
+func (l located) unchanged() error {
+	for path, found := range l.found {
+		if info, err := os.Stat(path); err != nil || !os.SameFile(info, found) {
+			return fmt.Errorf("%s: %w", path, checkpoint.ErrChanged)
+		}
+	}
+	return l.intact()
+}
+
+// intact returns [checkpoint.ErrChanged] if a file was cut short or written to:
+// a session has it in its memory, and the system ends a program that reads what
+// is gone. A file that another took the place of is still there for the session.
+func (l located) intact() error {
+	for path, found := range l.found {
+		info, err := os.Stat(path)
+		if err == nil && os.SameFile(info, found) && (info.Size() != found.Size() || !info.ModTime().Equal(found.ModTime())) {
+			return fmt.Errorf("%s: %w", path, checkpoint.ErrChanged)
+		}
+	}
+	return nil
 }
 
 // checkWeights refuses a file that does not hold so many bytes of weights.

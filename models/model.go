@@ -241,8 +241,11 @@ func (op opener) openGraph(p *part, g runtime.Graph, inputs, outputs []string) (
 			return nil, err
 		}
 	}
+	if err := p.located.unchanged(); err != nil {
+		return nil, err
+	}
 	session, err := op.o.Runtime.Open(g, runtime.SessionOptions{
-		Inputs: inputs, Outputs: outputs, Device: op.device, Threads: op.o.Threads, Once: op.once,
+		Inputs: inputs, Outputs: outputs, Device: op.device, Threads: op.o.Threads, Once: op.once, Intact: p.located.intact,
 	})
 	if unusable := (*runtime.DeviceError)(nil); errors.As(err, &unusable) {
 		return nil, err // it is not the file's fault

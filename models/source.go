@@ -39,6 +39,9 @@ func sourceFolder(s Source, o Options) (folder, error) {
 	info, err := os.Stat(full)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
+		if to, err := os.Readlink(full); err == nil {
+			return folder{}, fmt.Errorf("%s is a link to %s, which is not there", s.Path, to)
+		}
 		return folder{}, fmt.Errorf("there is no file or folder %s", s.Path)
 	case err != nil:
 		return folder{}, err
@@ -115,7 +118,7 @@ func (m *made) locate(part string, g *graph.Model) (located, error) {
 	for _, name := range g.External() {
 		l.names[name] = name
 	}
-	return l, nil
+	return l, l.look()
 }
 
 // learned gives a tokenizer the words that the text encoders were taught.

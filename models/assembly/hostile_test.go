@@ -56,6 +56,7 @@ func TestHostileSources(t *testing.T) {
 	must(os.WriteFile(in("pointer.safetensors"), []byte("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12345\n"), 0o600))
 	must(syscall.Mkfifo(in("pipe.safetensors"), 0o600))
 	must(os.Symlink("loop.safetensors", in("loop.safetensors")))
+	must(os.Symlink("nowhere", in("dangling.safetensors")))
 	must(os.MkdirAll(in("empty"), 0o700))
 	must(os.MkdirAll(in("files"), 0o700))
 	must(os.Symlink(parity.File(t, "lora", "sd1_peft", parity.F16), in("files/a [red] lora.safetensors")))
@@ -68,6 +69,7 @@ func TestHostileSources(t *testing.T) {
 		"a long header":      {models.Source{Path: in("long.safetensors")}, []string{"long.safetensors", "1000000000 bytes"}},
 		"a pointer":          {models.Source{Path: in("pointer.safetensors")}, []string{"pointer.safetensors", "Git LFS"}},
 		"a pipe":             {models.Source{Path: in("pipe.safetensors")}, []string{"pipe.safetensors", "is not a file"}},
+		"a link to nowhere":  {models.Source{Path: in("dangling.safetensors")}, []string{"dangling.safetensors is a link to nowhere, which is not there"}},
 		"a loop of links":    {models.Source{Path: in("loop.safetensors")}, []string{"loop.safetensors", "too many levels of symbolic links"}},
 		"a pipe for VAE":     {models.Source{Path: file, VAE: in("pipe.safetensors")}, []string{"pipe.safetensors", "is not a file"}},
 		"a pipe for decoder": {models.Source{Path: file, Decoder: in("pipe.safetensors")}, []string{"pipe.safetensors", "is not a file"}},

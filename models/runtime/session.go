@@ -31,6 +31,10 @@ type SessionOptions struct {
 	// Once says that the graph will run only once, so that optimising it would
 	// take longer than it saves.
 	Once bool
+	// Intact is asked before every run whether the weights outside the graph
+	// are still there: ONNX Runtime maps them, and what is gone ends the process.
+	// nil where there are none.
+	Intact func() error
 }
 
 // A Session is a graph ready to run. Run may be called from several
@@ -40,6 +44,7 @@ type Session struct {
 	// running is held for reading by every run, so that Close waits for them.
 	running sync.RWMutex
 	closed  bool
+	intact  func() error
 }
 
 // Open prepares a graph for its device. A device that can't be used gives a
@@ -66,7 +71,7 @@ func (r *Runtime) Open(g Graph, o SessionOptions) (s *Session, err error) {
 	// Opening leaves memory of what was folded and packed in the C library's
 	// hands: 2 of 12 GiB for the UNet of Stable Diffusion XL.
 	giveBack()
-	return &Session{session: session}, nil
+	return &Session{session: session, intact: o.Intact}, nil
 }
 
 // build makes the runtime's options; the caller destroys them.
@@ -144,6 +149,11 @@ func (s *Session) Run(ctx context.Context, in, out []*Tensor) (err error) {
 	}
 	if err := ctx.Err(); err != nil {
 		return err
+	}
+	if s.intact != nil {
+		if err := s.intact(); err != nil {
+			return err
+		}
 	}
 	options, err := ort.NewRunOptions()
 	if err != nil {
