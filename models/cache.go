@@ -31,7 +31,7 @@ import (
 //go:embed rewrite.go build/layout.go element/element.go
 //go:embed graph/attention.go graph/build.go graph/conditions.go graph/control.go
 //go:embed graph/graph.go graph/info.go graph/noise.go graph/parse.go graph/probe.go
-//go:embed graph/rewrite.go graph/taint.go graph/types.go graph/unfuse.go graph/validate.go
+//go:embed graph/rewrite.go graph/taint.go graph/types.go graph/unfuse.go graph/unseen.go graph/validate.go
 //go:embed graph/weights.go graph/wire.go graph/onnxpb/generate.go graph/onnxpb/make.go
 //go:embed graph/onnxpb/onnx.pb.go
 var makers embed.FS

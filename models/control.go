@@ -17,9 +17,10 @@ import (
 //
 // which is word swap, refinement and re-weighting (P2P, section 3.2) as one
 // linear operation. In a self-attention layer it computes with the probs of row
-// SelfSource[layer, b]. Sources are rows of the same batch as they are after
-// their own control, so that in a chain each row edits the row before it.
-// Source B+c is Cached[c] of the [Batch], the maps of a row of an earlier run.
+// SelfSource[layer, b], if [Spec.Injectable] says that the layer has any.
+// Sources are rows of the same batch as they are after their own control, so
+// that in a chain each row edits the row before it. Source B+c is Cached[c] of
+// the [Batch], the maps of a row of an earlier run.
 //
 // Values are mixed as V = own·(1−β) + source·β with the row
 // ValueSource[layer, b] and β from SelfValueMix or, in cross-attention, token
@@ -64,11 +65,12 @@ func Identity(rows, layers, tokens int) Control {
 }
 
 // check refuses a control whose tables have the wrong size, that names rows
-// outside the batch and the cached maps, or in which rows wait for each other.
+// outside the batch and the cached maps, or maps that a layer doesn't have, or in which rows wait for each other.
 // It returns the depth: how often the graph has to apply the control until
 // every row's source is final, the length of the longest chain of controlled
 // rows.
-func (c *Control) check(rows int, cached []Maps, layers []graph.Layer, tokens int) (depth int, err error) {
+func (c *Control) check(rows int, cached []Maps, s Spec) (depth int, err error) {
+	layers, tokens := s.Layers, s.ContextLength
 	if err := c.checkSizes(rows, len(layers), tokens); err != nil {
 		return 0, err
 	}
@@ -101,6 +103,9 @@ func (c *Control) check(rows int, cached []Maps, layers []graph.Layer, tokens in
 		}
 		for b := range touches {
 			touches[b] = both(sources[b] != int64(b))
+		}
+		if !s.Injectable(l) && slices.ContainsFunc(touches, func(t touch) bool { return t.changes }) {
+			return 0, fmt.Errorf("control: SelfSource: a row takes the maps of layer %d, which is computed without maps", l)
 		}
 		deepen("SelfSource", sources, touches, len(cached))
 		for b := range touches {

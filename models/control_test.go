@@ -8,7 +8,7 @@ import (
 
 func TestControlDepth(t *testing.T) {
 	const rows, tokens = 4, 3
-	layers := []graph.Layer{{Cross: true}, {}}
+	layers := []graph.Layer{{Cross: true}, {Level: 1}, {}}
 	take := func(c *Control, row, source int) { c.CrossSource[row], c.Take[row*tokens] = int64(source), 1 }
 	for name, test := range map[string]struct {
 		change func(c *Control)
@@ -22,6 +22,7 @@ func TestControlDepth(t *testing.T) {
 		"source is re-weighted":   {func(c *Control) { c.Keep[1] = 2; take(c, 1, 0) }, 2},
 		"source without take":     {func(c *Control) { take(c, 1, 0); c.CrossSource[2] = 1 }, 1},
 		"self chain":              {func(c *Control) { c.SelfSource[rows+1], c.SelfSource[rows+2] = 0, 1 }, 2},
+		"self of a layer without": {func(c *Control) { c.SelfSource[2*rows+1] = 0 }, 0},
 		"self of a cross layer":   {func(c *Control) { c.SelfSource[1], c.SelfSource[2] = 0, 1 }, 1},
 		"value chain": {func(c *Control) {
 			c.ValueSource[1], c.ValueSource[2], c.CrossValueMix[tokens], c.CrossValueMix[2*tokens] = 0, 1, 1, 1
@@ -40,7 +41,7 @@ func TestControlDepth(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c := Identity(rows, len(layers), tokens)
 			test.change(&c)
-			depth, err := c.check(rows, nil, layers, tokens)
+			depth, err := c.check(rows, nil, Spec{Layers: layers, ContextLength: tokens, SelfLevel: 1})
 			if test.depth == 0 {
 				if err == nil {
 					t.Errorf("accepted with depth %d", depth)

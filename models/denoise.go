@@ -208,7 +208,7 @@ func (f unetFeed) all(in *Batch) ([]*runtime.Tensor, error) {
 			return nil, fmt.Errorf("capture row %d of a batch of %d", b, in.Rows)
 		}
 	}
-	depth, err := in.Control.check(in.Rows, in.Cached, s.Layers, s.ContextLength)
+	depth, err := in.Control.check(in.Rows, in.Cached, s)
 	if err != nil {
 		return nil, err
 	}

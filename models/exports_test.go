@@ -142,7 +142,13 @@ func checkNoise(t *testing.T, m *models.Model, want *expectation, text models.Te
 	// The maps are really in the way of the pictures: with those of row 0, row 1
 	// of the same prompt and other latents becomes another.
 	for l := range s.Layers {
-		b.Control.SelfSource[2*l+1] = 0
+		if s.Injectable(l) {
+			b.Control.SelfSource[2*l+1] = 0
+		}
+	}
+	b.Control.CrossSource[1] = 0
+	for j := range s.ContextLength {
+		b.Control.Take[s.ContextLength+j], b.Control.Keep[s.ContextLength+j] = 1, 0
 	}
 	if taken := denoise(t, m, b).Noise; slices.Equal(row(taken, 2, 1), row(plain, 2, 1)) {
 		t.Error("taking maps over changes nothing")

@@ -26,7 +26,9 @@ func (in *inspection) rewrite(ctx context.Context, o Options) (*preparedUNet, er
 	}
 	// Only some layers are worth an input and an output.
 	injectable := Spec{Layers: layers, SelfLevel: in.spec.SelfLevel}.injectableLayers()
-	controlled, err := graph.Rewrite(in.unetGraph, probe, graph.Options{Capture: injectable, Cache: injectable, MapLevel: in.spec.SelfLevel})
+	controlled, err := graph.Rewrite(in.unetGraph, probe, graph.Options{
+		Capture: injectable, Cache: injectable, MapLevel: in.spec.SelfLevel, Unseen: others(injectable, len(layers)),
+	})
 	if err != nil {
 		return nil, in.folder.failed(in.unet.file(), err)
 	}
@@ -156,6 +158,17 @@ func (in *inspection) shapes(ctx context.Context, session *runtime.Session, s Sp
 func (s Spec) Injectable(layer int) bool {
 	l := s.Layers[layer]
 	return l.Cross || l.Level >= s.SelfLevel
+}
+
+// others are the layers that are not among some, of n in all.
+func others(some []int, n int) []int {
+	var rest []int
+	for l := range n {
+		if !slices.Contains(some, l) {
+			rest = append(rest, l)
+		}
+	}
+	return rest
 }
 
 func (s Spec) injectableLayers() []int {

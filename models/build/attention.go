@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"math"
 
+	"google.golang.org/protobuf/proto"
+
+	"pentimento/models/graph"
 	pb "pentimento/models/graph/onnxpb"
 )
 
@@ -17,12 +20,7 @@ func (p part) rowsOf(input tensor) {
 // and so is the result [B·N, C]. mask, if there is one, is added to the scores
 // [B, heads, N, M].
 func (p part) attend(q, k, v tensor, heads int, mask string) tensor {
-	if q.name == "" || k.name == "" || v.name == "" {
-		return tensor{}
-	}
-	if heads < 1 || q.channels%heads != 0 || k.channels != q.channels || v.channels != q.channels {
-		p.fail(fmt.Errorf("%w: %s: queries, keys and values have %d, %d and %d channels for %d heads",
-			ErrWeights, p.path, q.channels, k.channels, v.channels, heads))
+	if !p.headed(q, k, v, heads) {
 		return tensor{}
 	}
 	width := q.channels / heads
@@ -35,6 +33,37 @@ func (p part) attend(q, k, v tensor, heads int, mask string) tensor {
 	out := p.op("MatMul", []string{probs, p.byHead(v, heads, 0, 2, 1, 3)})
 	out = p.op("Transpose", []string{out}, pb.Ints("perm", 0, 2, 1, 3))
 	return tensor{p.op("Reshape", []string{out, p.ints(-1, int64(q.channels))}), q.channels}
+}
+
+// attendUnseen is [part.attend] without a mask in a layer whose maps nobody looks
+// at: ONNX Runtime's own operator never has all of them at once.
+func (p part) attendUnseen(q, k, v tensor, heads int) tensor {
+	if !p.headed(q, k, v, heads) {
+		return tensor{}
+	}
+	shape := fmt.Sprintf("tokens_%d", q.channels)
+	if !p.known[shape] {
+		p.known[shape] = true
+		p.opTo(shape, "Concat", []string{p.batch, p.ints(-1, int64(q.channels))}, pb.Int("axis", 0))
+	}
+	byRow := func(x tensor) string { return p.op("Reshape", []string{x.name, shape}) }
+	out := p.op("MultiHeadAttention", []string{byRow(q), byRow(k), byRow(v)}, pb.Int("num_heads", int64(heads)))
+	p.graph.Node[len(p.graph.Node)-1].Domain = proto.String(graph.Contrib)
+	return tensor{p.op("Reshape", []string{out, p.ints(-1, int64(q.channels))}), q.channels}
+}
+
+// headed reports whether queries, keys and values fit so many heads, and fails
+// the graph otherwise.
+func (p part) headed(q, k, v tensor, heads int) bool {
+	if q.name == "" || k.name == "" || v.name == "" {
+		return false // it failed before
+	}
+	fits := heads > 0 && q.channels%heads == 0 && k.channels == q.channels && v.channels == q.channels
+	if !fits {
+		p.fail(fmt.Errorf("%w: %s: queries, keys and values have %d, %d and %d channels for %d heads",
+			ErrWeights, p.path, q.channels, k.channels, v.channels, heads))
+	}
+	return fits
 }
 
 // byHead views tokens as [B, N, heads, C/heads], with the dimensions in another

@@ -187,9 +187,12 @@ func (w *writer) finish() (Graph, error) {
 		return Graph{}, fmt.Errorf("write the graph of the %s: %w", w.graph.GetName(), err)
 	}
 	data, err := proto.MarshalOptions{Deterministic: true}.Marshal(&pb.Model{
-		IrVersion:   proto.Int64(irVersion),
-		OpsetImport: []*pb.OperatorSet{{Domain: proto.String(""), Version: proto.Int64(opset)}},
-		Graph:       w.graph,
+		IrVersion: proto.Int64(irVersion),
+		OpsetImport: []*pb.OperatorSet{
+			{Domain: proto.String(""), Version: proto.Int64(opset)},
+			{Domain: proto.String(graph.Contrib), Version: proto.Int64(1)},
+		},
+		Graph: w.graph,
 	})
 	if err != nil {
 		return Graph{}, fmt.Errorf("write the graph of the %s: %w", w.graph.GetName(), err)

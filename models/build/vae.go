@@ -80,7 +80,7 @@ func (v *vae) middle(h tensor) tensor {
 // attention has the pixels attend to one another, with a single head.
 func (v *vae) attention(p part, x tensor) tensor {
 	pixels := p.flatten(p.in("group_norm").groupNorm(x, v.NormGroups, vaeEpsilon))
-	h := p.attend(p.in("to_q").linear(pixels.tokens), p.in("to_k").linear(pixels.tokens), p.in("to_v").linear(pixels.tokens), 1, "")
+	h := p.attendUnseen(p.in("to_q").linear(pixels.tokens), p.in("to_k").linear(pixels.tokens), p.in("to_v").linear(pixels.tokens), 1)
 	return p.add(p.unflatten(p.in("to_out.0").linear(h), pixels), x)
 }
 

@@ -43,6 +43,14 @@ type attention struct {
 	out     string       // its result
 	typ     element.Type // element type of all three
 	axis    int64        // of the Softmax
+	rank    int          // of the maps, 0 before a probing run
+	// plain: between Q·Kᵀ and the Softmax there is nothing but factors.
+	plain   bool
+	factors []factor
+	// alpha is the factor of the product Q·Kᵀ itself. turned: it turns its right
+	// operand, which is [.., M, d].
+	alpha  float32
+	turned bool
 }
 
 // A finder looks for attention in a graph.
@@ -54,6 +62,7 @@ type finder struct {
 	outputs   map[string]bool
 	taints    map[string]taint
 	types     map[string]element.Type
+	constants map[string]*pb.Tensor // initializers
 }
 
 func newFinder(m *Model, sample, text string) *finder {
@@ -66,6 +75,10 @@ func newFinder(m *Model, sample, text string) *finder {
 		outputs:   map[string]bool{},
 		taints:    taints(g, map[string]taint{sample: fromSample, text: fromText}, nil),
 		types:     elementTypes(g),
+		constants: map[string]*pb.Tensor{},
+	}
+	for _, t := range g.Initializer {
+		f.constants[t.GetName()] = t
 	}
 	for i, n := range g.Node {
 		for _, out := range n.Output {
@@ -180,6 +193,12 @@ func (f *finder) layer(softmax int) (l attention, query string, err error) {
 		axis:    axis,
 	}
 	l.Name = layerName(n)
+	l.factors, l.plain = f.plainly(n)
+	l.plain = l.plain && f.types[l.queries] == l.typ && f.types[l.keys] == l.typ && f.types[l.value] == l.typ
+	l.alpha, l.turned = 1, attribute(f.graph.Node[scores], "transB").GetI() == 1
+	if a := attribute(f.graph.Node[scores], "alpha"); a != nil {
+		l.alpha = a.GetF()
+	}
 	if l.Cross, err = f.cross(n, l); err != nil {
 		return l, "", err
 	}
@@ -282,7 +301,7 @@ func (f *finder) scores(softmax *pb.Node) (int, error) {
 // isProduct reports whether a node is Q·Kᵀ: a MatMul, or one into which ONNX
 // Runtime put the scale and the transposition of K.
 func isProduct(n *pb.Node) bool {
-	return standard(n.GetDomain()) && n.GetOpType() == "MatMul" || n.GetDomain() == contrib && n.GetOpType() == "FusedMatMul"
+	return standard(n.GetDomain()) && n.GetOpType() == "MatMul" || n.GetDomain() == Contrib && n.GetOpType() == "FusedMatMul"
 }
 
 // onlyData returns the one operand of n that descends from the latents or the

@@ -33,13 +33,7 @@ func (r *rewriter) layer(a *attention) *block {
 // controlled is the branch of a layer whose maps or values are controlled.
 func (r *rewriter) controlled(b *block, a *attention, active active) []result {
 	value := b.choose(active.value,
-		func(b *block) []result {
-			own := r.byRow(b, a.value)
-			mixed := r.repeated(b, result{own, a.typ}, func(b *block, sources string) string {
-				return r.mixValues(b, a, own, sources)
-			})
-			return []result{{r.likeOriginal(b, mixed, a.value), a.typ}}
-		},
+		func(b *block) []result { return []result{{r.mixed(b, a), a.typ}} },
 		func(b *block) []result { return []result{{b.op("Identity", []string{a.value}), a.typ}} },
 	)[0].name
 	return b.choose(active.probs,
@@ -92,6 +86,15 @@ func (r *rewriter) pick(b *block, a *attention, sources, indices string) string 
 	)[0].name
 }
 
+// mixed are a layer's values after their control, in the shape that they had.
+func (r *rewriter) mixed(b *block, a *attention) string {
+	own := r.byRow(b, a.value)
+	mixed := r.repeated(b, result{own, a.typ}, func(b *block, sources string) string {
+		return r.mixValues(b, a, own, sources)
+	})
+	return r.likeOriginal(b, mixed, a.value)
+}
+
 // mixValues is the control of a layer's values: own and sources are
 // [B, h, M, d], and so is the result.
 func (r *rewriter) mixValues(b *block, a *attention, own, sources string) string {
@@ -135,10 +138,13 @@ func (r *rewriter) averaged(a *attention) bool { return slices.Contains(r.mapLay
 // byRow views [B·h, N, M] or [B, h, N, M] as [B, h, N, M], without knowing
 // which it is or how many heads there are.
 func (r *rewriter) byRow(b *block, name string) string {
-	shape := b.op("Shape", []string{name})
-	last := b.op("Slice", []string{shape, b.ints(-2), b.ints(maxDim), b.ints(0)})
-	rows := b.op("Concat", []string{r.rows, b.ints(-1), last}, pb.Int("axis", 0))
+	rows := b.op("Concat", []string{r.rows, b.ints(-1), lastTwo(b, name)}, pb.Int("axis", 0))
 	return b.op("Reshape", []string{name, rows})
+}
+
+// lastTwo are the sizes of a tensor's last two dimensions.
+func lastTwo(b *block, name string) string {
+	return b.op("Slice", []string{b.op("Shape", []string{name}), b.ints(-2), b.ints(maxDim), b.ints(0)})
 }
 
 // likeOriginal views a tensor in the shape of another.

@@ -95,7 +95,7 @@ func (p Probe) apply(found []attention) (err error) {
 		if rank == 4 && shape[0] != rows || shape[0]%rows != 0 {
 			return unsupported("layer %s has maps of shape %v in a batch of %d rows: the batch does not come first", a.Name, shape, p.Rows)
 		}
-		a.Heads = int(shape[0] / rows)
+		a.rank, a.Heads = rank, int(shape[0]/rows)
 		if rank == 4 {
 			a.Heads = int(shape[1])
 		}

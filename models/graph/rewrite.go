@@ -22,6 +22,10 @@ type Options struct {
 	// cross-attention layers at this level, or at the next one that has any, or
 	// at the last.
 	MapLevel int
+	// Unseen lists the self-attention layers whose maps nobody takes over and
+	// nobody looks at: they are computed without them, where the graph allows it,
+	// and what [SelfSource] says of them is ignored then.
+	Unseen []int
 }
 
 // Inputs and outputs that the rewriter adds. In their shapes B counts rows, L
@@ -123,9 +127,11 @@ func Rewrite(m *Model, probe Probe, o Options) (*Controlled, error) {
 		head:    &block{builder: newBuilder(m.opset)},
 		capture: layerSet(o.Capture),
 		cache:   layerSet(o.Cache),
+		unseen:  layerSet(o.Unseen),
+		types:   elementTypes(m.proto.Graph),
 		casts:   map[cast]string{},
 	}
-	for _, l := range slices.Concat(o.Capture, o.Cache) {
+	for _, l := range slices.Concat(o.Capture, o.Cache, o.Unseen) {
 		if l < 0 || l >= len(found) {
 			return nil, fmt.Errorf("layer %d does not exist: there are %d", l, len(found))
 		}
@@ -192,6 +198,8 @@ type rewriter struct {
 	info           Info
 	found          []attention
 	capture, cache map[int]bool
+	unseen         map[int]bool
+	types          map[string]element.Type // of the UNet's tensors
 	mapLayers      []int
 
 	head    *block // nodes that come before the UNet's own
@@ -219,7 +227,12 @@ func (r *rewriter) rewrite(m *Model) (*Controlled, error) {
 	r.addControls()
 	bodies := map[int]*block{}
 	for i := range r.found {
-		bodies[r.found[i].product] = r.layer(&r.found[i])
+		a := &r.found[i]
+		if r.withoutMaps(a) {
+			bodies[a.product] = r.fused(a)
+		} else {
+			bodies[a.product] = r.layer(a)
+		}
 	}
 	r.addMaps()
 
@@ -235,13 +248,14 @@ func (r *rewriter) rewrite(m *Model) (*Controlled, error) {
 	g.Initializer = slices.Concat(g.Initializer, r.head.constants)
 	inputs := append(r.info.Inputs(), r.inputs...)
 	outputs := append([]Value{r.info.Noise}, r.outputs...)
-	for _, v := range r.inputs {
-		g.Input = append(g.Input, ValueInfo(v))
+	g.Input = append(g.Input, infos(r.inputs)...)
+	g.Output = append(g.Output, infos(r.outputs)...)
+	model := m.proto
+	if slices.ContainsFunc(r.found, func(a attention) bool { return r.withoutMaps(&a) }) {
+		g.Node = pruned(g.Node, g.Output) // what made the maps
+		model = importing(model, Contrib)
 	}
-	for _, v := range r.outputs {
-		g.Output = append(g.Output, ValueInfo(v))
-	}
-	data, err := marshal(m.proto, g)
+	data, err := marshal(model, g)
 	if err != nil {
 		return nil, err
 	}
@@ -279,6 +293,28 @@ func (r *rewriter) addMaps() {
 	sum := b.op("Sum", r.layerMaps)
 	b.opTo(Maps, "Mul", []string{sum, b.float(1 / float32(len(r.layerMaps)))})
 	r.outputs = append(r.outputs, Value{Name: Maps, Type: element.Float32, Ranked: true, Dims: []Dim{{Name: "B"}, {Name: "N"}, {Name: "M"}}})
+}
+
+// infos describe inputs or outputs in ONNX's own words.
+func infos(values []Value) []*pb.ValueInfo {
+	all := make([]*pb.ValueInfo, len(values))
+	for i, v := range values {
+		all[i] = ValueInfo(v)
+	}
+	return all
+}
+
+// importing is a model that may use operators of a domain.
+func importing(m *pb.Model, domain string) *pb.Model {
+	if slices.ContainsFunc(m.OpsetImport, func(s *pb.OperatorSet) bool { return s.GetDomain() == domain }) {
+		return m
+	}
+	c := &pb.Model{
+		IrVersion: m.IrVersion, Functions: m.Functions,
+		OpsetImport: append(slices.Clone(m.OpsetImport), &pb.OperatorSet{Domain: proto.String(domain), Version: proto.Int64(1)}),
+	}
+	c.ProtoReflect().SetUnknown(m.ProtoReflect().GetUnknown())
+	return c
 }
 
 // cloneGraph copies a graph as far as the rewriter changes it: the lists, not

@@ -9,8 +9,8 @@ import (
 	pb "pentimento/models/graph/onnxpb"
 )
 
-// contrib is the domain of ONNX Runtime's own operators.
-const contrib = "com.microsoft"
+// Contrib is the domain of ONNX Runtime's own operators.
+const Contrib = "com.microsoft"
 
 // Unfused is the model with the attention that ONNX Runtime's optimiser put
 // into one node each spelled out again, because a fused node hides the maps. It
@@ -50,7 +50,7 @@ type unfuser struct {
 
 // spelledOut gives the nodes in the place of n; nil leaves it.
 func (u *unfuser) spelledOut(n *pb.Node) ([]*pb.Node, error) {
-	if n.GetDomain() != contrib {
+	if n.GetDomain() != Contrib {
 		return nil, nil
 	}
 	switch n.GetOpType() {
