@@ -67,7 +67,7 @@ func (a Access) who(r *http.Request, now time.Time) (user string, ok bool) {
 	if len(a.Users) == 0 {
 		return a.Owner, true
 	}
-	if token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
+	if token, ok := bearer(r); ok {
 		u, ok := a.byToken(token)
 		return u.Name, ok
 	}
@@ -76,6 +76,20 @@ func (a Access) who(r *http.Request, now time.Time) (user string, ok bool) {
 		return "", false
 	}
 	return a.ofCookie(cookie.Value, now)
+}
+
+// bearer is the token that a program sends.
+func bearer(r *http.Request) (token string, ok bool) {
+	return strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+}
+
+// hasToken reports whether a request shows a user's token.
+func (a Access) hasToken(r *http.Request) bool {
+	token, ok := bearer(r)
+	if ok {
+		_, ok = a.byToken(token)
+	}
+	return ok
 }
 
 // byToken is the user with a token. It takes as long whichever it is.

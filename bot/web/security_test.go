@@ -53,6 +53,17 @@ func TestOtherOrigins(t *testing.T) {
 			t.Errorf("as %q: %d", host, answer.Code)
 		}
 	}
+	// A program that shows a token may use any name; where there are no tokens, none does.
+	for token, want := range map[string]int{"": http.StatusMisdirectedRequest, annsToken: http.StatusOK, "nobody's token, which is long": http.StatusMisdirectedRequest} {
+		for _, with := range []*world{newWorld(t, &stub{}), w} {
+			if with == w && token != "" {
+				want = http.StatusMisdirectedRequest
+			}
+			if answer, _ := (person{with, token}).ask("GET", "/v1/models", nil, "Host", "host.docker.internal:8422"); answer.StatusCode != want {
+				t.Errorf("with the token %q: %s", token, answer.Status)
+			}
+		}
+	}
 	// What is its own, or comes by a link, is answered.
 	for _, header := range [][]string{
 		{"Origin", w.URL, "Sec-Fetch-Site", "same-origin"}, {"Sec-Fetch-Site", "none"}, {"Host", "localhost:8422"}, {"Host", "[::1]:8422"},

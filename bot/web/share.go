@@ -144,13 +144,7 @@ func (s *Server) shareRecipe(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, err)
 		return
 	}
-	name := ""
-	for _, m := range append([]bot.Model{s.o.Pattern.Model}, s.o.Pattern.Others...) {
-		if m.Digest == branch.Turns[0].Settings.Model {
-			name = m.Name
-		}
-	}
-	document, err := recipefile.Of(branch, branch.Head, name)
+	document, err := recipefile.Of(branch, branch.Head, s.modelName(branch.Turns[0].Settings.Model))
 	var text []byte
 	if err == nil {
 		text, err = document.JSON()

@@ -34,7 +34,7 @@ func TestTrust01OneGateOnTheWeb(t *testing.T) {
 		return (&visitor{person: w.ann(), sent: map[string]int{}}).everything(address, code, turns, file)
 	}
 	sent := visit(gatetest.Strict(false), bot.Commands())
-	for _, name := range []string{"imagine", "edit", "weight", "goto", "attention", "animate", "sheet", "fork", "export", "import", "picture", "small", "heat", "share", "film"} {
+	for _, name := range []string{"imagine", "edit", "weight", "goto", "attention", "animate", "sheet", "fork", "export", "import", "picture", "small", "heat", "share", "film", "v1"} {
 		if sent[name] == 0 {
 			t.Errorf("%s sends no picture that may be shown", name)
 		}
@@ -85,6 +85,20 @@ func (v *visitor) everything(address, code string, turns []turnView, file []byte
 	}
 	v.look("share", "/s/"+code+"/picture/1")
 	v.look("film", "/s/"+code+"/film.gif")
+	for _, asked := range []map[string]string{
+		{"prompt": "a woman's face with blond hair"},
+		{"prompt": "make her hair green", "conversation": strings.TrimPrefix(address, "/c/")},
+	} {
+		if _, data := v.ask("POST", "/v1/images/generations", asked); strings.Contains(string(data), `"b64_json":"iVBOR`) {
+			v.sent["v1"]++
+		}
+		asked["response_format"] = "url"
+		_, data := v.ask("POST", "/v1/images/generations", asked)
+		if _, link, ok := strings.Cut(string(data), `"url":"`+v.URL); ok {
+			path, _, _ := strings.Cut(link, `"`)
+			v.look("v1", path)
+		}
+	}
 	for _, c := range v.s.commands() {
 		if c.Name == "forget" {
 			continue

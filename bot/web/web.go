@@ -124,8 +124,13 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET /s/{code}/film.gif", s.shareFilm)
 	mux.HandleFunc("GET /s/{code}/recipe.json", s.shareRecipe)
 	mux.HandleFunc("POST /s/{code}/fork", s.page(s.fork))
+	mux.HandleFunc("GET /v1/models", s.api(s.models))
+	mux.HandleFunc("GET /v1/models/{model}", s.api(s.models))
+	mux.HandleFunc("POST /v1/images/generations", s.api(s.generations))
+	mux.HandleFunc("POST /v1/images/edits", s.api(s.edits))
+	mux.HandleFunc("GET /v1/images/files/{name}", s.linked)
 	mux.HandleFunc("/", s.nowhere)
-	return guard.Guard{Public: s.o.Access.Public}.Wrap(mux)
+	return guard.Guard{Public: s.o.Access.Public, Known: s.o.Access.hasToken}.Wrap(mux)
 }
 
 // Serve answers on the listener until ctx ends. Then what is in a shared queue is left

@@ -20,6 +20,9 @@ type Guard struct {
 	// Public is the address of a proxy in front by which people reach the server,
 	// such as https://pictures.example; nil for none.
 	Public *url.URL
+	// Known reports whether a request shows a secret that no page of another origin has:
+	// such a one may call the server by any name; nil for none.
+	Known func(r *http.Request) bool
 }
 
 // policy is the Content-Security-Policy of all answers: scripts, styles and pictures
@@ -43,7 +46,7 @@ func (g Guard) Wrap(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
 		switch {
-		case !g.named(r.Host):
+		case !g.named(r.Host) && (g.Known == nil || !g.Known(r)):
 			http.Error(w, "This server has no such name. Open it by its address, or start it with --origin.", http.StatusMisdirectedRequest)
 		case !g.welcome(r):
 			w.Header().Set("Connection", "close") // what is sent is not read
