@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"fmt"
 	"strings"
 
 	"pentimento/editor"
@@ -44,10 +45,30 @@ func (c *Conversation) modelOf(digest string) (Model, error) {
 			return m, nil
 		}
 	}
+	if err := c.otherPrecision(digest); err != nil {
+		return Model{}, err
+	}
 	return Model{}, &Problem{
 		Kind: Invalid, Err: &editor.ModelError{Want: digest, Have: c.Model.Digest},
 		Text: "this picture was drawn with the model " + short(digest) + ", which is not here any more, so it cannot be drawn again or edited. Start a new picture, or ask whoever runs me for that model",
 	}
+}
+
+// otherPrecision says of a digest that is one of the models at another precision how
+// to draw with it; nil of any other.
+func (c *Conversation) otherPrecision(digest string) error {
+	for _, m := range c.models() {
+		if m.PrecisionOf == nil {
+			continue
+		}
+		if p, ok := m.PrecisionOf(digest); ok {
+			return &Problem{
+				Kind: Invalid, Err: &editor.ModelError{Want: digest, Have: m.Digest, Precision: p},
+				Text: fmt.Sprintf("this picture was made with the model %s at %s, and another precision draws another picture. It can be drawn and edited where I am started with --precision %[2]s", m.Name, p),
+			}
+		}
+	}
+	return nil
 }
 
 // short is the beginning of a digest, which is enough to tell it from others.

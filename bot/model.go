@@ -26,6 +26,9 @@ type Model struct {
 	// Draws reports whether it draws with settings, the error is for the user; nil
 	// if that is not known.
 	Draws func(recipe.Settings) error
+	// PrecisionOf is the precision at which the model would have a digest, false at
+	// none; nil if it is not known.
+	PrecisionOf func(digest string) (models.Precision, bool)
 	// Words are those that it was trained on; nil if it does not say.
 	Words []string
 	// Find returns the first span of a prompt that is the phrase, or
@@ -44,9 +47,10 @@ func ModelOf(m *models.Model) Model {
 	out := Model{
 		Digest: m.Digest(), Name: m.Name(), ContextLength: spec.ContextLength, Words: m.Vocabulary(),
 		Width: spec.ImageWidth, Height: spec.ImageHeight, Usual: spec.Usual(),
-		Draws: func(s recipe.Settings) error { return editor.Check(spec, s) },
-		Find:  func(prompt, phrase string) (recipe.Span, error) { return editor.Find(m.Tokenizer(), prompt, phrase) },
-		Reads: func(prompt string) int { return m.Tokenizer().Encode(prompt).Read },
+		PrecisionOf: m.PrecisionOf,
+		Draws:       func(s recipe.Settings) error { return editor.Check(spec, s) },
+		Find:        func(prompt, phrase string) (recipe.Span, error) { return editor.Find(m.Tokenizer(), prompt, phrase) },
+		Reads:       func(prompt string) int { return m.Tokenizer().Encode(prompt).Read },
 	}
 	out.known = make(map[string]bool, len(out.Words))
 	for _, w := range out.Words {

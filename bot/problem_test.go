@@ -24,6 +24,7 @@ import (
 	"pentimento/models/graph"
 	"pentimento/models/hub"
 	"pentimento/models/judge"
+	"pentimento/models/quantize"
 	"pentimento/models/runtime"
 	"pentimento/models/tokenizer"
 	"pentimento/picture"
@@ -63,11 +64,12 @@ func sentinels() map[string]met {
 		"bot/gate.ErrUnchecked":  {gate.ErrUnchecked, Refused, "Whether I may show that picture can't be told just now, so I don't."},
 		"bot/gate.ErrNoDocument": internal(gate.ErrNoDocument),
 
-		"editor.ErrNoPicture":   {editor.ErrNoPicture, NotFound, "The picture that this began with is not here."},
-		"editor.ErrNoSuchWord":  {fmt.Errorf("%w: %q", editor.ErrNoSuchWord, "zebra"), NotFound, `The prompt has no such word: "zebra".`},
-		"editor.ModelError":     {&editor.ModelError{Want: "aa", Have: "bb"}, Invalid, "The picture was made with model aa, this is bb."},
-		"dialogue.ErrNoChange":  internal(dialogue.ErrNoChange),
-		"dialogue.ErrUnwritten": internal(dialogue.ErrUnwritten),
+		"editor.ErrNoPicture":                    {editor.ErrNoPicture, NotFound, "The picture that this began with is not here."},
+		"editor.ErrNoSuchWord":                   {fmt.Errorf("%w: %q", editor.ErrNoSuchWord, "zebra"), NotFound, `The prompt has no such word: "zebra".`},
+		"editor.ModelError at another precision": {&editor.ModelError{Want: "aa", Have: "bb", Precision: "int8"}, Invalid, "The picture was made with this model at int8, and another precision draws another picture: it takes --precision int8."},
+		"editor.ModelError":                      {&editor.ModelError{Want: "aa", Have: "bb"}, Invalid, "The picture was made with model aa, this is bb."},
+		"dialogue.ErrNoChange":                   internal(dialogue.ErrNoChange),
+		"dialogue.ErrUnwritten":                  internal(dialogue.ErrUnwritten),
 
 		"jobs.ErrCancelled":   {jobs.ErrCancelled, Cancelled, sentenceCancelled},
 		"jobs.ErrQueueFull":   {jobs.ErrQueueFull, Busy, "Very many pictures are waiting just now. Try again in a minute."},
@@ -120,6 +122,10 @@ func sentinels() map[string]met {
 		"models/runtime.ErrClosed":                   internal(runtime.ErrClosed),
 		"models/runtime.DeviceError":                 internal(&runtime.DeviceError{Reason: errors.New("no")}),
 		"models.ErrGraphs":                           internal(models.ErrGraphs),
+		"models.ErrPrecision":                        internal(models.ErrPrecision),
+		"models/quantize.ErrNothing":                 internal(quantize.ErrNothing),
+		"models/quantize.ErrNotFinite":               internal(quantize.ErrNotFinite),
+		"models/quantize.ErrProcessor":               internal(quantize.ErrProcessor),
 		"models.ErrMemory":                           internal(models.ErrMemory),
 		"models/build.ErrWeights":                    internal(build.ErrWeights),
 		"models/checkpoint.ErrChanged":               internal(checkpoint.ErrChanged),

@@ -130,6 +130,9 @@ func (c *Conversation) canContinue(r Request, branch *session.Session, model str
 	want := branch.Turns[0].Settings.Model
 	have, err := c.modelOf(want)
 	if want == "" || err != nil {
+		if err := c.otherPrecision(want); err != nil {
+			return err
+		}
 		err := &editor.ModelError{Want: want, Have: c.Model.Digest}
 		switch {
 		case len(c.Others) > 0:

@@ -155,8 +155,12 @@ func (f face) put(chat *terminal.Chat) {
 // greeting says what draws, what it can draw, and what to type.
 func (c *chatCommand) greeting(chat *terminal.Chat, model *models.Model) string {
 	const words = 4 // of each kind
+	device := model.Device()
+	if model.Precision() == models.Int8 {
+		device += " in eight bits"
+	}
 	return fmt.Sprintf("Pentimento · %s model on the %s · pictures go to %s\n%s\n%s Such as: %s\n/help lists commands, /quit leaves.",
-		model.Name(), model.Device(), c.Out, chat.Conversation.Repertoire(words), terminal.Begin, terminal.FirstWords)
+		model.Name(), device, c.Out, chat.Conversation.Repertoire(words), terminal.Begin, terminal.FirstWords)
 }
 
 // options are the conversation's hyper-parameters from the flags.

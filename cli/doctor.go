@@ -13,6 +13,7 @@ import (
 	"pentimento/bot/terminal"
 	"pentimento/jobs"
 	redisjobs "pentimento/jobs/redis"
+	"pentimento/models"
 	"pentimento/models/runtime"
 )
 
@@ -94,7 +95,13 @@ func (c *doctorCommand) examineModel(ctx context.Context, p *Process, report fin
 	}
 }
 
-func (o offered) described() string { return fmt.Sprintf("%s, %.12s", o.name, o.model.Digest()) }
+func (o offered) described() string {
+	name := o.name
+	if p := o.model.Precision(); p != models.FP32 {
+		name += " at " + string(p)
+	}
+	return fmt.Sprintf("%s, %.12s", name, o.model.Digest())
+}
 
 // examineWords reads the models that workers draw with, and returns them closed.
 func (c *doctorCommand) examineWords(ctx context.Context, report finding) offer {

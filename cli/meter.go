@@ -8,7 +8,7 @@ import (
 	"pentimento/study"
 )
 
-// A meter shows how far a study is: on a line of its own at a terminal, and
+// A meter shows how far something is, such as a study: on a line of its own at a terminal, and
 // otherwise a line for every twentieth.
 type meter struct {
 	out      io.Writer
@@ -24,12 +24,22 @@ func (m *meter) show(p study.Progress) {
 	if p.Left > 0 {
 		text += fmt.Sprintf(", %s left", p.Left.Round(time.Second))
 	}
+	m.say(text, p.Done, p.Total)
+}
+
+// steps shows how far something is that is done in steps.
+func (m *meter) steps(what string, done, of int) {
+	m.say(fmt.Sprintf("%s %d of %d", what, done, of), done, of)
+}
+
+// say shows a text that stands for a part of the whole.
+func (m *meter) say(text string, done, of int) {
 	if m.terminal {
 		m.print("\r\x1b[K" + text)
 		m.shown = true
 		return
 	}
-	if twentieth := 20 * p.Done / p.Total; twentieth != m.last {
+	if twentieth := 20 * done / of; twentieth != m.last {
 		m.last = twentieth
 		m.print(text + "\n")
 	}

@@ -3,9 +3,12 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"runtime/debug"
 	"sync"
 
+	"pentimento/editor"
 	"pentimento/models"
 	"pentimento/models/judge"
 	"pentimento/models/pocket"
@@ -42,10 +45,11 @@ func (f *sourceFlags) source(path string) models.Source {
 
 // modelRunFlags choose what a model runs on.
 type modelRunFlags struct {
-	Device      string `help:"auto, cpu, cuda[:n], tensorrt, coreml, directml or openvino." default:"auto"`
-	Threads     int    `help:"Threads on the CPU; 0 fits the machine." default:"0"`
-	Cache       string `help:"Folder for prepared graphs." default:"${cache}" placeholder:"DIR" type:"home"`
-	Onnxruntime string `help:"ONNX Runtime's library, or the folder it lies in." placeholder:"FILE" type:"home"`
+	Device      string           `help:"auto, cpu, cuda[:n], tensorrt, coreml, directml or openvino." default:"auto"`
+	Precision   models.Precision `help:"What the model is computed in: fp32, or int8, which is quicker, takes less memory and draws slightly different pictures." enum:"fp32,int8" default:"fp32"`
+	Threads     int              `help:"Threads on the CPU; 0 fits the machine." default:"0"`
+	Cache       string           `help:"Folder for prepared graphs." default:"${cache}" placeholder:"DIR" type:"home"`
+	Onnxruntime string           `help:"ONNX Runtime's library, or the folder it lies in." placeholder:"FILE" type:"home"`
 }
 
 // modelOptions loads the runtime library.
@@ -54,15 +58,38 @@ func (f *modelRunFlags) modelOptions(p *Process) (models.Options, error) {
 	if err != nil {
 		return models.Options{}, err
 	}
-	return models.Options{Runtime: lib, Device: f.Device, Threads: f.Threads, CacheDir: f.Cache, Log: p.log}, nil
+	return models.Options{
+		Runtime: lib, Device: f.Device, Threads: f.Threads, CacheDir: f.Cache, Log: p.log,
+		Precision: f.Precision, Practice: editor.Practice(), Practised: practised(p.Errors),
+	}, nil
+}
+
+// settle has models drawn in single precision where the processor is not made for
+// the one that is asked for, and says so.
+func (f *modelRunFlags) settle(p *Process) {
+	if err := f.Precision.Supported(); err != nil {
+		_, _ = fmt.Fprintf(p.Errors, "--precision %s: %v; drawing with %s\n", f.Precision, err, models.FP32)
+		f.Precision = models.FP32
+	}
+}
+
+// practised shows how far the practice of a model is that is prepared for eight bits.
+func practised(out io.Writer) func(done, of int) {
+	m := newMeter(out)
+	return func(done, of int) {
+		m.steps("preparing the model for int8: step", done, of)
+		if done == of {
+			m.end()
+		}
+	}
 }
 
 // read reads the model without opening it.
 func (f *modelFlags) read(ctx context.Context) (*models.Model, error) {
 	if f.Model == "" {
-		return models.ReadFS(ctx, pocket.Files(), "pocket")
+		return models.ReadFS(ctx, pocket.Files(), "pocket", models.Options{Precision: f.Precision})
 	}
-	return models.Read(ctx, f.source(f.Model), models.Options{CacheDir: f.Cache})
+	return models.Read(ctx, f.source(f.Model), models.Options{CacheDir: f.Cache, Precision: f.Precision})
 }
 
 // openJudge opens what sees what the model's pictures show: the bundled model has
@@ -104,6 +131,7 @@ const garbagePercent = 25
 
 // open loads the model, and has the process's memory collected as is best with one.
 func (f *modelFlags) open(ctx context.Context, p *Process) (*models.Model, error) {
+	f.settle(p)
 	if p.Getenv("GOGC") == "" {
 		debug.SetGCPercent(garbagePercent)
 	}

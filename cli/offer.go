@@ -85,6 +85,7 @@ func (f *offerFlags) readOffer(ctx context.Context) (offer, error) {
 // openOffer opens the default model, so that what is wrong with it is known at once,
 // with what sees what its pictures show, and reads the others.
 func (f *offerFlags) openOffer(ctx context.Context, p *Process) (offer, *judge.Network, error) {
+	f.settle(p) // so that all models that are read and opened have the same
 	all := offer(f.offered())
 	model, network, err := all[0].openDrawing(ctx, p)
 	if err != nil {
@@ -186,7 +187,7 @@ func (o offer) shelve(p *Process, network *judge.Network, cache *engineCache) *d
 			if err != nil {
 				return drawer.Drawer{}, nil, fmt.Errorf("open the model %s: %w", one.name, err)
 			}
-			p.log.Info("opened", "model", one.name, "digest", m.Digest(), "device", m.Device())
+			p.log.Info("opened", "model", one.name, "precision", m.Precision(), "digest", m.Digest(), "device", m.Device())
 			return drawer.New(editor.NewCached(m, cache.Cache)).Seeing(network), opened{m, network}, nil
 		})
 	}

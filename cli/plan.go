@@ -15,7 +15,7 @@ type planCommand struct{}
 // Run plans until the input ends. Of the models that a line may name, it knows
 // the words of the bundled one.
 func (c *planCommand) Run(ctx context.Context, p *Process) error {
-	bundled, err := models.ReadFS(ctx, pocket.Files(), "pocket")
+	bundled, err := models.ReadFS(ctx, pocket.Files(), "pocket", models.Options{})
 	if err != nil {
 		return err
 	}

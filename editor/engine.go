@@ -174,7 +174,9 @@ func (e *Engine) checked(r recipe.Recipe) (*Engine, error) {
 	case r.Version > recipe.Version:
 		return nil, fmt.Errorf("recipe has version %d, this program knows %d: update it", r.Version, recipe.Version)
 	case r.Settings.Model != "" && r.Settings.Model != e.model.Digest():
-		return nil, &ModelError{Want: r.Settings.Model, Have: e.model.Digest()}
+		wrong := &ModelError{Want: r.Settings.Model, Have: e.model.Digest()}
+		wrong.Precision, _ = e.model.PrecisionOf(wrong.Want)
+		return nil, wrong
 	}
 	if err := Check(e.model.Spec(), r.Settings); err != nil {
 		return nil, err
@@ -184,8 +186,15 @@ func (e *Engine) checked(r recipe.Recipe) (*Engine, error) {
 
 // ModelError says that a recipe was made with another model, on which alone it
 // gives the same picture.
-type ModelError struct{ Want, Have string }
+type ModelError struct {
+	Want, Have string
+	// Precision is at what the model that draws would be the one, if it would be.
+	Precision models.Precision
+}
 
 func (e *ModelError) Error() string {
+	if e.Precision != "" {
+		return fmt.Sprintf("the picture was made with this model at %s, and another precision draws another picture: it takes --precision %[1]s", e.Precision)
+	}
 	return fmt.Sprintf("the picture was made with model %.12s, this is %.12s", e.Want, e.Have)
 }

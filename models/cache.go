@@ -29,7 +29,7 @@ import (
 // TestMakersAreTheSources compares the names with the folders.
 //
 //go:embed rewrite.go build/layout.go element/element.go
-//go:embed graph/attention.go graph/build.go graph/conditions.go graph/control.go
+//go:embed graph/analysis.go graph/attention.go graph/build.go graph/conditions.go graph/control.go
 //go:embed graph/graph.go graph/info.go graph/noise.go graph/parse.go graph/probe.go
 //go:embed graph/rewrite.go graph/taint.go graph/types.go graph/unfuse.go graph/unseen.go graph/validate.go
 //go:embed graph/weights.go graph/wire.go graph/onnxpb/generate.go graph/onnxpb/make.go
@@ -46,15 +46,7 @@ type preparedCache struct {
 // preparedCache names everything that a prepared UNet depends on.
 func (in *inspection) preparedCache(dir string) (preparedCache, error) {
 	maker := sha256.New()
-	err := fs.WalkDir(makers, ".", func(name string, e fs.DirEntry, err error) error {
-		if err != nil || e.IsDir() {
-			return err
-		}
-		source, err := makers.ReadFile(name)
-		maker.Write(source)
-		return err
-	})
-	if err != nil {
+	if err := writeSources(maker, makers); err != nil {
 		return preparedCache{}, fmt.Errorf("name the prepared UNet: %w", err)
 	}
 	unet := sha256.New()
@@ -64,6 +56,18 @@ func (in *inspection) preparedCache(dir string) (preparedCache, error) {
 	}
 	fmt.Fprintln(unet, in.unet.sum, s.LatentChannels, s.LatentHeight, s.LatentWidth, s.ContextLength, s.TextWidth, s.SelfLevel)
 	return preparedCache{dir: dir, unet: shortHex(unet), maker: shortHex(maker)}, nil
+}
+
+// writeSources adds sources to a sum.
+func writeSources(sum hash.Hash, sources embed.FS) error {
+	return fs.WalkDir(sources, ".", func(name string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		source, err := sources.ReadFile(name)
+		sum.Write(source)
+		return err
+	})
 }
 
 func shortHex(h hash.Hash) string { return hex.EncodeToString(h.Sum(nil)[:10]) }

@@ -1,6 +1,7 @@
 package models
 
 import (
+	"embed"
 	"io/fs"
 	"os/exec"
 	"path"
@@ -35,9 +36,29 @@ func TestMakersAreTheSources(t *testing.T) {
 			}
 		}
 	}
+	compareSources(t, makers, want, "Mend the patterns at makers in cache.go.")
+}
+
+// What a model in eight bits is named after is that, and what quantizes it.
+func TestQuantizersAreTheSources(t *testing.T) {
+	want := []string{"eight.go"}
+	sources, err := filepath.Glob(filepath.Join("quantize", "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, source := range sources {
+		if !strings.HasSuffix(source, "_test.go") {
+			want = append(want, filepath.ToSlash(source))
+		}
+	}
+	compareSources(t, quantizers, want, "Mend the patterns at quantizers in eightcache.go.")
+}
+
+func compareSources(t *testing.T, sources embed.FS, want []string, mend string) {
+	t.Helper()
 	slices.Sort(want)
 	var got []string
-	err = fs.WalkDir(makers, ".", func(name string, e fs.DirEntry, err error) error {
+	err := fs.WalkDir(sources, ".", func(name string, e fs.DirEntry, err error) error {
 		if err == nil && !e.IsDir() {
 			got = append(got, path.Clean(name))
 		}
@@ -48,6 +69,6 @@ func TestMakersAreTheSources(t *testing.T) {
 	}
 	slices.Sort(got)
 	if !slices.Equal(got, want) {
-		t.Errorf("the name of a prepared UNet depends on\n%s\nand what makes it is\n%s\nMend the patterns at makers in cache.go.", strings.Join(got, " "), strings.Join(want, " "))
+		t.Errorf("the name of what is prepared depends on\n%s\nand what makes it is\n%s\n%s", strings.Join(got, " "), strings.Join(want, " "), mend)
 	}
 }

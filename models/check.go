@@ -13,6 +13,7 @@ import (
 	"pentimento/models/assembly"
 	"pentimento/models/element"
 	"pentimento/models/graph"
+	"pentimento/models/runtime"
 )
 
 // A Report says what is in a model folder and what keeps it from being used.
@@ -29,6 +30,8 @@ type Report struct {
 	// Digest is what [Model.Digest] would be; empty where it is not known yet of
 	// large files.
 	Digest string
+	// Precisions are those that it can be drawn in.
+	Precisions []PrecisionReport
 	// Prepared is the file of the prepared UNet, when there is one.
 	Prepared string
 	// LoRAs and Words are what the model was changed with.
@@ -39,6 +42,18 @@ type Report struct {
 	Problems []error
 	// Proof says what was looked at and what was not, sentences each.
 	Proof []string
+}
+
+// A PrecisionReport says what a model needs in a precision.
+type PrecisionReport struct {
+	Precision Precision
+	// Bytes is what the weights of the UNet and the decoder take in memory, about.
+	Bytes int64
+	// Kept is the size of what is prepared; 0 where nothing is, or nothing has to
+	// be.
+	Kept int64
+	// Problem says why it can't be drawn with; nil where it can.
+	Problem error
 }
 
 // A PartReport describes one graph of the folder.
@@ -60,24 +75,32 @@ type PartReport struct {
 // once, one after the other: at a small size, where it takes any. The error is
 // of the folder itself (or of ctx); what is wrong inside is in the report.
 func Check(ctx context.Context, s Source, o Options) (*Report, error) {
-	r, _, err := check(ctx, s, o)
+	r, _, err := check(ctx, s, o, false)
 	return r, err
 }
 
 // Prepare checks the model of a source as [Check] does and puts its prepared
-// UNet into o.CacheDir, so that opening it will be quicker.
+// UNet into o.CacheDir, so that opening it will be quicker: at o.Precision, for
+// which [Int8] reads all of the model and draws with it.
 func Prepare(ctx context.Context, s Source, o Options) (*Report, error) {
 	if o.CacheDir == "" || o.Runtime == nil {
 		return nil, errors.New("prepare model: it takes a cache folder and ONNX Runtime")
 	}
-	r, unkept, err := check(ctx, s, o)
+	r, unkept, err := check(ctx, s, o, true)
 	if err == nil && unkept != nil {
 		err = fmt.Errorf("prepare model: %w", unkept)
 	}
 	return r, err
 }
 
-func check(ctx context.Context, s Source, o Options) (r *Report, unkept, err error) {
+func check(ctx context.Context, s Source, o Options, preparing bool) (r *Report, unkept, err error) {
+	device, err := runtime.ParseDevice(o.Device)
+	if err == nil && preparing {
+		_, err = o.Precision.check(device)
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("prepare model: %w", err)
+	}
 	f, err := sourceFolder(s, o)
 	if err != nil {
 		return nil, nil, fmt.Errorf("check model: %w", err)
@@ -93,6 +116,7 @@ func check(ctx context.Context, s Source, o Options) (r *Report, unkept, err err
 	}
 	r = &Report{Name: f.name, Dir: dir, Problems: in.everyProblem(ctx)}
 	r.describe(in)
+	r.Digest = o.Precision.digest(in.digest)
 	r.Proof = in.proof(o.Runtime != nil)
 	if len(r.Problems) > 0 || o.Runtime == nil {
 		return r, nil, nil
@@ -104,6 +128,14 @@ func check(ctx context.Context, s Source, o Options) (r *Report, unkept, err err
 	if err != nil {
 		r.Problems = append(r.Problems, err)
 		return r, nil, nil
+	}
+	if r.Precisions, err = in.precisions(o, prepared); err != nil {
+		return nil, nil, err
+	}
+	if preparing && o.Precision == Int8 {
+		if err := in.prepareEightBits(ctx, o, prepared, r); err != nil {
+			return nil, nil, err
+		}
 	}
 	r.Spec, r.Layers, r.Prepared = prepared.spec, prepared.spec.Layers, prepared.file
 	if err := in.proveParts(ctx, o, r.Spec.Resizable); err != nil {
@@ -186,6 +218,7 @@ func (r *Report) String() string {
 	r.writeSchedule(line)
 	r.writeAdditions(line)
 	r.writeLayers(line)
+	r.writePrecisions(line)
 	if r.Digest != "" {
 		line("  digest %s", r.Digest)
 	} else if len(r.Problems) == 0 {
@@ -253,5 +286,24 @@ func (r *Report) writeLayers(line func(format string, args ...any)) {
 			shape = fmt.Sprintf("%2d heads, %3d×%-3d pixels", l.Heads, h, w)
 		}
 		line("    %2d  %s  %s  %s", l.Index, kind, shape, l.Name)
+	}
+}
+
+// writePrecisions says in what the model can be drawn.
+func (r *Report) writePrecisions(line func(format string, args ...any)) {
+	for _, p := range r.Precisions {
+		state := ""
+		switch {
+		case p.Problem != nil:
+			state = ": can't be used: " + p.Problem.Error()
+		case p.Kept > 0:
+			state = fmt.Sprintf(", prepared: %.1f MB on the disk", float64(p.Kept)/1e6)
+		case p.Precision == Int8:
+			state = ", not prepared yet: models prepare --precision int8, or its first start, does that by drawing a few pictures"
+		}
+		if p.Bytes > 0 {
+			state = fmt.Sprintf(": weights of %.1f MB in memory", float64(p.Bytes)/1e6) + state
+		}
+		line("  precision %s%s", p.Precision, state)
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"pentimento/models/element"
 	"pentimento/models/graph"
+	"pentimento/models/quantize"
 	"pentimento/models/runtime"
 )
 
@@ -63,6 +64,8 @@ type unet struct {
 	noise, maps graph.Value
 	// captured are the layers whose maps can be fetched.
 	captured []int
+	// observer is told what it computes; nil for nobody.
+	observer *observer
 }
 
 func (in *inspection) openUNet(op opener, p *preparedUNet) (*unet, error) {
@@ -76,6 +79,9 @@ func (in *inspection) openUNet(op opener, p *preparedUNet) (*unet, error) {
 	for _, l := range captured {
 		outputs = append(outputs, graph.ProbsOutput(l))
 	}
+	if p.observer != nil {
+		outputs = append(outputs, quantize.RangesOutput)
+	}
 	session, err := op.openGraph(in.unet, p.graph, names, outputs)
 	if err != nil {
 		return nil, err
@@ -86,7 +92,7 @@ func (in *inspection) openUNet(op opener, p *preparedUNet) (*unet, error) {
 		noise:   noise,
 		maps:    graph.Value{Name: graph.Maps, Type: element.Float32},
 
-		captured: captured,
+		captured: captured, observer: p.observer,
 	}, nil
 }
 
@@ -152,7 +158,15 @@ func (m *Model) Denoise(ctx context.Context, in *Batch) (*Denoised, error) {
 		value := graph.Value{Name: graph.ProbsOutput(l), Type: element.Float32}
 		outputs = append(outputs, tensorSpec{value, s.mapShape(l, len(in.Capture))})
 	}
+	if unet.observer != nil {
+		outputs = append(outputs, observed(unet.observer.unetValues))
+	}
 	out, err := run(ctx, unet.session, inputs, outputs...)
+	if err == nil && unet.observer != nil {
+		last := len(out) - 1
+		err = unet.observer.add(&unet.observer.unet, out[last])
+		out = out[:last]
+	}
 	if err != nil {
 		return nil, fmt.Errorf("denoise: %w", err)
 	}

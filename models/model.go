@@ -36,6 +36,13 @@ type Options struct {
 	Threads int
 	// CacheDir is where prepared UNets are kept; empty means nowhere.
 	CacheDir string
+	// Precision is what most of the model is computed in; empty means [FP32].
+	// [Int8] needs a CacheDir and a Practice.
+	Precision Precision
+	// Practice is what a model is prepared for [Int8] with, at its first start.
+	// Practised, if it is not nil, is told how far it is.
+	Practice  Practice
+	Practised func(done, of int)
 	// Log hears which device was taken and why others were not; nil is silent.
 	Log *slog.Logger
 }
@@ -45,6 +52,8 @@ type Options struct {
 type Model struct {
 	name       string
 	digest     string
+	base       string // the digest in single precision
+	precision  Precision
 	device     runtime.Device
 	runtime    string
 	spec       Spec
@@ -85,6 +94,9 @@ func open(ctx context.Context, f folder, o Options) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
+	if device, err = o.Precision.check(device); err != nil {
+		return nil, fmt.Errorf("open model: %w", err)
+	}
 	if o.Runtime == nil {
 		return nil, errors.New("open model: no ONNX Runtime was given")
 	}
@@ -103,6 +115,11 @@ func open(ctx context.Context, f folder, o Options) (*Model, error) {
 	if unkept != nil {
 		o.Log.Warn("the prepared UNet could not be kept", "reason", unkept)
 	}
+	if o.Precision == Int8 {
+		if err := in.inEightBits(ctx, o, prepared); err != nil {
+			return nil, fmt.Errorf("open model: %w", err)
+		}
+	}
 	var failed error
 	for _, d := range device.Candidates() {
 		if err := ctx.Err(); err != nil {
@@ -110,7 +127,7 @@ func open(ctx context.Context, f folder, o Options) (*Model, error) {
 		}
 		m, err := in.open(ctx, prepared, o, d)
 		if err == nil {
-			o.Log.Info("model opened", "model", m.name, "device", d.String(), "runtime", o.Runtime.Version())
+			o.Log.Info("model opened", "model", m.name, "precision", m.Precision(), "device", d.String(), "runtime", o.Runtime.Version())
 			return m, nil
 		}
 		failed = err
@@ -125,7 +142,7 @@ func open(ctx context.Context, f folder, o Options) (*Model, error) {
 // open opens the parts on one device.
 func (in *inspection) open(ctx context.Context, prepared *preparedUNet, o Options, device runtime.Device) (_ *Model, err error) {
 	m := &Model{
-		name: in.folder.name, digest: in.digest, device: device, runtime: o.Runtime.Version(),
+		name: in.folder.name, digest: o.Precision.digest(in.digest), base: in.digest, precision: o.Precision, device: device, runtime: o.Runtime.Version(),
 		spec: prepared.spec, tokenizer: in.tokenizers[0], vocabulary: in.vocabulary,
 		text: make([]*textEncoder, len(in.texts)), zeroEmpty: in.index.zeroEmpty,
 	}
@@ -141,7 +158,7 @@ func (in *inspection) open(ctx context.Context, prepared *preparedUNet, o Option
 	if in.folder.dir != "" || in.folder.made != nil || device.Provider != runtime.CPU {
 		parts.Go(func() { _, failed[0] = m.unet.wait(ctx) })
 	}
-	parts.Go(func() { m.decoder, failed[1] = in.openDecoder(opener) })
+	parts.Go(func() { m.decoder, failed[1] = in.openDecoder(opener, prepared) })
 	for i, t := range in.texts {
 		parts.Go(func() { m.text[i], failed[2+i] = in.openText(opener, t) })
 	}

@@ -17,6 +17,10 @@ type preparedUNet struct {
 	fixed bool
 	// file is where the graph is kept; "" when it is not.
 	file string
+	// decoder is what decodes instead of the folder's own; nil for that.
+	decoder *runtime.Graph
+	// observer is told what the UNet and the decoder compute; nil for nobody.
+	observer *observer
 }
 
 // prepare gives the controlled UNet: the one in the cache, or a new one, which

@@ -71,7 +71,7 @@ func (in *inspection) proveText(ctx context.Context, op opener, t *textPart) (er
 }
 
 func (in *inspection) proveDecoder(ctx context.Context, op opener, s Spec) (err error) {
-	d, err := in.openDecoder(op)
+	d, err := in.openDecoder(op, &preparedUNet{})
 	if err != nil {
 		return err
 	}

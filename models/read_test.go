@@ -13,7 +13,7 @@ import (
 // A model that was only read is the one that was opened, and says so when it
 // should run.
 func TestReadWithoutOpening(t *testing.T) {
-	read, err := models.ReadFS(t.Context(), pocket.Files(), "pocket")
+	read, err := models.ReadFS(t.Context(), pocket.Files(), "pocket", models.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"pentimento/models/graph"
+	"pentimento/models/quantize"
 	"pentimento/models/runtime"
 )
 
@@ -20,6 +21,8 @@ var ErrNoEncoder = errors.New("the model can draw pictures but not open any: it 
 type decoder struct {
 	session *runtime.Session
 	in, out graph.Value
+	// observer is told what it computes; nil for nobody.
+	observer *observer
 }
 
 // An encoder is the VAE's encoder, ready to run: picture to latents.
@@ -30,12 +33,27 @@ type encoder struct {
 	channels int
 }
 
-func (in *inspection) openDecoder(op opener) (*decoder, error) {
-	session, err := op.open(in.decoder, []string{in.decoderIn.Name}, []string{in.decoderOut.Name})
+// openDecoder opens the folder's decoder, or what the prepared model has in its
+// place.
+func (in *inspection) openDecoder(op opener, p *preparedUNet) (*decoder, error) {
+	d := &decoder{in: in.decoderIn, out: in.decoderOut, observer: p.observer}
+	if d.observer != nil && d.observer.decoderValues == 0 {
+		d.observer = nil // it stays as it is
+	}
+	inputs, outputs := []string{d.in.Name}, []string{d.out.Name}
+	if d.observer != nil {
+		outputs = append(outputs, quantize.RangesOutput)
+	}
+	var err error
+	if p.decoder != nil {
+		d.session, err = op.openGraph(in.decoder, *p.decoder, inputs, outputs)
+	} else {
+		d.session, err = op.open(in.decoder, inputs, outputs)
+	}
 	if err != nil {
 		return nil, err
 	}
-	return &decoder{session: session, in: in.decoderIn, out: in.decoderOut}, nil
+	return d, nil
 }
 
 func openEncoder(op opener, p *part, in, out graph.Value, latentChannels int) (*encoder, error) {
@@ -77,7 +95,14 @@ func (d *decoder) decode(ctx context.Context, s Spec, latents []float32) ([]floa
 	if err != nil {
 		return nil, err
 	}
-	output, err := run(ctx, d.session, []*runtime.Tensor{input}, tensorSpec{d.out, []int{1, 3, s.ImageHeight, s.ImageWidth}})
+	outputs := []tensorSpec{{d.out, []int{1, 3, s.ImageHeight, s.ImageWidth}}}
+	if d.observer != nil {
+		outputs = append(outputs, observed(d.observer.decoderValues))
+	}
+	output, err := run(ctx, d.session, []*runtime.Tensor{input}, outputs...)
+	if err == nil && d.observer != nil {
+		err = d.observer.add(&d.observer.decoder, output[1])
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -17,6 +17,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"pentimento/models"
 	"pentimento/models/pocket/pockettest"
 	"pentimento/tests/discordtest"
 	"pentimento/tests/hubtest"
@@ -40,6 +41,8 @@ import (
 //	hub-cuts                  have the hub cut its next large file short
 //	hub-stalls N              have it stall in the one after the next N
 //
+// The condition int8 holds where the processor is made for eight bits.
+//
 // $POCKET is the bundled model's folder, $ROOMY that of a copy that takes any size. Pictures have four steps.
 func TestScripts(t *testing.T) {
 	t.Parallel()
@@ -61,6 +64,12 @@ func TestScripts(t *testing.T) {
 			env.Values["talks"] = talks{}
 			env.Values["hub"] = new(*hubtest.Hub)
 			return nil
+		},
+		Condition: func(condition string) (bool, error) {
+			if condition != "int8" {
+				return false, fmt.Errorf("the condition %q is not known", condition)
+			}
+			return models.Int8.Supported() == nil, nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"chat":    wants(1, beginChat),

@@ -113,7 +113,7 @@ func (e *stub) Model() *models.Model {
 
 // loadPocket reads the pocket model once, without opening it.
 var loadPocket = sync.OnceValues(func() (*models.Model, error) {
-	return models.ReadFS(context.Background(), pocket.Files(), "pocket")
+	return models.ReadFS(context.Background(), pocket.Files(), "pocket", models.Options{})
 })
 
 // pocketStub is a stub of the pocket model, of which the bot knows all.

@@ -78,7 +78,7 @@ const (
 // newWorld starts a server that Ann and Bob may enter.
 func newWorld(t *testing.T, engine jobs.Engine, change ...func(*Options)) *world {
 	t.Helper()
-	known, err := models.ReadFS(t.Context(), pocket.Files(), "pocket")
+	known, err := models.ReadFS(t.Context(), pocket.Files(), "pocket", models.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

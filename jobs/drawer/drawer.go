@@ -56,8 +56,10 @@ func (d Drawer) Draw(ctx context.Context, job jobs.Job, progress func(jobs.Progr
 // explain gives errors that the user can do something about a sentence.
 func explain(err error) error {
 	failure := &jobs.Failure{Kind: jobs.EngineFailed}
-	_, otherModel := errors.AsType[*editor.ModelError](err)
+	wrong, otherModel := errors.AsType[*editor.ModelError](err)
 	switch {
+	case otherModel && wrong.Precision != "":
+		failure.Sentence = fmt.Sprintf("This picture was made with this model at %s, so it cannot be edited at another precision. Start a new one, or have me started with --precision %[1]s.", wrong.Precision)
 	case otherModel:
 		failure.Sentence = "This picture was made with another model than the one that draws now, so it cannot be edited. Start a new one."
 	case errors.Is(err, editor.ErrNoSuchWord):

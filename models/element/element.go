@@ -10,6 +10,8 @@ type Type int32
 // The types that inputs and outputs of diffusion models come in.
 const (
 	Float32 Type = 1
+	Uint8   Type = 2
+	Int8    Type = 3
 	Int32   Type = 6
 	Int64   Type = 7
 	Bool    Type = 9
@@ -24,6 +26,10 @@ func (t Type) String() string {
 	switch t {
 	case Float32:
 		return "float32"
+	case Uint8:
+		return "uint8"
+	case Int8:
+		return "int8"
 	case Int32:
 		return "int32"
 	case Int64:

@@ -21,6 +21,7 @@ import (
 	"sort"
 	"strings"
 
+	"pentimento/editor"
 	"pentimento/models"
 	"pentimento/models/pocket"
 	"pentimento/models/runtime"
@@ -29,25 +30,27 @@ import (
 
 // bench is what the measurements share.
 type bench struct {
-	ctx      context.Context
-	model    *models.Model
-	runtime  *runtime.Runtime
-	binary   string
-	out      string // folder for pictures and figures
-	folder   string // of the model; empty for the bundled one
-	set      map[string]string
-	said     string // part of the edits to measure; empty for all
-	seeds    int
-	steps    int
-	turns    int    // of the long conversation
-	page     string // shows the figures of memory
-	blind    bool   // pictures are edited without a look at them
-	drawings string // folder of held-out drawings
-	families string // of the groups real and peers, with commas between
-	rounds   int    // of the group peers
-	with     string // programs of the group peers, with commas between
-	python   string // runs them
-	figures  map[string]float64
+	ctx     context.Context
+	model   *models.Model
+	runtime *runtime.Runtime
+	binary  string
+	out     string // folder for pictures and figures
+	folder  string // of the model; empty for the bundled one
+	set     map[string]string
+	// precision is what the model is computed in.
+	precision models.Precision
+	said      string // part of the edits to measure; empty for all
+	seeds     int
+	steps     int
+	turns     int    // of the long conversation
+	page      string // shows the figures of memory
+	blind     bool   // pictures are edited without a look at them
+	drawings  string // folder of held-out drawings
+	families  string // of the groups real and peers, with commas between
+	rounds    int    // of the group peers
+	with      string // programs of the group peers, with commas between
+	python    string // runs them
+	figures   map[string]float64
 }
 
 func main() {
@@ -67,6 +70,7 @@ func main() {
 		b.set[name] = value
 		return nil
 	})
+	flag.StringVar((*string)(&b.precision), "precision", string(models.FP32), "what the model is computed in, fp32 or int8")
 	flag.StringVar(&b.said, "said", "", "of the groups pocket, unnamed and seen, only edits with this in their words")
 	flag.StringVar(&b.drawings, "drawings", "", "of the group calibrate, the folder of held-out drawings")
 	flag.BoolVar(&b.blind, "blind", false, "of the group unnamed, edit without a look at the picture")
@@ -138,7 +142,10 @@ func (b *bench) open() error {
 	if b.runtime, err = runtime.Load(os.Getenv("PENTIMENTO_ONNXRUNTIME")); err != nil {
 		return err
 	}
-	options := models.Options{Runtime: b.runtime, Device: "cpu"}
+	options := models.Options{Runtime: b.runtime, Device: "cpu", Precision: b.precision}
+	if b.precision == models.Int8 {
+		options.CacheDir, options.Practice = filepath.Join(b.out, "cache"), editor.Practice()
+	}
 	if b.folder != "" {
 		b.model, err = models.Open(b.ctx, models.Source{Path: b.folder}, options)
 	} else {
