@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
 
 	"pentimento/models"
 )
@@ -18,24 +21,44 @@ type modelsCommand struct {
 
 // listCommand is `pentimento models list`.
 type listCommand struct {
-	Dir string `arg:"" optional:"" help:"Where to look." default:"." placeholder:"DIR" type:"home"`
+	Dir string `arg:"" optional:"" help:"Where to look: without it here and where \"models get\" keeps what it fetched." placeholder:"DIR" type:"home"`
 }
 
-// Run prints a line for each model.
+// Run prints a line for each model, below the folder that it is in.
 func (c *listCommand) Run(p *Process) error {
-	found, err := models.List(c.Dir)
-	if err != nil {
-		return err
-	}
-	if _, err := fmt.Fprintf(p.Out, "%-32s %7s  %s\n", "pocket", "", "bundled, used when no --model is given"); err != nil {
-		return err
-	}
-	for _, l := range found {
-		if _, err := fmt.Fprintf(p.Out, "%-32s %4d MB  %s\n", l.Name, l.Bytes>>20, l.Class); err != nil {
-			return err
+	dirs := []string{c.Dir}
+	if c.Dir == "" {
+		dirs = []string{"."}
+		if _, err := os.Stat(p.modelsDir()); err == nil { // something was fetched
+			dirs = append(dirs, p.modelsDir())
 		}
 	}
-	return nil
+	var lines strings.Builder
+	fmt.Fprintf(&lines, "%-32s %7s  %s\n", "pocket", "", "bundled, used when no --model is given")
+	for _, dir := range dirs {
+		found, err := models.List(dir)
+		if err != nil {
+			return err
+		}
+		list(&lines, dir, found)
+	}
+	_, err := fmt.Fprint(p.Out, lines.String())
+	return err
+}
+
+// list writes what was found in a folder.
+func list(lines *strings.Builder, dir string, found []models.Listing) {
+	if full, err := filepath.Abs(dir); err == nil {
+		dir = full
+	}
+	if len(found) == 0 {
+		fmt.Fprintf(lines, "no models in %s\n", dir)
+		return
+	}
+	fmt.Fprintf(lines, "in %s:\n", dir)
+	for _, l := range found {
+		fmt.Fprintf(lines, "%-32s %4d MB  %s\n", l.Name, l.Bytes>>20, l.Class)
+	}
 }
 
 // checkCommand is `pentimento models check`.

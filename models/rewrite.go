@@ -58,7 +58,7 @@ func (in *inspection) writtenProbe() graph.Probe {
 }
 
 // probe runs the UNet once, on the CPU and on zeros, to learn the shape of
-// every attention map. A UNet that takes any size is run at a small one, which
+// every attention map, and whether it computes numbers. A UNet that takes any size is run at a small one, which
 // takes little memory. fixed reports that it did not keep its word, and runs at
 // its own size only.
 func (in *inspection) probe(ctx context.Context, o Options) (_ graph.Probe, fixed bool, err error) {
@@ -75,7 +75,7 @@ func (in *inspection) probe(ctx context.Context, o Options) (_ graph.Probe, fixe
 		inputs = append(inputs, v.Name)
 	}
 	session, err := o.Runtime.Open(g, runtime.SessionOptions{
-		Inputs: inputs, Outputs: outputs, Device: runtime.Device{Provider: runtime.CPU}, Threads: o.Threads, Once: true,
+		Inputs: inputs, Outputs: append(outputs, in.info.Noise.Name), Device: runtime.Device{Provider: runtime.CPU}, Threads: o.Threads, Once: true,
 	})
 	if err != nil {
 		return graph.Probe{}, false, in.folder.failed(in.unet.file(), explained(err, runtime.Device{Provider: runtime.CPU}))
@@ -90,14 +90,16 @@ func (in *inspection) probe(ctx context.Context, o Options) (_ graph.Probe, fixe
 		if ctx.Err() != nil {
 			return graph.Probe{}, false, err
 		}
-		failed = err
+		if failed = err; errors.Is(err, errNoNumbers) {
+			break // as at any size
+		}
 	}
 	return graph.Probe{}, false, in.folder.failed(in.unet.file(), in.notRun(failed))
 }
 
 // notRun says why the UNet did not run at its own size.
 func (in *inspection) notRun(err error) error {
-	if errors.Is(err, ErrMemory) {
+	if errors.Is(err, ErrMemory) || errors.Is(err, errNoNumbers) {
 		return err
 	}
 	if !in.halves() {
@@ -122,7 +124,8 @@ func (in *inspection) probeSpecs(own Spec) []Spec {
 	return []Spec{small, own}
 }
 
-// shapes are the values of the n outputs of a graph of [graph.Shapes].
+// shapes are the values of the n outputs of a graph of [graph.Shapes]. What it
+// predicts has to be numbers.
 func (in *inspection) shapes(ctx context.Context, session *runtime.Session, s Spec, n int) (_ [][]int64, err error) {
 	const rows = graph.ProbeRows
 	feed := unetFeed{info: in.info, spec: s}
@@ -139,13 +142,20 @@ func (in *inspection) shapes(ctx context.Context, session *runtime.Session, s Sp
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, destroy(inputs)) }()
-	outputs := make([]*runtime.Tensor, n)
+	predicted, err := runtime.FloatTensor(in.info.Noise.Type, []int{rows, s.LatentChannels, s.LatentHeight, s.LatentWidth}, make([]float32, len(batch.Latents)))
+	if err != nil {
+		return nil, err
+	}
+	outputs := append(make([]*runtime.Tensor, n), predicted)
 	if err := session.Run(ctx, inputs, outputs); err != nil {
-		return nil, ofMemory(err)
+		return nil, errors.Join(ofMemory(err), predicted.Destroy())
 	}
 	defer func() { err = errors.Join(err, destroy(outputs)) }()
+	if !finite(predicted.Floats()) {
+		return nil, errNoNumbers
+	}
 	var shapes [][]int64
-	for _, t := range outputs {
+	for _, t := range outputs[:n] {
 		shapes = append(shapes, slices.Clone(t.Ints()))
 	}
 	return shapes, nil
