@@ -61,7 +61,8 @@ func (c *Conversation) otherPrecision(digest string) error {
 		if m.PrecisionOf == nil {
 			continue
 		}
-		if p, ok := m.PrecisionOf(digest); ok {
+		own, known := m.PrecisionOf(m.Digest)
+		if p, ok := m.PrecisionOf(digest); ok && known && p != own {
 			return &Problem{
 				Kind: Invalid, Err: &editor.ModelError{Want: digest, Have: m.Digest, Precision: p},
 				Text: fmt.Sprintf("this picture was made with the model %s at %s, and another precision draws another picture. It can be drawn and edited where I am started with --precision %[2]s", m.Name, p),

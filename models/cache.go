@@ -106,7 +106,7 @@ func (c preparedCache) load() (*preparedUNet, error) {
 	if stat.Size() != info.Bytes || len(info.Controlled.Inputs) == 0 || len(info.Controlled.Info.Layers) == 0 {
 		return nil, fmt.Errorf("%s is damaged", c.graphFile())
 	}
-	return &preparedUNet{graph: runtime.Graph{Path: c.graphFile()}, controlled: info.Controlled, fixed: info.Fixed, file: c.graphFile()}, nil
+	return &preparedUNet{graph: placed{Graph: runtime.Graph{Path: c.graphFile()}}, controlled: info.Controlled, fixed: info.Fixed, file: c.graphFile()}, nil
 }
 
 // store keeps a prepared UNet, each of its files in one step.

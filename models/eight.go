@@ -89,7 +89,7 @@ type eightBitPlan struct {
 // An eightBitPart is a graph that has a plan.
 type eightBitPart struct {
 	*quantize.Plan
-	weights string // the folder of the weights outside the graph
+	located located // of the weights outside the graph
 }
 
 // planEightBits finds what is computed in eight bits.
@@ -102,7 +102,7 @@ func (in *inspection) planEightBits(p *preparedUNet) (*eightBitPlan, error) {
 	}
 	decoder, err := opener{folder: in.folder}.graphOf(in.decoder)
 	if err == nil {
-		e.decoder, err = planPart(decoder, in.decoderIn.Name)
+		e.decoder, err = planPart(placed{decoder, in.decoder.located}, in.decoderIn.Name)
 	}
 	if err != nil && !errors.Is(err, quantize.ErrNothing) {
 		return nil, in.folder.failed(in.decoder.file(), err)
@@ -114,7 +114,7 @@ func (in *inspection) planEightBits(p *preparedUNet) (*eightBitPlan, error) {
 	return &e, nil
 }
 
-func planPart(g runtime.Graph, inputs ...string) (eightBitPart, error) {
+func planPart(g placed, inputs ...string) (eightBitPart, error) {
 	data := g.Data
 	if g.Path != "" {
 		var err error
@@ -123,7 +123,7 @@ func planPart(g runtime.Graph, inputs ...string) (eightBitPart, error) {
 		}
 	}
 	plan, err := quantize.Find(data, inputs)
-	return eightBitPart{plan, g.Weights}, err
+	return eightBitPart{plan, g.located}, err
 }
 
 // practise draws with the model in single precision, and observes it.
@@ -153,9 +153,9 @@ func (in *inspection) practise(ctx context.Context, o Options, p *preparedUNet, 
 }
 
 // observed is the graph that says what it computes.
-func (p eightBitPart) observed() (runtime.Graph, error) {
+func (p eightBitPart) observed() (placed, error) {
 	data, err := p.Observed()
-	return runtime.Graph{Data: data, Weights: p.weights}, err
+	return placed{runtime.Graph{Data: data, Weights: p.located.dir}, p.located}, err
 }
 
 // eightCache is the place of a model in eight bits in the cache folder.

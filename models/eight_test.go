@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"pentimento/models"
+	"pentimento/models/checkpoint"
 	"pentimento/models/pocket"
 	"pentimento/models/runtime/runtimetest"
 )
@@ -206,6 +207,23 @@ func TestEightBitsAreKept(t *testing.T) {
 		if !slices.Equal(open(int32(3+i)), want) {
 			t.Errorf("prepared again after damage to %s it draws another picture", path)
 		}
+	}
+}
+
+// Weights that are cut short while they are in use are an error before they are
+// read.
+func TestEightBitsThatAreCutShort(t *testing.T) {
+	cache := t.TempDir()
+	m, err := openSmall(t, export(t, "optimum_sd"), eightOptions(t, cache, practice().Practice))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := batchOf(t, m, blond)
+	if err := os.Truncate(cachedFiles(t, cache, ".unet.bin")[0], 10); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := m.Denoise(t.Context(), b); !errors.Is(err, checkpoint.ErrChanged) {
+		t.Error(err)
 	}
 }
 

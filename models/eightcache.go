@@ -88,19 +88,22 @@ func (c eightCache) load(p *preparedUNet) error {
 }
 
 // loadPart reads a graph.
-func (c eightCache) loadPart(info eightInfo, part string) (runtime.Graph, error) {
+func (c eightCache) loadPart(info eightInfo, part string) (g placed, err error) {
 	data, err := files.ReadFile(c.file(part+".onnx"), maxGraphBytes)
 	if err != nil {
-		return runtime.Graph{}, err
+		return placed{}, err
 	}
-	weights, err := os.Stat(c.file(part + ".bin"))
-	if err != nil {
-		return runtime.Graph{}, err
+	name := filepath.Base(c.file(part + ".bin"))
+	g.located = located{dir: c.dir, names: map[string]string{name: name}}
+	if err := g.located.look(); err != nil {
+		return placed{}, err
 	}
+	weights := g.located.found[g.located.path(name)]
 	if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != info.SHA256[part] || weights.Size() != info.Bytes[part] {
-		return runtime.Graph{}, fmt.Errorf("%s is damaged", c.file(part))
+		return placed{}, fmt.Errorf("%s is damaged", c.file(part))
 	}
-	return runtime.Graph{Data: data, Weights: c.dir}, nil
+	g.Graph = runtime.Graph{Data: data, Weights: c.dir}
+	return g, nil
 }
 
 // bytes is the size of what is kept; 0 where it is not whole.
@@ -154,7 +157,7 @@ func (c eightCache) storePart(ctx context.Context, r *runtime.Runtime, part stri
 	}
 	defer func() { err = errors.Join(err, weights.Close()) }()
 	buffered := bufio.NewWriterSize(weights, 1<<20)
-	data, err = plan.Write(ctx, r, plan.weights, ranges, quantize.Destination{Writer: buffered, Name: filepath.Base(c.file(part + ".bin"))})
+	data, err = plan.Write(ctx, r, plan.located.dir, ranges, quantize.Destination{Writer: buffered, Name: filepath.Base(c.file(part + ".bin"))})
 	if err != nil {
 		return nil, 0, err
 	}

@@ -248,21 +248,27 @@ func (op opener) open(p *part, inputs, outputs []string) (*runtime.Session, erro
 	if err != nil {
 		return nil, op.folder.failed(p.file(), err)
 	}
-	return op.openGraph(p, g, inputs, outputs)
+	return op.openGraph(p, placed{g, p.located}, inputs, outputs)
+}
+
+// A placed graph is one whose weights outside it are located.
+type placed struct {
+	runtime.Graph
+	located located
 }
 
 // openGraph opens g, a graph of part p.
-func (op opener) openGraph(p *part, g runtime.Graph, inputs, outputs []string) (*runtime.Session, error) {
+func (op opener) openGraph(p *part, g placed, inputs, outputs []string) (*runtime.Session, error) {
 	if made := op.folder.made; made != nil {
 		if err := made.unchanged(); err != nil {
 			return nil, err
 		}
 	}
-	if err := p.located.unchanged(); err != nil {
+	if err := g.located.unchanged(); err != nil {
 		return nil, err
 	}
-	session, err := op.o.Runtime.Open(g, runtime.SessionOptions{
-		Inputs: inputs, Outputs: outputs, Device: op.device, Threads: op.o.Threads, Once: op.once, Intact: p.located.intact,
+	session, err := op.o.Runtime.Open(g.Graph, runtime.SessionOptions{
+		Inputs: inputs, Outputs: outputs, Device: op.device, Threads: op.o.Threads, Once: op.once, Intact: g.located.intact,
 	})
 	if unusable := (*runtime.DeviceError)(nil); errors.As(err, &unusable) {
 		return nil, err // it is not the file's fault

@@ -10,7 +10,7 @@ import (
 
 // A preparedUNet is a UNet rewritten so that its attention can be controlled.
 type preparedUNet struct {
-	graph      runtime.Graph
+	graph      placed
 	controlled graph.Controlled // without the graph itself
 	spec       Spec
 	// fixed: the UNet says that it takes any size, and does not.
@@ -18,7 +18,7 @@ type preparedUNet struct {
 	// file is where the graph is kept; "" when it is not.
 	file string
 	// decoder is what decodes instead of the folder's own; nil for that.
-	decoder *runtime.Graph
+	decoder *placed
 	// observer is told what the UNet and the decoder compute; nil for nobody.
 	observer *observer
 }
@@ -39,7 +39,8 @@ func (in *inspection) prepare(ctx context.Context, o Options) (p *preparedUNet, 
 		unkept = cache.store(p)
 	}
 	in.unetGraph = nil // it may be large, and is not needed any more
-	if p.graph, err = in.unet.located.attach(p.graph); err != nil {
+	p.graph.located = in.unet.located
+	if p.graph.Graph, err = in.unet.located.attach(p.graph.Graph); err != nil {
 		return nil, nil, in.folder.failed(in.unet.file(), err)
 	}
 	p.spec = in.spec

@@ -32,7 +32,7 @@ func (in *inspection) rewrite(ctx context.Context, o Options) (*preparedUNet, er
 	if err != nil {
 		return nil, in.folder.failed(in.unet.file(), err)
 	}
-	p := &preparedUNet{graph: runtime.Graph{Data: controlled.Graph}, controlled: *controlled, fixed: fixed}
+	p := &preparedUNet{graph: placed{Graph: runtime.Graph{Data: controlled.Graph}}, controlled: *controlled, fixed: fixed}
 	p.controlled.Graph = nil
 	return p, nil
 }
