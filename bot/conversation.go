@@ -156,6 +156,11 @@ func (c *Conversation) Imagine(ctx context.Context, r Request, prompt string, wi
 	reply := c.Planner.Picture(prompt, talk)
 	c.Pending = reply.Question // one before was about another picture
 	if reply.Question != nil {
+		for _, choice := range reply.Question.Plans {
+			if choice != nil {
+				choice.Settings = wishes
+			}
+		}
 		return &Answer{Session: s, Question: reply.Question}, nil
 	}
 	reply.Plan.Settings = wishes

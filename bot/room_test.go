@@ -50,12 +50,13 @@ func TestTwelveTurnsInRoom(t *testing.T) {
 }
 
 // TestNewPictureInRoom: a new picture by command, too, is not drawn without its
-// end unless its user wants that.
+// end unless its user wants that. What was wished for it holds when the question is
+// answered.
 func TestNewPictureInRoom(t *testing.T) {
 	c := newConversation(t, session.NewMemory())
 	c.Options.Steps = 1
 	long := "a house with a tree by a lake with a boat, a castle on hills between mountains, a rabbit on grass, a dog on a road, a cat on a sofa and a bird in a cloudy sky"
-	a, err := c.Imagine(t.Context(), Request{}, long, nil)
+	a, err := c.Imagine(t.Context(), Request{}, long, map[string]string{"negative": "rain"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,6 +65,9 @@ func TestNewPictureInRoom(t *testing.T) {
 	}
 	if a = say(t, c, a.Question.Choices[0]); a.Drawing == nil || len(a.Drawing.Dropped) > 0 || a.Turn.Parent != 0 || c.Pending != nil {
 		t.Errorf("the choice draws %+v", a)
+	}
+	if a.Turn.Settings.Negative != "rain" {
+		t.Errorf("the choice is drawn with %+v", a.Turn.Settings)
 	}
 }
 
