@@ -6,6 +6,7 @@
 # make house  draw the rooms and their imports, docs/house.svg
 # make transcript  hold a conversation on a fake Discord, draw docs/discord.png, and one in a
 #             terminal, write docs/conversation.md
+# make screenshots  hold a conversation in Chromium, draw docs/web.png
 # make bench  measure, print a table, write build/bench.json
 # make soak   break everything for MINUTES=10 while people talk, write build/bench.json
 # make study  run all studies that ship, write build/study (docs/study-files.md)
@@ -17,7 +18,7 @@ export PENTIMENTO_ONNXRUNTIME ?= $(CURDIR)/build/onnxruntime
 S3_SERVER = github.com/versity/versitygw/cmd/versitygw@v1.8.0
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: all build needs chat web test s3 lint house bench bench-real soak study transcript runtime clean
+.PHONY: all build needs chat web test s3 lint house bench bench-real soak study transcript screenshots runtime clean
 
 all: build
 
@@ -59,6 +60,9 @@ soak: build
 transcript: build
 	$(GO) run ./tests/transcript $(ARGS)
 	$(GO) run ./tests/talk
+
+screenshots: build
+	$(GO) run ./tests/screenshots $(ARGS)
 
 s3: build/tools/versitygw
 

@@ -10,7 +10,6 @@ import (
 	"pentimento/bot/discord/rest"
 	"pentimento/bot/discord/turn"
 	"pentimento/bot/discord/view"
-	"pentimento/recipe"
 	"pentimento/session"
 	"pentimento/session/recipefile"
 )
@@ -129,7 +128,7 @@ func (h *sharing) importFile(_ context.Context, r *request) (*turn.Turn, error) 
 		return nil, errFileTooLarge
 	}
 	t := r.turn()
-	t.Request.AllowImport = affordable
+	t.Request.AllowImport = bot.Affordable
 	importing := r.command
 	importing.Do = func(ctx context.Context, c *bot.Conversation, in bot.Input) (*bot.Answer, error) {
 		in.File = func(ctx context.Context) ([]byte, error) { return download(ctx, r.api, file) }
@@ -162,19 +161,6 @@ func isNoRecipe(err error) bool {
 		}
 	}
 	return false
-}
-
-// maxImportTurns is how many turns an imported recipe may have: all of them are
-// drawn at once.
-const maxImportTurns = 30
-
-// affordable refuses a recipe that would take everybody's time.
-func affordable(r recipe.Recipe) error {
-	if len(r.Turns) <= maxImportTurns && r.Settings.Steps <= turn.MaxSteps {
-		return nil
-	}
-	return bot.Problemf(bot.Refused, "that recipe has %s of %s; I draw up to %d turns of up to %d steps",
-		bot.Plural(len(r.Turns), "turn"), bot.Plural(r.Settings.Steps, "step"), maxImportTurns, turn.MaxSteps)
 }
 
 // remove deletes a message of the bot for the owner of its picture.

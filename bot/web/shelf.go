@@ -20,6 +20,9 @@ type shelf struct {
 	order *list.List // of *item, the one used last first
 }
 
+// mostShelved is how many things are on a shelf at most, however small.
+const mostShelved = 2000
+
 type item struct {
 	name string
 	file gate.File
@@ -45,7 +48,7 @@ func (s *shelf) put(key session.Key, name string, f gate.File) {
 	}
 	s.items[name] = s.order.PushFront(&item{name, f})
 	s.bytes += len(f.Bytes())
-	for s.bytes > s.limit && s.order.Len() > 1 {
+	for (s.bytes > s.limit || s.order.Len() > mostShelved) && s.order.Len() > 1 {
 		s.remove(s.order.Back())
 	}
 }

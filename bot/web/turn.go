@@ -277,16 +277,24 @@ func (s *Server) wait(ctx context.Context, r *room, t *turn) (answer *bot.Answer
 	before := *c
 	request := t.request
 	request.Allow = s.quota.allow(ctx, r.key.User, t.draws)
-	request.AllowImport, request.Memo = s.o.AllowImport, memo()
+	request.Memo = memo()
+	if s.several() {
+		request.AllowImport = bot.Affordable
+	}
 	request.Watch = func(e jobs.Event) { s.watch(r, t, e) }
 	answer, err = t.do(ctx, c, request)
-	head := 0
-	if answer != nil {
-		head = answer.Turn.ID
+	if err == nil && s.several() {
+		err = c.Options.AffordableAfter(before.Options)
 	}
-	r.keep(&before, c, head)
-	return answer, err
+	if err != nil {
+		return nil, err
+	}
+	r.keep(&before, c, answer.Turn.ID)
+	return answer, nil
 }
+
+// several reports whether several people share what draws.
+func (s *Server) several() bool { return len(s.o.Access.Users) > 0 }
 
 // watch tells the room how a turn fares, a few times a second.
 func (s *Server) watch(r *room, t *turn, e jobs.Event) {

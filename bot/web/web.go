@@ -20,7 +20,6 @@ import (
 	"pentimento/bot/blocklist"
 	"pentimento/bot/web/guard"
 	"pentimento/jobs"
-	"pentimento/recipe"
 	"pentimento/session"
 )
 
@@ -39,8 +38,6 @@ type Options struct {
 	PerUser, PerDay int
 	// Blocked are words that are refused in prompts; nil for none.
 	Blocked *blocklist.List
-	// AllowImport refuses a recipe that comes as a file; nil allows all.
-	AllowImport func(recipe.Recipe) error
 	// Shared says that the queue outlives this process.
 	Shared bool
 	// Observer counts; nil for nobody.

@@ -236,6 +236,12 @@ func TestLimits(t *testing.T) {
 	if d := ann.say(address, "a dog in a forest"); d.Problem == nil || !strings.Contains(d.Problem.Sentence, "3 pictures today") {
 		t.Errorf("the fourth picture of a day: %+v", d)
 	}
+	if d := ann.say(address, "/settings steps 101"); d.Problem == nil || d.Problem.Kind != bot.Refused {
+		t.Errorf("what takes everybody's time: %+v", d)
+	}
+	if d := ann.say(address, "/settings"); !strings.Contains(d.Text, "steps     4") {
+		t.Errorf("the settings are %s", d.Text)
+	}
 	// Another process counts them too.
 	next := &quota{perDay: 3, store: w.store, now: time.Now}
 	if err := next.allow(t.Context(), "ann", true)("a cat"); err == nil {

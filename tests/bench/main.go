@@ -5,7 +5,7 @@
 //
 // edit.go and pocket.go judge pictures, speed.go times the engine, process.go and
 // memory.go run the program itself, reference.go runs the same edit in PyTorch where
-// Debian has it, jobs.go loads the queue in a real Redis. Figures of runs that could
+// Debian has it, jobs.go loads the queue in a real Redis, and web.go the pages. Figures of runs that could
 // not be done are left out, with a line that says why. What memory.go measured
 // is also written to docs/figures.md.
 package main
@@ -74,7 +74,7 @@ func main() {
 	flag.StringVar(&b.said, "said", "", "of the groups pocket, unnamed and seen, only edits with this in their words")
 	flag.StringVar(&b.drawings, "drawings", "", "of the group calibrate, the folder of held-out drawings")
 	flag.BoolVar(&b.blind, "blind", false, "of the group unnamed, edit without a look at the picture")
-	only := flag.String("only", "", "run these groups, with commas between: process, memory, speed, reference, jobs, edit, pocket, discord, cache, calibrate, unnamed, seen; and real and peers, which take 12 GB and many minutes")
+	only := flag.String("only", "", "run these groups, with commas between: process, memory, speed, reference, jobs, edit, pocket, discord, web, cache, calibrate, unnamed, seen; and real and peers, which take 12 GB and many minutes")
 	flag.StringVar(&b.families, "real", "sd1,sdxl", "of the groups real and peers, the families, with commas between")
 	flag.IntVar(&b.rounds, "rounds", 3, "of the group peers, how often each program runs")
 	flag.StringVar(&b.with, "with", "diffusers,diffusers-edit,openvino,openvino-int8,stable-diffusion-cpp", "of the group peers, the other programs, with commas between")
@@ -102,6 +102,7 @@ func (b *bench) run(only string) error {
 		{"edit", b.edit},
 		{"pocket", b.pocket},
 		{"discord", b.discord},
+		{"web", b.web},
 		{"cache", b.cache},
 		{"calibrate", b.calibrate},
 		{"unnamed", b.unnamed},

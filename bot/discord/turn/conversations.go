@@ -37,18 +37,14 @@ func (c *Conversations) KeepQuestion(before, now *bot.Conversation) {
 	}
 }
 
-// MaxSteps is how many steps users may set, so that one user's picture does not
+// KeepOptions remembers the options that the user has set. It refuses those that would
 // take everybody's time.
-const MaxSteps = 100
-
-// KeepOptions remembers the options that the user has set. It refuses more than
-// [MaxSteps], unless the operator's default was more already.
 func (c *Conversations) KeepOptions(before, now *bot.Conversation) error {
 	if now.Options == before.Options {
 		return nil
 	}
-	if now.Options.Steps > max(before.Options.Steps, MaxSteps) {
-		return bot.Problemf(bot.Refused, "I draw with up to %d steps here", MaxSteps)
+	if err := now.Options.AffordableAfter(before.Options); err != nil {
+		return err
 	}
 	return c.State.SetOptions(now.Key, now.Options)
 }

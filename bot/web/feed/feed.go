@@ -15,7 +15,7 @@ import (
 
 const (
 	// kept is how many events are kept for those who were away.
-	kept = 256
+	kept = 128
 	// behind is how many events a listener may be behind.
 	behind = 64
 )
