@@ -4,8 +4,8 @@
     PYTHONPATH=OVERLAY python3 tests/reference/export_onnx.py script saved optimum fused
 
 Each zip holds a model folder and expected.json/.f32: what PyTorch computes with the same weights. `script` needs torch,
-diffusers, transformers and onnx; `saved`, which has the weights of `script` as diffusers saves them, and nothing that is
-expected, needs the same; `optimum` needs optimum-onnx too, and the older transformers that it wants (an overlay folder of
+diffusers, transformers and onnx; `saved`, which has the weights of `script` and of Optimum's SDXL as diffusers saves them, and nothing that
+is expected, needs the same; `optimum` needs optimum-onnx too, and the older transformers that it wants (an overlay folder of
 `pip install --no-deps --target`); `fused` needs onnxruntime, whose optimiser makes it of what `script` made.
 Weights are rounded to few digits so that the files stay small.
 """
@@ -57,8 +57,9 @@ def text_encoder(kind, width, seed, vocabulary=852, **more):
 def unet(text, sample, **more):
     return rounded(UNet2DConditionModel(
         sample_size=sample, in_channels=4, out_channels=4, block_out_channels=(8, 16), layers_per_block=1,
-        cross_attention_dim=text, norm_num_groups=4, down_block_types=("CrossAttnDownBlock2D",) * 2,
-        up_block_types=("CrossAttnUpBlock2D",) * 2, **({"attention_head_dim": 2} | more)), 1)
+        cross_attention_dim=text, norm_num_groups=4, **({
+            "attention_head_dim": 2, "down_block_types": ("CrossAttnDownBlock2D",) * 2,
+            "up_block_types": ("CrossAttnUpBlock2D",) * 2} | more)), 1)
 
 
 def vae(sample, **more):
@@ -173,9 +174,22 @@ def script(opset, folder):
         "vae_decoder": runtime, "vae_encoder": runtime}, indent=2))
 
 
-def saved(folder):
-    """The weights of what `script` exports, as diffusers saves them."""
-    stable_diffusion().save_pretrained(folder)
+def stable_diffusion_xl():
+    second = CLIPTokenizer.from_pretrained(TOKENIZER, pad_token="!")
+    return StableDiffusionXLPipeline(
+        vae=vae(SIDE, scaling_factor=0.13025), text_encoder=text_encoder(CLIPTextModel, 16, 0),
+        text_encoder_2=text_encoder(CLIPTextModelWithProjection, 24, 3, projection_dim=12, hidden_act="gelu"),
+        tokenizer=CLIPTokenizer.from_pretrained(TOKENIZER), tokenizer_2=second,
+        unet=unet(40, HIGH, down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
+                  up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"), attention_head_dim=(2, 4), use_linear_projection=True, addition_embed_type="text_time",
+                  addition_time_embed_dim=4, projection_class_embeddings_input_dim=12 + 24,
+                  transformer_layers_per_block=(1, 2)),
+        scheduler=scheduler())
+
+
+def saved(pipe, folder):
+    """The weights of what is exported, as diffusers saves them."""
+    pipe.save_pretrained(folder)
 
 
 def optimum(name, folder):
@@ -191,15 +205,7 @@ def optimum(name, folder):
             scheduler=LCMScheduler(beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear"),
             safety_checker=None, feature_extractor=None, requires_safety_checker=False)
     else:
-        second = CLIPTokenizer.from_pretrained(TOKENIZER, pad_token="!")
-        pipe = StableDiffusionXLPipeline(
-            vae=vae(SIDE, scaling_factor=0.13025), text_encoder=text_encoder(CLIPTextModel, 16, 0),
-            text_encoder_2=text_encoder(CLIPTextModelWithProjection, 24, 3, projection_dim=12, hidden_act="gelu"),
-            tokenizer=CLIPTokenizer.from_pretrained(TOKENIZER), tokenizer_2=second,
-            unet=unet(40, HIGH, attention_head_dim=(2, 4), use_linear_projection=True, addition_embed_type="text_time",
-                      addition_time_embed_dim=4, projection_class_embeddings_input_dim=12 + 24,
-                      transformer_layers_per_block=(1, 2)),
-            scheduler=scheduler())
+        pipe = stable_diffusion_xl()
     expected(pipe, folder)
     with tempfile.TemporaryDirectory() as source:
         pipe.save_pretrained(source)
@@ -271,7 +277,9 @@ if __name__ == "__main__":
             for opset in [int(one)] if one else (11, 12, 14, 17, 18):
                 make(f"script_{opset}", script, opset)
         elif kind == "saved":
-            make("saved", saved)
+            for name, pipe in {"": stable_diffusion, "_sdxl": stable_diffusion_xl}.items():
+                if not one or name == one:
+                    make(f"saved{name}", saved, pipe())
         elif kind == "optimum":
             for name in [one] if one else ("sd", "lcm", "sdxl"):
                 make(f"optimum_{name}", optimum, name)
