@@ -16,6 +16,7 @@ const (
 	indexFile       = "model_index.json"
 	schedulerFile   = "scheduler/scheduler_config.json"
 	tokenizerFolder = "tokenizer"
+	unetFolder      = "unet"
 	vocabularyFile  = "vocabulary.json"
 	partConfigFile  = "config.json"
 	maxConfigBytes  = 1 << 20

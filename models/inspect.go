@@ -123,7 +123,7 @@ func (in *inspection) readVocabulary() (err error) {
 }
 
 func (in *inspection) readUNet() (err error) {
-	if in.unet, in.unetGraph, err = in.folder.readPart("unet"); err != nil {
+	if in.unet, in.unetGraph, err = in.folder.readPart(unetFolder); err != nil {
 		return err
 	}
 	if in.unetGraph, err = graph.Unfused(in.unetGraph); err != nil {

@@ -268,7 +268,7 @@ func (op opener) openGraph(p *part, g placed, inputs, outputs []string) (*runtim
 		return nil, err
 	}
 	session, err := op.o.Runtime.Open(g.Graph, runtime.SessionOptions{
-		Inputs: inputs, Outputs: outputs, Device: op.device, Threads: op.o.Threads, Once: op.once, Intact: g.located.intact,
+		Inputs: inputs, Outputs: outputs, Device: op.device, Threads: op.o.Threads, Once: op.once, Intact: g.located.intact, Seldom: p.name != unetFolder,
 	})
 	if unusable := (*runtime.DeviceError)(nil); errors.As(err, &unusable) {
 		return nil, err // it is not the file's fault

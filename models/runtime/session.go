@@ -31,6 +31,9 @@ type SessionOptions struct {
 	// Once says that the graph will run only once, so that optimising it would
 	// take longer than it saves.
 	Once bool
+	// Seldom says that the graph runs a few times for every picture, and not in
+	// every step: what a run needed is not kept for the next.
+	Seldom bool
 	// Intact is asked before every run whether the weights outside the graph
 	// are still there: ONNX Runtime maps them, and what is gone ends the process.
 	// nil where there are none.
@@ -100,6 +103,11 @@ func (o SessionOptions) build(g Graph) (_ *ort.SessionOptions, err error) {
 			return nil, fmt.Errorf("switch optimisation off: %w", err)
 		}
 	}
+	if o.Device.Provider == CPU {
+		if err := o.spare(options); err != nil {
+			return nil, err
+		}
+	}
 	for key, value := range o.entries(g) {
 		if err := options.AddSessionConfigEntry(key, value); err != nil {
 			return nil, fmt.Errorf("set %s: %w", key, err)
@@ -109,6 +117,22 @@ func (o SessionOptions) build(g Graph) (_ *ort.SessionOptions, err error) {
 		return nil, err
 	}
 	return options, nil
+}
+
+// spare keeps a session from holding more memory than its runs need. A pattern of
+// the memory of earlier runs is one block more for every number of rows, beside
+// what the first run of each took. An arena keeps what its largest run needed.
+func (o SessionOptions) spare(options *ort.SessionOptions) error {
+	if err := options.SetMemPattern(false); err != nil {
+		return fmt.Errorf("switch memory patterns off: %w", err)
+	}
+	if !o.Seldom && !o.Once {
+		return nil
+	}
+	if err := options.SetCpuMemArena(false); err != nil {
+		return fmt.Errorf("switch the arena off: %w", err)
+	}
+	return nil
 }
 
 func (o SessionOptions) entries(g Graph) map[string]string {
