@@ -127,6 +127,7 @@ func sentinels() map[string]met {
 		"models/quantize.ErrNotFinite":               internal(quantize.ErrNotFinite),
 		"models/quantize.ErrProcessor":               internal(quantize.ErrProcessor),
 		"models.ErrMemory":                           internal(models.ErrMemory),
+		"models.MemoryError":                         internal(&models.MemoryError{What: "a step"}),
 		"models/build.ErrWeights":                    internal(build.ErrWeights),
 		"models/checkpoint.ErrChanged":               internal(checkpoint.ErrChanged),
 		"models/checkpoint.ErrFit":                   internal(checkpoint.ErrFit),

@@ -48,6 +48,7 @@ type modelRunFlags struct {
 	Device      string           `help:"auto, cpu, cuda[:n], tensorrt, coreml, directml or openvino." default:"auto"`
 	Precision   models.Precision `help:"What the model is computed in: fp32, or int8, which is quicker, takes less memory and draws slightly different pictures." enum:"fp32,int8" default:"fp32"`
 	Threads     int              `help:"Threads on the CPU; 0 fits the machine." default:"0"`
+	MemoryLimit int64            `help:"MiB of memory that drawing on the CPU may take: what would take more is computed row by row, or refused; 0 is three quarters of what the machine or its container has." default:"0"`
 	Cache       string           `help:"Folder for prepared graphs." default:"${cache}" placeholder:"DIR" type:"home"`
 	Onnxruntime string           `help:"ONNX Runtime's library, or the folder it lies in." placeholder:"FILE" type:"home"`
 }
@@ -60,7 +61,8 @@ func (f *modelRunFlags) modelOptions(p *Process) (models.Options, error) {
 	}
 	return models.Options{
 		Runtime: lib, Device: f.Device, Threads: f.Threads, CacheDir: f.Cache, Log: p.log,
-		Precision: f.Precision, Practice: editor.Practice(), Practised: practised(p.Errors),
+		MemoryLimit: max(0, f.MemoryLimit) << 20,
+		Precision:   f.Precision, Practice: editor.Practice(), Practised: practised(p.Errors),
 	}, nil
 }
 

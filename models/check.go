@@ -27,6 +27,10 @@ type Report struct {
 	// Layers are the UNet's attention layers, as far as they were found;
 	// without an ONNX Runtime their heads and pixels are 0.
 	Layers []graph.Layer
+	// Need is an estimate of the memory that drawing takes, and Limit is how much may
+	// be taken; 0 where nothing was estimated.
+	Need  Need
+	Limit int64
 	// Digest is what [Model.Digest] would be; empty where it is not known yet of
 	// large files.
 	Digest string
@@ -138,6 +142,11 @@ func check(ctx context.Context, s Source, o Options, preparing bool) (r *Report,
 		}
 	}
 	r.Spec, r.Layers, r.Prepared = prepared.spec, prepared.spec.Layers, prepared.file
+	r.Need, r.Limit = in.widths(o.Precision).need(r.Spec), o.limit()
+	if err := fits("the model", r.Need.Least(), r.Limit); err != nil {
+		r.Problems = append(r.Problems, err)
+		return r, unkept, nil
+	}
 	if err := in.proveParts(ctx, o, r.Spec.Resizable); err != nil {
 		r.Problems = append(r.Problems, err)
 	}
@@ -223,6 +232,12 @@ func (r *Report) String() string {
 		line("  digest %s", r.Digest)
 	} else if len(r.Problems) == 0 {
 		line("  its digest is computed when it is first drawn with: that reads all of it")
+	}
+	if n := r.Need; n.Weights > 0 {
+		line("  memory on the CPU, about: %s for a picture, %s for an edit, of which %s are weights", gigabytes(n.Picture()), gigabytes(n.Edit()), gigabytes(n.Weights))
+	}
+	if r.Need.Edit() > r.Limit && r.Limit > 0 {
+		line("    %s may be taken (--memory-limit): rows are computed one after the other where that is not enough", gigabytes(r.Limit))
 	}
 	if r.Prepared != "" {
 		line("  prepared: %s", r.Prepared)

@@ -143,11 +143,23 @@ func (m *Model) Denoise(ctx context.Context, in *Batch) (*Denoised, error) {
 	if err != nil {
 		return nil, fmt.Errorf("denoise: %w", err)
 	}
+	if _, err := in.check(m.spec); err != nil {
+		return nil, fmt.Errorf("denoise: %w", err)
+	}
+	out, err := m.denoiseWithin(ctx, unet, in)
+	if err != nil {
+		return nil, fmt.Errorf("denoise: %w", err)
+	}
+	return out, nil
+}
+
+// denoise runs all rows of a batch at once.
+func (m *Model) denoise(ctx context.Context, unet *unet, in *Batch) (*Denoised, error) {
 	feed := unet.feed
 	feed.spec = m.spec
 	inputs, err := feed.all(in)
 	if err != nil {
-		return nil, fmt.Errorf("denoise: %w", err)
+		return nil, err
 	}
 	s := m.spec
 	outputs := []tensorSpec{
@@ -168,7 +180,7 @@ func (m *Model) Denoise(ctx context.Context, in *Batch) (*Denoised, error) {
 		out = out[:last]
 	}
 	if err != nil {
-		return nil, fmt.Errorf("denoise: %w", err)
+		return nil, err
 	}
 	return &Denoised{Noise: out[0], Maps: out[1], Captured: unet.split(out[2:], len(in.Capture), len(s.Layers))}, nil
 }
@@ -196,37 +208,42 @@ type unetFeed struct {
 
 // all makes the inputs of the controlled UNet.
 func (f unetFeed) all(in *Batch) ([]*runtime.Tensor, error) {
-	s := f.spec
-	if in.Rows < 1 {
-		return nil, fmt.Errorf("a batch of %d rows", in.Rows)
-	}
-	if want := in.Rows * s.LatentChannels * s.LatentHeight * s.LatentWidth; len(in.Latents) != want {
-		return nil, fmt.Errorf("latents have %d values, not %d", len(in.Latents), want)
-	}
-	if want := in.Rows * s.ContextLength * s.TextWidth; len(in.Text) != want {
-		return nil, fmt.Errorf("text has %d values, not %d", len(in.Text), want)
-	}
-	if want := in.Rows * s.PooledWidth; len(in.Pooled) != want {
-		return nil, fmt.Errorf("pooled text has %d values, not %d", len(in.Pooled), want)
-	}
-	if want := in.Rows * s.TimestepCondWidth; len(in.TimestepCond) != want {
-		return nil, fmt.Errorf("embeddings of the guidance have %d values, not %d", len(in.TimestepCond), want)
-	}
-	for c, maps := range in.Cached {
-		if err := s.checkMaps(maps); err != nil {
-			return nil, fmt.Errorf("cached maps %d: %w", c, err)
-		}
-	}
-	for _, b := range in.Capture {
-		if b < 0 || b >= in.Rows {
-			return nil, fmt.Errorf("capture row %d of a batch of %d", b, in.Rows)
-		}
-	}
-	depth, err := in.Control.check(in.Rows, in.Cached, s)
+	depth, err := in.check(f.spec)
 	if err != nil {
 		return nil, err
 	}
 	return collect(len(f.inputs), func(i int) (*runtime.Tensor, error) { return f.tensor(f.inputs[i], in, depth) })
+}
+
+// check refuses a batch that a model of such a spec can't run, and returns the depth
+// of its control.
+func (in *Batch) check(s Spec) (depth int, err error) {
+	if in.Rows < 1 {
+		return 0, fmt.Errorf("a batch of %d rows", in.Rows)
+	}
+	if want := in.Rows * s.LatentChannels * s.LatentHeight * s.LatentWidth; len(in.Latents) != want {
+		return 0, fmt.Errorf("latents have %d values, not %d", len(in.Latents), want)
+	}
+	if want := in.Rows * s.ContextLength * s.TextWidth; len(in.Text) != want {
+		return 0, fmt.Errorf("text has %d values, not %d", len(in.Text), want)
+	}
+	if want := in.Rows * s.PooledWidth; len(in.Pooled) != want {
+		return 0, fmt.Errorf("pooled text has %d values, not %d", len(in.Pooled), want)
+	}
+	if want := in.Rows * s.TimestepCondWidth; len(in.TimestepCond) != want {
+		return 0, fmt.Errorf("embeddings of the guidance have %d values, not %d", len(in.TimestepCond), want)
+	}
+	for c, maps := range in.Cached {
+		if err := s.checkMaps(maps); err != nil {
+			return 0, fmt.Errorf("cached maps %d: %w", c, err)
+		}
+	}
+	for _, b := range in.Capture {
+		if b < 0 || b >= in.Rows {
+			return 0, fmt.Errorf("capture row %d of a batch of %d", b, in.Rows)
+		}
+	}
+	return in.Control.check(in.Rows, in.Cached, s)
 }
 
 // own makes the inputs that the UNet has without control.

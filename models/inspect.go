@@ -23,6 +23,7 @@ type part struct {
 	// a folder on the disk.
 	data            []byte
 	bytes           int64  // of the graph file
+	values          int64  // numbers that its weights are
 	sum             string // its sha256
 	opset           int64
 	inputs, outputs []graph.Value
@@ -172,6 +173,7 @@ func (f folder) readPart(name string) (*part, *graph.Model, error) {
 	}
 	sum := sha256.Sum256(data)
 	p.bytes, p.sum = int64(len(data)), hex.EncodeToString(sum[:])
+	p.values = g.Values()
 	p.opset, p.inputs, p.outputs, p.external = g.Opset(), g.Inputs(), g.Outputs(), g.External()
 	p.halvings, p.doublings, p.random, p.meetings = g.Halvings(), g.Doublings(), g.Random(), map[string]graph.Meeting{}
 	for _, v := range p.inputs {

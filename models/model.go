@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"math"
 	"strings"
 	"sync"
 
@@ -43,6 +44,11 @@ type Options struct {
 	// Practised, if it is not nil, is told how far it is.
 	Practice  Practice
 	Practised func(done, of int)
+	// MemoryLimit is how many bytes of memory the process may take on the CPU; 0
+	// means three quarters of what the machine, or its container, has. Rows of a
+	// batch that would take more run one after the other, and what fits in no way
+	// is refused with a [*MemoryError].
+	MemoryLimit int64
 	// Log hears which device was taken and why others were not; nil is silent.
 	Log *slog.Logger
 }
@@ -57,6 +63,8 @@ type Model struct {
 	device     runtime.Device
 	runtime    string
 	spec       Spec
+	widths     widths
+	limit      int64 // of the memory, in bytes
 	tokenizer  *tokenizer.Tokenizer
 	vocabulary []string
 
@@ -143,7 +151,7 @@ func open(ctx context.Context, f folder, o Options) (*Model, error) {
 func (in *inspection) open(ctx context.Context, prepared *preparedUNet, o Options, device runtime.Device) (_ *Model, err error) {
 	m := &Model{
 		name: in.folder.name, digest: o.Precision.digest(in.digest), base: in.digest, precision: o.Precision, device: device, runtime: o.Runtime.Version(),
-		spec: prepared.spec, tokenizer: in.tokenizers[0], vocabulary: in.vocabulary,
+		spec: prepared.spec, widths: in.widths(o.Precision), limit: math.MaxInt64, tokenizer: in.tokenizers[0], vocabulary: in.vocabulary,
 		text: make([]*textEncoder, len(in.texts)), zeroEmpty: in.index.zeroEmpty,
 	}
 	defer func() {
@@ -151,6 +159,12 @@ func (in *inspection) open(ctx context.Context, prepared *preparedUNet, o Option
 			err = errors.Join(err, m.Close())
 		}
 	}()
+	if device.Provider == runtime.CPU {
+		m.limit = o.limit()
+	}
+	if err := fits("the model", m.Need().Least(), m.limit); err != nil {
+		return nil, err
+	}
 	opener := opener{o: o, device: device, folder: in.folder}
 	var parts sync.WaitGroup
 	failed := make([]error, 2+len(in.texts))

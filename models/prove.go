@@ -114,19 +114,18 @@ func (in *inspection) proved(ctx context.Context, op opener, p *part, err error,
 
 // proof says what a check looks at; ran reports whether it had ONNX Runtime.
 func (in *inspection) proof(ran bool) []string {
-	memory := "Whether the machine has the memory to draw with it shows when it draws."
 	switch {
 	case in.folder.made != nil && in.digest == "":
 		return []string{
 			"The type and shape of every tensor that is needed fit the networks made of them.",
-			"The values of the weights are looked at when it is first drawn with.", memory,
+			"The values of the weights are looked at when it is first drawn with.",
 		}
 	case in.folder.made != nil:
 		return []string{
-			"The type and shape of every tensor that is needed fit the networks made of them, and all values are finite numbers.", memory,
+			"The type and shape of every tensor that is needed fit the networks made of them, and all values are finite numbers.",
 		}
 	case ran:
-		return []string{"Its parts were run, one at a time. The UNet is run only until it has been prepared.", memory}
+		return []string{"Its parts were run, one at a time. The UNet is run only until it has been prepared."}
 	}
 	return []string{"Its files fit each other. Nothing was run."}
 }

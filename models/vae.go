@@ -78,6 +78,10 @@ func (m *Model) Decode(ctx context.Context, latents []float32) (*image.NRGBA, er
 	if want := s.LatentChannels * s.LatentHeight * s.LatentWidth; len(latents) != want {
 		return nil, fmt.Errorf("decode: %d latents, the model has %d", len(latents), want)
 	}
+	n := m.Need()
+	if err := fits("decoding a picture", beside+n.Weights+n.Decode, m.limit); err != nil {
+		return nil, fmt.Errorf("decode: %w", err)
+	}
 	planes, err := m.decoder.decode(ctx, s, latents)
 	if err != nil {
 		return nil, fmt.Errorf("decode: %w", err)

@@ -68,6 +68,8 @@ func explain(err error) error {
 		failure.Sentence = "The picture that this began with is not kept any more, so it cannot be edited. Open it once more."
 	case errors.Is(err, models.ErrNoEncoder):
 		failure.Sentence = "This model can draw pictures but not open any: it has no VAE encoder. Use another one."
+	case errors.Is(err, models.ErrMemory):
+		failure.Sentence = "The machine that draws has too little memory for this. A smaller picture takes less; or close other programs there."
 	default:
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"pentimento/models/element"
 	pb "pentimento/models/graph/onnxpb"
 )
 
@@ -137,4 +138,25 @@ func (m *Model) Doublings() int {
 		}
 	}
 	return count
+}
+
+// maxValues is more numbers than any model has.
+const maxValues = 1 << 44
+
+// Values is how many floating-point numbers all weights are together.
+func (m *Model) Values() (n int64) {
+	for _, t := range weights(m.proto.Graph) {
+		if !element.Type(t.GetDataType()).Float() && element.Type(t.GetDataType()) != element.BFloat16 {
+			continue
+		}
+		size := int64(1)
+		for _, d := range t.Dims {
+			if size > maxValues/max(1, d) {
+				return maxValues
+			}
+			size *= max(0, d)
+		}
+		n = min(n+size, maxValues)
+	}
+	return n
 }
