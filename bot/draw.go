@@ -86,6 +86,9 @@ func (c *Conversation) turnOf(r Request, s *session.Session, utterance string, p
 		chain = recipe.New(settings)
 	}
 	turn.Settings = chain.Settings
+	if c.Options.Start == nil && chain.Settings.Steps < recipe.StartSteps {
+		turn.Recipe.Start = 0
+	}
 	if err := c.bearable(r, chain.Settings, turn.Recipe); err != nil {
 		return turn, chain, err
 	}

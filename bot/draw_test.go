@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"pentimento/jobs"
+	"pentimento/recipe"
 	"pentimento/session"
 )
 
@@ -30,6 +31,34 @@ func TestEventsChangeNoPicture(t *testing.T) {
 	got, err := there.Attention(t.Context(), Request{Event: "heat"}, "hair")
 	if err != nil || !slices.Equal(got.Heat.Map, want.Heat.Map) || got.Heat.Width != want.Heat.Width || !bytes.Equal(got.Heat.Picture.Bytes(), want.Heat.Picture.Bytes()) {
 		t.Errorf("the attention of another process differs (%v)", err)
+	}
+}
+
+// Edits begin where their presets say, of pictures with steps enough; what the user
+// sets acts on any.
+func TestEditsBeginWhereTheirPresetsSay(t *testing.T) {
+	appearance, _ := recipe.PresetNamed("appearance")
+	set := .5
+	for _, test := range []struct {
+		steps int
+		start *float64
+		want  float64
+	}{
+		{recipe.StartSteps, nil, appearance.Start},
+		{recipe.StartSteps - 1, nil, 0},
+		{2, &set, set},
+	} {
+		c := newConversation(t, session.NewMemory())
+		c.Options.Steps, c.Options.Start = test.steps, test.start
+		s := &session.Session{Key: testKey}
+		first := session.Turn{Settings: recipe.Settings{Model: c.Model.Digest, Steps: test.steps, Guidance: 4}, Recipe: recipe.Turn{Prompt: "blond hair"}}
+		if _, err := s.Add(first); err != nil {
+			t.Fatal(err)
+		}
+		turn, chain, err := c.turnOf(Request{}, s, "make it red", edit("appearance"))
+		if err != nil || turn.Recipe.Start != test.want || chain.Turns[1].Start != test.want || chain.Version != chain.Earliest() {
+			t.Errorf("%d steps: the edit begins at %v, %v; want %v", test.steps, turn.Recipe.Start, err, test.want)
+		}
 	}
 }
 

@@ -9,14 +9,20 @@ type Preset struct {
 	// Threshold and BlendStart are those of the local blend, used when the edit
 	// has words to blend on.
 	Threshold, BlendStart float64
-	// Start is the share of the steps that the edit does not compute.
+	// Start is the share of the steps that the edit does not compute, for pictures
+	// of at least [StartSteps] steps.
 	Start float64
 }
 
+// StartSteps is how many steps a picture has at least, for edits of it to begin at
+// the start of their preset. Of fewer steps the same share is further on the way
+// from noise, where less can still be changed.
+const StartSteps = 20
+
 // Presets are all presets: ours, by kind of edit, then the literature's (P2P's
 // defaults) and the CL P2P study's recommendation, for comparison. Ours are
-// what the study presets (`pentimento study run presets`) found on the bundled
-// model; docs/study.md has their margins.
+// what the studies presets and start (`pentimento study run presets start`) found on
+// the bundled model; docs/study.md has their margins.
 //
 // Appearance is for colour and mood, texture also for length, size and
 // material, shape for another object or landscape, global for style, light and
@@ -24,13 +30,13 @@ type Preset struct {
 func Presets() []Preset {
 	upTo := func(f float64) Window { return Window{To: f} }
 	return []Preset{
-		{"appearance", Windows{Cross: upTo(.4), Self: upTo(.6)}, .2, 0, 0},
-		{"texture", Windows{Cross: upTo(.1), Self: upTo(.2)}, .2, .1, 0},
-		{"shape", Windows{Cross: upTo(.2), Self: upTo(.5)}, .2, 0, 0},
-		{"global", Windows{Cross: upTo(.2), Self: upTo(.8), Value: upTo(.2), ValueMix: 1, ValueLayers: SelfValues}, 0, 0, 0},
+		{"appearance", Windows{Cross: upTo(.4), Self: upTo(.6)}, .2, 0, .3},
+		{"texture", Windows{Cross: upTo(.1), Self: upTo(.2)}, .2, .1, .2},
+		{"shape", Windows{Cross: upTo(.2), Self: upTo(.5)}, .2, 0, .6},
+		{"global", Windows{Cross: upTo(.2), Self: upTo(.8), Value: upTo(.2), ValueMix: 1, ValueLayers: SelfValues}, 0, 0, .6},
 		{"addition", Windows{Cross: upTo(.2), Self: upTo(0)}, .2, 0, 0},
 		{"removal", Windows{Cross: upTo(0), Self: upTo(0)}, .2, .1, 0},
-		{"re-weight", Windows{Cross: upTo(.8), Self: upTo(.8)}, .7, .2, 0},
+		{"re-weight", Windows{Cross: upTo(.8), Self: upTo(.8)}, .7, .2, .5},
 		{"literature", Windows{Cross: upTo(.8), Self: upTo(.2)}, .3, .2, 0},
 		{"cl", Windows{Cross: upTo(.2), Self: upTo(.8)}, 0, 0, 0},
 	}

@@ -113,7 +113,7 @@ func TestSearchFindsTheSurest(t *testing.T) {
 		result(1, low, "score", 1), result(2, low, "score", .5),
 		result(1, high, "score", .6), result(2, high, "score", .7),
 		{Cell: Cell{Seed: 3, Kind: "global", Parameters: low}, Unusable: "no river"},
-	})
+	}, false)
 	if len(found) != 1 || found[0].Kind != "shape" || found[0].Parameters != high || found[0].Tried != 2 {
 		t.Errorf("found %+v", found)
 	}
@@ -133,12 +133,36 @@ func TestSearchFindsTheSurestMargin(t *testing.T) {
 		}
 		return out
 	}
-	found := search(slices.Concat(of("k", low, .6, .7, .6), of("k", high, .3, .9, .5), of(against, preset, .2, .8, .4)))
+	found := search(slices.Concat(of("k", low, .6, .7, .6), of("k", high, .3, .9, .5), of(against, preset, .2, .8, .4)), false)
 	if len(found) != 1 || found[0].Parameters != high || found[0].Tried != 3 {
 		t.Fatalf("found %+v", found)
 	}
 	if margin := found[0].Margin; math.Abs(margin.Mean-.1) > 1e-9 || margin.Low < .09 {
 		t.Errorf("the margin is %+v", margin)
+	}
+}
+
+// The latest start is found that costs nothing: a later one that scores as high may
+// fail more often, and one that never fails may score lower.
+func TestSearchFindsTheLatestStart(t *testing.T) {
+	var results []Result
+	add := func(start float64, scores []float64, succeeded ...float64) {
+		p := standard()
+		p.Start = start
+		for i, score := range scores {
+			r := result(uint64(i), p, "score", score)
+			r.Metrics["succeeded"] = succeeded[i]
+			results = append(results, r)
+		}
+	}
+	add(.8, []float64{.9, .9, .9}, 1, 1, 0)
+	add(0, []float64{.7, .5, .6}, 1, 1, 1)
+	add(.6, []float64{.6, .4, .5}, 1, 1, 1)
+	add(.4, []float64{.71, .49, .6}, 1, 1, 1)
+	add(.2, []float64{.9, .9, .9}, 1, 1, 1)
+	found := search(results, true)
+	if len(found) != 1 || found[0].Parameters.Start != .4 || found[0].Tried != 5 || found[0].Margin.Mean > .01 {
+		t.Errorf("found %+v", found)
 	}
 }
 

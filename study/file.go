@@ -96,6 +96,8 @@ type Search struct {
 	Against []string `yaml:"against"`
 	// Settings are set on the seeds held out, such as other steps.
 	Settings Setting `yaml:"settings"`
+	// Latest has the search find the latest start that costs nothing instead.
+	Latest bool `yaml:"latest"`
 }
 
 // Limits on what is read.

@@ -105,7 +105,7 @@ func Run(ctx context.Context, model *models.Model, files []*File, o Options) ([]
 		one.Results = results[one]
 	}
 	for _, one := range searched {
-		one.Best = search(one.Results)
+		one.Best = search(one.Results, one.File.Search.Latest)
 		if cells[one], err = one.File.confirming(one.Best); err != nil {
 			return nil, err
 		}

@@ -28,10 +28,14 @@ type Best struct {
 // search finds the best parameters for every kind of edit, against the presets of
 // the sweep against. Without any the best are those with the surest score. Of
 // equals the first wins.
-func search(results []Result) []Best {
+func search(results []Result, latest bool) []Best {
 	var out []Best
 	for _, kind := range kindsOf(results) {
-		if best, ok := kind.best(); ok {
+		best, ok := kind.best()
+		if latest {
+			best, ok = kind.latest()
+		}
+		if ok {
 			out = append(out, best)
 		}
 	}
@@ -78,6 +82,44 @@ func (t *tried) best() (Best, bool) {
 		}
 	}
 	return best, best.Score.N > 0
+}
+
+// latest finds the settings with the latest start that are not seen to cost anything
+// against the same with every step computed: the interval of what the score gains
+// does not end below 0, and no edit succeeds less often. An edit costs so much less
+// the later it starts, which no score says.
+func (t *tried) latest() (Best, bool) {
+	score, _ := MetricNamed("score")
+	best, found := Best{Kind: t.kind, Tried: len(t.settings)}, false
+	for _, p := range t.settings {
+		whole := p
+		whole.Start = 0
+		before, after := t.results[whole], t.results[p]
+		gain := score.Gain(before, after)
+		if len(before) == 0 || found && p.Start <= best.Parameters.Start || gain.High < 0 || failsMore(before, after) {
+			continue
+		}
+		best.Parameters, best.Score, best.Margin, found = p, score.Estimate(after), gain, true
+	}
+	return best, found
+}
+
+// failsMore reports whether some edit succeeds less often after than before.
+func failsMore(before, after []Result) bool {
+	succeeded := func(results []Result) map[string]float64 {
+		out := map[string]float64{}
+		for _, r := range results {
+			out[r.Edit] += r.Metrics["succeeded"]
+		}
+		return out
+	}
+	now := succeeded(after)
+	for edit, n := range succeeded(before) {
+		if now[edit] < n {
+			return true
+		}
+	}
+	return false
 }
 
 // margin is what settings gain over the rival that comes nearest; without
