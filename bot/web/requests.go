@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -286,12 +287,8 @@ func (s *Server) turnAt(r *http.Request, user string) (session.Key, *session.Ses
 // picture is that of a turn; small if it is asked for so, and then only while it is
 // kept. One that is to be hidden is a few squares of colour until it is asked for.
 func (s *Server) picture(w http.ResponseWriter, r *http.Request, user string) error {
-	key, held, turn, err := s.turnAt(r, user)
-	if err != nil {
-		return err
-	}
 	small := r.URL.Query().Has("small")
-	shown, err := s.look(r, key, held, turn, small)
+	shown, err := s.pictureAt(r, user, small)
 	if small && errors.Is(err, errNoPicture) {
 		serveLater(w, r)
 		return nil
@@ -311,7 +308,7 @@ func (s *Server) picture(w http.ResponseWriter, r *http.Request, user string) er
 			return err
 		}
 	}
-	serveFile(w, r, gate.NewFile(fmt.Sprintf("turn-%d.png", turn.ID), shown), false)
+	serveFile(w, r, gate.NewFile("turn-"+r.PathValue("turn")+".png", shown), false)
 	return nil
 }
 
@@ -332,28 +329,43 @@ func shrunk(png []byte, side int) ([]byte, error) {
 	return picture.Encode(picture.Shrink(whole, side))
 }
 
-// look is the picture of a turn. A small one is not drawn again.
-func (s *Server) look(r *http.Request, key session.Key, held *session.Session, turn session.Turn, small bool) (gate.Picture, error) {
-	if f, ok := s.shelf.get(key, pictureName(turn)); ok {
+// pictureAt is the picture of the turn that a request's address names. A small one is
+// not drawn again.
+func (s *Server) pictureAt(r *http.Request, user string, small bool) (gate.Picture, error) {
+	key, err := s.conversationOf(r, user)
+	if err != nil {
+		return gate.Picture{}, err
+	}
+	// A conversation of thousands of turns is not read for each of its pictures.
+	if f, ok := s.shelf.get(key, "picture/"+r.PathValue("turn")+"/"+r.PathValue("identity")); ok {
 		return f.Picture(), nil
+	}
+	_, held, turn, err := s.turnAt(r, user)
+	if err != nil {
+		return gate.Picture{}, err
 	}
 	c := s.o.Pattern
 	c.Key = key
-	if small {
-		kept, err := c.Store.GetBlob(r.Context(), key, turn.Picture)
-		if errors.Is(err, session.ErrNoSuchBlob) {
-			err = errNoPicture
-		}
-		if err != nil {
-			return gate.Picture{}, err
-		}
-		return c.Gate.Pass(r.Context(), kept)
-	}
-	shown, err := c.Picture(r.Context(), held, turn.ID)
+	shown, err := s.kept(r.Context(), c, held, turn, small)
 	if err == nil {
 		s.shelf.put(key, pictureName(turn), gate.NewFile("picture.png", shown))
 	}
 	return shown, err
+}
+
+// kept is the picture of a turn, drawn again if it is not small.
+func (s *Server) kept(ctx context.Context, c bot.Conversation, held *session.Session, turn session.Turn, small bool) (gate.Picture, error) {
+	if !small {
+		return c.Picture(ctx, held, turn.ID)
+	}
+	kept, err := c.Store.GetBlob(ctx, c.Key, turn.Picture)
+	if errors.Is(err, session.ErrNoSuchBlob) {
+		err = errNoPicture
+	}
+	if err != nil {
+		return gate.Picture{}, err
+	}
+	return c.Gate.Pass(ctx, kept)
 }
 
 // heat is where a word of a turn acts, over its picture.

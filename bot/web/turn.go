@@ -364,7 +364,8 @@ func (s *Server) shown(r *room, t *turn, a *bot.Answer) (result, error) {
 	if !a.Picture.None() && a.Turn.ID != 0 {
 		s.shelf.put(r.key, pictureName(a.Turn), gate.NewFile("picture.png", a.Picture))
 	}
-	if a.Session != nil && a.Question == nil {
+	again := t.draws && a.Drawing == nil && a.Turn.Event == t.request.Event // asked for twice, and drawn before
+	if a.Session != nil && a.Question == nil && !again {
 		r.tellOf(s, a.Session, a.Picture.Hidden())
 	}
 	return out, nil

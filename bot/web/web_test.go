@@ -171,6 +171,35 @@ func TestSecondPage(t *testing.T) {
 	again.await("done", "blond → red")
 }
 
+// What was drawn before the server was started is not drawn again when its page says it
+// again, and what is shown stays that.
+func TestSaidAgainAfterARestart(t *testing.T) {
+	t.Parallel()
+	engine := &stub{}
+	w := newWorld(t, engine)
+	address := w.ann().begin()
+	l := w.ann().listen(address, "")
+	first := ask{Event: "first", Said: "a woman's face with blond hair"}
+	w.ann().ask("POST", address+"/turns", first)
+	l.await("done", "first")
+	w.ann().say(address, "make her hair red")
+	next := newWorld(t, engine, func(o *Options) { o.Pattern.Store = w.store })
+	again := next.ann().listen(address, "")
+	again.await("all", "red")
+	next.ann().ask("POST", address+"/turns", first)
+	for e := range again.events {
+		if e.kind == "head" || e.kind == "turns" {
+			t.Errorf("it is told as new: %s", e.data)
+		}
+		if e.kind == "done" {
+			break
+		}
+	}
+	if all := next.ann().all(address); engine.drawn != 2 || all.Head.ID != 2 || len(all.Turns) != 2 {
+		t.Errorf("%d pictures were drawn, and turn %d is shown", engine.drawn, all.Head.ID)
+	}
+}
+
 // What is being drawn can be cancelled, and so can what waits; what was said next is then
 // about the picture that there is.
 func TestCancel(t *testing.T) {
