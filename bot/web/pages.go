@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"io/fs"
 	"net/http"
+	"strings"
 	"time"
 
 	"pentimento/bot"
@@ -45,7 +46,7 @@ func (s *Server) page(show func(w http.ResponseWriter, r *http.Request, user str
 		w.Header().Set("Cache-Control", "no-store")
 		user, ok := s.o.Access.who(r, s.o.Pattern.Clock.Now())
 		if !ok {
-			s.askWho(w, r.URL.Path, "")
+			s.askWho(w, strings.TrimSuffix(r.URL.Path, "/fork"), "")
 			return
 		}
 		if err := show(w, r, user); err != nil {
@@ -125,6 +126,9 @@ const wrongFor = time.Second
 // enter lets somebody in who has a token.
 func (s *Server) enter(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
+	control := http.NewResponseController(w)
+	_ = control.SetReadDeadline(time.Now().Add(askWithin)) // without it a form may take longer
+	defer unhurried(control)
 	r.Body = http.MaxBytesReader(w, r.Body, largestAsk)
 	to := local(r.PostFormValue("to"))
 	u, ok := s.o.Access.byToken(r.PostFormValue("token"))
