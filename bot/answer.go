@@ -7,6 +7,7 @@ import (
 
 	"pentimento/bot/gate"
 	"pentimento/dialogue"
+	"pentimento/editor"
 	"pentimento/jobs"
 	"pentimento/session"
 )
@@ -136,9 +137,21 @@ func (c *Conversation) picture(ctx context.Context, s *session.Session, id int) 
 		shown, err = c.Gate.Pass(ctx, kept)
 		return shown, nil, err
 	}
+	if turn.Opened() {
+		return shown, nil, editor.ErrNoPicture
+	}
 	result, err := c.redraw(ctx, Request{}, s, id, nil)
 	if err != nil {
 		return shown, nil, err
+	}
+	if turn.Settings.Picture != "" {
+		source, _, err := c.picture(ctx, s, turn.Parent)
+		if err == nil {
+			result.PNG, err = upon(source.Bytes())(result)
+		}
+		if err != nil {
+			return shown, nil, err
+		}
 	}
 	if shown, err = c.Gate.Pass(ctx, result.PNG); err != nil {
 		return shown, nil, err

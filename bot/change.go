@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"pentimento/picture"
+	"pentimento/picture/photo"
 )
 
 // visibleChange is the mean absolute difference, in levels of 255, below which
@@ -44,23 +45,9 @@ func (c *Conversation) changed(ctx context.Context, a *Answer) bool {
 	if err != nil || before.Bounds() != after.Bounds() {
 		return true
 	}
-	sum, n := 0.0, 0
-	b := before.Bounds()
-	for y := b.Min.Y; y < b.Max.Y; y++ {
-		for x := b.Min.X; x < b.Max.X; x++ {
-			r0, g0, b0, _ := before.At(x, y).RGBA()
-			r1, g1, b1, _ := after.At(x, y).RGBA()
-			sum += distance(r0, r1) + distance(g0, g1) + distance(b0, b1)
-			n += 3
-		}
+	sum, was, is := 0, photo.Flat(before).Pix, photo.Flat(after).Pix
+	for i := range was {
+		sum += max(int(was[i])-int(is[i]), int(is[i])-int(was[i]))
 	}
-	return sum/float64(n) > visibleChange
-}
-
-// distance of two 16-bit levels, in levels of 255.
-func distance(a, b uint32) float64 {
-	if a < b {
-		a, b = b, a
-	}
-	return float64(a-b) / 257
+	return float64(sum)/float64(len(was)/4*3) > visibleChange
 }

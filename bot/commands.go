@@ -38,6 +38,23 @@ func Commands(models ...string) []Command {
 				return c.Imagine(ctx, in.Request, in.Text("prompt"), in.given("size", "negative", "model"))
 			},
 		},
+		{
+			Name: "open", Help: "Edit a picture of your own", Draws: true,
+			Arguments: []Argument{
+				{Name: "file", Help: "A PNG, JPEG, GIF or WebP", Kind: Path, Required: true},
+				{Name: "shows", Help: "What it shows, in English", Kind: Text, Longest: longest},
+			},
+			Terminal: true,
+			Ask:      "say which picture", Example: "/open photo.jpg a woman's face with blond hair",
+			Said: func(in Input) string { return "open " + in.Text("file") },
+			Do: func(ctx context.Context, c *Conversation, in Input) (*Answer, error) {
+				data, err := in.File(ctx)
+				if err != nil {
+					return nil, err
+				}
+				return c.Open(ctx, in.Request, data, in.Text("shows"))
+			},
+		},
 		saying("edit", "Change the picture: say what should be different", "say what to change", "/edit make her hair red",
 			func(in Input) string { return in.Text("request") }, request),
 		saying("swap", "Put one word in place of another", "say what to replace and with what, in quotes if it is several words", `/swap "blond hair" "red hair"`,

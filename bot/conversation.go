@@ -62,6 +62,9 @@ func (c *Conversation) Say(ctx context.Context, r Request, utterance string) (*A
 	if turn, ok := s.ByEvent(r.Event); ok {
 		return c.showTurn(ctx, s, turn.ID)
 	}
+	if c.Pending != nil && c.Pending.Kind == dialogue.Describe {
+		return c.described(ctx, r, s, utterance)
+	}
 	if answer, ok, err := c.picked(ctx, r, utterance); ok || err != nil {
 		return answer, err
 	}

@@ -26,14 +26,14 @@ const (
 // look compares the picture of a new turn with what the plan asked for, and has
 // the answer tell what it does not show.
 func (c *Conversation) look(ctx context.Context, a *Answer, plan *dialogue.Plan) {
-	if a.Drawing == nil {
-		return // shown again
+	if a.Drawing == nil || a.Turn.Opened() {
+		return // shown again, or not drawn at all
 	}
 	a.Doubt = doubtOf(a, plan)
 	if a.Doubt == nil {
 		// The turn is kept: a cancel has come too late.
 		if said := c.unchanged(context.WithoutCancel(ctx), a); said != "" {
-			a.Doubt = &dialogue.Question{Kind: dialogue.Clarify, Text: said, Choices: []string{sayStronger, sayAgain}}
+			a.Doubt = &dialogue.Question{Kind: dialogue.Clarify, Text: said, Choices: possible(a, sayStronger, sayAgain)}
 		}
 	}
 	if a.Doubt != nil {
@@ -56,20 +56,50 @@ func doubtOf(a *Answer, plan *dialogue.Plan) *dialogue.Question {
 	}
 	switch {
 	case len(said) > 0 && a.Source == nil:
-		return doubt(said, "Again with another seed?", sayAgain)
+		return doubt(said, possible(a, sayAgain))
 	case len(said) > 0 && len(plan.Blend.Target) == 0 && onlyRemovals(plan):
-		return doubt(said, "Again with another seed?", sayAgain)
+		return doubt(said, possible(a, sayAgain))
 	case len(said) > 0:
-		return doubt(append(said, lost...), "Stronger, or again with another seed?", sayStronger, sayAgain)
+		return doubt(append(said, lost...), possible(a, sayStronger, sayAgain))
 	case len(lost) > 0:
-		return doubt(lost, "Undo it, or draw it again with another seed?", sayUndo, sayAgain)
+		return doubt(lost, possible(a, sayUndo, sayAgain))
 	}
 	return nil
 }
 
-// doubt makes one sentence of what is wrong.
-func doubt(wrong []string, offer string, choices ...string) *dialogue.Question {
-	return &dialogue.Question{Kind: dialogue.Clarify, Text: "I drew it, but " + enumerated(wrong) + ". " + offer, Choices: choices}
+// possible are those of the choices that there are for a picture: nothing of one of
+// somebody's own comes of a seed.
+func possible(a *Answer, choices ...string) []string {
+	if a.Turn.Settings.Picture == "" {
+		return choices
+	}
+	return slices.DeleteFunc(choices, func(choice string) bool { return choice == sayAgain })
+}
+
+// doubt makes a sentence of what is wrong, and a question of what can be done.
+func doubt(wrong []string, choices []string) *dialogue.Question {
+	text := "I drew it, but " + enumerated(wrong) + "."
+	if said := offer(choices); said != "" {
+		text += " " + said
+	}
+	return &dialogue.Question{Kind: dialogue.Clarify, Text: text, Choices: choices}
+}
+
+// offer asks for one of the choices.
+func offer(choices []string) string {
+	switch strings.Join(choices, ", ") {
+	case sayAgain:
+		return "Again with another seed?"
+	case sayStronger:
+		return "Stronger?"
+	case sayStronger + ", " + sayAgain:
+		return "Stronger, or again with another seed?"
+	case sayUndo:
+		return "Undo it?"
+	case sayUndo + ", " + sayAgain:
+		return "Undo it, or draw it again with another seed?"
+	}
+	return ""
 }
 
 // enumerated lists parts of a sentence.

@@ -43,7 +43,11 @@ func (c *Conversation) draw(ctx context.Context, r Request, s *session.Session, 
 	if job.Memo, err = json.Marshal(Memo{turn, r.Memo}); err != nil {
 		return nil, fmt.Errorf("write down what is drawn: %w", err)
 	}
-	answer, err := c.order(ctx, r, job, adding(turn))
+	add := adding(turn)
+	if err := c.onOwn(ctx, s, turn, &job, &add); err != nil {
+		return nil, err
+	}
+	answer, err := c.order(ctx, r, job, add)
 	if err == nil {
 		c.look(ctx, answer, plan)
 	}
@@ -135,7 +139,17 @@ func (c *Conversation) Resume(ctx context.Context, r Request, job jobs.Job) (*An
 	if !ok {
 		return nil, fmt.Errorf("%w: it makes no turn", jobs.ErrInvalid)
 	}
-	answer, err := c.order(ctx, r, job, adding(memo.Turn))
+	add := adding(memo.Turn)
+	if memo.Turn.Settings.Picture != "" {
+		s, err := c.load(ctx, Request{})
+		if err == nil {
+			err = c.onOwn(ctx, s, memo.Turn, &job, &add)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	answer, err := c.order(ctx, r, job, add)
 	if err != nil || answer.Drawing == nil {
 		return answer, err
 	}
@@ -153,12 +167,16 @@ func (c *Conversation) Resume(ctx context.Context, r Request, job jobs.Job) (*An
 // of it, and returns the turn's ID.
 type addition struct {
 	asked time.Time
-	to    func(s *session.Session, drawn jobs.Result) (id int, err error)
+	// whole makes of what was drawn what is kept; nil keeps that. original says that
+	// the store has it already, as an original.
+	whole    whole
+	original bool
+	to       func(s *session.Session, drawn jobs.Result) (id int, err error)
 }
 
 // adding adds the turn.
 func adding(turn session.Turn) addition {
-	return addition{turn.Time, func(s *session.Session, drawn jobs.Result) (int, error) {
+	return addition{asked: turn.Time, to: func(s *session.Session, drawn jobs.Result) (int, error) {
 		turn.Picture, turn.Seen = digestOf(drawn.PNG), drawn.Seen
 		return s.Add(turn)
 	}}
@@ -169,6 +187,11 @@ func (c *Conversation) order(ctx context.Context, r Request, job jobs.Job, add a
 	var answer *Answer
 	var final error // why the picture will never be kept
 	_, err := jobs.Do(ctx, c.Queue, job, r.Watch, func(ctx context.Context, result jobs.Result) (err error) {
+		if add.whole != nil {
+			if result.PNG, final = add.whole(result); final != nil {
+				return nil
+			}
+		}
 		var passed gate.Picture
 		if passed, final = c.Gate.Pass(ctx, result.PNG); final != nil {
 			return nil // the job is done with
@@ -215,7 +238,10 @@ func (c *Conversation) unserved(job jobs.Job, err error) error {
 // that cannot be stored is left out, with a notice.
 func (c *Conversation) keep(ctx context.Context, result jobs.Result, add addition) (*Answer, error) {
 	began := c.Clock.Now()
-	_, unkept := c.Store.PutBlob(ctx, c.Key, result.PNG)
+	var unkept error
+	if !add.original {
+		_, unkept = c.Store.PutBlob(ctx, c.Key, result.PNG)
+	}
 	id := 0
 	s, err := c.Store.Update(ctx, c.Key, func(s *session.Session) (err error) {
 		id, err = add.to(s, result)
@@ -283,20 +309,32 @@ func (c *Conversation) redraw(ctx context.Context, r Request, s *session.Session
 	job.User = c.author(r)
 	job.Key = fmt.Sprintf("%s/redraw/%d/%s", turn.Event, id, rand.Text())
 	job.Attend = attend
+	original, err := c.original(ctx, s, id)
+	if err == nil && original != nil {
+		err = c.give(&job, original)
+	}
+	if err != nil {
+		return jobs.Result{}, err
+	}
+	return c.aside(ctx, job)
+}
+
+// aside has a job done that makes no turn.
+func (c *Conversation) aside(ctx context.Context, job jobs.Job) (jobs.Result, error) {
 	ctx, cancel := undetached(ctx)
 	defer cancel()
-	var drawn jobs.Result
-	_, err = jobs.Do(ctx, c.Queue, job, nil, func(_ context.Context, result jobs.Result) error {
-		drawn = result
+	var done jobs.Result
+	_, err := jobs.Do(ctx, c.Queue, job, nil, func(_ context.Context, result jobs.Result) error {
+		done = result
 		return nil
 	})
 	if err != nil {
-		return drawn, c.unserved(job, err)
+		return done, c.unserved(job, err)
 	}
-	if drawn.PNG == nil {
+	if done.PNG == nil {
 		err = jobs.ErrCancelled // its user has had everything deleted
 	}
-	return drawn, err
+	return done, err
 }
 
 // undetached ends with ctx, but never with the cause [jobs.ErrDetached]: no

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"image"
 	"strings"
 	"testing"
 	"time"
@@ -119,6 +120,10 @@ func TestForgottenUserIsNowhere(t *testing.T) {
 	if _, err := ann.Attention(t.Context(), Request{}, "hair"); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := ann.Open(t.Context(), asked("a3"), photograph(t, image.Pt(150, 150)), "a woman's face with sunglasses"); err != nil {
+		t.Fatal(err)
+	}
+	photo := sayAs(t, ann, asked("a4"), "make her hair blue").Picture.Bytes()
 	code, err := ann.Share(t.Context(), Request{})
 	if err != nil {
 		t.Fatal(err)
@@ -126,7 +131,7 @@ func TestForgottenUserIsNowhere(t *testing.T) {
 	s.stop()
 	waiting := make(chan error, 1)
 	go func() {
-		_, err := ann.Say(t.Context(), asked("a3"), "make her hair green")
+		_, err := ann.Say(t.Context(), asked("a5"), "make her hair green")
 		waiting <- err
 	}()
 	for stats, err := s.queue.Stats(t.Context()); err != nil || stats.Waiting == 0; stats, err = s.queue.Stats(t.Context()) {
@@ -134,6 +139,8 @@ func TestForgottenUserIsNowhere(t *testing.T) {
 	}
 	sum := sha256.Sum256([]byte("anastasia"))
 	words := []string{"anastasia", hex.EncodeToString(sum[:16]), "blond", "her hair", "a woman's face"}
+	const ofJob = "iVBORw0KGgo" // how a PNG begins in JSON
+	words = append(words, "sunglasses", ofJob, string(photo[len(photo)/2:len(photo)/2+16]))
 	for _, word := range words {
 		if len(s.traces(t, word)) == 0 {
 			t.Errorf("%q is nowhere before: this test does not look for the right thing", word)

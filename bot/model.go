@@ -18,6 +18,9 @@ type Model struct {
 	// Width and Height are the size of its pictures in pixels where none is asked
 	// for; 0 if that is not known.
 	Width, Height int
+	// SizeMultiple divides the sides of its pictures in other sizes; 0 where it draws
+	// in one size.
+	SizeMultiple int
 	// Usual is how it is drawn with where nobody says otherwise.
 	Usual models.Usual
 	// Steps and Guidance are those of its new pictures; 0 for the options' own.
@@ -51,6 +54,9 @@ func ModelOf(m *models.Model) Model {
 		Draws:       func(s recipe.Settings) error { return editor.Check(spec, s) },
 		Find:        func(prompt, phrase string) (recipe.Span, error) { return editor.Find(m.Tokenizer(), prompt, phrase) },
 		Reads:       func(prompt string) int { return m.Tokenizer().Encode(prompt).Read },
+	}
+	if spec.Resizable {
+		out.SizeMultiple = spec.SizeMultiple
 	}
 	out.known = make(map[string]bool, len(out.Words))
 	for _, w := range out.Words {

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"fmt"
+	"image"
 	"strings"
 	"time"
 
@@ -37,7 +38,15 @@ func (c *Conversation) noticesOfDrawing(a *Answer) []string {
 		notices = append(notices, fmt.Sprintf("The prompt is too long for the model: it reads %d tokens. Left out: %s.",
 			m.ContextLength, abridged(a.Drawing.Dropped)))
 	}
+	if a.Source != nil && a.Turn.Settings.Picture != "" && a.Drawing.Mask == nil && err == nil {
+		notices = append(notices, noticeWhole(m.drawnIn(a.Turn.Settings)))
+	}
 	return notices
+}
+
+// noticeWhole says that nothing of a picture of somebody's own is as it was.
+func noticeWhole(size image.Point) string {
+	return fmt.Sprintf("This may change anything, so all of the picture is drawn anew, in %d×%d pixels, and enlarged.", size.X, size.Y)
 }
 
 // NoticeVacant says that a picture waits, at most that long, for a worker which has

@@ -8,6 +8,8 @@ import (
 	"pentimento/bot/gate"
 	"pentimento/editor"
 	"pentimento/jobs"
+	"pentimento/picture"
+	"pentimento/picture/photo"
 	"pentimento/session"
 	"pentimento/session/recipefile"
 )
@@ -90,6 +92,14 @@ func (c *Conversation) Export(ctx context.Context, r Request) (*Exported, error)
 		return nil, err
 	}
 	out := &Exported{Turn: turn, Notices: notices}
+	if turn.Settings.Picture != "" {
+		if document.Original, err = c.originalBytes(ctx, s, turn.ID); err != nil {
+			return nil, err
+		}
+		if !document.Carries() {
+			out.Notices = append(out.Notices, "The picture that this began with is too large for recipe.json; recipe.png has it.")
+		}
+	}
 	if out.JSON, err = document.JSON(); err != nil {
 		return nil, err
 	}
@@ -117,11 +127,92 @@ func (c *Conversation) Import(ctx context.Context, r Request, file []byte) (*Ans
 	if err := c.canContinue(r, branch, document.Model); err != nil {
 		return nil, err
 	}
-	return c.order(ctx, r, c.job(r, document.Recipe), addition{start, func(s *session.Session, drawn jobs.Result) (int, error) {
+	job := c.job(r, document.Recipe)
+	add := addition{asked: start, to: func(s *session.Session, drawn jobs.Result) (int, error) {
 		head := &branch.Turns[branch.Head-1]
 		head.Picture, head.Seen = digestOf(drawn.PNG), drawn.Seen
 		return s.Graft(branch, r.Event)
-	}})
+	}}
+	if document.Recipe.Settings.Picture != "" {
+		if err := c.replay(ctx, r, document, branch, &job, &add); err != nil {
+			return nil, err
+		}
+	}
+	return c.order(ctx, r, job, add)
+}
+
+// replay draws the way from a picture of somebody's own to the last turn of a
+// document, each turn upon the one before, and prepares the job that draws that.
+func (c *Conversation) replay(ctx context.Context, r Request, document recipefile.Document, branch *session.Session, job *jobs.Job, add *addition) error {
+	png, err := c.beginningOf(ctx, document)
+	if err != nil {
+		return err
+	}
+	original, err := originalOf(png, document.Recipe.Settings.Picture)
+	if err != nil {
+		return err
+	}
+	if _, err := c.Gate.Pass(ctx, png); err != nil {
+		return err
+	}
+	if branch.Turns[0].Picture, err = c.Store.PutOriginal(ctx, c.Key, png); err != nil {
+		return err
+	}
+	if err := c.give(job, original); err != nil {
+		return err
+	}
+	below := png
+	for i := range branch.Turns[:branch.Head-1] {
+		if i == 0 {
+			continue
+		}
+		part := *job
+		part.Key = fmt.Sprintf("%s/%d", job.Key, i+1)
+		part.Recipe.Turns = job.Recipe.Turns[:i+1]
+		drawn, err := c.aside(ctx, part)
+		if err != nil {
+			return err
+		}
+		if below, err = upon(below)(drawn); err != nil {
+			return err
+		}
+		branch.Turns[i].Picture, branch.Turns[i].Seen = digestOf(below), drawn.Seen
+		_, _ = c.Store.PutBlob(ctx, c.Key, below) // without room it is drawn again
+	}
+	if add.whole = upon(below); branch.Head == 1 {
+		add.whole, add.original = itself(png), true
+	}
+	return nil
+}
+
+// beginningOf is the picture of somebody's own that a document begins with: its own
+// copy, or one that this conversation has. The error is a [*Problem] that says which
+// is missing.
+func (c *Conversation) beginningOf(ctx context.Context, document recipefile.Document) ([]byte, error) {
+	if document.Original != nil {
+		// Written anew: nobody knows what else is in it.
+		opened, err := photo.Open(document.Original)
+		if err != nil {
+			return nil, err
+		}
+		return picture.Encode(opened.Image)
+	}
+	s, err := c.Session(ctx)
+	if err != nil {
+		return nil, err
+	}
+	digest := document.Recipe.Settings.Picture
+	for _, t := range s.Roots() {
+		if t.Settings.Picture != digest {
+			continue
+		}
+		if png, err := c.Store.GetBlob(ctx, c.Key, t.Picture); err == nil {
+			return png, nil
+		}
+	}
+	return nil, &Problem{Kind: NotFound, Err: editor.ErrNoPicture, Text: fmt.Sprintf(
+		"the recipe begins with a picture of somebody's own, %s (“%s”), which is not in the file. Open that picture here first, or import the recipe.png that was exported with it",
+		short(digest), document.Recipe.Turns[0].Prompt)}
 }
 
 // canContinue reports whether a branch from elsewhere can go on here. Model is

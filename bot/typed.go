@@ -18,6 +18,11 @@ func (c Command) Typed(text string) (map[string]string, error) {
 		values[arguments[0].Name] = unquote(text)
 		return values, nil
 	}
+	if arguments[0].Kind == Path {
+		path, words := cutPath(text)
+		values[arguments[0].Name], values[arguments[1].Name] = unquote(path), words
+		return values, nil
+	}
 	if len(arguments) == 1 && arguments[0].Kind.Phrase() {
 		values[arguments[0].Name] = text // quotes and all
 		return values, nil
@@ -111,6 +116,23 @@ func Fields(text string) []string {
 		}
 	}
 	return out
+}
+
+// cutPath cuts text after the path that it begins with, as for a shell: in quotes, or
+// up to a space without a backslash before it.
+func cutPath(text string) (path, words string) {
+	if text[0] == '"' || text[0] == '\'' {
+		if end := strings.IndexByte(text[1:], text[0]); end >= 0 {
+			return text[:end+2], strings.TrimSpace(text[end+2:])
+		}
+		return text, ""
+	}
+	for i := range text {
+		if text[i] == ' ' && text[i-1] != '\\' {
+			return text[:i], strings.TrimSpace(text[i:])
+		}
+	}
+	return text, ""
 }
 
 // unquote is a path as it is meant that is typed as for a shell, as terminals

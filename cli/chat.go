@@ -34,6 +34,8 @@ type chatCommand struct {
 	Preset string            `help:"Use this preset for every edit instead of the one that fits: ${presets}."`
 	Set    map[string]string `help:"Override hyper-parameters: scheduler=…, start=…, cross=…, self=…, value=…, k=…" mapsep:"," placeholder:"NAME=VALUE,…"`
 	JSON   bool              `help:"Print one JSON object per turn." name:"json"`
+	Open   string            `help:"Begin with this picture: a PNG, JPEG, GIF or WebP of your own." placeholder:"FILE"`
+	As     string            `help:"With --open: what the picture shows; without it you are asked." placeholder:"WORDS"`
 	Resume bool              `help:"Go on with the last conversation, or with an older one whose number or words follow."`
 	Store  string            `help:"What keeps the conversations: a file, or Redis at redis://[user@]host[:port][/database] (rediss:// for TLS, redis+sentinel://host,…/master, redis+cluster://host,…) with the password from PENTIMENTO_REDIS_PASSWORD." default:"${state}/sessions.db" placeholder:"FILE|URL"`
 
@@ -47,6 +49,10 @@ func (c *chatCommand) Run(ctx context.Context, p *Process) (err error) {
 	}
 	if len(c.Conversation) > 0 && !c.Resume {
 		return fmt.Errorf("%q is no part of the command: start pentimento chat and say it there, or go on with an older conversation by --resume %[1]s", strings.Join(c.Conversation, " "))
+	}
+	first, err := c.firstLine()
+	if err != nil {
+		return err
 	}
 	face := c.face(p)
 	store, note, err := c.openConversations(ctx, p, c.Store)
@@ -84,7 +90,7 @@ func (c *chatCommand) Run(ctx context.Context, p *Process) (err error) {
 			Model: known[0], Others: known[1:], Queue: studio.queue, Clock: systemClock(), Options: options,
 		},
 		Commands: bot.Commands(studio.offer.names()...), In: p.In, Out: p.Out, Dir: terminal.InHome(c.Out, p.Getenv("HOME")), Home: p.Getenv("HOME"),
-		JSON: c.JSON, Log: p.log, Interrupts: interrupts,
+		First: first, JSON: c.JSON, Log: p.log, Interrupts: interrupts,
 	}
 	face.put(chat)
 	if chat.Prompt == "" {
@@ -101,6 +107,20 @@ func (c *chatCommand) Run(ctx context.Context, p *Process) (err error) {
 		return err
 	}
 	return chat.Run(ctx)
+}
+
+// firstLine opens the picture that the flags name; empty for none.
+func (c *chatCommand) firstLine() (string, error) {
+	switch line, ok := terminal.OpenLine(c.Open, c.As); {
+	case c.Open == "" && c.As != "":
+		return "", errors.New("--as says what the picture of --open shows: name that too")
+	case c.Open == "":
+		return "", nil
+	case !ok:
+		return "", fmt.Errorf("--open %s: rename it, its name has both kinds of quotes", c.Open)
+	default:
+		return line, nil
+	}
 }
 
 // noted is a note as an error; nil for none.

@@ -11,6 +11,7 @@ const (
 	NothingToDo   QuestionKind = "nothing-to-do"  // e.g. undo before the first edit
 	UnknownWord   QuestionKind = "unknown-word"   // the model does not know what was asked for
 	NoRoom        QuestionKind = "no-room"        // the model does not read so long a prompt
+	Describe      QuestionKind = "describe"       // what a picture of somebody's own shows
 )
 
 // A Question is asked where no plan can be made.
@@ -25,6 +26,9 @@ type Question struct {
 	// Of is the prompt of the picture that Plans are about, empty for none.
 	// They do not outlive it.
 	Of string `json:"of,omitempty"`
+	// Picture names, in the session's store, what a question of the kind Describe is
+	// about.
+	Picture string `json:"picture,omitempty"`
 }
 
 // A Reply is a plan, a question or an answer: exactly one of them is set.

@@ -30,19 +30,23 @@ package jobs
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"log/slog"
 	"strings"
 	"time"
 
+	"pentimento/picture/photo"
 	"pentimento/recipe"
 )
 
 // Limits on what a queue takes in.
 const (
-	// MaxJobBytes is how large a job may be as JSON.
+	// MaxJobBytes is how large a job may be as JSON, without its picture.
 	MaxJobBytes = 512 << 10
+	// MaxOpenedBytes is how large a job's picture may be: one of SDXL's size.
+	MaxOpenedBytes = 4 << 20
 	// MaxPictureBytes is how large the PNG of a result may be.
 	MaxPictureBytes = 16 << 20
 	// MaxPreviewBytes is how large a preview may be; larger ones are left out.
@@ -67,6 +71,11 @@ type Job struct {
 	// Attend are words of the last prompt whose attention is wanted too; nil for
 	// none.
 	Attend *recipe.Span `json:"attend,omitempty"`
+	// Picture is the picture of somebody's own that the recipe begins with, as a PNG
+	// of the size that it is drawn in; nil for none.
+	Picture []byte `json:"picture,omitempty"`
+	// Look says that nothing is drawn: what is wanted is what Picture shows.
+	Look bool `json:"look,omitempty"`
 	// Previews says that the asker shows them.
 	Previews bool `json:"previews,omitempty"`
 	// Memo is for the asker alone: what it needs to answer if it is another
@@ -96,6 +105,9 @@ func (j Job) Validate() error {
 	if n := len(j.Model()); n > MaxNameBytes {
 		return fmt.Errorf("%w: the model's digest has %d bytes, %d are allowed", ErrInvalid, n, MaxNameBytes)
 	}
+	if n := len(j.Picture); n > MaxOpenedBytes {
+		return fmt.Errorf("%w: the picture has %d bytes, %d are allowed", ErrInvalid, n, MaxOpenedBytes)
+	}
 	if len(j.Recipe.Turns) == 0 {
 		return fmt.Errorf("%w: the recipe has no turns", ErrInvalid)
 	}
@@ -111,8 +123,8 @@ func (j Job) Encode() ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
-	if len(data) > MaxJobBytes {
-		return nil, fmt.Errorf("%w: the job has %d bytes, %d are allowed", ErrInvalid, len(data), MaxJobBytes)
+	if n := len(data) - base64.StdEncoding.EncodedLen(len(j.Picture)); n > MaxJobBytes {
+		return nil, fmt.Errorf("%w: the job has %d bytes, %d are allowed", ErrInvalid, n, MaxJobBytes)
 	}
 	return data, nil
 }
@@ -120,8 +132,8 @@ func (j Job) Encode() ([]byte, error) {
 // Decode reads what Encode wrote. The error is [ErrInvalid].
 func Decode(data []byte) (Job, error) {
 	var j Job
-	if len(data) > MaxJobBytes {
-		return j, fmt.Errorf("%w: the job has %d bytes, %d are allowed", ErrInvalid, len(data), MaxJobBytes)
+	if most := MaxJobBytes + base64.StdEncoding.EncodedLen(MaxOpenedBytes); len(data) > most {
+		return j, fmt.Errorf("%w: the job has %d bytes, %d are allowed", ErrInvalid, len(data), most)
 	}
 	if err := json.Unmarshal(data, &j); err != nil {
 		return j, fmt.Errorf("%w: %w", ErrInvalid, err)
@@ -188,6 +200,9 @@ type Result struct {
 	// Change is how far an edit moved what its local blend let it change; nil
 	// where there was none, or it is not known.
 	Change *float64 `json:"change,omitempty"`
+	// Mask is what an edit of a picture of somebody's own changed of it; nil where
+	// that may be all.
+	Mask *photo.Mask `json:"mask,omitempty"`
 	// Heat is where the words of [Job.Attend] attended; nil if it was not asked
 	// for.
 	Heat *Heat `json:"heat,omitempty"`

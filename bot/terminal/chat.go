@@ -58,6 +58,8 @@ type Chat struct {
 	Interrupts <-chan os.Signal
 	// Opening is what the chat shows before anything is said; nil for nothing.
 	Opening func(ctx context.Context, c *Chat) error
+	// First is a line that is taken for said before any other; empty for none.
+	First string
 }
 
 // errQuit ends the chat.
@@ -86,6 +88,9 @@ func (c *Chat) Run(ctx context.Context) (err error) {
 	defer lines.close()
 	if c.Opening != nil {
 		err = c.do(ctx, lines, "", func(ctx context.Context) error { return c.Opening(ctx, c) })
+	}
+	if err == nil {
+		err = c.hear(ctx, lines, line{text: c.First})
 	}
 	for err == nil {
 		l, ok := c.await(ctx, lines)

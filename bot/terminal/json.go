@@ -65,7 +65,10 @@ func (c *Chat) turnOf(utterance string, a *bot.Answer, path string) turnJSON {
 	t := a.Turn
 	out := turnJSON{
 		Turn: t.ID, Parent: t.Parent, Utterance: utterance, Prompt: t.Recipe.Prompt,
-		Edit: t.Edit, Seed: &t.Settings.Seed, Image: path, Seconds: a.Seconds, Notices: a.Notices,
+		Edit: t.Edit, Image: path, Seconds: a.Seconds, Notices: a.Notices,
+	}
+	if t.Settings.Picture == "" {
+		out.Seed = &t.Settings.Seed
 	}
 	if a.Doubt != nil {
 		out.Doubt, out.Choices = a.Doubt.Text, a.Doubt.Choices

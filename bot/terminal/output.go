@@ -128,7 +128,9 @@ func summary(a *bot.Answer) string {
 	if a.Source != nil {
 		parts[0] = fmt.Sprintf("[%d ← %d] %s", a.Turn.ID, a.Source.ID, OneLine(a.Turn.Edit))
 	}
-	parts = append(parts, fmt.Sprintf("seed %d", a.Turn.Settings.Seed))
+	if a.Turn.Settings.Picture == "" {
+		parts = append(parts, fmt.Sprintf("seed %d", a.Turn.Settings.Seed))
+	}
 	if a.Drawing != nil {
 		parts = append(parts, fmt.Sprintf("%.1f s", a.Seconds))
 	} else {

@@ -14,6 +14,7 @@ import (
 	"pentimento/models"
 	"pentimento/models/judge"
 	"pentimento/picture"
+	"pentimento/picture/photo"
 	"pentimento/recipe"
 )
 
@@ -79,6 +80,17 @@ func explain(err error) error {
 
 // draw draws a job after what it hangs on.
 func (d Drawer) draw(ctx context.Context, job jobs.Job, progress func(jobs.Progress)) (jobs.Result, error) {
+	if job.Picture != nil {
+		opened, err := picture.Decode(job.Picture)
+		if err != nil {
+			return jobs.Result{}, err
+		}
+		if job.Look {
+			seen, err := d.see(ctx, photo.Flat(opened))
+			return jobs.Result{PNG: job.Picture, Seen: seen}, err
+		}
+		ctx = editor.WithPicture(ctx, opened)
+	}
 	if err := d.catchUp(ctx, job.Recipe); err != nil {
 		return jobs.Result{}, err
 	}
@@ -93,7 +105,9 @@ func (d Drawer) draw(ctx context.Context, job jobs.Job, progress func(jobs.Progr
 	if err != nil {
 		return jobs.Result{}, err
 	}
-	result := jobs.Result{PNG: data, Rows: drawing.Rows, Traced: drawing.Traced, Dropped: drawing.Dropped, Change: drawing.Change}
+	result := jobs.Result{
+		Mask: photo.NewMask(drawing.Mask, drawing.MaskWidth, drawing.MaskHeight), PNG: data, Rows: drawing.Rows, Traced: drawing.Traced, Dropped: drawing.Dropped, Change: drawing.Change,
+	}
 	if result.Seen, err = d.see(ctx, drawing.Image); err != nil {
 		return jobs.Result{}, err
 	}

@@ -11,9 +11,10 @@ import (
 // is what a model made of [Fit], and mask the part of it that the model changed; nil
 // is all of it.
 //
-// Outside the mask every pixel is the picture's own, alpha and all. Inside it is the
-// edit's, scaled up, and in the outer half of the mask's outermost places something
-// between. What was transparent there becomes opaque. The error is [ErrMask].
+// Inside the mask every pixel is the edit's, scaled up; over half a place around it,
+// and at its corners, something between, and outside of that the picture's own, alpha
+// and all. What was transparent becomes opaque as far as it is covered. The error is
+// [ErrMask].
 func Compose(picture *image.NRGBA, edit image.Image, mask *Mask) (*image.NRGBA, error) {
 	size, drawn := picture.Bounds().Size(), edit.Bounds().Size()
 	if mask != nil {

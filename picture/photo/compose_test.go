@@ -44,8 +44,8 @@ func middle(side, from, to int) *photo.Mask {
 	return photo.NewMask(places, side, side)
 }
 
-// Outside the mask no pixel differs from the picture's, whatever its size and its
-// alpha; deep inside it is the edit's.
+// Half a place outside the mask and further no pixel differs from the picture's,
+// whatever its size and its alpha; inside it is the edit's.
 func TestOutsideTheMaskNothingChanges(t *testing.T) {
 	edit := color.NRGBA{200, 30, 60, 0xff}
 	for name, p := range map[string]*image.NRGBA{
@@ -68,7 +68,7 @@ func TestOutsideTheMaskNothingChanges(t *testing.T) {
 				px, py := at(x, size.X, placed.Min.X, placed.Dx()), at(y, size.Y, placed.Min.Y, placed.Dy())
 				was, is := p.NRGBAAt(x, y), got.NRGBAAt(x, y)
 				switch inside := min(px-from, to-px, py-from, to-py); {
-				case inside <= 0 && is != was:
+				case inside <= -.5 && is != was:
 					t.Fatalf("%s: pixel %d, %d outside the mask is %v, was %v", name, x, y, is, was)
 				case inside >= .5:
 					whole++

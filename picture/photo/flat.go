@@ -6,9 +6,9 @@ import (
 	"image/draw"
 )
 
-// flat is any picture with 8 bits a channel and alpha that its colours are not
+// Flat is any picture with 8 bits a channel and alpha that its colours are not
 // multiplied by, beginning at (0, 0). A colour that has 8 bits stays what it is.
-func flat(picture image.Image) *image.NRGBA {
+func Flat(picture image.Image) *image.NRGBA {
 	b := picture.Bounds()
 	out := image.NewNRGBA(image.Rectangle{Max: b.Size()})
 	switch p := picture.(type) {

@@ -52,8 +52,9 @@ func (m *Mask) At(x, y int) bool {
 }
 
 // opacity is how far an edit covers a picture at a point, given as shares of its
-// width and height: 0 outside the mask and at its edge, 1 from the middle of its
-// outermost places on. Without a mask it is 1.
+// width and height: 1 in the mask, and less and less over half a place around it.
+// That far a decoder spreads what changes: an edge within the mask would leave a rim
+// of what was there before. Without a mask it is 1.
 func (m *Mask) opacity(x, y float64) float64 {
 	if m == nil {
 		return 1
@@ -70,10 +71,10 @@ func (m *Mask) opacity(x, y float64) float64 {
 			sum += corner.share
 		}
 	}
-	return max(0, 2*sum-1)
+	return min(1, 2*sum)
 }
 
-// part is the rectangle outside of which no pixel is covered, of those whose middles
+// part is a rectangle outside of which no pixel is covered, of those whose middles
 // are at these shares of the width and height.
 func (m *Mask) part(columns, rows []float64) image.Rectangle {
 	all := image.Rect(0, 0, len(columns), len(rows))
@@ -84,7 +85,7 @@ func (m *Mask) part(columns, rows []float64) image.Rectangle {
 	for y := range m.Height {
 		for x := range m.Width {
 			if m.At(x, y) {
-				open = open.Union(image.Rect(x, y, x+1, y+1))
+				open = open.Union(image.Rect(x-1, y-1, x+2, y+2))
 			}
 		}
 	}

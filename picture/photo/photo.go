@@ -52,7 +52,7 @@ func Open(data []byte) (*Photo, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrPhoto, sentence(err))
 	}
-	out := &Photo{Image: flat(raw.image), Notices: raw.notices()}
+	out := &Photo{Image: Flat(raw.image), Notices: raw.notices()}
 	if profile, ok := parseProfile(raw.profile); ok && !raw.subtractive {
 		if name, converted := profile.convert(out.Image); converted {
 			out.Notices = append(out.Notices, fmt.Sprintf("Its colours are converted from %s to sRGB.", name))

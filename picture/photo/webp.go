@@ -162,7 +162,7 @@ func fromVP8(decoded image.Image) *image.NRGBA {
 	case *image.NYCbCrA:
 		ycc, alpha = &p.YCbCr, func(x, y int) uint8 { return p.A[p.AOffset(x, y)] }
 	default:
-		return flat(decoded)
+		return Flat(decoded)
 	}
 	b := ycc.Bounds()
 	out := image.NewNRGBA(image.Rectangle{Max: b.Size()})

@@ -19,6 +19,9 @@ const (
 	pngSignature = "\x89PNG\r\n\x1a\n"
 	keyword      = "pentimento recipe"
 	chunkFrame   = 12 // bytes of a chunk besides its data
+	// originalKind is the chunk with the picture that a recipe begins with, a whole
+	// PNG: ancillary, private, and safe to copy.
+	originalKind = "peNt"
 )
 
 // errNotPNG says that the chunks of a PNG cannot be told apart.
@@ -33,8 +36,11 @@ type chunk struct {
 }
 
 // Embed returns a copy of the PNG with the document in it, in place of one
-// that was there. The pixels stay as they are, byte by byte.
+// that was there, and with the picture that it begins with. The pixels stay as they
+// are, byte by byte.
 func (d Document) Embed(picture []byte) ([]byte, error) {
+	original := d.Original
+	d.Original = nil
 	text, err := json.Marshal(d)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrInvalid, err)
@@ -46,13 +52,16 @@ func (d Document) Embed(picture []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if original != nil {
+		ours = append(ours, newChunk(originalKind, original)...)
+	}
 	out := bytes.NewBuffer(make([]byte, 0, len(picture)+len(ours)))
 	out.WriteString(pngSignature)
 	err = eachChunk(picture, func(i int, c chunk) error {
 		if i == 1 {
 			out.Write(ours)
 		}
-		if _, is := recipeData(c); !is {
+		if _, is := recipeData(c); !is && c.kind != originalKind {
 			out.Write(c.raw)
 		}
 		return nil
@@ -63,19 +72,23 @@ func (d Document) Embed(picture []byte) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// extract returns the JSON in a PNG.
-func extract(picture []byte) ([]byte, error) {
+// extract returns the JSON in a PNG, and the picture that it begins with.
+func extract(picture []byte) (text, original []byte, err error) {
 	if len(picture) > MaxPNGBytes {
-		return nil, fmt.Errorf("%w: a picture of %d bytes, %d are allowed", ErrTooLarge, len(picture), MaxPNGBytes)
+		return nil, nil, fmt.Errorf("%w: a picture of %d bytes, %d are allowed", ErrTooLarge, len(picture), MaxPNGBytes)
 	}
-	var text []byte
-	err := eachChunk(picture, func(_ int, c chunk) error {
+	err = eachChunk(picture, func(_ int, c chunk) error {
 		data, is := recipeData(c)
-		if !is || text != nil {
+		own := c.kind == originalKind && original == nil
+		if (!is || text != nil) && !own {
 			return nil
 		}
 		if crc32.ChecksumIEEE(c.raw[4:8+len(c.data)]) != c.sum {
 			return fmt.Errorf("%w: its checksum does not match", ErrInvalid)
+		}
+		if own {
+			original = c.data
+			return nil
 		}
 		var err error
 		text, err = unpack(data)
@@ -83,15 +96,15 @@ func extract(picture []byte) ([]byte, error) {
 	})
 	switch {
 	case text != nil && errors.Is(err, errNotPNG):
-		return text, nil // the recipe is whole, if the picture is not
+		return text, original, nil // the recipe is whole, if the picture is not
 	case errors.Is(err, errNotPNG):
-		return nil, fmt.Errorf("%w (%w)", ErrNoRecipe, err)
+		return nil, nil, fmt.Errorf("%w (%w)", ErrNoRecipe, err)
 	case err != nil:
-		return nil, err
+		return nil, nil, err
 	case text == nil:
-		return nil, ErrNoRecipe
+		return nil, nil, ErrNoRecipe
 	}
-	return text, nil
+	return text, original, nil
 }
 
 // eachChunk calls visit with the chunks of a PNG up to the last. It returns
@@ -128,8 +141,7 @@ func eachChunk(picture []byte, visit func(i int, c chunk) error) error {
 // textChunk returns an iTXt chunk that holds text, compressed.
 func textChunk(text []byte) ([]byte, error) {
 	var b bytes.Buffer
-	b.Write(make([]byte, 4))
-	b.WriteString("iTXt" + keyword)
+	b.WriteString(keyword)
 	// End of keyword, compressed with zlib, no language, no translation.
 	b.Write([]byte{0, 1, 0, 0, 0})
 	w := zlib.NewWriter(&b)
@@ -137,8 +149,14 @@ func textChunk(text []byte) ([]byte, error) {
 	if err := errors.Join(err, w.Close()); err != nil {
 		return nil, fmt.Errorf("compress the recipe: %w", err)
 	}
-	binary.BigEndian.PutUint32(b.Bytes(), uint32(b.Len()-8))
-	return binary.BigEndian.AppendUint32(b.Bytes(), crc32.ChecksumIEEE(b.Bytes()[4:])), nil
+	return newChunk("iTXt", b.Bytes()), nil
+}
+
+// newChunk returns a whole chunk.
+func newChunk(kind string, data []byte) []byte {
+	out := binary.BigEndian.AppendUint32(make([]byte, 0, len(data)+chunkFrame), uint32(len(data)))
+	out = append(append(out, kind...), data...)
+	return binary.BigEndian.AppendUint32(out, crc32.ChecksumIEEE(out[4:]))
 }
 
 // recipeData returns what follows the keyword if the chunk is ours.

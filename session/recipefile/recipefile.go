@@ -10,6 +10,7 @@ package recipefile
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,6 +20,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"pentimento/files"
+	"pentimento/picture/photo"
 	"pentimento/recipe"
 	"pentimento/session"
 )
@@ -37,7 +39,7 @@ const (
 	// MaxBytes is how long the JSON may be.
 	MaxBytes = 1 << 20
 	// MaxPNGBytes is how large a PNG may be.
-	MaxPNGBytes = 32 << 20
+	MaxPNGBytes = 2*session.MaxBlobBytes + 8<<20 // the picture, and the one that it began with
 	// MaxTurns is how many turns a recipe may have.
 	MaxTurns = recipe.MaxTurns
 	// MaxTextBytes is how long a prompt or an utterance may be.
@@ -72,6 +74,9 @@ type Document struct {
 	Recipe recipe.Recipe `json:"recipe"`
 	// Said has what was said for each turn of the recipe, in order.
 	Said []Said `json:"said"`
+	// Original is the picture of somebody's own that the recipe begins with, as a
+	// PNG; nil where it has none, or does not come with it.
+	Original []byte `json:"original,omitempty"`
 }
 
 // Said is how a turn came about.
@@ -115,8 +120,19 @@ func (d Document) Branch() *session.Session {
 	return branch
 }
 
-// JSON returns the document as a file.
+// Carries reports whether the document as JSON has room for the picture that its
+// recipe begins with.
+func (d Document) Carries() bool {
+	const recipe = MaxBytes / 4 // is room enough for what else there is
+	return base64.StdEncoding.EncodedLen(len(d.Original)) <= MaxBytes-recipe
+}
+
+// JSON returns the document as a file, with the picture that it begins with if it
+// [Document.Carries] that.
 func (d Document) JSON() ([]byte, error) {
+	if !d.Carries() {
+		d.Original = nil
+	}
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
@@ -130,23 +146,45 @@ func (d Document) JSON() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// Read returns the document in a file, which is JSON or a PNG. Its errors are
+// Read returns the document in a file, which is JSON or a PNG. The picture that it
+// begins with is the one that the recipe names, if it comes with it. Its errors are
 // [ErrNoRecipe], [ErrNewer], [ErrInvalid] and [ErrTooLarge].
 func Read(file []byte) (Document, error) {
+	d, err := read(file)
+	if err != nil || d.Original == nil {
+		return d, err
+	}
+	own, err := photo.Open(d.Original)
+	switch {
+	case err != nil:
+		return Document{}, fmt.Errorf("%w: of the picture that it begins with: %w", ErrInvalid, err)
+	case photo.Digest(own.Image) != d.Recipe.Settings.Picture:
+		return Document{}, fmt.Errorf("%w: it comes with another picture than the one that it begins with", ErrInvalid)
+	}
+	return d, nil
+}
+
+// read is Read without a look at the picture.
+func read(file []byte) (Document, error) {
 	if files.IsPointer(file) {
 		return Document{}, fmt.Errorf("%w: it %w", ErrNoRecipe, files.ErrPointer)
 	}
+	var original []byte
 	if bytes.HasPrefix(file, []byte(pngSignature)) {
-		text, err := extract(file)
+		text, own, err := extract(file)
 		if err != nil {
 			return Document{}, err
 		}
-		file = text
+		file, original = text, own
 	}
 	if len(file) > MaxBytes {
 		return Document{}, fmt.Errorf("%w: %d bytes of JSON, %d are allowed", ErrTooLarge, len(file), MaxBytes)
 	}
-	return decode(files.WithoutMark(file))
+	d, err := decode(files.WithoutMark(file))
+	if err == nil && original != nil {
+		d.Original = original
+	}
+	return d, err
 }
 
 // decode returns the document that the JSON says.

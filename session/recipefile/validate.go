@@ -34,6 +34,9 @@ func (d Document) validate() error {
 	if err := validateText("name of the model", d.Model); err != nil {
 		return err
 	}
+	if d.Original != nil && r.Settings.Picture == "" {
+		return fmt.Errorf("%w: it comes with a picture that it does not begin with", ErrInvalid)
+	}
 	source := ""
 	for i, turn := range r.Turns {
 		if err := validateTurn(turn, source); err != nil {
