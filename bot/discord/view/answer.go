@@ -96,7 +96,9 @@ func answerText(a *bot.Answer) string {
 	if a.Source != nil {
 		parts[1] = fmt.Sprintf("turn %d from %d", a.Turn.ID, a.Source.ID)
 	}
-	parts = append(parts, fmt.Sprintf("seed %d", a.Turn.Settings.Seed))
+	if a.Turn.Settings.Picture == "" {
+		parts = append(parts, fmt.Sprintf("seed %d", a.Turn.Settings.Seed))
+	}
 	if a.Drawing != nil {
 		parts = append(parts, fmt.Sprintf("%.1f s", a.Seconds))
 	}
