@@ -88,7 +88,7 @@ function draw() {
   byId('undo').disabled = !head?.undo;
   byId('redo').disabled = !head?.redo;
   if (head) {
-    field.placeholder = 'make her hair red';
+    field.placeholder = 'Say what should change';
     offerComparison([...turns.values()].reverse(), head, head.root);
     if (isComparing()) compare(true, turns);
   }
