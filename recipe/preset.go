@@ -32,7 +32,7 @@ func Presets() []Preset {
 	return []Preset{
 		{"appearance", Windows{Cross: upTo(.4), Self: upTo(.6)}, .2, 0, .3},
 		{"texture", Windows{Cross: upTo(.1), Self: upTo(.2)}, .2, .1, .2},
-		{"shape", Windows{Cross: upTo(.2), Self: upTo(.5)}, .2, 0, .6},
+		{"shape", Windows{Cross: upTo(.2), Self: upTo(.5)}, .2, 0, .5},
 		{"global", Windows{Cross: upTo(.2), Self: upTo(.8), Value: upTo(.2), ValueMix: 1, ValueLayers: SelfValues}, 0, 0, .6},
 		{"addition", Windows{Cross: upTo(.2), Self: upTo(0)}, .2, 0, 0},
 		{"removal", Windows{Cross: upTo(0), Self: upTo(0)}, .2, .1, 0},
