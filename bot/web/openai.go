@@ -390,7 +390,7 @@ func questioned(a *bot.Answer) error {
 
 // opened has the table's command open a picture.
 func (s *Server) opened(ctx context.Context, c *bot.Conversation, r bot.Request, file []byte) (*bot.Answer, error) {
-	command, _ := bot.Named(s.commands(), s.opening())
+	command, _ := bot.Named(s.commands(), s.openingOf(file))
 	r.Event += "-0"
 	in, err := command.Read(r, map[string]string{"file": "picture.png"})
 	if err != nil {
@@ -398,8 +398,8 @@ func (s *Server) opened(ctx context.Context, c *bot.Conversation, r bot.Request,
 	}
 	in.File = func(context.Context) ([]byte, error) { return file, nil }
 	answer, err := command.Do(ctx, c, in)
-	if errors.Is(err, recipefile.ErrNoRecipe) {
-		return nil, wrongParam("image", "Only pictures that were drawn here can be edited: their files have the recipe in them.")
+	if p := bot.ProblemOf(err); p != nil && p.Kind == bot.Invalid {
+		return nil, wrongParam("image", "%s", p.Sentence())
 	}
 	return answer, err
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"pentimento/bot"
+	"pentimento/session/recipefile"
 )
 
 //go:embed page
@@ -100,6 +101,15 @@ func (s *Server) opening() string {
 		return "open"
 	}
 	return "import"
+}
+
+// openingOf is the command by which a file is opened: one that /export gave is drawn
+// from its recipe, so that an edit is of the picture and not of its pixels.
+func (s *Server) openingOf(file []byte) string {
+	if _, err := recipefile.Read(file); err == nil {
+		return "import"
+	}
+	return s.opening()
 }
 
 // An entryView is the page that asks who somebody is.

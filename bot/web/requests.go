@@ -155,6 +155,9 @@ func (s *Server) sayWithFile(w http.ResponseWriter, r *http.Request, user string
 	if a.file, err = s.upload(w, r, user, largestFile); err != nil {
 		return err
 	}
+	if a.Command == "open" {
+		a.Command = s.openingOf(a.file)
+	}
 	if err := s.submit(r.Context(), room, a); err != nil {
 		return err
 	}
