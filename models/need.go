@@ -11,8 +11,7 @@ import (
 
 // A Need is an estimate of the memory that a model takes, in bytes. What a session
 // of ONNX Runtime holds is the weights in single precision and what its largest
-// run needed; TestNeed and `make bench ARGS="-only real"` compare it with what is
-// measured.
+// run needed; `make bench-real` measures what this estimates.
 type Need struct {
 	// Weights are those of all parts, as they are computed with.
 	Weights int64
