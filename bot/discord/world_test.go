@@ -13,8 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"pentimento/bot"
 	"pentimento/bot/discord/records/bolt"
 	"pentimento/bot/discord/state"
@@ -29,6 +27,7 @@ import (
 	"pentimento/session/bolt/boltfile/boltfiletest"
 	"pentimento/session/redis/conn"
 	"pentimento/tests/discordtest"
+	"pentimento/tests/redistest"
 )
 
 func TestMain(m *testing.M) {
@@ -39,7 +38,7 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	conn.LogTo(slog.New(slog.DiscardHandler))
-	goleak.VerifyTestMain(m)
+	redistest.VerifyTestMain(m)
 }
 
 // soon is how long a test waits for what should happen at once.

@@ -11,14 +11,13 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
-	"go.uber.org/goleak"
 
 	"pentimento/editor/attention"
 	"pentimento/session"
 	"pentimento/tests/redistest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { redistest.VerifyTestMain(m) }
 
 var (
 	me   = attention.Owner{User: "me", Place: "here"}

@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	goredis "github.com/redis/go-redis/v9"
-	"go.uber.org/goleak"
 
 	"pentimento/jobs"
 	"pentimento/jobs/jobstest"
@@ -20,7 +19,7 @@ func TestMain(m *testing.M) {
 		fmt.Println(bot(addr)) // it returns only what went wrong
 		os.Exit(1)
 	}
-	goleak.VerifyTestMain(m)
+	redistest.VerifyTestMain(m)
 }
 
 func TestRedis(t *testing.T) {

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	goredis "github.com/redis/go-redis/v9"
-	"go.uber.org/goleak"
 
 	"pentimento/session"
 	"pentimento/session/blobs"
@@ -33,7 +32,7 @@ func TestMain(m *testing.M) {
 		fmt.Println(writeForEver(where)) // it returns only what went wrong
 		os.Exit(1)
 	}
-	goleak.VerifyTestMain(m)
+	redistest.VerifyTestMain(m)
 }
 
 // startChild starts the test binary as a child and returns its output.

@@ -6,15 +6,13 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"pentimento/bot/discord/records/recordstest"
 	"pentimento/bot/discord/records/redis"
 	"pentimento/session/redis/conn"
 	"pentimento/tests/redistest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { redistest.VerifyTestMain(m) }
 
 // connect opens records with the prefix at the address.
 func connect(t *testing.T, address, prefix string) *redis.Records {
