@@ -188,7 +188,10 @@ func (in *inspection) precisions(o Options, p *preparedUNet) ([]PrecisionReport,
 		single.Bytes += s
 		eight.Bytes += q
 	}
-	if cache, err := in.eightCache(o); err == nil && in.digest != "" {
+	if in.digest == "" { // a large file, which has not been read for its sum yet
+		return []PrecisionReport{single, eight}, nil
+	}
+	if cache, err := in.eightCache(o); err == nil {
 		eight.Kept = cache.bytes()
 	}
 	return []PrecisionReport{single, eight}, nil

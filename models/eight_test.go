@@ -310,3 +310,22 @@ func TestPrecisionsOfAReport(t *testing.T) {
 		t.Errorf("%v, practised %d times", err, p.times.Load())
 	}
 }
+
+// A check does not read large files for their sums, and tells of the precisions all
+// the same.
+func TestCheckOfALargeFileTellsPrecisions(t *testing.T) {
+	dir := export(t, "script_17")
+	const large = 64 << 20 // from here on sums are kept
+	if err := os.Truncate(filepath.Join(dir, "unet", "weights.pb"), large); err != nil {
+		t.Fatal(err)
+	}
+	o := eightOptions(t, t.TempDir(), practice().Practice)
+	o.Precision = models.FP32
+	r, err := models.Check(t.Context(), models.Source{Path: dir}, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Digest != "" || len(r.Precisions) != 2 {
+		t.Errorf("the digest is %q, and there are %d precisions", r.Digest, len(r.Precisions))
+	}
+}
