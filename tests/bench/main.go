@@ -47,6 +47,7 @@ type bench struct {
 	blind     bool   // pictures are edited without a look at them
 	drawings  string // folder of held-out drawings
 	families  string // of the groups real and peers, with commas between
+	realSteps int    // of the pictures of those groups
 	rounds    int    // of the group peers
 	with      string // programs of the group peers, with commas between
 	python    string // runs them
@@ -75,7 +76,8 @@ func main() {
 	flag.StringVar(&b.drawings, "drawings", "", "of the group calibrate, the folder of held-out drawings")
 	flag.BoolVar(&b.blind, "blind", false, "of the group unnamed, edit without a look at the picture")
 	only := flag.String("only", "", "run these groups, with commas between: process, memory, speed, reference, jobs, edit, pocket, discord, web, cache, calibrate, unnamed, seen; and real and peers, which take 12 GB and many minutes")
-	flag.StringVar(&b.families, "real", "sd1,sdxl", "of the groups real and peers, the families, with commas between")
+	flag.StringVar(&b.families, "real", "sd1,sdxl", "of the groups real and peers, the families, with commas between; sd1:int8 is one in eight bits")
+	flag.IntVar(&b.realSteps, "real-steps", 3, "of the groups real and peers, denoising steps of the pictures, at least 2; edits begin late from 20 on")
 	flag.IntVar(&b.rounds, "rounds", 3, "of the group peers, how often each program runs")
 	flag.StringVar(&b.with, "with", "diffusers,diffusers-edit,openvino,openvino-int8,stable-diffusion-cpp", "of the group peers, the other programs, with commas between")
 	flag.StringVar(&b.python, "python", "", "of the group peers, the interpreter that has the packages of tests/reference/peers.py")

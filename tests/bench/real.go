@@ -15,37 +15,93 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"pentimento/models"
 )
 
 // realFamilies are the families that are measured at their real size, and the
 // side of the pictures that they were made for.
 func realFamilies() map[string]int { return map[string]int{"sd1": 512, "sdxl": 1024} }
 
+// A realModel is a model of the real size that is measured.
+type realModel struct {
+	family    string
+	precision models.Precision
+	side      int // of its pictures
+}
+
+// realModelOf reads one of the words of -real: "sd1", or "sd1:int8".
+func realModelOf(word string) (realModel, error) {
+	family, precision, given := strings.Cut(word, ":")
+	m := realModel{family: family, precision: models.FP32, side: realFamilies()[family]}
+	if given {
+		m.precision = models.Precision(precision)
+	}
+	if m.side == 0 || m.precision != models.FP32 && m.precision != models.Int8 {
+		return m, fmt.Errorf("no model of real size is called %q: there are sd1 and sdxl, and sd1:int8", word)
+	}
+	return m, nil
+}
+
+// prefix is what the names of its figures begin with.
+func (m realModel) prefix() string {
+	if m.precision == models.FP32 {
+		return "real." + m.family + "_"
+	}
+	return "real." + m.family + "_" + string(m.precision) + "_"
+}
+
+// realModels are those that -real names.
+func (b *bench) realModels() ([]realModel, error) {
+	var all []realModel
+	for _, word := range strings.Split(b.families, ",") {
+		m, err := realModelOf(word)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, m)
+	}
+	return all, nil
+}
+
 // real opens and draws with files of the real size, whose weights are random: how
-// long the look at one takes, how long the first picture of one step, how long
-// another step, and how much memory all that holds. -real says which.
+// long the look at one takes, how long opening it the first time and again, how
+// long the first picture of one step, how long another step, and how much memory
+// all that holds. -real says which, -real-steps with how many steps.
 func (b *bench) real() error {
 	if err := b.built(); err != nil {
 		return err
 	}
-	for _, family := range strings.Split(b.families, ",") {
-		if err := b.realFamily(family); err != nil {
-			return fmt.Errorf("%s: %w", family, err)
-		}
+	all, err := b.realModels()
+	if err != nil {
+		return err
 	}
-	return nil
+	for _, m := range all {
+		if err := b.realModel(m); err != nil {
+			return fmt.Errorf("%s: %w", m.family, err)
+		}
+		fmt.Printf("  %s, %s\n", m.family, m.precision)
+	}
+	return b.compare()
 }
 
-func (b *bench) realFamily(family string) error {
-	side, ok := realFamilies()[family]
-	if !ok {
-		return errors.New("no such family of real size: there are sd1 and sdxl")
-	}
-	path := b.realFile(family)
-	if err := writeReal(path, family); err != nil {
+func (b *bench) realModel(m realModel) error {
+	path := b.realFile(m.family)
+	if err := writeReal(path, m.family); err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
-	return errors.Join(b.lookAt(family, path), b.drawReal(family, path, side))
+	dir, err := os.MkdirTemp("", "pentimento-bench-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	if err := b.lookAt(m, path, dir); err != nil {
+		return err
+	}
+	if err := b.openFirst(m, path, dir); err != nil {
+		return err
+	}
+	return b.drawReal(m, path, dir)
 }
 
 // realFile is the file of that family with random weights.
@@ -54,41 +110,48 @@ func (b *bench) realFile(family string) string {
 }
 
 // lookAt times `models check`, before anything is kept of the file.
-func (b *bench) lookAt(family, path string) error {
-	cache, err := os.MkdirTemp("", "pentimento-bench-")
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.RemoveAll(cache) }()
+func (b *bench) lookAt(m realModel, path, dir string) error {
 	began := time.Now()
-	out, err := exec.CommandContext(b.ctx, b.binary, "models", "check", "--cache", cache, path).CombinedOutput()
+	out, err := exec.CommandContext(b.ctx, b.binary, "models", "check", "--cache", filepath.Join(dir, "looked"), path).CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("models check: %w: %s", err, out)
 	}
-	b.figures["real."+family+"_check_seconds"] = time.Since(began).Seconds()
+	b.figures[m.prefix()+"check_seconds"] = time.Since(began).Seconds()
 	return nil
 }
 
-// drawReal opens a model, draws with it in one step and in three, and edits.
-func (b *bench) drawReal(family, path string, side int) error {
-	dir, err := os.MkdirTemp("", "pentimento-bench-")
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
+// talkOf begins to talk with a program that has the model.
+func (b *bench) talkOf(m realModel, path, dir string) (*talk, error) {
+	return b.beginTalk(dir, "--model", path, "--precision", string(m.precision), "--size", fmt.Sprintf("%dx%[1]d", m.side), "--steps", "1")
+}
+
+// openFirst times opening a model of which nothing is kept.
+func (b *bench) openFirst(m realModel, path, dir string) error {
 	began := time.Now()
-	t, err := b.beginTalk(dir, "--model", path, "--size", fmt.Sprintf("%dx%[1]d", side), "--steps", "1")
+	t, err := b.talkOf(m, path, dir)
 	if err != nil {
 		return err
 	}
-	name := "real." + family + "_"
+	_, err = t.say("/settings")
+	b.figures[m.prefix()+"first_open_seconds"] = time.Since(began).Seconds()
+	return errors.Join(err, t.end())
+}
+
+// drawReal opens a model again, draws with it in one step and in several, and edits.
+func (b *bench) drawReal(m realModel, path, dir string) error {
+	began := time.Now()
+	t, err := b.talkOf(m, path, dir)
+	if err != nil {
+		return err
+	}
+	name := m.prefix()
 	spent := 0.0
 	for _, said := range []struct{ figure, line string }{
 		{"open", "/settings"},
 		{"first_picture", "a cat on a sofa"},
 		{"one_step", "/imagine a dog on a sofa"},
-		{"", "/settings steps=3"},
-		{"three_steps", "/imagine a horse on a sofa"},
+		{"", fmt.Sprintf("/settings steps=%d", b.realSteps)},
+		{"picture", "/imagine a horse on a sofa"},
 		{"picture_peak_mb", ""},
 		{"edit", "make the horse black"},
 		{"edit_peak_mb", ""},
@@ -110,8 +173,9 @@ func (b *bench) drawReal(family, path string, side int) error {
 			began = time.Now()
 		}
 	}
+	b.figures[name+"steps"] = float64(b.realSteps)
 	for _, of := range []string{"seconds", "cpu_seconds"} {
-		b.figures[name+"step_"+of] = (b.figures[name+"three_steps_"+of] - b.figures[name+"one_step_"+of]) / 2
+		b.figures[name+"step_"+of] = (b.figures[name+"picture_"+of] - b.figures[name+"one_step_"+of]) / float64(b.realSteps-1)
 	}
 	return errors.Join(err, t.end())
 }
