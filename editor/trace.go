@@ -114,35 +114,6 @@ func meanMaps(t *attention.Trace) []float32 {
 	return mean
 }
 
-// kept are the layers, by step, whose maps a drawing keeps for the edits that
-// may follow: those that some preset takes over at that step, as far as the
-// budget goes. Windows begin at the first step, and so does keeping.
-func kept(spec models.Spec, n int, budget int64) [][]bool {
-	var cross, self steps
-	for _, p := range recipe.Presets() {
-		cross = cross.union(window(p.Windows.Cross, n))
-		self = self.union(window(p.Windows.Self, n))
-	}
-	out := make([][]bool, n)
-	for s := range out {
-		layers := make([]bool, len(spec.Layers))
-		wanted := false
-		for l, layer := range spec.Layers {
-			if spec.Injectable(l) && (layer.Cross && cross.has(s) || !layer.Cross && self.has(s)) {
-				layers[l], wanted = true, true
-				budget -= 4 * int64(spec.MapSize(l))
-			}
-		}
-		if budget < 0 {
-			break
-		}
-		if wanted {
-			out[s] = layers
-		}
-	}
-	return out
-}
-
 // covering is the trace that covers what a turn takes over at a step from the last
 // of the turns before it: that turn's or, at steps that it left to its source, one
 // further back. Nil where none does.

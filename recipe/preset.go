@@ -42,6 +42,12 @@ func Presets() []Preset {
 	}
 }
 
+// Usual are the presets that edits have by their kind: all but those that are there
+// for comparison.
+func Usual() []Preset {
+	return slices.DeleteFunc(Presets(), func(p Preset) bool { return p.Name == "literature" || p.Name == "cl" })
+}
+
 // PresetNamed returns the preset of that name.
 func PresetNamed(name string) (Preset, bool) {
 	for _, p := range Presets() {
