@@ -235,8 +235,8 @@ func realTensors(family string) (_ []realTensor, err error) {
 		if len(fields) < 2 {
 			continue
 		}
-		t := realTensor{name: fields[0]}
-		for _, size := range strings.Split(fields[1], "x") {
+		t := realTensor{name: fields[0], shape: []int{}}
+		for _, size := range strings.FieldsFunc(fields[1], func(r rune) bool { return r == 'x' || r == '-' }) { // "-" is a number alone
 			n, err := strconv.Atoi(size)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", fields[0], err)
