@@ -144,10 +144,14 @@ func (c *Conversation) picture(ctx context.Context, s *session.Session, id int) 
 	if err != nil {
 		return shown, nil, err
 	}
-	if turn.Settings.Picture != "" {
+	chain, err := s.RecipeFor(id)
+	if err != nil {
+		return shown, nil, err
+	}
+	if chain.Composed() {
 		source, _, err := c.picture(ctx, s, turn.Parent)
 		if err == nil {
-			result.PNG, err = upon(source.Bytes())(result)
+			result.PNG, err = upon(source.Bytes(), turn.Recipe)(result)
 		}
 		if err != nil {
 			return shown, nil, err

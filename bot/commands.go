@@ -41,12 +41,11 @@ func Commands(models ...string) []Command {
 		{
 			Name: "open", Help: "Edit a picture of your own", Draws: true,
 			Arguments: []Argument{
-				{Name: "file", Help: "A PNG, JPEG, GIF or WebP", Kind: Path, Required: true},
+				{Name: "picture", Help: "A PNG, JPEG, GIF or WebP", Kind: Path, Required: true},
 				{Name: "shows", Help: "What it shows, in English", Kind: Text, Longest: longest},
 			},
-			Terminal: true,
-			Ask:      "say which picture", Example: "/open photo.jpg a woman's face with blond hair",
-			Said: func(in Input) string { return "open " + in.Text("file") },
+			Ask: "say which picture", Example: "/open photo.jpg a woman's face with blond hair",
+			Said: func(in Input) string { return "open " + in.Text("picture") },
 			Do: func(ctx context.Context, c *Conversation, in Input) (*Answer, error) {
 				data, err := in.File(ctx)
 				if err != nil {
@@ -91,6 +90,33 @@ func Commands(models ...string) []Command {
 			Said: func(in Input) string { return "attention of " + in.Text("word") },
 			Do: func(ctx context.Context, c *Conversation, in Input) (*Answer, error) {
 				return c.Attention(ctx, in.Request, in.Text("word"))
+			},
+		},
+		{
+			Name: "region", Help: "Edit only a part of the picture", Draws: true,
+			Arguments: []Argument{
+				{Name: "where", Help: "A part such as upper left, or left edge, upper edge, width and height in per cent, or off", Kind: Text, Longest: longest},
+				{Name: "mask", Help: "A picture of that shape in black and white, or this one painted over", Kind: Path, Named: true},
+			},
+			Ask: "say which part of the picture", Example: "/region upper left",
+			Said: func(in Input) string { return "region " + in.Text("where") },
+			Do:   region,
+		},
+		{
+			Name: "mask", Help: "Show what the last edit could change, keep that, or draw it again elsewhere", Draws: true,
+			Arguments: []Argument{{Name: "how", Help: "keep, grow, shrink, left, right, up or down", Kind: Text,
+				Choices: []string{"keep", string(Grow), string(Shrink), string(Left), string(Right), string(Up), string(Down)}}},
+			Ask: "say what to do with the mask, or nothing to see it", Example: "/mask grow",
+			Said: func(in Input) string { return "mask " + in.Text("how") },
+			Do: func(ctx context.Context, c *Conversation, in Input) (*Answer, error) {
+				switch how := in.Text("how"); how {
+				case "":
+					return c.Mask(ctx, in.Request)
+				case "keep":
+					return c.KeepMask(ctx, in.Request)
+				default:
+					return c.Reshape(ctx, in.Request, Reshaping(how))
+				}
 			},
 		},
 		{
@@ -213,6 +239,21 @@ func shortened(words string) string {
 	return words
 }
 
+// region shows the region that is set, after it has set one if one is given.
+func region(ctx context.Context, c *Conversation, in Input) (*Answer, error) {
+	switch {
+	case in.Text("mask") != "":
+		data, err := in.File(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return c.PaintRegion(ctx, in.Request, data)
+	case in.Text("where") == "":
+		return c.Region(ctx, in.Request)
+	}
+	return c.setRegion(ctx, in.Request, in.Text("where"))
+}
+
 // settings shows the hyper-parameters, after it has set one if one is named.
 func settings(_ context.Context, c *Conversation, in Input) (*Answer, error) {
 	name, value := in.Text("name"), in.Text("value")
@@ -253,7 +294,7 @@ func share(ctx context.Context, c *Conversation, in Input) (*Answer, error) {
 
 // SettingNames are the names of the hyper-parameters that [Options.Set] sets.
 func SettingNames() []string {
-	return []string{"seed", "steps", "guidance", "scheduler", "size", "negative", "preset", "start", "cross", "self", "value", "k", "model"}
+	return []string{"seed", "steps", "guidance", "scheduler", "size", "negative", "preset", "region", "start", "cross", "self", "value", "k", "model"}
 }
 
 // SettingValues are values that a setting may well be given.
@@ -263,6 +304,8 @@ func SettingValues(name string) []string {
 		return append([]string{"auto"}, recipe.PresetNames()...)
 	case "scheduler":
 		return append([]string{"auto"}, recipe.Schedulers()...)
+	case "region":
+		return append([]string{"auto"}, PartNames()...)
 	}
 	return []string{"auto"}
 }

@@ -91,7 +91,7 @@ func (c *Conversation) Say(ctx context.Context, r Request, utterance string) (*A
 	var answer *Answer
 	switch reply.Plan.Action {
 	case dialogue.Imagine, dialogue.Edit:
-		answer, err = c.draw(ctx, r, s, utterance, reply.Plan)
+		answer, err = c.draw(ctx, r, s, utterance, reply.Plan, nil)
 	default:
 		answer, err = c.carryOut(ctx, r, s, reply.Plan)
 	}
@@ -167,7 +167,7 @@ func (c *Conversation) Imagine(ctx context.Context, r Request, prompt string, wi
 		return &Answer{Session: s, Question: reply.Question}, nil
 	}
 	reply.Plan.Settings = wishes
-	return c.draw(ctx, r, s, prompt, reply.Plan)
+	return c.draw(ctx, r, s, prompt, reply.Plan, nil)
 }
 
 // carryOut does what a plan says that draws nothing.

@@ -24,8 +24,9 @@ import (
 // ErrTooStrong says that a word was given more than the picture bears.
 var ErrTooStrong = fmt.Errorf("a word can be made up to %d times as strong", recipe.MaxFactor)
 
-// draw makes a new turn of the plan.
-func (c *Conversation) draw(ctx context.Context, r Request, s *session.Session, utterance string, plan *dialogue.Plan) (*Answer, error) {
+// draw makes a new turn of the plan, with that link of the recipe or, for nil, the one
+// that the options make of the plan.
+func (c *Conversation) draw(ctx context.Context, r Request, s *session.Session, utterance string, plan *dialogue.Plan, link *recipe.Turn) (*Answer, error) {
 	if turn, ok := s.ByEvent(r.Event); ok {
 		return c.showTurn(ctx, s, turn.ID)
 	}
@@ -35,7 +36,13 @@ func (c *Conversation) draw(ctx context.Context, r Request, s *session.Session, 
 	if err := c.name(s, plan); err != nil {
 		return nil, err
 	}
-	turn, chain, err := c.turnOf(r, s, utterance, plan)
+	if link == nil {
+		var err error
+		if link, err = c.linkOf(ctx, s, plan); err != nil {
+			return nil, err
+		}
+	}
+	turn, chain, err := c.turnOf(r, s, utterance, plan, *link)
 	if err != nil {
 		return nil, err
 	}
@@ -54,6 +61,14 @@ func (c *Conversation) draw(ctx context.Context, r Request, s *session.Session, 
 	return answer, err
 }
 
+// linkOf is the recipe's link for a plan, in the region that is set.
+func (c *Conversation) linkOf(ctx context.Context, s *session.Session, plan *dialogue.Plan) (*recipe.Turn, error) {
+	link := c.Options.turnOf(plan)
+	var err error
+	link.Region, err = c.regionFor(ctx, s, plan)
+	return &link, err
+}
+
 // allowed refuses a plan that may not be drawn.
 func allowed(r Request, plan *dialogue.Plan) error {
 	for _, w := range plan.Weights {
@@ -66,8 +81,8 @@ func allowed(r Request, plan *dialogue.Plan) error {
 
 // turnOf is the turn that the plan makes of the session, without its picture, and
 // the recipe of that picture.
-func (c *Conversation) turnOf(r Request, s *session.Session, utterance string, plan *dialogue.Plan) (session.Turn, recipe.Recipe, error) {
-	turn := session.Turn{Identity: session.NewIdentity(), Author: c.author(r), Event: r.Event, Time: c.Clock.Now(), Utterance: utterance, Recipe: c.Options.turnOf(plan)}
+func (c *Conversation) turnOf(r Request, s *session.Session, utterance string, plan *dialogue.Plan, edit recipe.Turn) (session.Turn, recipe.Recipe, error) {
+	turn := session.Turn{Identity: session.NewIdentity(), Author: c.author(r), Event: r.Event, Time: c.Clock.Now(), Utterance: utterance, Recipe: edit}
 	var chain recipe.Recipe
 	var err error
 	if plan.Action == dialogue.Edit {
@@ -140,7 +155,7 @@ func (c *Conversation) Resume(ctx context.Context, r Request, job jobs.Job) (*An
 		return nil, fmt.Errorf("%w: it makes no turn", jobs.ErrInvalid)
 	}
 	add := adding(memo.Turn)
-	if memo.Turn.Settings.Picture != "" {
+	if memo.Turn.Settings.Picture != "" || job.Recipe.Composed() {
 		s, err := c.load(ctx, Request{})
 		if err == nil {
 			err = c.onOwn(ctx, s, memo.Turn, &job, &add)

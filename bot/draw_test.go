@@ -55,7 +55,7 @@ func TestEditsBeginWhereTheirPresetsSay(t *testing.T) {
 		if _, err := s.Add(first); err != nil {
 			t.Fatal(err)
 		}
-		turn, chain, err := c.turnOf(Request{}, s, "make it red", edit("appearance"))
+		turn, chain, err := c.turnOf(Request{}, s, "make it red", edit("appearance"), c.Options.turnOf(edit("appearance")))
 		if err != nil || turn.Recipe.Start != test.want || chain.Turns[1].Start != test.want || chain.Version != chain.Earliest() {
 			t.Errorf("%d steps: the edit begins at %v, %v; want %v", test.steps, turn.Recipe.Start, err, test.want)
 		}

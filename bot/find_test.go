@@ -12,7 +12,7 @@ func TestFind(t *testing.T) {
 		}
 	}
 	for typed, want := range map[string]string{
-		"re":       "/re may be /refine, /revert or /redo",
+		"re":       "/re may be /refine, /revert, /redo or /region",
 		"h":        "/h may be /history or /help",
 		"histroy":  "there is no command /histroy: did you mean /history?",
 		"settins":  "there is no command /settins: did you mean /settings?",

@@ -7,25 +7,47 @@ import (
 
 	"pentimento/bot/gate"
 	"pentimento/picture"
+	"pentimento/picture/photo"
 	"pentimento/session"
 )
 
 // Heat is where a word of the head's prompt attended.
 type Heat struct {
-	// Word as it stands in the prompt.
+	// Word as it stands in the prompt; of what Marks, "mask" or "region".
 	Word string
+	// Marks says that the map is a part of the picture, 1 inside and 0 outside.
+	Marks bool
 	// Map is the attention. [Height, Width]
 	Map           []float32
 	Height, Width int
 	// Picture is the one that the map belongs to.
 	Picture gate.Picture
 	Turn    session.Turn
+	// Region is the part of the picture that the turn was bound to; nil for all.
+	Region *photo.Mask
+}
+
+// Title says what the map is of.
+func (h *Heat) Title() string {
+	if h.Marks {
+		return fmt.Sprintf("%s of turn %d", h.Word, h.Turn.ID)
+	}
+	return fmt.Sprintf("attention of “%s” in turn %d", h.Word, h.Turn.ID)
 }
 
 // Overlay is the map over its picture, as PNG.
 func (h *Heat) Overlay() (gate.Picture, error) {
 	return h.Picture.Made(func(png []byte) ([]byte, error) {
-		return picture.Heat(png, h.Map, h.Width, h.Height, h.Word)
+		if h.Marks {
+			return picture.Marked(png, func(x, y float64) bool {
+				return h.Map[int(y*float64(h.Height))*h.Width+int(x*float64(h.Width))] > 0
+			})
+		}
+		var inside func(x, y float64) bool
+		if m := h.Region; m != nil {
+			inside = func(x, y float64) bool { return m.At(int(x*float64(m.Width)), int(y*float64(m.Height))) }
+		}
+		return picture.Heat(png, h.Map, h.Width, h.Height, h.Word, inside)
 	})
 }
 
@@ -62,14 +84,14 @@ func (c *Conversation) Attention(ctx context.Context, r Request, word string) (*
 	if heat == nil || heat.Width < 1 || heat.Height < 1 || len(heat.Map) != heat.Width*heat.Height {
 		return nil, errNoHeat
 	}
-	passed, err := c.Gate.Pass(ctx, result.PNG)
+	shown, notices, err := c.heatOf(ctx, s, turn, turn.Recipe.Prompt[span.Start:span.End], heat.Map, heat.Width, heat.Height)
 	if err != nil {
 		return nil, err
 	}
-	return &Answer{Show: ShowHeat, Turn: turn, Heat: &Heat{
-		Word: turn.Recipe.Prompt[span.Start:span.End], Map: heat.Map,
-		Height: heat.Height, Width: heat.Width, Picture: passed, Turn: turn,
-	}}, nil
+	if shown.Region, err = c.regionShown(ctx, s, turn); err != nil {
+		return nil, err
+	}
+	return &Answer{Show: ShowHeat, Turn: turn, Heat: shown, Notices: notices}, nil
 }
 
 // path is the way to the head as an answer that is shown so, with its pictures:

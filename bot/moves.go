@@ -102,7 +102,7 @@ func (c *Conversation) Weight(ctx context.Context, r Request, word string, facto
 		Reason:  "re-weighted by command",
 	}
 	plan.Blend.Source, plan.Blend.Target = []recipe.Span{span}, []recipe.Span{span}
-	return c.draw(ctx, r, s, fmt.Sprintf("/weight %s %g", word, factor), plan)
+	return c.draw(ctx, r, s, fmt.Sprintf("/weight %s %g", word, factor), plan, nil)
 }
 
 // reweighted returns weights with the factor of span replaced.

@@ -38,11 +38,17 @@ func (c *Conversation) noticesOfDrawing(a *Answer) []string {
 		notices = append(notices, fmt.Sprintf("The prompt is too long for the model: it reads %d tokens. Left out: %s.",
 			m.ContextLength, abridged(a.Drawing.Dropped)))
 	}
+	if a.Turn.Recipe.Region != nil && c.Options.Region != "" {
+		notices = append(notices, noticeRegion)
+	}
 	if a.Source != nil && a.Turn.Settings.Picture != "" && a.Drawing.Mask == nil && err == nil {
 		notices = append(notices, noticeWhole(m.drawnIn(a.Turn.Settings)))
 	}
 	return notices
 }
+
+// noticeRegion says that an edit was bounded by the region that is set.
+const noticeRegion = "Only the region was edited; /region off edits all of the picture again."
 
 // noticeWhole says that nothing of a picture of somebody's own is as it was.
 func noticeWhole(size image.Point) string {

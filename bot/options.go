@@ -34,6 +34,11 @@ type Options struct {
 	Negative string
 	// Preset replaces the one that the dialogue chooses; empty leaves it.
 	Preset string
+	// Region bounds edits to a part of the picture, as [Options.Set] takes it, and
+	// RegionOf is the identity of the picture that it is meant for, the root of a
+	// chain; empty and 0 for all of any picture.
+	Region   string
+	RegionOf uint64
 	// Start, Cross, Self, Value and Threshold replace those of the preset; nil
 	// leaves them.
 	Start, Cross, Self, Value, Threshold *float64
@@ -76,6 +81,8 @@ func (o *Options) Set(name, value string) error {
 		return o.setSize(value)
 	case "negative":
 		return o.setNegative(value)
+	case "region":
+		return o.setRegion(value)
 	case "preset":
 		if value == "auto" {
 			o.Preset = ""
@@ -382,6 +389,6 @@ func (o Options) String() string {
 	if o.Model != "" {
 		model = "model     " + o.Model + "\n"
 	}
-	return model + fmt.Sprintf("seed      %s\nsteps     %d\nguidance  %g\nscheduler %s\nsize      %s\nnegative  %s\npreset    %s\nstart     %s\ncross     %s\nself      %s\nvalue     %s\nk         %s",
-		seed, o.Steps, o.Guidance, cmp.Or(o.Scheduler, "auto"), size, cmp.Or(o.Negative, "none"), preset, auto(o.Start), auto(o.Cross), auto(o.Self), auto(o.Value), auto(o.Threshold))
+	return model + fmt.Sprintf("seed      %s\nsteps     %d\nguidance  %g\nscheduler %s\nsize      %s\nnegative  %s\npreset    %s\nregion    %s\nstart     %s\ncross     %s\nself      %s\nvalue     %s\nk         %s",
+		seed, o.Steps, o.Guidance, cmp.Or(o.Scheduler, "auto"), size, cmp.Or(o.Negative, "none"), preset, o.regionName(), auto(o.Start), auto(o.Cross), auto(o.Self), auto(o.Value), auto(o.Threshold))
 }

@@ -16,7 +16,8 @@ import (
 
 // What a model draws of a picture of somebody's own is small, and all of it new. What
 // is kept and shown is that picture in its own size, with the edit where the edit's
-// mask is: each turn's upon its source's.
+// mask is: each turn's upon its source's. So it is, too, with edits that have a region
+// (recipe.Recipe.Composed): a decoder spreads what changes beyond it.
 
 // canvas is the sizes in which the model draws.
 func (m Model) canvas() photo.Canvas {
@@ -85,8 +86,8 @@ func originalOf(png []byte, digest string) (*image.NRGBA, error) {
 // A whole makes of what was drawn the picture that is kept and shown.
 type whole func(drawn jobs.Result) (png []byte, err error)
 
-// upon puts what was drawn upon its source's picture.
-func upon(source []byte) whole {
+// upon puts what was drawn of a turn upon its source's picture.
+func upon(source []byte, turn recipe.Turn) whole {
 	return func(drawn jobs.Result) ([]byte, error) {
 		below, err := picture.Decode(source)
 		if err != nil {
@@ -96,7 +97,7 @@ func upon(source []byte) whole {
 		if err != nil {
 			return nil, err
 		}
-		composed, err := photo.Compose(photo.Flat(below), edit, drawn.Mask)
+		composed, err := photo.Compose(photo.Flat(below), edit, drawn.Mask, maskOf(turn.Region))
 		if err != nil {
 			return nil, err
 		}
@@ -109,11 +110,11 @@ func itself(png []byte) whole {
 	return func(jobs.Result) ([]byte, error) { return png, nil }
 }
 
-// onOwn prepares a job that makes the turn, which edits a picture of somebody's own
-// or is one; of any other turn it is as it was.
+// onOwn prepares a job that makes the turn whose picture is composed, or is a picture
+// of somebody's own; of any other turn it is as it was.
 func (c *Conversation) onOwn(ctx context.Context, s *session.Session, turn session.Turn, job *jobs.Job, add *addition) error {
 	switch {
-	case turn.Settings.Picture == "":
+	case !turn.Opened() && !job.Recipe.Composed():
 		return nil
 	case turn.Opened(): // the job has its picture
 		kept, err := c.Store.GetBlob(ctx, c.Key, turn.Picture)
@@ -131,6 +132,9 @@ func (c *Conversation) onOwn(ctx context.Context, s *session.Session, turn sessi
 	if err != nil {
 		return err
 	}
-	add.whole = upon(source.Bytes())
+	add.whole = upon(source.Bytes(), turn.Recipe)
+	if original == nil {
+		return nil
+	}
 	return c.give(job, original)
 }

@@ -160,7 +160,7 @@ func kindOfTold(err error) Kind {
 		return NotFound
 	case otherModel,
 		isAny(err, session.ErrFull, session.ErrTooLarge, ErrTooStrong),
-		isAny(err, photo.ErrPhoto),
+		isAny(err, photo.ErrPhoto, photo.ErrArea),
 		isAny(err, models.ErrNoEncoder, models.ErrFixedSize, models.ErrSizeMultiple, models.ErrSizeBounds),
 		isAny(err, recipefile.ErrNoRecipe, recipefile.ErrNewer, recipefile.ErrInvalid, recipefile.ErrTooLarge):
 		return Invalid

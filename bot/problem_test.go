@@ -112,6 +112,7 @@ func sentinels() map[string]met {
 		"session/bolt/boltfile.ErrLastChange":        internal(boltfile.ErrLastChange),
 		"session/bolt/boltfile.ErrPerhapsLastChange": internal(boltfile.ErrPerhapsLastChange),
 		"picture.ErrPicture":                         internal(picture.ErrPicture),
+		"picture/photo.ErrArea":                      {fmt.Errorf("%w: nothing in it is painted", photo.ErrArea), Invalid, "That is no region: nothing in it is painted."},
 		"picture/photo.ErrMask":                      internal(photo.ErrMask),
 		"picture/photo.ErrPhoto":                     {fmt.Errorf("%w: it is empty", photo.ErrPhoto), Invalid, "That picture cannot be opened: it is empty."},
 		"models.ErrNoEncoder":                        {models.ErrNoEncoder, Invalid, "The model can draw pictures but not open any: it has no vae_encoder."},

@@ -81,7 +81,7 @@ func TestImportedPromptsReplay(t *testing.T) {
 		t.Fatal(err)
 	}
 	long := "a woman with long curly brown hair, glasses, earrings, a red hat, freckles, a smile, a green sweater and blue eyes on a blue background with clouds and a castle"
-	drawn, err := ann.draw(t.Context(), Request{}, s, long, &dialogue.Plan{Action: dialogue.Imagine, Prompt: long})
+	drawn, err := ann.draw(t.Context(), Request{}, s, long, &dialogue.Plan{Action: dialogue.Imagine, Prompt: long}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,12 +4,14 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"pentimento/bot/gate"
 	"pentimento/editor"
 	"pentimento/jobs"
 	"pentimento/picture"
 	"pentimento/picture/photo"
+	"pentimento/recipe"
 	"pentimento/session"
 	"pentimento/session/recipefile"
 )
@@ -133,7 +135,7 @@ func (c *Conversation) Import(ctx context.Context, r Request, file []byte) (*Ans
 		head.Picture, head.Seen = digestOf(drawn.PNG), drawn.Seen
 		return s.Graft(branch, r.Event)
 	}}
-	if document.Recipe.Settings.Picture != "" {
+	if document.Recipe.Settings.Picture != "" || document.Recipe.Composed() {
 		if err := c.replay(ctx, r, document, branch, &job, &add); err != nil {
 			return nil, err
 		}
@@ -141,48 +143,70 @@ func (c *Conversation) Import(ctx context.Context, r Request, file []byte) (*Ans
 	return c.order(ctx, r, job, add)
 }
 
-// replay draws the way from a picture of somebody's own to the last turn of a
-// document, each turn upon the one before, and prepares the job that draws that.
+// replay draws the way to the last turn of a document, each turn that is composed upon
+// the one before, and prepares the job that draws the last.
 func (c *Conversation) replay(ctx context.Context, r Request, document recipefile.Document, branch *session.Session, job *jobs.Job, add *addition) error {
-	png, err := c.beginningOf(ctx, document)
+	below, first, err := c.foundation(ctx, document, branch, job)
 	if err != nil {
 		return err
 	}
-	original, err := originalOf(png, document.Recipe.Settings.Picture)
-	if err != nil {
-		return err
-	}
-	if _, err := c.Gate.Pass(ctx, png); err != nil {
-		return err
-	}
-	if branch.Turns[0].Picture, err = c.Store.PutOriginal(ctx, c.Key, png); err != nil {
-		return err
-	}
-	if err := c.give(job, original); err != nil {
-		return err
-	}
-	below := png
-	for i := range branch.Turns[:branch.Head-1] {
-		if i == 0 {
-			continue
-		}
-		part := *job
-		part.Key = fmt.Sprintf("%s/%d", job.Key, i+1)
-		part.Recipe.Turns = job.Recipe.Turns[:i+1]
-		drawn, err := c.aside(ctx, part)
+	for i := first; i < branch.Head-1; i++ {
+		drawn, err := c.drawPart(ctx, *job, i)
 		if err != nil {
 			return err
 		}
-		if below, err = upon(below)(drawn); err != nil {
+		if below, err = upon(below, branch.Turns[i].Recipe)(drawn); err != nil {
 			return err
 		}
-		branch.Turns[i].Picture, branch.Turns[i].Seen = digestOf(below), drawn.Seen
-		_, _ = c.Store.PutBlob(ctx, c.Key, below) // without room it is drawn again
+		c.keepPart(ctx, &branch.Turns[i], below, drawn)
 	}
-	if add.whole = upon(below); branch.Head == 1 {
-		add.whole, add.original = itself(png), true
+	if add.whole = upon(below, branch.Turns[branch.Head-1].Recipe); branch.Head == 1 {
+		add.whole, add.original = itself(below), true
 	}
 	return nil
+}
+
+// foundation is the picture upon which the first turn of a document that is composed
+// is put, and that turn's place in the chain: the picture of somebody's own that it
+// begins with, or the last that is drawn as it is.
+func (c *Conversation) foundation(ctx context.Context, document recipefile.Document, branch *session.Session, job *jobs.Job) (below []byte, first int, err error) {
+	if document.Recipe.Settings.Picture == "" {
+		regional := func(t session.Turn) bool { return t.Recipe.Region != nil }
+		first = 1 + slices.IndexFunc(branch.Turns[1:], regional)
+		drawn, err := c.drawPart(ctx, *job, first-1)
+		if err == nil {
+			c.keepPart(ctx, &branch.Turns[first-1], drawn.PNG, drawn)
+		}
+		return drawn.PNG, first, err
+	}
+	png, err := c.beginningOf(ctx, document)
+	if err != nil {
+		return nil, 0, err
+	}
+	original, err := originalOf(png, document.Recipe.Settings.Picture)
+	if err != nil {
+		return nil, 0, err
+	}
+	if _, err := c.Gate.Pass(ctx, png); err != nil {
+		return nil, 0, err
+	}
+	if branch.Turns[0].Picture, err = c.Store.PutOriginal(ctx, c.Key, png); err != nil {
+		return nil, 0, err
+	}
+	return png, 1, c.give(job, original)
+}
+
+// drawPart draws the turn at a place of a job's chain.
+func (c *Conversation) drawPart(ctx context.Context, job jobs.Job, i int) (jobs.Result, error) {
+	job.Key = fmt.Sprintf("%s/%d", job.Key, i+1)
+	job.Recipe = recipe.New(job.Recipe.Settings, job.Recipe.Turns[:i+1]...)
+	return c.aside(ctx, job)
+}
+
+// keepPart keeps the picture of a turn on the way to the last.
+func (c *Conversation) keepPart(ctx context.Context, turn *session.Turn, png []byte, drawn jobs.Result) {
+	turn.Picture, turn.Seen = digestOf(png), drawn.Seen
+	_, _ = c.Store.PutBlob(ctx, c.Key, png) // without room it is drawn again
 }
 
 // beginningOf is the picture of somebody's own that a document begins with: its own

@@ -11,8 +11,13 @@ import (
 
 // A blend is P2P's local blend between a turn and its source: outside the
 // regions that the chosen words attend to, in either picture, the latents stay
-// the source's.
+// the source's. They do so, too, outside the turn's own region.
 type blend struct {
+	// everywhere says that no words bound the turn, only its region.
+	everywhere bool
+	// region marks the latents' places that the turn's region covers some of; nil
+	// for all. [H, W]
+	region    []bool
 	start     int
 	threshold float32
 	source    []weightedToken
@@ -34,23 +39,48 @@ type weightedToken struct {
 // has none.
 func newBlend(spec models.Spec, source, l *link, n int) *blend {
 	b := l.turn.Blend
-	if b.Threshold == 0 {
-		return nil
+	out := &blend{threshold: float32(b.Threshold), start: window(recipe.Window{From: b.Start}, n).from, region: covered(l.turn.Region, spec)}
+	if b.Threshold > 0 {
+		for _, span := range b.Source {
+			out.source = append(out.source, weighted(source, tokensIn(source.tokens, span))...)
+		}
+		for _, span := range b.Target {
+			out.target = append(out.target, weighted(l, tokensIn(l.tokens, span))...)
+		}
 	}
-	out := &blend{threshold: float32(b.Threshold), start: window(recipe.Window{From: b.Start}, n).from}
-	for _, span := range b.Source {
-		out.source = append(out.source, weighted(source, tokensIn(source.tokens, span))...)
-	}
-	for _, span := range b.Target {
-		out.target = append(out.target, weighted(l, tokensIn(l.tokens, span))...)
-	}
-	if len(out.source) == 0 && len(out.target) == 0 {
-		return nil
+	if out.everywhere = len(out.source) == 0 && len(out.target) == 0; out.everywhere {
+		if out.region == nil {
+			return nil
+		}
+		out.start = 0
 	}
 	pixels := spec.MapHeight * spec.MapWidth
 	out.sourceSum, out.targetSum = make([]float32, pixels), make([]float32, pixels)
 	return out
 }
+
+// covered marks the latents' places that a region covers some of; nil of none. [H, W]
+func covered(r *recipe.Region, spec models.Spec) []bool {
+	if r == nil {
+		return nil
+	}
+	out := make([]bool, spec.LatentHeight*spec.LatentWidth)
+	for i, inside := range r.Places() {
+		if !inside {
+			continue
+		}
+		x, y := i%r.Width, i/r.Width
+		for row := y * spec.LatentHeight / r.Height; row < ceiling((y+1)*spec.LatentHeight, r.Height); row++ {
+			for column := x * spec.LatentWidth / r.Width; column < ceiling((x+1)*spec.LatentWidth, r.Width); column++ {
+				out[row*spec.LatentWidth+column] = true
+			}
+		}
+	}
+	return out
+}
+
+// ceiling is a/b rounded up.
+func ceiling(a, b int) int { return (a + b - 1) / b }
 
 // weighted undoes the equalizer: a muted or negated word still has a place.
 func weighted(l *link, positions []int) []weightedToken {
@@ -74,6 +104,9 @@ func (b *blend) apply(s int, source *attention.Trace, maps, x []float32, spec mo
 		return x
 	}
 	mask := make([]bool, len(b.sourceSum))
+	if b.everywhere {
+		mask = slices.Repeat([]bool{true}, len(mask))
+	}
 	for _, sum := range [][]float32{b.sourceSum, b.targetSum} {
 		threshold(mask, cover(sum, spec), b.threshold)
 	}
@@ -84,7 +117,8 @@ func (b *blend) apply(s int, source *attention.Trace, maps, x []float32, spec mo
 			for w := range spec.LatentWidth {
 				pixel := y*spec.MapHeight/spec.LatentHeight*spec.MapWidth + w*spec.MapWidth/spec.LatentWidth
 				k := (c*spec.LatentHeight+y)*spec.LatentWidth + w
-				if b.open[k] = mask[pixel]; !mask[pixel] {
+				b.open[k] = mask[pixel] && (b.region == nil || b.region[y*spec.LatentWidth+w])
+				if !b.open[k] {
 					out[k] = from[k]
 				}
 			}

@@ -17,7 +17,7 @@ func (run *run) mask(last *link, t *attention.Trace) []bool {
 
 // knownMask is the mask of a turn whose trace is known; ok is false if it takes its
 // source's trace to tell, which is not, and somebody will want the mask: whoever
-// puts an edit of a picture of one's own back into that.
+// puts the edit upon its source's picture.
 func (e *Engine) knownMask(ctx context.Context, r recipe.Recipe, last *link, t *attention.Trace) (mask []bool, ok bool) {
 	if last.blend == nil || len(r.Turns) < 2 {
 		return nil, true
@@ -26,7 +26,7 @@ func (e *Engine) knownMask(ctx context.Context, r recipe.Recipe, last *link, t *
 	before.Turns = r.Turns[:len(r.Turns)-1]
 	source := e.cache.Drawn(ctx, e.key(before), e.shape(r.Settings))
 	if source == nil {
-		return nil, r.Settings.Picture == ""
+		return nil, !r.Composed()
 	}
 	return changed(source, t, e.model.Spec().LatentChannels), true
 }

@@ -17,7 +17,10 @@ import (
 // value that 2 % of it exceed, which the legend names: a single pixel that
 // takes all the attention would leave the rest dark. Negative values count as
 // 0.
-func Heat(picture []byte, attention []float32, width, height int, word string) ([]byte, error) {
+//
+// inside tells of a point, as shares of the width and height, whether it is in a part
+// of the picture, whose border is drawn; nil for none.
+func Heat(picture []byte, attention []float32, width, height int, word string, inside func(x, y float64) bool) ([]byte, error) {
 	if width < 1 || height < 1 || width > MaxSide || height > MaxSide || len(attention) != width*height {
 		return nil, fmt.Errorf("an attention map of %d values for %d×%d", len(attention), width, height)
 	}
@@ -33,6 +36,9 @@ func Heat(picture []byte, attention []float32, width, height int, word string) (
 	heat := image.NewGray16(base.Bounds())
 	draw.CatmullRom.Scale(heat, heat.Bounds(), small, small.Bounds(), draw.Src, nil)
 	overlay(base, heat)
+	if inside != nil {
+		outline(base, inside)
+	}
 	return withLegend(base, "“"+word+"”", fmt.Sprintf("≥%.2g", top))
 }
 

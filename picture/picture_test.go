@@ -79,7 +79,7 @@ func TestGolden(t *testing.T) {
 	}{
 		{"sheet.png", func() ([]byte, error) { return Sheet(frames, 3) }},
 		{"animation.gif", func() ([]byte, error) { return Animate(frames[:3]) }},
-		{"heat.png", func() ([]byte, error) { return Heat(frames[0].PNG, attention(), 16, 16, "hair") }},
+		{"heat.png", func() ([]byte, error) { return Heat(frames[0].PNG, attention(), 16, 16, "hair", nil) }},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -188,7 +188,7 @@ func TestBadPictures(t *testing.T) {
 	} {
 		_, sheet := Sheet([]Frame{{PNG: good}, {PNG: data}}, 2)
 		_, animation := Animate([]Frame{{PNG: data}})
-		_, heat := Heat(data, attention(), 16, 16, "hair")
+		_, heat := Heat(data, attention(), 16, 16, "hair", nil)
 		_, decoded := Decode(data)
 		for i, err := range []error{sheet, animation, heat, decoded} {
 			if !errors.Is(err, ErrPicture) {
@@ -209,11 +209,11 @@ func TestBadRequests(t *testing.T) {
 		"a sheet without columns":  func() ([]byte, error) { return Sheet([]Frame{{PNG: picture}}, 0) },
 		"an animation of nothing":  func() ([]byte, error) { return Animate(nil) },
 		"an animation without end": func() ([]byte, error) { return Animate(make([]Frame, MaxFrames+1)) },
-		"a map of another size":    func() ([]byte, error) { return Heat(picture, attention(), 15, 16, "hair") },
-		"a map of no size":         func() ([]byte, error) { return Heat(picture, nil, 0, 0, "hair") },
-		"a map of a negative size": func() ([]byte, error) { return Heat(picture, attention(), -16, -16, "hair") },
-		"a map with NaN":           func() ([]byte, error) { return Heat(picture, nan, 16, 16, "hair") },
-		"a map with infinity":      func() ([]byte, error) { return Heat(picture, infinite, 16, 16, "hair") },
+		"a map of another size":    func() ([]byte, error) { return Heat(picture, attention(), 15, 16, "hair", nil) },
+		"a map of no size":         func() ([]byte, error) { return Heat(picture, nil, 0, 0, "hair", nil) },
+		"a map of a negative size": func() ([]byte, error) { return Heat(picture, attention(), -16, -16, "hair", nil) },
+		"a map with NaN":           func() ([]byte, error) { return Heat(picture, nan, 16, 16, "hair", nil) },
+		"a map with infinity":      func() ([]byte, error) { return Heat(picture, infinite, 16, 16, "hair", nil) },
 	} {
 		if _, err := request(); err == nil {
 			t.Errorf("%s: no error", name)
@@ -224,7 +224,7 @@ func TestBadRequests(t *testing.T) {
 // The warmest pixels are where the map has its peak, and the picture's own
 // brightness does not move them.
 func TestHeatPeak(t *testing.T) {
-	data, err := Heat(face(t, 128, color.RGBA{255, 255, 255, 255}), attention(), 16, 16, "hair")
+	data, err := Heat(face(t, 128, color.RGBA{255, 255, 255, 255}), attention(), 16, 16, "hair", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -252,11 +252,11 @@ func TestHeatOutlier(t *testing.T) {
 	picture := face(t, 128, color.RGBA{A: 255})
 	spiked := attention()
 	spiked[15*16] = 50
-	plain, err := Heat(picture, attention(), 16, 16, "hair")
+	plain, err := Heat(picture, attention(), 16, 16, "hair", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	data, err := Heat(picture, spiked, 16, 16, "hair")
+	data, err := Heat(picture, spiked, 16, 16, "hair", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -275,7 +275,7 @@ func TestHeatOfNothing(t *testing.T) {
 	for _, value := range []float32{0, -1} {
 		flat := make([]float32, 4)
 		flat[2] = value
-		data, err := Heat(picture, flat, 2, 2, "")
+		data, err := Heat(picture, flat, 2, 2, "", nil)
 		if err != nil {
 			t.Fatal(err)
 		}

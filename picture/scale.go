@@ -1,6 +1,7 @@
 package picture
 
 import (
+	"fmt"
 	"image"
 
 	"golang.org/x/image/draw"
@@ -22,6 +23,24 @@ func Shrink(picture image.Image, side int) image.Image {
 		return picture
 	}
 	return scaled(draw.ApproxBiLinear, picture, image.Pt(max(1, size.X*side/longest), max(1, size.Y*side/longest)))
+}
+
+// Fitting returns a PNG of at most so many bytes: the picture, or a smaller copy of it.
+func Fitting(png []byte, most int) ([]byte, error) {
+	for len(png) > most {
+		p, err := Decode(png)
+		if err != nil {
+			return nil, err
+		}
+		size := p.Bounds().Size()
+		if max(size.X, size.Y) < 2 {
+			return nil, fmt.Errorf("a picture of %v doesn't fit into %d bytes", size, most)
+		}
+		if png, err = Encode(Halve(p)); err != nil {
+			return nil, err
+		}
+	}
+	return png, nil
 }
 
 // Halve returns the picture at half its width and height, scaled as by

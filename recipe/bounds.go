@@ -119,6 +119,9 @@ func (t Turn) Validate() error {
 	if b := t.Blend; !Share(b.Threshold) || !Share(b.Start) {
 		return fmt.Errorf("blend threshold %v from %v is outside 0 to 1", b.Threshold, b.Start)
 	}
+	if t.Region != nil {
+		return t.Region.Validate()
+	}
 	return nil
 }
 

@@ -9,6 +9,8 @@
 // sessions can store recipes without linking the engine.
 package recipe
 
+import "slices"
+
 // Version is the latest schema version of a [Recipe] that this program knows.
 const Version = 2
 
@@ -37,6 +39,18 @@ func (r Recipe) Earliest() int {
 		version = max(version, t.Version())
 	}
 	return version
+}
+
+// Composed reports whether the picture of the last turn is put together: what is drawn
+// of it is put upon its source's picture where the turn changed that, and the rest is
+// the source's own, pixel by pixel. So it is with a picture of one's own, and from the
+// first turn on that has a region.
+func (r Recipe) Composed() bool {
+	if len(r.Turns) < 2 {
+		return false
+	}
+	regional := func(t Turn) bool { return t.Region != nil }
+	return r.Settings.Picture != "" || slices.ContainsFunc(r.Turns[1:], regional)
 }
 
 // Settings are what all turns of a chain share: an edit that changed one of
@@ -90,12 +104,14 @@ type Turn struct {
 	Start   float64 `json:"start,omitempty"`
 	Windows Windows `json:"windows"`
 	Blend   Blend   `json:"blend"`
+	// Region is the part of the picture that the turn may change; nil for all of it.
+	Region *Region `json:"region,omitempty"`
 }
 
 // Version is the earliest schema version that has such a turn: 2 where it begins
-// later than its source.
+// later than its source, or has a region.
 func (t Turn) Version() int {
-	if t.Start == 0 {
+	if t.Start == 0 && t.Region == nil {
 		return 1
 	}
 	return Version

@@ -135,5 +135,13 @@ func (t Turn) clone() Turn {
 	t.Recipe.Windows.CrossWords = slices.Clone(t.Recipe.Windows.CrossWords)
 	t.Recipe.Blend.Source = slices.Clone(t.Recipe.Blend.Source)
 	t.Recipe.Blend.Target = slices.Clone(t.Recipe.Blend.Target)
+	if r := t.Recipe.Region; r != nil {
+		own := *r
+		own.Rows = make([][]int, len(r.Rows))
+		for i, row := range r.Rows {
+			own.Rows[i] = slices.Clone(row)
+		}
+		t.Recipe.Region = &own
+	}
 	return t
 }

@@ -66,7 +66,7 @@ func (r *request) arguments() map[string]string {
 
 // fromTable does what the table says of a command.
 func (h *conversing) fromTable(_ context.Context, r *request) (*turn.Turn, error) {
-	return command(r.turn(), r.command, r.arguments())
+	return withFile(r)
 }
 
 // imagine does so in a session of its own.

@@ -21,6 +21,7 @@ func (h *handlers) routes(m *router) {
 	m.command("share", h.sharing.share)
 	m.command("export", h.sharing.export)
 	m.command("import", h.sharing.importFile)
+	m.command("open", h.conversing.imagine)
 	m.freeCommand("forget", h.forgetting.ask)
 	m.command("help", h.help.show)
 	m.command(adminCommand, h.operators.act)

@@ -7,7 +7,6 @@ import (
 
 	"pentimento/bot"
 	"pentimento/bot/discord/object"
-	"pentimento/bot/discord/rest"
 	"pentimento/bot/discord/turn"
 	"pentimento/bot/discord/view"
 	"pentimento/session"
@@ -111,46 +110,24 @@ func (h *sharing) files(ctx context.Context, t *turn.Turn) (object.Content, erro
 	return view.Answer(h.style, view.Turn{Said: t.Said, Speaker: t.Speaker, Key: t.Key}, a)
 }
 
-// maxImport is how many bytes a file to import may have. A PNG of a picture has
-// less than a tenth of it.
-const maxImport = 10 << 20
-
-var errFileTooLarge = bot.Problemf(bot.Invalid, "that file is larger than %d MiB, which no recipe of mine is", maxImport>>20)
-
 // importFile draws the picture of a file that /export gave.
 func (h *sharing) importFile(_ context.Context, r *request) (*turn.Turn, error) {
-	file, ok := r.Data.Resolved.Attachments[r.Data.Options.Text("file")]
-	switch {
-	case !ok:
-		return nil, bot.Problemf(bot.NotFound, "I can't see that file; attach it again")
-	case file.Size > maxImport:
-		h.report.Refused(r.By().ID, "a file that is too large")
-		return nil, errFileTooLarge
-	}
-	t := r.turn()
-	t.Request.AllowImport = bot.Affordable
-	importing := r.command
-	importing.Do = func(ctx context.Context, c *bot.Conversation, in bot.Input) (*bot.Answer, error) {
-		in.File = func(ctx context.Context) ([]byte, error) { return download(ctx, r.api, file) }
-		a, err := r.command.Do(ctx, c, in)
+	do := r.command.Do
+	r.command.Do = func(ctx context.Context, c *bot.Conversation, in bot.Input) (*bot.Answer, error) {
+		a, err := do(ctx, c, in)
 		if isNoRecipe(err) {
-			h.report.Refused(t.Speaker.ID, "a file that cannot be imported")
+			h.report.Refused(r.By().ID, "a file that cannot be imported")
 		}
 		return a, err
 	}
-	return command(t, importing, map[string]string{"file": view.Cut(file.Filename, 60)})
-}
-
-// download fetches a file to import.
-func download(ctx context.Context, api *rest.Client, file object.Attachment) ([]byte, error) {
-	data, err := api.Download(ctx, file.URL, maxImport)
-	switch {
-	case errors.Is(err, rest.ErrFileTooLarge):
-		return nil, errFileTooLarge
-	case errors.Is(err, rest.ErrFileGone):
-		return nil, bot.Problemf(bot.NotFound, "that file cannot be fetched any more; attach it again")
+	t, err := withFile(r)
+	if errors.Is(err, errFileTooLarge) {
+		h.report.Refused(r.By().ID, "a file that is too large")
 	}
-	return data, err
+	if err == nil {
+		t.Request.AllowImport = bot.Affordable
+	}
+	return t, err
 }
 
 // isNoRecipe reports whether a file could not be read as a recipe.

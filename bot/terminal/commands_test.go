@@ -26,7 +26,7 @@ func TestComplete(t *testing.T) {
 		choices       []string
 	}{
 		{"/ima", "/imagine ", nil},
-		{"/re", "/re", []string{"/refine", "/revert", "/redo"}},
+		{"/re", "/re", []string{"/refine", "/revert", "/redo", "/region"}},
 		{"/rev", "/revert ", nil},
 		{"/nothing", "/nothing", nil},
 		{"/nothing like", "/nothing like", nil},

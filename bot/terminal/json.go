@@ -25,6 +25,7 @@ type turnJSON struct {
 	Start     float64         `json:"start,omitempty"`
 	Windows   *recipe.Windows `json:"windows,omitempty"`
 	Blend     *recipe.Blend   `json:"blend,omitempty"`
+	Region    *recipe.Region  `json:"region,omitempty"`
 	Seed      *uint64         `json:"seed,omitempty"`
 	// Image and SourceImage are paths.
 	Image       string   `json:"image,omitempty"`
@@ -81,7 +82,7 @@ func (c *Chat) turnOf(utterance string, a *bot.Answer, path string) turnJSON {
 	}
 	if a.Source != nil {
 		out.Preset, out.Start = t.Recipe.Preset, t.Recipe.Start
-		out.Windows, out.Blend = &t.Recipe.Windows, &t.Recipe.Blend
+		out.Windows, out.Blend, out.Region = &t.Recipe.Windows, &t.Recipe.Blend, t.Recipe.Region
 		out.SourceImage = c.path(pictureName(*a.Source))
 	}
 	return out

@@ -166,7 +166,7 @@ func (c *Chat) printHeat(utterance string, heat *bot.Heat) error {
 	if err != nil {
 		return err
 	}
-	return c.printPicture(utterance, path, overlay, fmt.Sprintf("attention of “%s” in turn %d", heat.Word, heat.Turn.ID))
+	return c.printPicture(utterance, path, overlay, heat.Title())
 }
 
 // printFrames saves the pictures of several turns as one file, and shows it if

@@ -231,7 +231,7 @@ func resultOf(event string, a *bot.Answer) result {
 	case a.Show == bot.ShowPicture:
 		out.Edit, out.Seconds = bot.Describe(a.Turn), a.Seconds
 	case a.Heat != nil:
-		out.Text = a.Heat.Word
+		out.Text = a.Heat.Title()
 	}
 	if a.Doubt != nil {
 		out.Doubt = &questionView{a.Doubt.Text, choices(a.Doubt.Choices), a.Turn.ID}

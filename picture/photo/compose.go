@@ -13,12 +13,18 @@ import (
 //
 // Inside the mask every pixel is the edit's, scaled up; over half a place around it,
 // and at its corners, something between, and outside of that the picture's own, alpha
-// and all. What was transparent becomes opaque as far as it is covered. The error is
-// [ErrMask].
-func Compose(picture *image.NRGBA, edit image.Image, mask *Mask) (*image.NRGBA, error) {
+// and all. What was transparent becomes opaque as far as it is covered.
+//
+// region is the part of the edit that may be put in, of finer places; nil is all of
+// it. It is strict: the picture is its own where the middle of a pixel is outside,
+// and what is inside fades towards its edge. The error is [ErrMask].
+func Compose(picture *image.NRGBA, edit image.Image, mask, region *Mask) (*image.NRGBA, error) {
 	size, drawn := picture.Bounds().Size(), edit.Bounds().Size()
-	if mask != nil {
-		if err := mask.Validate(); err != nil {
+	for _, m := range []*Mask{mask, region} {
+		if m == nil {
+			continue
+		}
+		if err := m.Validate(); err != nil {
 			return nil, err
 		}
 	}
@@ -27,7 +33,8 @@ func Compose(picture *image.NRGBA, edit image.Image, mask *Mask) (*image.NRGBA, 
 	}
 	placed := Placed(size, drawn)
 	columns, rows := places(size.X, placed.Min.X, placed.Dx(), drawn.X), places(size.Y, placed.Min.Y, placed.Dy(), drawn.Y)
-	part := mask.part(columns, rows)
+	part := mask.part(columns, rows).Intersect(region.part(columns, rows))
+	edge := newEdge(region, mask)
 	scaled := image.NewRGBA(part)
 	draw.CatmullRom.Scale(scaled, image.Rectangle{Max: size}, edit, placed.Add(edit.Bounds().Min), draw.Src, nil)
 	out := image.NewNRGBA(image.Rectangle{Max: size})
@@ -36,7 +43,7 @@ func Compose(picture *image.NRGBA, edit image.Image, mask *Mask) (*image.NRGBA, 
 	}
 	for y := part.Min.Y; y < part.Max.Y; y++ {
 		for x := part.Min.X; x < part.Max.X; x++ {
-			if opacity := mask.opacity(columns[x], rows[y]); opacity > 0 {
+			if opacity := min(mask.opacity(columns[x], rows[y]), edge.opacity(columns[x], rows[y])); opacity > 0 {
 				cover(out.Pix[out.PixOffset(x, y):][:4], scaled.Pix[scaled.PixOffset(x, y):], opacity)
 			}
 		}

@@ -53,7 +53,7 @@ func TestOutsideTheMaskNothingChanges(t *testing.T) {
 		"upright": noise(300, 500, false), "alpha": noise(256, 256, true), "wide": noise(600, 200, false),
 	} {
 		const side, from, to = 16, 5, 11
-		got, err := photo.Compose(p, plain(128, 128, edit), middle(side, from, to))
+		got, err := photo.Compose(p, plain(128, 128, edit), middle(side, from, to), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -89,7 +89,7 @@ func TestOutsideTheMaskNothingChanges(t *testing.T) {
 // Without a mask all is the edit's.
 func TestComposeWithoutMask(t *testing.T) {
 	edit := color.NRGBA{1, 2, 3, 0xff}
-	got, err := photo.Compose(noise(90, 60, true), plain(64, 64, edit), nil)
+	got, err := photo.Compose(noise(90, 60, true), plain(64, 64, edit), nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +100,7 @@ func TestComposeWithoutMask(t *testing.T) {
 
 func TestComposeRefusesOtherMasks(t *testing.T) {
 	for _, m := range []*photo.Mask{{}, {Width: 16, Height: 16}, {Width: -1, Height: 4, Bits: []byte{1}}, {Width: 1 << 20, Height: 1 << 20, Bits: []byte{1}}} {
-		if _, err := photo.Compose(noise(20, 20, false), noise(16, 16, false), m); !errors.Is(err, photo.ErrMask) {
+		if _, err := photo.Compose(noise(20, 20, false), noise(16, 16, false), m, nil); !errors.Is(err, photo.ErrMask) {
 			t.Errorf("mask %+v: %v", m, err)
 		}
 	}
@@ -150,7 +150,7 @@ func TestFit(t *testing.T) {
 func BenchmarkCompose(b *testing.B) {
 	p, edit, mask := noise(3000, 2000, false), noise(128, 128, false), middle(16, 5, 11)
 	for b.Loop() {
-		if _, err := photo.Compose(p, edit, mask); err != nil {
+		if _, err := photo.Compose(p, edit, mask, nil); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -106,3 +106,85 @@ func floor(v float64) int {
 	}
 	return int(v) - 1
 }
+
+// Places are the mask's, row by row.
+func (m *Mask) Places() []bool {
+	out := make([]bool, m.Width*m.Height)
+	for i := range out {
+		out[i] = m.Bits[i/8]&(1<<(i%8)) != 0
+	}
+	return out
+}
+
+// mapped is the mask of which a place is open if it is so by what a function tells of
+// it.
+func mapped(width, height int, open func(x, y int) bool) *Mask {
+	places := make([]bool, width*height)
+	for i := range places {
+		places[i] = open(i%width, i/width)
+	}
+	return NewMask(places, width, height)
+}
+
+// Within is what of the mask is in a region of finer places, in those of the region;
+// the mask itself for no region.
+func (m *Mask) Within(region *Mask) *Mask {
+	if region == nil {
+		return m
+	}
+	return mapped(region.Width, region.Height, func(x, y int) bool {
+		return region.At(x, y) && m.At(x*m.Width/region.Width, y*m.Height/region.Height)
+	})
+}
+
+// Grown is the mask with what is up to n places beyond it, or, of less than 0, without
+// what is as near to its border.
+func (m *Mask) Grown(n int) *Mask {
+	for range max(n, -n) {
+		last := m
+		m = mapped(m.Width, m.Height, func(x, y int) bool {
+			if n < 0 {
+				return last.At(x, y) && last.At(x-1, y) && last.At(x+1, y) && last.At(x, y-1) && last.At(x, y+1)
+			}
+			return last.At(x, y) || last.At(x-1, y) || last.At(x+1, y) || last.At(x, y-1) || last.At(x, y+1)
+		})
+	}
+	return m
+}
+
+// Moved is the mask so many places further right and down; what leaves it is lost.
+func (m *Mask) Moved(right, down int) *Mask {
+	return mapped(m.Width, m.Height, func(x, y int) bool {
+		x, y = x-right, y-down
+		return x >= 0 && y >= 0 && x < m.Width && y < m.Height && m.At(x, y)
+	})
+}
+
+// Lifted is the mask, which lies over a canvas, as one over the picture that is drawn
+// or lies in that: with as many places where it lies all over it, else with those that
+// show the picture.
+func (m *Mask) Lifted(picture, canvas image.Point) *Mask {
+	values := make([]float32, m.Width*m.Height)
+	for i, open := range m.Places() {
+		if open {
+			values[i] = 1
+		}
+	}
+	values, width, height := Uncovered(values, m.Width, m.Height, picture, canvas)
+	return mapped(width, height, func(x, y int) bool { return values[y*width+x] > 0 })
+}
+
+// Uncovered is a map over a canvas, [height, width], without what is at the bars beside
+// a picture that lies in it.
+func Uncovered(values []float32, width, height int, picture, canvas image.Point) (out []float32, w, h int) {
+	placed := Placed(picture, canvas)
+	if placed.Size() == canvas {
+		return values, width, height
+	}
+	left, right := placed.Min.X*width/canvas.X, ceiling(placed.Max.X*width, canvas.X)
+	top, bottom := placed.Min.Y*height/canvas.Y, ceiling(placed.Max.Y*height, canvas.Y)
+	for y := top; y < bottom; y++ {
+		out = append(out, values[y*width+left:y*width+right]...)
+	}
+	return out, right - left, bottom - top
+}

@@ -9,7 +9,8 @@
 // Start with [Open]. format.go tells the formats apart, limits.go has the bounds,
 // orient.go and icc.go make a picture upright and sRGB, jpeg.go, png.go, gif.go
 // and webp.go read the parts of files that the decoders leave out. fit.go fits a
-// picture to a model's size, and compose.go puts what the model made of it back.
+// picture to a model's size, and compose.go puts what the model made of it back. area.go
+// has the parts of a picture that somebody means, and painted.go reads them from files.
 package photo
 
 import (

@@ -10,6 +10,7 @@ import (
 	"pentimento/bot"
 	"pentimento/bot/discord/object"
 	"pentimento/bot/gate"
+	"pentimento/picture"
 	"pentimento/recipe"
 	"pentimento/session"
 )
@@ -79,11 +80,28 @@ func drawn(style Style, key session.Key, a *bot.Answer) object.Content {
 	if a.Doubt != nil {
 		rows = append(choiceRows(style.Signer, HandleOf(Choice, key, a.Turn), a.Doubt.Choices), rows...)
 	}
-	return object.Content{
-		Text:  answerText(a),
-		Rows:  rows,
-		Files: []gate.File{gate.NewFile(fmt.Sprintf("turn-%d.png", a.Turn.ID), a.Picture)},
+	text, shown := answerText(a), shownAs(a.Picture)
+	if len(shown.Bytes()) < len(a.Picture.Bytes()) {
+		text += "\n-# Discord takes no file as large as this picture, so it is shown smaller. It is kept as it is."
 	}
+	return object.Content{
+		Text:  text,
+		Rows:  rows,
+		Files: []gate.File{gate.NewFile(fmt.Sprintf("turn-%d.png", a.Turn.ID), shown)},
+	}
+}
+
+// maxShown is how many bytes the picture of an answer may have: what Discord takes of
+// bots, less what stands beside it.
+const maxShown = 9 << 20
+
+// shownAs is a picture, or a smaller copy of one that Discord would not take.
+func shownAs(p gate.Picture) gate.Picture {
+	smaller, err := p.Made(func(png []byte) ([]byte, error) { return picture.Fitting(png, maxShown) })
+	if err != nil {
+		return p // Discord says so
+	}
+	return smaller
 }
 
 // answerText says what a picture is: the edit in words, the seed, the time.

@@ -47,7 +47,7 @@ func shared(style Style, by object.User, a *bot.Answer) (object.Content, error) 
 func heat(h *bot.Heat) (object.Content, error) {
 	overlay, err := h.Overlay()
 	return object.Content{
-		Text:  fmt.Sprintf("attention of **%s** in turn %d", Escape(h.Word), h.Turn.ID),
+		Text:  Escape(h.Title()),
 		Files: []gate.File{gate.NewFile("attention.png", overlay)},
 	}, err
 }

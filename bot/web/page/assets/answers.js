@@ -95,7 +95,7 @@ function result({ result: r, on, element }) {
     out.push(make('p', {}, make('span', { className: 'edit' }, r.edit), make('span', { className: 'seconds' }, took)));
   }
   if (r.text && r.kind !== 'heat') out.push(make(['settings', 'help'].includes(r.kind) ? 'pre' : 'p', {}, r.text));
-  if (r.kind === 'heat') out.push(make('p', {}, `Where “${r.text}” acts`));
+  if (r.kind === 'heat') out.push(make('p', {}, r.text));
   if (r.kind === 'share') out.push(...shared(r, on));
   for (const f of r.files ?? []) {
     if (f.picture) out.push(make('img', { src: f.url, alt: f.name }));
