@@ -240,12 +240,19 @@ func (c *Conversation) frame(ctx context.Context, s *session.Session, id int) (s
 	return size, canvas, err
 }
 
-// regionFor is the region of an edit of the head: the one that is set; nil for none.
+// regionFor is the region of an edit of the head: the part that was said with it, or
+// the one that is set; nil for none.
 func (c *Conversation) regionFor(ctx context.Context, s *session.Session, plan *dialogue.Plan) (*recipe.Region, error) {
 	if plan.Action != dialogue.Edit {
 		return nil, nil
 	}
 	mask, err := c.setMask(ctx, s)
+	if plan.Region != "" {
+		var area photo.Area
+		if area, err = areaOf(plan.Region); err == nil {
+			mask, err = c.over(ctx, s, area)
+		}
+	}
 	if err != nil || mask == nil {
 		return nil, err
 	}

@@ -154,6 +154,9 @@ func (p *Planner) Plan(utterance string, talk Conversation) Reply {
 	if said := p.languages().Read(utterance, lastSaid(talk)); said.Foreign {
 		return p.inOtherWords(said, utterance, talk)
 	}
+	if reply, ok := p.planThere(utterance, talk); ok {
+		return reply
+	}
 	return p.planEnglish(utterance, talk)
 }
 

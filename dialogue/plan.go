@@ -42,6 +42,9 @@ type Plan struct {
 	Preset string `json:"preset,omitempty"`
 	// Blend are the words for local blend; none for edits of the whole scene.
 	Blend Blend `json:"blend"`
+	// Region is the part of the picture that an edit is for, "upper left"; empty for
+	// wherever its words act.
+	Region string `json:"region,omitempty"`
 	// Label is the edit in the fewest words: "blond → red", "+ glasses".
 	Label string `json:"label,omitempty"`
 	// Steps is how far to go for Undo and Redo, and where to for Goto.
