@@ -214,7 +214,11 @@ func (c *Conversation) over(ctx context.Context, s *session.Session, area photo.
 	if err != nil {
 		return nil, err
 	}
-	return area.On(size, canvas)
+	m, err := area.On(size, canvas)
+	if err == nil && regionOf(m).Validate() != nil { // only its pieces can be too many
+		err = fmt.Errorf("%w: it has too many small pieces. Paint with a larger brush", photo.ErrArea)
+	}
+	return m, err
 }
 
 // frame is the size of a turn's picture as it is shown, and of the canvas that it is
@@ -319,7 +323,7 @@ func (c *Conversation) Mask(ctx context.Context, r Request) (*Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := c.maskOfTurn(ctx, r, s, turn)
+	m, _, err := c.maskOfTurn(ctx, r, s, turn)
 	if err != nil {
 		return nil, err
 	}
@@ -339,22 +343,34 @@ func (c *Conversation) Mask(ctx context.Context, r Request) (*Answer, error) {
 }
 
 // maskOfTurn is what a turn could change, over its canvas: what its blend left open, in
-// its region. The error is a [*Problem] for a turn that may have changed everything.
-func (c *Conversation) maskOfTurn(ctx context.Context, r Request, s *session.Session, turn session.Turn) (*photo.Mask, error) {
+// its region; and how many of its places one of the latents is wide. The error is a
+// [*Problem] for a turn that may have changed everything.
+func (c *Conversation) maskOfTurn(ctx context.Context, r Request, s *session.Session, turn session.Turn) (m *photo.Mask, place int, err error) {
 	if turn.Parent == 0 {
-		return nil, Problemf(Invalid, "turn %d is no edit, so it has no mask", turn.ID)
+		return nil, 0, Problemf(Invalid, "turn %d is no edit, so it has no mask", turn.ID)
 	}
 	if err := r.allow(turn.Recipe.Prompt); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	result, err := c.redraw(ctx, r, s, turn.ID, nil)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	if result.Mask == nil {
-		return nil, Problemf(Invalid, "turn %d may have changed all of the picture, so it has no mask", turn.ID)
+		return nil, 0, Problemf(Invalid, "turn %d may have changed all of the picture, so it has no mask", turn.ID)
 	}
-	return result.Mask.Within(maskOf(turn.Recipe.Region)), nil
+	region := maskOf(turn.Recipe.Region)
+	if region == nil {
+		// In the places of a region: in those of latents nothing could fade within it.
+		whole, err := photo.Box(0, 0, 100, 100)
+		if err != nil {
+			return nil, 0, err
+		}
+		if region, err = c.over(ctx, s, whole); err != nil {
+			return nil, 0, err
+		}
+	}
+	return result.Mask.Within(region), max(1, region.Width/result.Mask.Width), nil
 }
 
 // KeepMask bounds further edits to what the turn that is spoken of changed.
@@ -363,7 +379,7 @@ func (c *Conversation) KeepMask(ctx context.Context, r Request) (*Answer, error)
 	if err != nil {
 		return nil, err
 	}
-	m, err := c.maskOfTurn(ctx, r, s, turn)
+	m, _, err := c.maskOfTurn(ctx, r, s, turn)
 	if err != nil {
 		return nil, err
 	}
@@ -395,16 +411,18 @@ func (c *Conversation) Reshape(ctx context.Context, r Request, how Reshaping) (*
 	if err != nil {
 		return nil, err
 	}
-	m, err := c.maskOfTurn(ctx, r, s, turn)
+	m, place, err := c.maskOfTurn(ctx, r, s, turn)
 	if err != nil {
 		return nil, err
 	}
-	if m = reshaped(m, how); m == nil {
+	if m = reshaped(m, how, place); m == nil {
 		return nil, Problemf(Invalid, "there would be nothing left of the mask")
 	}
-	plan := new(dialogue.Plan)
-	if err := json.Unmarshal(turn.Plan, plan); err != nil {
-		return nil, fmt.Errorf("read the plan of turn %d: %w", turn.ID, err)
+	plan := &dialogue.Plan{Action: dialogue.Edit, Prompt: turn.Recipe.Prompt, Label: turn.Edit}
+	if len(turn.Plan) > 0 { // a turn that was imported has none
+		if err := json.Unmarshal(turn.Plan, plan); err != nil {
+			return nil, fmt.Errorf("read the plan of turn %d: %w", turn.ID, err)
+		}
 	}
 	edit := turn.Recipe
 	edit.Region, edit.Blend = regionOf(m), recipe.Blend{}
@@ -414,14 +432,15 @@ func (c *Conversation) Reshape(ctx context.Context, r Request, how Reshaping) (*
 	return c.draw(ctx, r, s, fmt.Sprintf("/mask %s", how), plan, &edit)
 }
 
-// reshaped is a mask after a reshaping; nil if nothing is left.
-func reshaped(m *photo.Mask, how Reshaping) *photo.Mask {
+// reshaped is a mask after a reshaping, of which so many places are one of the latents;
+// nil if nothing is left.
+func reshaped(m *photo.Mask, how Reshaping, place int) *photo.Mask {
 	across, down := max(1, m.Width/8), max(1, m.Height/8)
 	switch how {
 	case Grow:
-		m = m.Grown(max(1, m.Width/16))
+		m = m.Grown(place)
 	case Shrink:
-		m = m.Grown(-max(1, m.Width/16))
+		m = m.Grown(-place)
 	case Left:
 		m = m.Moved(-across, 0)
 	case Right:
