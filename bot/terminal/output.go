@@ -56,7 +56,7 @@ func (c *Chat) showParts(utterance string, a *bot.Answer) error {
 	case bot.ShowHistory:
 		return c.printHistory(utterance, a.Session)
 	case bot.ShowHeat:
-		return c.printHeat(utterance, a.Heat)
+		return c.printHeat(utterance, a)
 	case bot.ShowFilm:
 		return c.printFrames(utterance, a, "animation.gif", picture.Animate)
 	case bot.ShowSheet:
@@ -157,7 +157,8 @@ func (c *Chat) inline(shown gate.Picture) error {
 }
 
 // printHeat saves and shows the heat-map of a word over its picture.
-func (c *Chat) printHeat(utterance string, heat *bot.Heat) error {
+func (c *Chat) printHeat(utterance string, a *bot.Answer) error {
+	heat := a.Heat
 	overlay, err := heat.Overlay()
 	if err != nil {
 		return err
@@ -165,6 +166,9 @@ func (c *Chat) printHeat(utterance string, heat *bot.Heat) error {
 	path, err := c.save(gate.NewFile(fmt.Sprintf("%03d-attention-%s.png", heat.Turn.ID, fileName(heat.Word)), overlay))
 	if err != nil {
 		return err
+	}
+	if c.JSON {
+		return c.printJSON(turnJSON{Utterance: utterance, Image: path, Text: heat.Title(), Notices: a.Notices})
 	}
 	return c.printPicture(utterance, path, overlay, heat.Title())
 }
