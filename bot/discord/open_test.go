@@ -5,7 +5,6 @@ import (
 	"image"
 	"image/color"
 	"image/png"
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -15,18 +14,12 @@ import (
 	"pentimento/tests/discordtest"
 )
 
-// aPhotograph is a picture of somebody's own as a file, of noise where it is to be
-// large.
-func aPhotograph(t *testing.T, width, height int, noisy bool) []byte {
+// aPhotograph is a picture of somebody's own as a file.
+func aPhotograph(t *testing.T, width, height int) []byte {
 	t.Helper()
 	p := image.NewNRGBA(image.Rect(0, 0, width, height))
-	dice := rand.New(rand.NewPCG(1, 2))
 	for i := range width * height {
-		c := color.NRGBA{uint8(i), uint8(i / width), 90, 0xff}
-		if noisy {
-			c.R, c.G, c.B = uint8(dice.Uint32()), uint8(dice.Uint32()), uint8(dice.Uint32())
-		}
-		p.SetNRGBA(i%width, i/width, c)
+		p.SetNRGBA(i%width, i/width, color.NRGBA{uint8(i), uint8(i / width), 90, 0xff})
 	}
 	var b bytes.Buffer
 	if err := png.Encode(&b, p); err != nil {
@@ -58,7 +51,7 @@ func TestOpenOnDiscord(t *testing.T) {
 	w := newWorld(t, discordtest.Options{}, func(o *setup) { o.engine = pocketStub(t) })
 	ann := w.Person("ann")
 	direct := ann.Direct()
-	file := aPhotograph(t, 200, 160, false)
+	file := aPhotograph(t, 200, 160)
 	i := ann.Slash(direct, "open", map[string]any{"picture": discordtest.File{Name: "me.png", Data: file}, "shows": "a woman's face with blond hair"})
 	opened := w.shows(w.picture(direct, i.ID, "blond hair"))
 	own, err := photo.Open(file)
@@ -102,27 +95,10 @@ func TestOpenedWithoutWords(t *testing.T) {
 	w := newWorld(t, discordtest.Options{}, func(o *setup) { o.engine = pocketStub(t) })
 	ann := w.Person("ann")
 	direct := ann.Direct()
-	i := ann.Slash(direct, "open", map[string]any{"picture": discordtest.File{Name: "me.png", Data: aPhotograph(t, 64, 64, false)}})
+	i := ann.Slash(direct, "open", map[string]any{"picture": discordtest.File{Name: "me.png", Data: aPhotograph(t, 64, 64)}})
 	w.sees(direct, i.ID, "What does the picture show?")
 	said := ann.Say(direct, "a woman's face with blond hair")
 	w.picture(direct, said.ID, "blond hair")
-}
-
-// A picture that Discord would not take is shown smaller.
-func TestLargePhotographIsShownSmaller(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, discordtest.Options{}, func(o *setup) { o.engine = pocketStub(t) })
-	ann := w.Person("ann")
-	direct := ann.Direct()
-	file := aPhotograph(t, 1840, 1800, true) // 9.9 MB
-	if len(file) > maxFile {
-		t.Fatalf("the file has %d bytes", len(file))
-	}
-	i := ann.Slash(direct, "open", map[string]any{"picture": discordtest.File{Name: "me.png", Data: file}, "shows": "a woman's face with blond hair"})
-	m := w.picture(direct, i.ID, "shown smaller")
-	if size := w.shows(m).Bounds().Size(); size != image.Pt(920, 900) {
-		t.Errorf("it is shown in %v", size)
-	}
 }
 
 func TestFilesThatAreNotOpened(t *testing.T) {
@@ -140,7 +116,7 @@ func TestFilesThatAreNotOpened(t *testing.T) {
 		"a text":         {discordtest.File{Data: []byte("photo.png")}, "a cat", "cannot be opened"},
 		"20 MB":          {discordtest.File{Data: []byte("x"), Claims: 20 << 20}, "a cat", "larger than 10 MiB"},
 		"a bomb":         {discordtest.File{Data: vastPNG()}, "a cat", "cannot be opened"},
-		"a blocked word": {discordtest.File{Data: aPhotograph(t, 64, 64, false)}, "a bucket", "blocked"},
+		"a blocked word": {discordtest.File{Data: aPhotograph(t, 64, 64)}, "a bucket", "blocked"},
 		"elsewhere":      {discordtest.File{Data: []byte("x"), URL: "http://127.0.0.1:1/cdn/attachments/1/x.png"}, "a cat", "went wrong on my side"},
 		"gone":           {discordtest.File{Data: []byte("x"), URL: w.URL() + "/cdn/attachments/1/gone.png"}, "a cat", "attach it again"},
 	} {
