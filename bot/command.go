@@ -94,6 +94,16 @@ func Named(commands []Command, name string) (Command, bool) {
 	return Command{}, false
 }
 
+// File is the name of the argument that is a file; empty for none.
+func (c Command) File() string {
+	for _, a := range c.Arguments {
+		if a.Kind == Path {
+			return a.Name
+		}
+	}
+	return ""
+}
+
 // Usage is the command as it is typed, "/weight word factor". What can be left
 // out stands in brackets.
 func (c Command) Usage() string {

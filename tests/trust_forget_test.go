@@ -181,6 +181,9 @@ func (y *day) passes(channel *discordtest.Channel) {
 	y.draws("redo", nil, "turn")
 	y.draws("goto", map[string]any{"turn": 2}, "turn 2")
 	y.draws("attention", map[string]any{"word": "hair"}, "hair")
+	y.draws("region", map[string]any{"where": "left"}, "region of turn")
+	y.draws("mask", nil, "mask of turn")
+	y.slash("region", map[string]any{"where": "off"})
 	y.draws("history", nil, "")
 	y.draws("animate", nil, "")
 	y.slash("settings", map[string]any{"name": "steps", "value": "5"})
@@ -194,6 +197,13 @@ func (y *day) passes(channel *discordtest.Channel) {
 	y.draws("share", nil, "Continue from here with") // one that is still shared when she forgets
 	exported := y.slash("export", nil).Reply(patience)
 	for _, a := range exported.Attachments {
+		if strings.HasSuffix(a.Filename, ".png") {
+			data, err := d.Download(a)
+			if err != nil {
+				t.Fatal(err)
+			}
+			y.draws("open", map[string]any{"picture": discordtest.File{Name: "own.png", Data: data}, "shows": "a man's face with brown hair"}, "brown hair")
+		}
 		if !strings.HasSuffix(a.Filename, ".json") {
 			continue
 		}

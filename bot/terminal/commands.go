@@ -42,12 +42,7 @@ func (c *Chat) command(ctx context.Context, line string) error {
 
 // pathOf is the file that a command names.
 func pathOf(command bot.Command, in bot.Input) string {
-	for _, a := range command.Arguments {
-		if a.Kind == bot.Path {
-			return in.Text(a.Name)
-		}
-	}
-	return ""
+	return in.Text(command.File())
 }
 
 // OpenLine is the line that opens a picture which shows those words, if there are any.

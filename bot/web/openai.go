@@ -392,7 +392,7 @@ func questioned(a *bot.Answer) error {
 func (s *Server) opened(ctx context.Context, c *bot.Conversation, r bot.Request, file []byte) (*bot.Answer, error) {
 	command, _ := bot.Named(s.commands(), s.openingOf(file))
 	r.Event += "-0"
-	in, err := command.Read(r, map[string]string{"file": "picture.png"})
+	in, err := command.Read(r, map[string]string{command.File(): "picture.png"})
 	if err != nil {
 		return nil, err
 	}

@@ -151,13 +151,15 @@ func (s *Server) sayWithFile(w http.ResponseWriter, r *http.Request, user string
 		return err
 	}
 	query := r.URL.Query()
-	a := ask{Event: query.Get("event"), Command: query.Get("command"), Values: map[string]string{"file": query.Get("name")}}
+	a := ask{Event: query.Get("event"), Command: query.Get("command")}
 	if a.file, err = s.upload(w, r, user, largestFile); err != nil {
 		return err
 	}
 	if a.Command == "open" {
 		a.Command = s.openingOf(a.file)
 	}
+	command, _ := bot.Named(s.commands(), a.Command)
+	a.Values = map[string]string{command.File(): query.Get("name")}
 	if err := s.submit(r.Context(), room, a); err != nil {
 		return err
 	}
