@@ -46,8 +46,12 @@ func shared(style Style, by object.User, a *bot.Answer) (object.Content, error) 
 // heat shows where a word acts in a picture.
 func heat(h *bot.Heat) (object.Content, error) {
 	overlay, err := h.Overlay()
+	title := Escape(h.Title())
+	if !h.Marks {
+		title = fmt.Sprintf("attention of **%s** in turn %d", Escape(h.Word), h.Turn.ID)
+	}
 	return object.Content{
-		Text:  Escape(h.Title()),
+		Text:  title,
 		Files: []gate.File{gate.NewFile("attention.png", overlay)},
 	}, err
 }
