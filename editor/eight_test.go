@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"pentimento/models"
+	"pentimento/models/modelstest"
 	"pentimento/models/pocket"
 	"pentimento/models/runtime/runtimetest"
 	"pentimento/recipe"
@@ -24,15 +25,7 @@ func openEight(t *testing.T) *models.Model {
 			return err
 		}},
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := m.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return m
+	return modelstest.Keep(t, m, err)
 }
 
 // In eight bits too the way there and back ends at the first picture, and pictures

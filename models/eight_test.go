@@ -14,6 +14,7 @@ import (
 
 	"pentimento/models"
 	"pentimento/models/checkpoint"
+	"pentimento/models/modelstest"
 	"pentimento/models/pocket"
 	"pentimento/models/runtime/runtimetest"
 )
@@ -92,15 +93,7 @@ func TestEightBits(t *testing.T) {
 	open := func(threads int) *models.Model {
 		o.Threads = threads
 		m, err := models.OpenFS(t.Context(), pocket.Files(), "pocket", o)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() {
-			if err := m.Close(); err != nil {
-				t.Error(err)
-			}
-		})
-		return m
+		return modelstest.Keep(t, m, err)
 	}
 	m, single := open(1), openPocket(t)
 	if steps != 1 {

@@ -17,6 +17,7 @@ import (
 
 	"pentimento/models"
 	"pentimento/models/judge"
+	"pentimento/models/modelstest"
 	"pentimento/models/pocket"
 	"pentimento/models/runtime/runtimetest"
 	"pentimento/study/rules"
@@ -28,15 +29,7 @@ import (
 func openModel(t testing.TB) *models.Model {
 	t.Helper()
 	m, err := models.OpenFS(t.Context(), pocket.Files(), "pocket", models.Options{Runtime: runtimetest.Load(t), Device: "cpu", Threads: 1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := m.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return m
+	return modelstest.Keep(t, m, err)
 }
 
 func mustRun(t *testing.T, m *models.Model, o Options, files ...*File) []*Findings {

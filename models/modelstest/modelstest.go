@@ -12,6 +12,12 @@ import (
 func Open(t testing.TB, s models.Source) *models.Model {
 	t.Helper()
 	m, err := models.Open(t.Context(), s, models.Options{Runtime: runtimetest.Load(t), Device: "cpu"})
+	return Keep(t, m, err)
+}
+
+// Keep is a model as it was opened, until the test ends. An error ends the test.
+func Keep(t testing.TB, m *models.Model, err error) *models.Model {
+	t.Helper()
 	if err != nil {
 		t.Fatal(err)
 	}
