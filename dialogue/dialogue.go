@@ -28,6 +28,7 @@
 package dialogue
 
 import (
+	"regexp"
 	"strings"
 	"sync"
 
@@ -111,6 +112,7 @@ type Planner struct {
 	kindOnly  english.Pattern
 	redrawing english.Pattern
 	unset     []unsetRule
+	placed    []*regexp.Regexp // are the ways to say where an edit is to act
 }
 
 // New makes a planner.
@@ -142,6 +144,7 @@ func New() *Planner {
 		another:     english.Compile(another),
 		redrawing:   english.Compile(redrawing),
 		unset:       unsetRules(),
+		placed:      placedEdits(),
 
 		draw:    english.Compile("(draw|sketch|create|illustrate|do) <x>"),
 		helping: english.Compile("(help|help me|what can you do|what can i do|what can i say|what do i say|how does this work|how do i use this|how do you work|commands|instructions|what are my options|what now)"),

@@ -9,7 +9,8 @@ import (
 // it darker, only in the upper half". What else says a side, "a cat on the left" or
 // "the left one", says what a thing is and not where an edit ends.
 
-// A placed edit is one of these, with the part's words in the groups.
+// placedEdits are the ways to say where an edit is to act, with the edit and the words
+// of the part in groups.
 func placedEdits() []*regexp.Regexp {
 	const (
 		side    = `(?:the )?((?:upper|top|lower|bottom) (?:left|right)|(?:upper|top|lower|bottom|left|right|middle|centre|center))(?:-hand| hand)?(?: (half|side|part|corner|third|area))?`
@@ -25,9 +26,9 @@ func placedEdits() []*regexp.Regexp {
 
 // onlyThere divides an utterance into an edit and the part of the picture that it is
 // for; ok is false if it names none.
-func onlyThere(utterance string) (edit, part string, ok bool) {
+func (p *Planner) onlyThere(utterance string) (edit, part string, ok bool) {
 	utterance = strings.TrimSpace(utterance)
-	for _, placed := range placedEdits() {
+	for _, placed := range p.placed {
 		groups := placed.FindStringSubmatch(utterance)
 		if groups == nil {
 			continue
@@ -59,7 +60,7 @@ func (p *Planner) planThere(utterance string, talk Conversation) (Reply, bool) {
 	if len(talk.Turns) == 0 {
 		return Reply{}, false
 	}
-	edit, part, ok := onlyThere(utterance)
+	edit, part, ok := p.onlyThere(utterance)
 	if !ok {
 		return Reply{}, false
 	}
