@@ -54,7 +54,7 @@ func PartNames() []string {
 // partNamed is the part that a text names, if it does: "the top left corner" is the
 // upper left.
 func partNamed(text string) (part, bool) {
-	words := strings.NewReplacer("top", "upper", "bottom", "lower", "center", "middle", "centre third", "centre third", "-", " ", "half", "", "side", "", "corner", "", "part", "", "the ", "").Replace(strings.ToLower(text))
+	words := strings.NewReplacer("top", "upper", "bottom", "lower", "center", "middle", "-", " ", "half", "", "side", "", "corner", "", "part", "", "the ", "").Replace(strings.ToLower(text))
 	name := strings.Join(strings.Fields(words), " ")
 	all := parts()
 	if i := slices.IndexFunc(all, func(p part) bool { return p.name == name }); i >= 0 {
@@ -200,7 +200,12 @@ func (c *Conversation) setMask(ctx context.Context, s *session.Session) (*photo.
 	if root, err := rootOf(s); err != nil || c.Options.RegionOf != 0 && c.Options.RegionOf != root {
 		return nil, err
 	}
-	area, err := areaOf(c.Options.Region)
+	return c.overNamed(ctx, s, c.Options.Region)
+}
+
+// overNamed is over of the area that a text means; see areaOf.
+func (c *Conversation) overNamed(ctx context.Context, s *session.Session, text string) (*photo.Mask, error) {
+	area, err := areaOf(text)
 	if err != nil {
 		return nil, err
 	}
@@ -250,12 +255,12 @@ func (c *Conversation) regionFor(ctx context.Context, s *session.Session, plan *
 	if plan.Action != dialogue.Edit {
 		return nil, nil
 	}
-	mask, err := c.setMask(ctx, s)
+	var mask *photo.Mask
+	var err error
 	if plan.Region != "" {
-		var area photo.Area
-		if area, err = areaOf(plan.Region); err == nil {
-			mask, err = c.over(ctx, s, area)
-		}
+		mask, err = c.overNamed(ctx, s, plan.Region)
+	} else {
+		mask, err = c.setMask(ctx, s)
 	}
 	if err != nil || mask == nil {
 		return nil, err
@@ -319,11 +324,7 @@ func (c *Conversation) regionShown(ctx context.Context, s *session.Session, turn
 
 // Mask shows what the turn that is spoken of could change of its source's picture.
 func (c *Conversation) Mask(ctx context.Context, r Request) (*Answer, error) {
-	s, turn, err := c.head(ctx, r)
-	if err != nil {
-		return nil, err
-	}
-	m, _, err := c.maskOfTurn(ctx, r, s, turn)
+	s, turn, m, _, err := c.maskOfHead(ctx, r)
 	if err != nil {
 		return nil, err
 	}
@@ -342,44 +343,43 @@ func (c *Conversation) Mask(ctx context.Context, r Request) (*Answer, error) {
 	return answer, nil
 }
 
-// maskOfTurn is what a turn could change, over its canvas: what its blend left open, in
-// its region; and how many of its places one of the latents is wide. The error is a
-// [*Problem] for a turn that may have changed everything.
-func (c *Conversation) maskOfTurn(ctx context.Context, r Request, s *session.Session, turn session.Turn) (m *photo.Mask, place int, err error) {
+// maskOfHead is what the turn that is spoken of could change, over its canvas: what its
+// blend left open, in its region; and how many of its places one of the latents is
+// wide. The error is a [*Problem] for a turn that may have changed everything.
+func (c *Conversation) maskOfHead(ctx context.Context, r Request) (s *session.Session, turn session.Turn, m *photo.Mask, place int, err error) {
+	if s, turn, err = c.head(ctx, r); err != nil {
+		return s, turn, nil, 0, err
+	}
 	if turn.Parent == 0 {
-		return nil, 0, Problemf(Invalid, "turn %d is no edit, so it has no mask", turn.ID)
+		return s, turn, nil, 0, Problemf(Invalid, "turn %d is no edit, so it has no mask", turn.ID)
 	}
 	if err := r.allow(turn.Recipe.Prompt); err != nil {
-		return nil, 0, err
+		return s, turn, nil, 0, err
 	}
 	result, err := c.redraw(ctx, r, s, turn.ID, nil)
 	if err != nil {
-		return nil, 0, err
+		return s, turn, nil, 0, err
 	}
 	if result.Mask == nil {
-		return nil, 0, Problemf(Invalid, "turn %d may have changed all of the picture, so it has no mask", turn.ID)
+		return s, turn, nil, 0, Problemf(Invalid, "turn %d may have changed all of the picture, so it has no mask", turn.ID)
 	}
 	region := maskOf(turn.Recipe.Region)
 	if region == nil {
 		// In the places of a region: in those of latents nothing could fade within it.
 		whole, err := photo.Box(0, 0, 100, 100)
-		if err != nil {
-			return nil, 0, err
+		if err == nil {
+			region, err = c.over(ctx, s, whole)
 		}
-		if region, err = c.over(ctx, s, whole); err != nil {
-			return nil, 0, err
+		if err != nil {
+			return s, turn, nil, 0, err
 		}
 	}
-	return result.Mask.Within(region), max(1, region.Width/result.Mask.Width), nil
+	return s, turn, result.Mask.Within(region), max(1, region.Width/result.Mask.Width), nil
 }
 
 // KeepMask bounds further edits to what the turn that is spoken of changed.
 func (c *Conversation) KeepMask(ctx context.Context, r Request) (*Answer, error) {
-	s, turn, err := c.head(ctx, r)
-	if err != nil {
-		return nil, err
-	}
-	m, _, err := c.maskOfTurn(ctx, r, s, turn)
+	s, turn, m, _, err := c.maskOfHead(ctx, r)
 	if err != nil {
 		return nil, err
 	}
@@ -407,11 +407,7 @@ const (
 // Reshape draws the edit that is spoken of again, from the same source, in another
 // place: what it changed, reshaped, is its region, and no words bound it.
 func (c *Conversation) Reshape(ctx context.Context, r Request, how Reshaping) (*Answer, error) {
-	s, turn, err := c.head(ctx, r)
-	if err != nil {
-		return nil, err
-	}
-	m, place, err := c.maskOfTurn(ctx, r, s, turn)
+	s, turn, m, place, err := c.maskOfHead(ctx, r)
 	if err != nil {
 		return nil, err
 	}

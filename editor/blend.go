@@ -13,8 +13,6 @@ import (
 // regions that the chosen words attend to, in either picture, the latents stay
 // the source's. They do so, too, outside the turn's own region.
 type blend struct {
-	// everywhere says that no words bound the turn, only its region.
-	everywhere bool
 	// region marks the latents' places that the turn's region covers some of; nil
 	// for all. [H, W]
 	region    []bool
@@ -48,7 +46,7 @@ func newBlend(spec models.Spec, source, l *link, n int) *blend {
 			out.target = append(out.target, weighted(l, tokensIn(l.tokens, span))...)
 		}
 	}
-	if out.everywhere = len(out.source) == 0 && len(out.target) == 0; out.everywhere {
+	if out.everywhere() {
 		if out.region == nil {
 			return nil
 		}
@@ -58,6 +56,9 @@ func newBlend(spec models.Spec, source, l *link, n int) *blend {
 	out.sourceSum, out.targetSum = make([]float32, pixels), make([]float32, pixels)
 	return out
 }
+
+// everywhere reports whether no words bound the turn, only its region.
+func (b *blend) everywhere() bool { return len(b.source) == 0 && len(b.target) == 0 }
 
 // covered marks the latents' places that a region covers some of; nil of none. [H, W]
 func covered(r *recipe.Region, spec models.Spec) []bool {
@@ -103,10 +104,7 @@ func (b *blend) apply(s int, source *attention.Trace, maps, x []float32, spec mo
 	if s < b.start {
 		return x
 	}
-	mask := make([]bool, len(b.sourceSum))
-	if b.everywhere {
-		mask = slices.Repeat([]bool{true}, len(mask))
-	}
+	mask := slices.Repeat([]bool{b.everywhere()}, len(b.sourceSum))
 	for _, sum := range [][]float32{b.sourceSum, b.targetSum} {
 		threshold(mask, cover(sum, spec), b.threshold)
 	}

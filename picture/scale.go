@@ -27,16 +27,20 @@ func Shrink(picture image.Image, side int) image.Image {
 
 // Fitting returns a PNG of at most so many bytes: the picture, or a smaller copy of it.
 func Fitting(png []byte, most int) ([]byte, error) {
+	if len(png) <= most {
+		return png, nil
+	}
+	p, err := Decode(png)
+	if err != nil {
+		return nil, err
+	}
 	for len(png) > most {
-		p, err := Decode(png)
-		if err != nil {
-			return nil, err
-		}
 		size := p.Bounds().Size()
 		if max(size.X, size.Y) < 2 {
 			return nil, fmt.Errorf("a picture of %v doesn't fit into %d bytes", size, most)
 		}
-		if png, err = Encode(Halve(p)); err != nil {
+		p = Halve(p)
+		if png, err = Encode(p); err != nil {
 			return nil, err
 		}
 	}

@@ -26,24 +26,23 @@ var (
 // one did. It is fetched when the command's turn has come.
 func withFile(r *request) (*turn.Turn, error) {
 	c, values := r.command, r.arguments()
-	for _, a := range c.Arguments {
-		id := r.Data.Options.Text(a.Name)
-		if a.Kind != bot.Path || id == "" {
-			continue
-		}
-		file, ok := r.Data.Resolved.Attachments[id]
-		switch {
-		case !ok:
-			return nil, errFileNotSeen
-		case file.Size > maxFile:
-			return nil, errFileTooLarge
-		}
-		values[a.Name] = cmp.Or(view.Cut(file.Filename, 60), "a file")
-		do := c.Do
-		c.Do = func(ctx context.Context, talk *bot.Conversation, in bot.Input) (*bot.Answer, error) {
-			in.File = func(ctx context.Context) ([]byte, error) { return download(ctx, r.api, file) }
-			return do(ctx, talk, in)
-		}
+	name := c.File()
+	id := r.Data.Options.Text(name)
+	if id == "" {
+		return command(r.turn(), c, values)
+	}
+	file, ok := r.Data.Resolved.Attachments[id]
+	switch {
+	case !ok:
+		return nil, errFileNotSeen
+	case file.Size > maxFile:
+		return nil, errFileTooLarge
+	}
+	values[name] = cmp.Or(view.Cut(file.Filename, 60), "a file")
+	do := c.Do
+	c.Do = func(ctx context.Context, talk *bot.Conversation, in bot.Input) (*bot.Answer, error) {
+		in.File = func(ctx context.Context) ([]byte, error) { return download(ctx, r.api, file) }
+		return do(ctx, talk, in)
 	}
 	return command(r.turn(), c, values)
 }

@@ -164,19 +164,12 @@ func (m *Mask) Moved(right, down int) *Mask {
 // or lies in that: with as many places where it lies all over it, else with those that
 // show the picture.
 func (m *Mask) Lifted(picture, canvas image.Point) *Mask {
-	values := make([]float32, m.Width*m.Height)
-	for i, open := range m.Places() {
-		if open {
-			values[i] = 1
-		}
-	}
-	values, width, height := Uncovered(values, m.Width, m.Height, picture, canvas)
-	return mapped(width, height, func(x, y int) bool { return values[y*width+x] > 0 })
+	return NewMask(Uncovered(m.Places(), m.Width, m.Height, picture, canvas))
 }
 
 // Uncovered is a map over a canvas, [height, width], without what is at the bars beside
 // a picture that lies in it.
-func Uncovered(values []float32, width, height int, picture, canvas image.Point) (out []float32, w, h int) {
+func Uncovered[T any](values []T, width, height int, picture, canvas image.Point) (out []T, w, h int) {
 	placed := Placed(picture, canvas)
 	if placed.Size() == canvas {
 		return values, width, height
