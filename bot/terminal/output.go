@@ -167,10 +167,7 @@ func (c *Chat) printHeat(utterance string, a *bot.Answer) error {
 	if err != nil {
 		return err
 	}
-	if c.JSON {
-		return c.printJSON(turnJSON{Utterance: utterance, Image: path, Text: heat.Title(), Notices: a.Notices})
-	}
-	return c.printPicture(utterance, path, overlay, heat.Title())
+	return c.printPicture(utterance, a, path, overlay, heat.Title())
 }
 
 // printFrames saves the pictures of several turns as one file, and shows it if
@@ -187,16 +184,16 @@ func (c *Chat) printFrames(utterance string, a *bot.Answer, name string, join fu
 	if !strings.HasSuffix(name, ".png") {
 		joined = gate.Picture{}
 	}
-	return c.printPicture(utterance, path, joined, bot.Plural(len(a.Frames), "picture"))
+	return c.printPicture(utterance, a, path, joined, bot.Plural(len(a.Frames), "picture"))
 }
 
 // sheet is a page of frames, five to a row.
 func sheet(frames []picture.Frame) ([]byte, error) { return picture.Sheet(frames, 5) }
 
-// printPicture shows a picture that is not a turn.
-func (c *Chat) printPicture(utterance, path string, shown gate.Picture, what string) error {
+// printPicture shows a picture of an answer that is not a turn.
+func (c *Chat) printPicture(utterance string, a *bot.Answer, path string, shown gate.Picture, what string) error {
 	if c.JSON {
-		return c.printJSON(turnJSON{Utterance: utterance, Image: path, Text: what})
+		return c.printJSON(turnJSON{Utterance: utterance, Image: path, Text: what, Notices: a.Notices})
 	}
 	if err := c.inline(shown); err != nil {
 		return err

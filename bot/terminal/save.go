@@ -50,7 +50,7 @@ func (c *Chat) printFiles(utterance string, a *bot.Answer) error {
 		paths = append(paths, path)
 	}
 	last := len(paths) - 1
-	return c.printPicture(utterance, paths[last], gate.Picture{}, "the recipe is in the picture, and in "+strings.Join(paths[:last], ", "))
+	return c.printPicture(utterance, a, paths[last], gate.Picture{}, "the recipe is in the picture, and in "+strings.Join(paths[:last], ", "))
 }
 
 // printFile saves the file of a turn that has the ending of the path, under that
@@ -66,7 +66,7 @@ func (c *Chat) printFile(utterance string, a *bot.Answer, path string) error {
 		if err := write(path, f); err != nil {
 			return err
 		}
-		return c.printPicture(utterance, path, gate.Picture{}, "the recipe is in the file")
+		return c.printPicture(utterance, a, path, gate.Picture{}, "the recipe is in the file")
 	}
 	return bot.Problemf(bot.Invalid, "say the name of a new .png or .json file, or of a folder that is there: %s is neither", path)
 }
