@@ -8,6 +8,7 @@
 #             terminal, write docs/conversation.md
 # make screenshots  hold a conversation in Chromium, draw docs/web.png
 # make bench  measure, print a table, write build/bench.json
+# make sheets edit drawings whose true edit is known, draw docs/pictures/edits.jpg
 # make soak   break everything for MINUTES=10 while people talk, write build/bench.json
 # make study  run all studies that ship, write build/study (docs/study-files.md)
 GO ?= go
@@ -18,7 +19,7 @@ export PENTIMENTO_ONNXRUNTIME ?= $(CURDIR)/build/onnxruntime
 S3_SERVER = github.com/versity/versitygw/cmd/versitygw@v1.8.0
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: all build needs chat web test s3 lint house bench bench-real soak study transcript screenshots runtime clean
+.PHONY: all build needs chat web test s3 lint house bench bench-real sheets soak study transcript screenshots runtime clean
 
 all: build
 
@@ -52,6 +53,10 @@ bench: build
 # Takes 12 GB and many minutes. PYTHON has the packages of tests/reference/peers.py.
 bench-real: build
 	$(GO) run ./tests/bench -only $(if $(PYTHON),peers -python $(PYTHON),real) $(ARGS)
+
+sheets: build
+	$(GO) run ./tests/bench -only photo $(ARGS)
+	@mkdir -p docs/pictures && cp build/photo-edits.jpg docs/pictures/edits.jpg
 
 soak: build
 	$(GO) run ./tests/soak -minutes $(or $(MINUTES),10) $(ARGS)

@@ -42,15 +42,18 @@ type bench struct {
 	said      string // part of the edits to measure; empty for all
 	seeds     int
 	steps     int
-	turns     int    // of the long conversation
-	page      string // shows the figures of memory
-	blind     bool   // pictures are edited without a look at them
-	drawings  string // folder of held-out drawings
-	families  string // of the groups real and peers, with commas between
-	realSteps int    // of the pictures of those groups
-	rounds    int    // of the group peers
-	with      string // programs of the group peers, with commas between
-	python    string // runs them
+	turns     int     // of the long conversation
+	page      string  // shows the figures of memory
+	blind     bool    // pictures are edited without a look at them
+	drawings  string  // folder of held-out drawings
+	pairs     string  // folder of drawings with their true edits
+	guidance  float64 // of the group photo
+	alone     bool    // without the other methods of the group photo
+	families  string  // of the groups real and peers, with commas between
+	realSteps int     // of the pictures of those groups
+	rounds    int     // of the group peers
+	with      string  // programs of the group peers, with commas between
+	python    string  // runs them
 	figures   map[string]float64
 }
 
@@ -63,7 +66,7 @@ func main() {
 	flag.IntVar(&b.turns, "turns", longConversation, "of the group memory, turns of the conversation")
 	flag.StringVar(&b.page, "page", "docs/figures.md", "the page that shows the figures of memory")
 	flag.StringVar(&b.folder, "model", "", "model folder to measure instead of the bundled model")
-	flag.Func("set", "of the group pocket, a hyper-parameter of all edits, as in k=.5; may be repeated", func(text string) error {
+	flag.Func("set", "of the groups pocket and photo, a hyper-parameter of all edits, as in k=.5; may be repeated", func(text string) error {
 		name, value, ok := strings.Cut(text, "=")
 		if !ok {
 			return errors.New("not name=value")
@@ -72,10 +75,13 @@ func main() {
 		return nil
 	})
 	flag.StringVar((*string)(&b.precision), "precision", string(models.FP32), "what the model is computed in, fp32 or int8")
-	flag.StringVar(&b.said, "said", "", "of the groups pocket, unnamed and seen, only edits with this in their words")
+	flag.StringVar(&b.said, "said", "", "of the groups pocket, photo, unnamed and seen, only edits with this in their words")
 	flag.StringVar(&b.drawings, "drawings", "", "of the group calibrate, the folder of held-out drawings")
+	flag.StringVar(&b.pairs, "pairs", "tests/bench/drawings", "of the group photo, the folder of drawings with their true edits")
+	flag.Float64Var(&b.guidance, "guidance", 4.5, "of the group photo, the guidance scale")
+	flag.BoolVar(&b.alone, "alone", false, "of the group photo, draw nothing but the program's edits, to try settings")
 	flag.BoolVar(&b.blind, "blind", false, "of the group unnamed, edit without a look at the picture")
-	only := flag.String("only", "", "run these groups, with commas between: process, memory, speed, reference, jobs, edit, pocket, discord, web, cache, calibrate, unnamed, seen; and real and peers, which take 12 GB and many minutes")
+	only := flag.String("only", "", "run these groups, with commas between: process, memory, speed, reference, jobs, edit, pocket, discord, web, cache, calibrate, photo, unnamed, seen; and real and peers, which take 12 GB and many minutes")
 	flag.StringVar(&b.families, "real", "sd1,sdxl", "of the groups real and peers, the families, with commas between; sd1:int8 is one in eight bits")
 	flag.IntVar(&b.realSteps, "real-steps", 3, "of the groups real and peers, denoising steps of the pictures, at least 2; edits begin late from 20 on")
 	flag.IntVar(&b.rounds, "rounds", 3, "of the group peers, how often each program runs")
@@ -107,6 +113,7 @@ func (b *bench) run(only string) error {
 		{"web", b.web},
 		{"cache", b.cache},
 		{"calibrate", b.calibrate},
+		{"photo", b.photo},
 		{"unnamed", b.unnamed},
 		{"seen", b.seen},
 		{"real", b.real},

@@ -22,10 +22,11 @@ REGION = {name: number for number, name in enumerate(REGIONS)}
 
 
 class Canvas:
-    def __init__(self):
-        self._picture = cairo.ImageSurface(cairo.FORMAT_RGB24, SIZE, SIZE)
+    def __init__(self, scale=1):
+        self._picture = cairo.ImageSurface(cairo.FORMAT_RGB24, SIZE * scale, SIZE * scale)
         self._labels = cairo.ImageSurface(cairo.FORMAT_A8, LABEL_SIZE, LABEL_SIZE)
         self._paint = cairo.Context(self._picture)
+        self._paint.scale(scale, scale)
         self._paint.set_line_cap(cairo.LINE_CAP_ROUND)
         self._paint.set_line_join(cairo.LINE_JOIN_ROUND)
         self._mark = cairo.Context(self._labels)
@@ -89,11 +90,12 @@ class Canvas:
             self._paint.set_source_rgba(*paint)
 
     def pixels(self):
-        """The picture, uint8 [128, 128, 3], and its region map, uint8 [64, 64]."""
+        """The picture, uint8 [128, 128, 3] times the scale, and its region map, uint8 [64, 64]."""
         self._picture.flush()
         self._labels.flush()
-        rows = np.frombuffer(self._picture.get_data(), np.uint8).reshape(SIZE, self._picture.get_stride())
-        rgb = rows[:, :SIZE * 4].reshape(SIZE, SIZE, 4)[:, :, 2::-1].copy()
+        side = self._picture.get_width()
+        rows = np.frombuffer(self._picture.get_data(), np.uint8).reshape(side, self._picture.get_stride())
+        rgb = rows[:, :side * 4].reshape(side, side, 4)[:, :, 2::-1].copy()
         rows = np.frombuffer(self._labels.get_data(), np.uint8).reshape(LABEL_SIZE, self._labels.get_stride())
         return rgb, rows[:, :LABEL_SIZE].copy()
 

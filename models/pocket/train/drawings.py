@@ -21,9 +21,9 @@ def choose(rng, domain=None):
     return DOMAINS[domain][0].choose(rng)
 
 
-def paint(rng, attributes):
-    """The picture, uint8 [128, 128, 3], and its region map, uint8 [64, 64]."""
-    canvas = Canvas()
+def paint(rng, attributes, scale=1):
+    """The picture, uint8 [128, 128, 3] times the scale, and its region map, uint8 [64, 64]."""
+    canvas = Canvas(scale)
     DOMAINS[attributes['domain']][0].draw(canvas, rng, attributes)
     return canvas.pixels()
 
