@@ -11,7 +11,8 @@ import (
 // is what a model made of [Fit], and mask the part of it that the model changed; nil
 // is all of it.
 //
-// Inside the mask every pixel is the edit's, scaled up; over half a place around it,
+// Inside the mask every pixel is the edit's, scaled up, with the picture's own detail
+// where the edit leaves its forms; over half a place around it,
 // and at its corners, something between, and outside of that the picture's own, alpha
 // and all. What was transparent becomes opaque as far as it is covered.
 //
@@ -34,7 +35,7 @@ func Compose(picture *image.NRGBA, edit image.Image, mask, region *Mask) (*image
 	placed := Placed(size, drawn)
 	columns, rows := places(size.X, placed.Min.X, placed.Dx(), drawn.X), places(size.Y, placed.Min.Y, placed.Dy(), drawn.Y)
 	part := mask.part(columns, rows).Intersect(region.part(columns, rows))
-	edge := newEdge(region, mask)
+	edge, detail := newEdge(region, mask), newDetail(picture, edit, placed, part)
 	scaled := image.NewRGBA(part)
 	draw.CatmullRom.Scale(scaled, image.Rectangle{Max: size}, edit, placed.Add(edit.Bounds().Min), draw.Src, nil)
 	out := image.NewNRGBA(image.Rectangle{Max: size})
@@ -44,7 +45,10 @@ func Compose(picture *image.NRGBA, edit image.Image, mask, region *Mask) (*image
 	for y := part.Min.Y; y < part.Max.Y; y++ {
 		for x := part.Min.X; x < part.Max.X; x++ {
 			if opacity := min(mask.opacity(columns[x], rows[y]), edge.opacity(columns[x], rows[y])); opacity > 0 {
-				cover(out.Pix[out.PixOffset(x, y):][:4], scaled.Pix[scaled.PixOffset(x, y):], opacity)
+				pixel, at := out.Pix[out.PixOffset(x, y):][:4], scaled.PixOffset(x, y)
+				own, colour := opaque(pixel), [3]float64{float64(scaled.Pix[at]), float64(scaled.Pix[at+1]), float64(scaled.Pix[at+2])}
+				detail.add(&colour, own, image.Pt(x, y), columns[x], rows[y])
+				cover(pixel, own, colour, opacity)
 			}
 		}
 	}
@@ -61,14 +65,21 @@ func places(n, from, length, drawn int) []float64 {
 	return out
 }
 
-// cover puts a colour over a pixel, R, G, B and A, as far as opacity says. On white
-// it looks like the mean of the two.
-func cover(pixel, colour []uint8, opacity float64) {
+// opaque is the colour of a pixel, R, G, B and A, on white.
+func opaque(pixel []uint8) (out [3]float64) {
+	for c := range out {
+		out[c] = 255 - float64(pixel[3])/255*(255-float64(pixel[c]))
+	}
+	return out
+}
+
+// cover puts a colour over a pixel, R, G, B and A, that looks like own on white, as far
+// as opacity says. On white it looks like the mean of the two.
+func cover(pixel []uint8, own, colour [3]float64, opacity float64) {
 	before := float64(pixel[3]) / 255
 	alpha := before + opacity*(1-before)
 	for c := range 3 {
-		own := 255 - before*(255-float64(pixel[c])) // on white
-		mixed := own + opacity*(float64(colour[c])-own)
+		mixed := own[c] + opacity*(colour[c]-own[c])
 		pixel[c] = uint8(min(max(255-(255-mixed)/alpha, 0), 255) + .5)
 	}
 	pixel[3] = uint8(alpha*255 + .5)
