@@ -105,8 +105,8 @@ func (c *Conversation) turnOf(r Request, s *session.Session, utterance string, p
 		chain = recipe.New(settings)
 	}
 	turn.Settings = chain.Settings
-	if c.Options.Start == nil && chain.Settings.Steps < recipe.StartSteps {
-		turn.Recipe.Start = 0
+	if c.Options.Start == nil {
+		turn.Recipe.Start = startOf(turn.Recipe, chain.Settings)
 	}
 	if err := c.bearable(r, chain.Settings, turn.Recipe); err != nil {
 		return turn, chain, err
@@ -116,6 +116,17 @@ func (c *Conversation) turnOf(r Request, s *session.Session, utterance string, p
 		err = fmt.Errorf("keep the plan: %w", err)
 	}
 	return turn, chain, err
+}
+
+// startOf is where a turn begins that has its preset's start.
+func startOf(t recipe.Turn, s recipe.Settings) float64 {
+	switch {
+	case s.Steps < recipe.StartSteps:
+		return 0
+	case s.Picture != "":
+		return min(t.Start, recipe.PictureStart)
+	}
+	return t.Start
 }
 
 // bearable refuses numbers that the model cannot draw with, which are within

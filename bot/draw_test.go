@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -38,20 +39,24 @@ func TestEventsChangeNoPicture(t *testing.T) {
 // sets acts on any.
 func TestEditsBeginWhereTheirPresetsSay(t *testing.T) {
 	appearance, _ := recipe.PresetNamed("appearance")
-	set := .5
+	set, own := .5, strings.Repeat("0a", 32)
 	for _, test := range []struct {
-		steps int
-		start *float64
-		want  float64
+		steps   int
+		picture string
+		start   *float64
+		want    float64
 	}{
-		{recipe.StartSteps, nil, appearance.Start},
-		{recipe.StartSteps - 1, nil, 0},
-		{2, &set, set},
+		{recipe.StartSteps, "", nil, appearance.Start},
+		{recipe.StartSteps - 1, "", nil, 0},
+		{2, "", &set, set},
+		{recipe.StartSteps, own, nil, recipe.PictureStart},
+		{recipe.StartSteps - 1, own, nil, 0},
+		{recipe.StartSteps, own, &set, set},
 	} {
 		c := newConversation(t, session.NewMemory())
 		c.Options.Steps, c.Options.Start = test.steps, test.start
 		s := &session.Session{Key: testKey}
-		first := session.Turn{Settings: recipe.Settings{Model: c.Model.Digest, Steps: test.steps, Guidance: 4}, Recipe: recipe.Turn{Prompt: "blond hair"}}
+		first := session.Turn{Settings: recipe.Settings{Model: c.Model.Digest, Steps: test.steps, Guidance: 4, Picture: test.picture}, Recipe: recipe.Turn{Prompt: "blond hair"}}
 		if _, err := s.Add(first); err != nil {
 			t.Fatal(err)
 		}

@@ -99,7 +99,7 @@ func (c *Conversation) begin(ctx context.Context, r Request, s *session.Session,
 
 // settingsOf are the settings of a chain that begins with a picture: those of a new
 // picture in the size that the model draws it in, with a scheduler that can be taken
-// back. Nothing comes of a seed.
+// back and less guidance, unless the model is made for one. Nothing comes of a seed.
 func (c *Conversation) settingsOf(original *image.NRGBA) (recipe.Settings, error) {
 	settings, err := c.settings(nil)
 	if err != nil {
@@ -110,6 +110,9 @@ func (c *Conversation) settingsOf(original *image.NRGBA) (recipe.Settings, error
 		return settings, err
 	}
 	settings.Seed, settings.Picture = 0, photo.Digest(original)
+	if m.Usual.Steps == 0 {
+		settings.Guidance *= recipe.PictureGuidance
+	}
 	if !slices.Contains(recipe.Invertible(), settings.Scheduler) {
 		settings.Scheduler = recipe.DDIM
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"image"
 	"image/jpeg"
+	"math"
 	"os"
 	"slices"
 	"strings"
@@ -15,6 +16,7 @@ import (
 	"pentimento/dialogue"
 	"pentimento/editor"
 	"pentimento/jobs"
+	"pentimento/models"
 	"pentimento/models/judge"
 	"pentimento/models/pocket/pockettest"
 	"pentimento/picture"
@@ -60,6 +62,27 @@ func pixelsOf(t testing.TB, png []byte) *image.NRGBA {
 		t.Fatal(err)
 	}
 	return photo.Flat(decoded)
+}
+
+// A picture of one's own is edited with less guidance than one that was drawn, unless
+// the model is made for one.
+func TestGuidanceOfOwnPictures(t *testing.T) {
+	for _, test := range []struct {
+		name        string
+		usual       models.Usual
+		scale, want float64
+	}{
+		{"the usual", models.Usual{}, 4.5, 3.5},
+		{"set", models.Usual{}, 9, 7},
+		{"a model of few steps", models.Usual{Steps: 4, Guidance: 1}, 1, 1},
+	} {
+		c := newConversation(t, session.NewMemory())
+		c.Model.Usual, c.Options.Guidance = test.usual, test.scale
+		settings, err := c.settingsOf(image.NewNRGBA(image.Rect(0, 0, 64, 64)))
+		if err != nil || math.Abs(settings.Guidance-test.want) > 1e-9 {
+			t.Errorf("%s: guidance %v, %v; want %v", test.name, settings.Guidance, err, test.want)
+		}
+	}
 }
 
 // Ten edits of a photograph change nothing of it where none of them may, and undoing
