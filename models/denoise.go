@@ -28,7 +28,8 @@ type Batch struct {
 	TimestepCond []float32
 	Control      Control
 	// Cached are the maps of rows of earlier runs, which rows of this one may
-	// have for their sources. [C]
+	// have for their sources. What they hold is not changed any more: a device may
+	// still have a copy. [C]
 	Cached []Maps
 	// Capture lists the rows whose maps [Denoised.Captured] holds. [K]
 	Capture []int
@@ -66,6 +67,10 @@ type unet struct {
 	captured []int
 	// observer is told what it computes; nil for nobody.
 	observer *observer
+	// bound runs it with inputs that stay on the device; nil where each run copies
+	// all of them.
+	bound *boundInputs
+	moved moved
 }
 
 func (in *inspection) openUNet(op opener, p *preparedUNet) (*unet, error) {
@@ -86,14 +91,20 @@ func (in *inspection) openUNet(op opener, p *preparedUNet) (*unet, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &unet{
+	u := &unet{
 		session: session,
 		feed:    unetFeed{info: p.controlled.Info, inputs: p.controlled.Inputs},
 		noise:   noise,
 		maps:    graph.Value{Name: graph.Maps, Type: element.Float32},
 
 		captured: captured, observer: p.observer,
-	}, nil
+	}
+	if op.o.Binding.bind(op.device) {
+		if u.bound, err = bindInputs(session); err != nil {
+			return nil, errors.Join(err, session.Close())
+		}
+	}
+	return u, nil
 }
 
 // An openingUNet is a UNet that is being opened, or was.
@@ -128,13 +139,13 @@ func (o *openingUNet) close() error {
 	if o.unet == nil {
 		return nil
 	}
-	return o.unet.session.Close()
+	return errors.Join(o.unet.bound.close(), o.unet.session.Close())
 }
 
 // Denoise runs the UNet once for all rows of the batch, which it does not
 // change. The results are new memory and belong to the caller. When ctx ends
-// the run stops within the operator that is being computed, and the error is
-// ctx's.
+// the run stops within the operator that is being computed (with bound inputs, at its
+// end), and the error is ctx's.
 func (m *Model) Denoise(ctx context.Context, in *Batch) (*Denoised, error) {
 	if m.unet == nil {
 		return nil, fmt.Errorf("denoise: %w", ErrNotOpened)
@@ -173,7 +184,7 @@ func (m *Model) denoise(ctx context.Context, unet *unet, in *Batch) (*Denoised, 
 	if unet.observer != nil {
 		outputs = append(outputs, observed(unet.observer.unetValues))
 	}
-	out, err := run(ctx, unet.session, inputs, outputs...)
+	out, err := unet.run(ctx, inputs, outputs)
 	if err == nil && unet.observer != nil {
 		last := len(out) - 1
 		err = unet.observer.add(&unet.observer.unet, out[last])
@@ -183,6 +194,22 @@ func (m *Model) denoise(ctx context.Context, unet *unet, in *Batch) (*Denoised, 
 		return nil, err
 	}
 	return &Denoised{Noise: out[0], Maps: out[1], Captured: unet.split(out[2:], len(in.Capture), len(s.Layers))}, nil
+}
+
+// run computes outputs from inputs.
+func (u *unet) run(ctx context.Context, inputs []feed, outputs []tensorSpec) ([][]float32, error) {
+	for _, o := range outputs {
+		u.moved.fromDevice(o)
+	}
+	if u.bound != nil {
+		return u.bound.run(ctx, &u.moved, inputs, outputs)
+	}
+	tensors, err := tensorsOf(inputs)
+	if err != nil {
+		return nil, err
+	}
+	u.moved.toDevice(inputs...)
+	return run(ctx, u.session, tensors, outputs...)
 }
 
 // split gives every captured row its part of the layers' maps [K, h, N, M].
@@ -198,7 +225,7 @@ func (u *unet) split(layers [][]float32, rows, n int) []Maps {
 	return captured
 }
 
-// A unetFeed makes a UNet's input tensors.
+// A unetFeed says what a UNet's inputs are.
 type unetFeed struct {
 	info graph.Info
 	spec Spec
@@ -206,13 +233,13 @@ type unetFeed struct {
 	inputs []graph.Value
 }
 
-// all makes the inputs of the controlled UNet.
-func (f unetFeed) all(in *Batch) ([]*runtime.Tensor, error) {
+// all are the inputs of the controlled UNet.
+func (f unetFeed) all(in *Batch) ([]feed, error) {
 	depth, err := in.check(f.spec)
 	if err != nil {
 		return nil, err
 	}
-	return collect(len(f.inputs), func(i int) (*runtime.Tensor, error) { return f.tensor(f.inputs[i], in, depth) })
+	return f.feeds(f.inputs, in, depth)
 }
 
 // check refuses a batch that a model of such a spec can't run, and returns the depth
@@ -248,73 +275,84 @@ func (in *Batch) check(s Spec) (depth int, err error) {
 
 // own makes the inputs that the UNet has without control.
 func (f unetFeed) own(in *Batch) ([]*runtime.Tensor, error) {
-	values := f.info.Inputs()
-	return collect(len(values), func(i int) (*runtime.Tensor, error) { return f.tensor(values[i], in, 1) })
-}
-
-// collect makes n tensors, or none.
-func collect(n int, tensor func(i int) (*runtime.Tensor, error)) ([]*runtime.Tensor, error) {
-	var tensors []*runtime.Tensor
-	for i := range n {
-		t, err := tensor(i)
-		if err != nil {
-			return nil, errors.Join(err, destroy(tensors))
-		}
-		tensors = append(tensors, t)
+	feeds, err := f.feeds(f.info.Inputs(), in, 1)
+	if err != nil {
+		return nil, err
 	}
-	return tensors, nil
+	return tensorsOf(feeds)
 }
 
-// tensor makes the tensor for one input of the UNet.
-func (f unetFeed) tensor(v graph.Value, in *Batch, depth int) (*runtime.Tensor, error) {
-	typ := v.Type
+func (f unetFeed) feeds(values []graph.Value, in *Batch, depth int) ([]feed, error) {
+	var feeds []feed
+	for _, v := range values {
+		one, err := f.feed(v, in, depth)
+		if err != nil {
+			return nil, err
+		}
+		feeds = append(feeds, one)
+	}
+	return feeds, nil
+}
+
+// feed is one input of the UNet.
+func (f unetFeed) feed(v graph.Value, in *Batch, depth int) (feed, error) {
+	floats := func(shape []int, values []float32) (feed, error) {
+		return feed{name: v.Name, typ: v.Type, shape: shape, floats: values}, nil
+	}
+	ints := func(shape []int, values []int64) (feed, error) {
+		return feed{name: v.Name, typ: v.Type, shape: shape, ints: values}, nil
+	}
 	rows, layers, tokens := in.Rows, len(f.spec.Layers), f.spec.ContextLength
 	c := &in.Control
 	switch v.Name {
 	case f.info.Sample.Name:
-		return runtime.FloatTensor(typ, []int{rows, f.spec.LatentChannels, f.spec.LatentHeight, f.spec.LatentWidth}, in.Latents)
+		return floats([]int{rows, f.spec.LatentChannels, f.spec.LatentHeight, f.spec.LatentWidth}, in.Latents)
 	case f.info.Timestep.Name:
-		return f.timestep(in)
+		shape, n := f.timesteps(in)
+		if v.Type.Int() {
+			return ints(shape, slices.Repeat([]int64{int64(in.Timestep)}, n))
+		}
+		return floats(shape, slices.Repeat([]float32{float32(in.Timestep)}, n))
 	case f.info.Text.Name:
-		return runtime.FloatTensor(typ, []int{rows, tokens, f.spec.TextWidth}, in.Text)
+		return floats([]int{rows, tokens, f.spec.TextWidth}, in.Text)
 	case f.info.Pooled.Name:
-		return runtime.FloatTensor(typ, []int{rows, f.spec.PooledWidth}, in.Pooled)
+		return floats([]int{rows, f.spec.PooledWidth}, in.Pooled)
 	case f.info.TimeIDs.Name:
-		return runtime.FloatTensor(typ, []int{rows, timeIDs}, f.spec.times(rows))
+		return floats([]int{rows, timeIDs}, f.spec.times(rows))
 	case f.info.TimestepCond.Name:
-		return runtime.FloatTensor(typ, []int{rows, f.spec.TimestepCondWidth}, in.TimestepCond)
+		return floats([]int{rows, f.spec.TimestepCondWidth}, in.TimestepCond)
 	case graph.CrossSource:
-		return runtime.IntTensor(typ, []int{rows}, c.CrossSource)
+		return ints([]int{rows}, c.CrossSource)
 	case graph.Mapper:
-		return runtime.FloatTensor(typ, []int{rows, tokens, tokens}, c.Mapper)
+		return floats([]int{rows, tokens, tokens}, c.Mapper)
 	case graph.Take:
-		return runtime.FloatTensor(typ, []int{rows, tokens}, c.Take)
+		return floats([]int{rows, tokens}, c.Take)
 	case graph.Keep:
-		return runtime.FloatTensor(typ, []int{rows, tokens}, c.Keep)
+		return floats([]int{rows, tokens}, c.Keep)
 	case graph.SelfSource:
-		return runtime.IntTensor(typ, []int{layers, rows}, c.SelfSource)
+		return ints([]int{layers, rows}, c.SelfSource)
 	case graph.ValueSource:
-		return runtime.IntTensor(typ, []int{layers, rows}, c.ValueSource)
+		return ints([]int{layers, rows}, c.ValueSource)
 	case graph.SelfValueMix:
-		return runtime.FloatTensor(typ, []int{layers, rows}, c.SelfValueMix)
+		return floats([]int{layers, rows}, c.SelfValueMix)
 	case graph.CrossValueMix:
-		return runtime.FloatTensor(typ, []int{rows, tokens}, c.CrossValueMix)
+		return floats([]int{rows, tokens}, c.CrossValueMix)
 	case graph.Depth:
-		return runtime.IntTensor(typ, nil, []int64{int64(depth)})
+		return ints(nil, []int64{int64(depth)})
 	case graph.CaptureRows:
 		captured := make([]int64, len(in.Capture))
 		for k, b := range in.Capture {
 			captured[k] = int64(b)
 		}
-		return runtime.IntTensor(typ, []int{len(captured)}, captured)
+		return ints([]int{len(captured)}, captured)
 	}
 	for l := range f.spec.Layers {
 		if v.Name == graph.CacheInput(l) {
 			n, maps := cachedRows(in.Cached, l)
-			return runtime.FloatTensor(typ, f.spec.mapShape(l, n), maps)
+			return feed{name: v.Name, typ: v.Type, shape: f.spec.mapShape(l, n), floats: maps, lasting: true}, nil
 		}
 	}
-	return nil, fmt.Errorf("the UNet has an unknown input %s", v)
+	return feed{}, fmt.Errorf("the UNet has an unknown input %s", v)
 }
 
 // cachedRows joins the cached maps of a layer to [C, h, N, M]. C is 0 when no
@@ -347,29 +385,16 @@ func (s Spec) times(rows int) []float32 {
 	return slices.Repeat([]float32{h, w, 0, 0, h, w}, rows)
 }
 
-// timestep makes the timestep in the form that the exporter chose: a scalar,
-// one number, or the same number for every row.
-func (f unetFeed) timestep(in *Batch) (*runtime.Tensor, error) {
+// timesteps is the form of the timestep that the exporter chose, and how many
+// numbers that takes: a scalar, one number, or the same number for every row.
+func (f unetFeed) timesteps(in *Batch) (shape []int, n int) {
 	v := f.info.Timestep
-	var shape []int
-	n := 1
-	if len(v.Dims) == 1 {
-		if f.info.PerRow && len(f.info.Sample.Dims) > 0 && v.Dims[0].Name == f.info.Sample.Dims[0].Name {
-			n = in.Rows
-		}
-		shape = []int{n}
+	if len(v.Dims) != 1 {
+		return nil, 1
 	}
-	typ := v.Type
-	if typ.Int() {
-		values := make([]int64, n)
-		for i := range values {
-			values[i] = int64(in.Timestep)
-		}
-		return runtime.IntTensor(typ, shape, values)
+	n = 1
+	if f.info.PerRow && len(f.info.Sample.Dims) > 0 && v.Dims[0].Name == f.info.Sample.Dims[0].Name {
+		n = in.Rows
 	}
-	values := make([]float32, n)
-	for i := range values {
-		values[i] = float32(in.Timestep)
-	}
-	return runtime.FloatTensor(typ, shape, values)
+	return []int{n}, n
 }

@@ -49,6 +49,9 @@ type Options struct {
 	// batch that would take more run one after the other, and what fits in no way
 	// is refused with a [*MemoryError].
 	MemoryLimit int64
+	// Binding is whether inputs of the UNet that a step shares with the one before
+	// stay on the device; empty means [BindGPU].
+	Binding Binding
 	// Log hears which device was taken and why others were not; nil is silent.
 	Log *slog.Logger
 }

@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -118,25 +119,39 @@ func run(ctx context.Context, s *runtime.Session, inputs []*runtime.Tensor, outp
 			}
 		}
 	}()
-	fetched := make([]*runtime.Tensor, len(outputs))
-	for i, o := range outputs {
+	fetched, err := emptyTensors(outputs)
+	if err != nil {
+		return nil, err
+	}
+	tensors = append(tensors, fetched...)
+	if err := s.Run(ctx, inputs, fetched); err != nil {
+		return nil, ofMemory(err)
+	}
+	return floatsOf(fetched), nil
+}
+
+// emptyTensors makes a tensor for each output, or none.
+func emptyTensors(outputs []tensorSpec) ([]*runtime.Tensor, error) {
+	var tensors []*runtime.Tensor
+	for _, o := range outputs {
 		size := 1
 		for _, n := range o.shape {
 			size *= n
 		}
 		t, err := runtime.FloatTensor(o.value.Type, o.shape, make([]float32, size))
 		if err != nil {
-			return nil, err
+			return nil, errors.Join(err, destroy(tensors))
 		}
-		fetched[i] = t
 		tensors = append(tensors, t)
 	}
-	if err := s.Run(ctx, inputs, fetched); err != nil {
-		return nil, ofMemory(err)
-	}
-	results := make([][]float32, len(fetched))
-	for i, t := range fetched {
+	return tensors, nil
+}
+
+// floatsOf are what tensors hold.
+func floatsOf(tensors []*runtime.Tensor) [][]float32 {
+	results := make([][]float32, len(tensors))
+	for i, t := range tensors {
 		results[i] = t.Floats()
 	}
-	return results, nil
+	return results
 }

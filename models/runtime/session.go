@@ -48,6 +48,7 @@ type Session struct {
 	running sync.RWMutex
 	closed  bool
 	intact  func() error
+	outputs []string // their names
 }
 
 // Open prepares a graph for its device. A device that can't be used gives a
@@ -74,7 +75,7 @@ func (r *Runtime) Open(g Graph, o SessionOptions) (s *Session, err error) {
 	// Opening leaves memory of what was folded and packed in the C library's
 	// hands: 2 of 12 GiB for the UNet of Stable Diffusion XL.
 	giveBack()
-	return &Session{session: session, intact: o.Intact}, nil
+	return &Session{session: session, intact: o.Intact, outputs: o.Outputs}, nil
 }
 
 // build makes the runtime's options; the caller destroys them.
@@ -168,16 +169,8 @@ var ErrClosed = errors.New("the session is closed")
 func (s *Session) Run(ctx context.Context, in, out []*Tensor) (err error) {
 	s.running.RLock()
 	defer s.running.RUnlock()
-	if s.closed {
-		return ErrClosed
-	}
-	if err := ctx.Err(); err != nil {
+	if err := s.ready(ctx); err != nil {
 		return err
-	}
-	if s.intact != nil {
-		if err := s.intact(); err != nil {
-			return err
-		}
 	}
 	options, err := ort.NewRunOptions()
 	if err != nil {
@@ -206,6 +199,20 @@ func (s *Session) Run(ctx context.Context, in, out []*Tensor) (err error) {
 		return plainReason(err)
 	}
 	adopt(out, results)
+	return nil
+}
+
+// ready says why a run cannot begin; nil if it can.
+func (s *Session) ready(ctx context.Context) error {
+	if s.closed {
+		return ErrClosed
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if s.intact != nil {
+		return s.intact()
+	}
 	return nil
 }
 
