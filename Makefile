@@ -9,6 +9,7 @@
 # make screenshots  hold a conversation in Chromium, draw docs/web.png
 # make bench  measure, print a table, write build/bench.json
 # make sheets edit drawings whose true edit is known, draw docs/pictures/edits.jpg
+# make bench-gpu  measure on a GPU with CUDA, or say what is missing for that
 # make soak   break everything for MINUTES=10 while people talk, write build/bench.json
 # make study  run all studies that ship, write build/study (docs/study-files.md)
 GO ?= go
@@ -19,7 +20,7 @@ export PENTIMENTO_ONNXRUNTIME ?= $(CURDIR)/build/onnxruntime
 S3_SERVER = github.com/versity/versitygw/cmd/versitygw@v1.8.0
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: all build needs chat web test s3 lint house bench bench-real sheets soak study transcript screenshots runtime clean
+.PHONY: all build needs chat web test s3 lint house bench bench-real bench-gpu sheets soak study transcript screenshots runtime clean
 
 all: build
 
@@ -57,6 +58,9 @@ bench-real: build
 sheets: build
 	$(GO) run ./tests/bench -only photo $(ARGS)
 	@mkdir -p docs/pictures && cp build/photo-edits.jpg docs/pictures/edits.jpg
+
+bench-gpu: build
+	$(GO) run ./tests/bench -only gpu $(ARGS)
 
 soak: build
 	$(GO) run ./tests/soak -minutes $(or $(MINUTES),10) $(ARGS)

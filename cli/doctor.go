@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
+	goruntime "runtime"
 	"strings"
 	"time"
 
@@ -80,6 +82,7 @@ func (c *doctorCommand) examineModel(ctx context.Context, p *Process, report fin
 	offer, network, err := c.openOffer(ctx, p)
 	if device, ok := errors.AsType[*runtime.DeviceError](err); ok {
 		report("device", "", fmt.Errorf("%w; --device cpu works everywhere", device))
+		c.examineCUDA(p, device.Device, report)
 		return
 	}
 	if err != nil {
@@ -92,6 +95,21 @@ func (c *doctorCommand) examineModel(ctx context.Context, p *Process, report fin
 	}
 	if err := errors.Join(offer.Close(), network.Close()); err != nil {
 		report("model", "", err)
+	}
+}
+
+// examineCUDA names what a device that does not start lacks.
+func (c *doctorCommand) examineCUDA(p *Process, d runtime.Device, report finding) {
+	if goruntime.GOOS != "linux" || d.Provider != runtime.CUDA && d.Provider != runtime.TensorRT {
+		return
+	}
+	lib, err := runtime.Load(c.Onnxruntime)
+	if err != nil {
+		return // said as the runtime's
+	}
+	host := runtime.Host{Root: "/", Library: lib.Path(), Paths: filepath.SplitList(p.Getenv("LD_LIBRARY_PATH"))}
+	for _, lack := range host.LacksCUDA() {
+		report("device", "", errors.New(lack.String()))
 	}
 }
 

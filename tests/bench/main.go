@@ -5,7 +5,7 @@
 //
 // edit.go and pocket.go judge pictures, speed.go times the engine, process.go and
 // memory.go run the program itself, reference.go runs the same edit in PyTorch where
-// Debian has it, jobs.go loads the queue in a real Redis, and web.go the pages. Figures of runs that could
+// Debian has it, gpu.go measures a GPU, jobs.go loads the queue in a real Redis, and web.go the pages. Figures of runs that could
 // not be done are left out, with a line that says why. What memory.go measured
 // is also written to docs/figures.md.
 package main
@@ -39,6 +39,7 @@ type bench struct {
 	set     map[string]string
 	// precision is what the model is computed in.
 	precision models.Precision
+	device    string // of the group gpu
 	said      string // part of the edits to measure; empty for all
 	seeds     int
 	steps     int
@@ -75,13 +76,14 @@ func main() {
 		return nil
 	})
 	flag.StringVar((*string)(&b.precision), "precision", string(models.FP32), "what the model is computed in, fp32 or int8")
+	flag.StringVar(&b.device, "device", "cuda", "of the group gpu, the device: cuda or tensorrt, and its number behind a colon")
 	flag.StringVar(&b.said, "said", "", "of the groups pocket, photo, unnamed and seen, only edits with this in their words")
 	flag.StringVar(&b.drawings, "drawings", "", "of the group calibrate, the folder of held-out drawings")
 	flag.StringVar(&b.pairs, "pairs", "tests/bench/drawings", "of the group photo, the folder of drawings with their true edits")
 	flag.Float64Var(&b.guidance, "guidance", 4.5, "of the group photo, the guidance scale")
 	flag.BoolVar(&b.alone, "alone", false, "of the group photo, draw nothing but the program's edits, to try settings")
 	flag.BoolVar(&b.blind, "blind", false, "of the group unnamed, edit without a look at the picture")
-	only := flag.String("only", "", "run these groups, with commas between: process, memory, speed, reference, jobs, edit, pocket, discord, web, cache, calibrate, photo, unnamed, seen; and real and peers, which take 12 GB and many minutes")
+	only := flag.String("only", "", "run these groups, with commas between: process, memory, speed, reference, jobs, edit, pocket, discord, web, cache, calibrate, photo, unnamed, seen; and real and peers, which take 12 GB and many minutes; or gpu alone, on a machine that has one")
 	flag.StringVar(&b.families, "real", "sd1,sdxl", "of the groups real and peers, the families, with commas between; sd1:int8 is one in eight bits")
 	flag.IntVar(&b.realSteps, "real-steps", 3, "of the groups real and peers, denoising steps of the pictures, at least 2; edits begin late from 20 on")
 	flag.IntVar(&b.rounds, "rounds", 3, "of the group peers, how often each program runs")
@@ -95,6 +97,12 @@ func main() {
 }
 
 func (b *bench) run(only string) error {
+	if err := b.begin(); err != nil {
+		return err
+	}
+	if only == "gpu" { // on another device than the others
+		return b.gpu()
+	}
 	if err := b.open(); err != nil {
 		return err
 	}
@@ -132,36 +140,46 @@ func (b *bench) run(only string) error {
 	if err := b.model.Close(); err != nil {
 		return err
 	}
-	b.print()
-	path := filepath.Join(b.out, "bench.json")
-	if err := figures.Add(path, b.figures); err != nil {
-		return err
-	}
-	all, err := figures.Read(path)
+	all, err := b.keep()
 	if err != nil {
 		return err
 	}
 	return b.showMemory(all)
 }
 
-func (b *bench) open() error {
+// keep prints the figures and writes them beside those of earlier runs.
+func (b *bench) keep() (all map[string]float64, err error) {
+	b.print()
+	path := filepath.Join(b.out, "bench.json")
+	if err := figures.Add(path, b.figures); err != nil {
+		return nil, err
+	}
+	return figures.Read(path)
+}
+
+func (b *bench) begin() (err error) {
 	if err := os.MkdirAll(b.out, 0o755); err != nil {
 		return err
 	}
-	var err error
-	if b.runtime, err = runtime.Load(os.Getenv("PENTIMENTO_ONNXRUNTIME")); err != nil {
-		return err
-	}
+	b.runtime, err = runtime.Load(os.Getenv("PENTIMENTO_ONNXRUNTIME"))
+	return err
+}
+
+func (b *bench) open() (err error) {
 	options := models.Options{Runtime: b.runtime, Device: "cpu", Precision: b.precision}
 	if b.precision == models.Int8 {
 		options.CacheDir, options.Practice = filepath.Join(b.out, "cache"), editor.Practice()
 	}
-	if b.folder != "" {
-		b.model, err = models.Open(b.ctx, models.Source{Path: b.folder}, options)
-	} else {
-		b.model, err = models.OpenFS(b.ctx, pocket.Files(), "pocket", options)
-	}
+	b.model, err = b.openWith(options)
 	return err
+}
+
+// openWith opens the model that is measured.
+func (b *bench) openWith(o models.Options) (*models.Model, error) {
+	if b.folder != "" {
+		return models.Open(b.ctx, models.Source{Path: b.folder}, o)
+	}
+	return models.OpenFS(b.ctx, pocket.Files(), "pocket", o)
 }
 
 // print shows the figures as a table.
