@@ -123,6 +123,7 @@ func sentinels() map[string]met {
 		"models/runtime.ErrClosed":                   internal(runtime.ErrClosed),
 		"models/runtime.DeviceError":                 internal(&runtime.DeviceError{Reason: errors.New("no")}),
 		"models.ErrGraphs":                           internal(models.ErrGraphs),
+		"models.ErrHalf":                             internal(models.ErrHalf),
 		"models.ErrPrecision":                        internal(models.ErrPrecision),
 		"models/quantize.ErrNothing":                 internal(quantize.ErrNothing),
 		"models/quantize.ErrNotFinite":               internal(quantize.ErrNotFinite),

@@ -176,7 +176,10 @@ func (f face) put(chat *terminal.Chat) {
 func (c *chatCommand) greeting(chat *terminal.Chat, model *models.Model) string {
 	const words = 4 // of each kind
 	device := model.Device()
-	if model.Precision() == models.Int8 {
+	switch model.Precision() {
+	case models.FP16:
+		device += " in half precision"
+	case models.Int8:
 		device += " in eight bits"
 	}
 	return fmt.Sprintf("Pentimento · %s model on the %s · pictures go to %s\n%s\n%s Such as: %s\n/help lists commands, /quit leaves.",

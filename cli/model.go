@@ -46,7 +46,7 @@ func (f *sourceFlags) source(path string) models.Source {
 // modelRunFlags choose what a model runs on.
 type modelRunFlags struct {
 	Device      string           `help:"auto, cpu, cuda[:n], tensorrt, coreml, directml or openvino." default:"auto"`
-	Precision   models.Precision `help:"What the model is computed in: fp32, or int8, which is quicker, takes less memory and draws slightly different pictures." enum:"fp32,int8" default:"fp32"`
+	Precision   models.Precision `help:"What the model is computed in: fp32; int8, which is quicker on a CPU; or fp16, for a GPU. Both take less memory and draw slightly different pictures." enum:"fp32,fp16,int8" default:"fp32"`
 	Threads     int              `help:"Threads on the CPU; 0 fits the machine." default:"0"`
 	MemoryLimit int64            `help:"MiB of memory that drawing on the CPU may take: what would take more is computed row by row, or refused; 0 is three quarters of what the machine or its container has." default:"0"`
 	Cache       string           `help:"Folder for prepared graphs." default:"${cache}" placeholder:"DIR" type:"home"`

@@ -39,9 +39,10 @@ func TestMakersAreTheSources(t *testing.T) {
 	compareSources(t, makers, want, "Mend the patterns at makers in cache.go.")
 }
 
-// What a model in eight bits is named after is that, and what quantizes it.
+// What a model in eight bits or half precision is named after is that, and what
+// quantizes it.
 func TestQuantizersAreTheSources(t *testing.T) {
-	want := []string{"eight.go"}
+	want := []string{"eight.go", "half.go"}
 	sources, err := filepath.Glob(filepath.Join("quantize", "*.go"))
 	if err != nil {
 		t.Fatal(err)
@@ -51,7 +52,7 @@ func TestQuantizersAreTheSources(t *testing.T) {
 			want = append(want, filepath.ToSlash(source))
 		}
 	}
-	compareSources(t, quantizers, want, "Mend the patterns at quantizers in eightcache.go.")
+	compareSources(t, quantizers, want, "Mend the patterns at quantizers in precisioncache.go.")
 }
 
 func compareSources(t *testing.T, sources embed.FS, want []string, mend string) {

@@ -85,7 +85,7 @@ func Check(ctx context.Context, s Source, o Options) (*Report, error) {
 
 // Prepare checks the model of a source as [Check] does and puts its prepared
 // UNet into o.CacheDir, so that opening it will be quicker: at o.Precision, for
-// which [Int8] reads all of the model and draws with it.
+// which [FP16] reads all of the model, and [Int8] draws with it, too.
 func Prepare(ctx context.Context, s Source, o Options) (*Report, error) {
 	if o.CacheDir == "" || o.Runtime == nil {
 		return nil, errors.New("prepare model: it takes a cache folder and ONNX Runtime")
@@ -136,8 +136,8 @@ func check(ctx context.Context, s Source, o Options, preparing bool) (r *Report,
 	if r.Precisions, err = in.precisions(o, prepared); err != nil {
 		return nil, nil, err
 	}
-	if preparing && o.Precision == Int8 {
-		if err := in.prepareEightBits(ctx, o, prepared, r); err != nil {
+	if preparing && o.Precision != "" && o.Precision != FP32 {
+		if err := in.prepareLower(ctx, o, prepared, r); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -313,6 +313,8 @@ func (r *Report) writePrecisions(line func(format string, args ...any)) {
 			state = ": can't be used: " + p.Problem.Error()
 		case p.Kept > 0:
 			state = fmt.Sprintf(", prepared: %.1f MB on the disk", float64(p.Kept)/1e6)
+		case p.Precision == FP16:
+			state = ", on a GPU"
 		case p.Precision == Int8:
 			state = ", not prepared yet: models prepare --precision int8, or its first start, does that by drawing a few pictures"
 		}

@@ -4,10 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"sync"
-	"syscall"
 
 	"pentimento/files"
 	"pentimento/models/element"
@@ -37,46 +34,22 @@ func (o *observer) add(r *quantize.Ranges, run []float32) error {
 }
 
 // inEightBits makes the UNet and the decoder of p those in eight bits: the ones in
-// the cache, or new ones, which it puts there. Another process that makes them is
-// waited for.
-func (in *inspection) inEightBits(ctx context.Context, o Options, p *preparedUNet) (err error) {
+// the cache, or new ones, which it puts there.
+func (in *inspection) inEightBits(ctx context.Context, o Options, p *preparedUNet) error {
 	cache, err := in.eightCache(o)
 	if err != nil {
 		return err
 	}
-	if cache.load(p) == nil {
-		return nil
-	}
-	if err := os.MkdirAll(o.CacheDir, 0o755); err != nil {
-		return err
-	}
-	unlock, err := files.Lock(ctx, cache.file(".lock"))
-	if err != nil {
-		return fmt.Errorf("wait for another process that prepares the model: %w", err)
-	}
-	defer func() { err = errors.Join(err, unlock()) }()
-	if cache.load(p) == nil {
-		return nil
-	}
-	e, err := in.planEightBits(p)
-	if err != nil {
-		return err
-	}
-	if err := in.practise(ctx, o, p, e); err != nil {
-		return fmt.Errorf("measure what the model computes: %w", err)
-	}
-	if err := cache.store(ctx, o.Runtime, e); err != nil {
-		return explainDisk(err, o.CacheDir)
-	}
-	return cache.load(p)
-}
-
-// explainDisk says what to do about a disk without room.
-func explainDisk(err error, dir string) error {
-	if errors.Is(err, syscall.ENOSPC) {
-		return fmt.Errorf("the disk of %s has no room for the weights in eight bits: make some, or name another folder with --cache: %w", dir, err)
-	}
-	return err
+	return cache.fill(ctx, p, func() ([]lowPart, error) {
+		e, err := in.planEightBits(p)
+		if err != nil {
+			return nil, err
+		}
+		if err := in.practise(ctx, o, p, e); err != nil {
+			return nil, fmt.Errorf("measure what the model computes: %w", err)
+		}
+		return e.parts(ctx, o.Runtime), nil
+	})
 }
 
 // An eightBitPlan is how a model's parts become those in eight bits. A decoder
@@ -92,13 +65,26 @@ type eightBitPart struct {
 	located located // of the weights outside the graph
 }
 
+// parts are what is kept.
+func (e *eightBitPlan) parts(ctx context.Context, r *runtime.Runtime) []lowPart {
+	part := func(name string, p eightBitPart, ranges quantize.Ranges) lowPart {
+		return lowPart{name, func(to quantize.Destination) ([]byte, error) {
+			return p.Write(ctx, r, p.located.dir, ranges, to)
+		}}
+	}
+	parts := []lowPart{part(lowUNet, e.unet, e.observer.unet)}
+	if e.decoder.Plan != nil {
+		parts = append(parts, part(lowDecoder, e.decoder, e.observer.decoder))
+	}
+	return parts
+}
+
 // planEightBits finds what is computed in eight bits.
 func (in *inspection) planEightBits(p *preparedUNet) (*eightBitPlan, error) {
 	var e eightBitPlan
 	var err error
-	info := p.controlled.Info
-	if e.unet, err = planPart(p.graph, info.Sample.Name, info.Text.Name); err != nil {
-		return nil, in.folder.failed(in.unet.file(), err)
+	if e.unet, err = in.planUNet(p); err != nil {
+		return nil, err
 	}
 	decoder, err := opener{folder: in.folder}.graphOf(in.decoder)
 	if err == nil {
@@ -112,6 +98,16 @@ func (in *inspection) planEightBits(p *preparedUNet) (*eightBitPlan, error) {
 		e.observer.decoderValues = e.decoder.Observations()
 	}
 	return &e, nil
+}
+
+// planUNet finds what of the UNet is computed at another precision.
+func (in *inspection) planUNet(p *preparedUNet) (eightBitPart, error) {
+	info := p.controlled.Info
+	plan, err := planPart(p.graph, info.Sample.Name, info.Text.Name)
+	if err != nil {
+		return plan, in.folder.failed(in.unet.file(), err)
+	}
+	return plan, nil
 }
 
 func planPart(g placed, inputs ...string) (eightBitPart, error) {
@@ -159,55 +155,65 @@ func (p eightBitPart) observed() (placed, error) {
 }
 
 // eightCache is the place of a model in eight bits in the cache folder.
-func (in *inspection) eightCache(o Options) (eightCache, error) {
+func (in *inspection) eightCache(o Options) (precisionCache, error) {
 	if o.CacheDir == "" || o.Practice.Draw == nil {
-		return eightCache{}, errors.New("int8 takes a cache folder, and a practice that it is prepared with")
+		return precisionCache{}, errors.New("int8 takes a cache folder, and a practice that it is prepared with")
 	}
-	return newEightCache(o.CacheDir, in.digest, o.Practice.Name)
+	return newPrecisionCache(o.CacheDir, in.digest, Int8, eightBits, o.Practice.Name)
 }
-
-// file is a file of the cache.
-func (c eightCache) file(suffix string) string { return filepath.Join(c.dir, c.name()+suffix) }
 
 // precisions are what the model can be drawn in.
 func (in *inspection) precisions(o Options, p *preparedUNet) ([]PrecisionReport, error) {
-	single, eight := PrecisionReport{Precision: FP32}, PrecisionReport{Precision: Int8, Problem: Int8.Supported()}
+	single, half, eight := PrecisionReport{Precision: FP32}, PrecisionReport{Precision: FP16}, PrecisionReport{Precision: Int8, Problem: Int8.Supported()}
 	e, err := in.planEightBits(p)
 	if errors.Is(err, quantize.ErrNothing) {
 		eight.Problem = err
-		return []PrecisionReport{single, eight}, nil
+		return []PrecisionReport{single, half, eight}, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	for _, part := range []eightBitPart{e.unet, e.decoder} {
-		if part.Plan == nil {
-			continue
-		}
-		s, q := part.Bytes()
+	single.Bytes, half.Bytes, eight.Bytes = e.unet.Bytes()
+	if e.decoder.Plan != nil {
+		s, _, q := e.decoder.Bytes()
 		single.Bytes += s
+		half.Bytes += s // it stays
 		eight.Bytes += q
 	}
 	if in.digest == "" { // a large file, which has not been read for its sum yet
-		return []PrecisionReport{single, eight}, nil
+		return []PrecisionReport{single, half, eight}, nil
+	}
+	if cache, err := in.halfCache(o); err == nil {
+		half.Kept = cache.bytes()
 	}
 	if cache, err := in.eightCache(o); err == nil {
 		eight.Kept = cache.bytes()
 	}
-	return []PrecisionReport{single, eight}, nil
+	return []PrecisionReport{single, half, eight}, nil
 }
 
-// prepareEightBits makes the model in eight bits for the report.
-func (in *inspection) prepareEightBits(ctx context.Context, o Options, p *preparedUNet, r *Report) (err error) {
+// lower makes the parts of p those at the precision that is asked for.
+func (in *inspection) lower(ctx context.Context, o Options, p *preparedUNet) error {
+	switch o.Precision {
+	case FP16:
+		return in.inHalf(ctx, o, p)
+	case Int8:
+		return in.inEightBits(ctx, o, p)
+	}
+	return nil
+}
+
+// prepareLower makes the model at the precision that is asked for, for the report.
+func (in *inspection) prepareLower(ctx context.Context, o Options, p *preparedUNet, r *Report) (err error) {
 	in.folder.sums.hurry = false
 	if in.digest, err = in.computeDigest(ctx); err != nil {
 		return err
 	}
-	eight := *p
-	if err := in.inEightBits(ctx, o, &eight); err != nil {
+	low := *p
+	if err := in.lower(ctx, o, &low); err != nil {
 		return err
 	}
 	r.Precisions, err = in.precisions(o, p)
-	r.Digest = Int8.digest(in.digest)
+	r.Digest = o.Precision.digest(in.digest)
 	return err
 }

@@ -267,7 +267,7 @@ func TestEightBitsAreRefused(t *testing.T) {
 		"on a GPU":           {func(o *models.Options) { o.Device = "cuda" }, "device cuda: int8 is computed on the CPU alone"},
 		"without a cache":    {func(o *models.Options) { o.CacheDir = "" }, "int8 takes a cache folder"},
 		"without a practice": {func(o *models.Options) { o.Practice = models.Practice{} }, "a practice"},
-		"of another number":  {func(o *models.Options) { o.Precision = "int4" }, `precision "int4" is not one of fp32, int8`},
+		"of another number":  {func(o *models.Options) { o.Precision = "int4" }, `precision "int4" is not one of fp32, fp16, int8`},
 	} {
 		o := eightOptions(t, t.TempDir(), practice().Practice)
 		c.change(&o)
@@ -294,7 +294,7 @@ func TestPrecisionsOfAReport(t *testing.T) {
 	if text := r.String(); !strings.Contains(text, "prepared: ") || strings.Contains(text, "not prepared yet") || p.times.Load() != 1 {
 		t.Errorf("%s\npractised %d times", text, p.times.Load())
 	}
-	single, eight := r.Precisions[0], r.Precisions[1]
+	single, eight := r.Precisions[0], r.Precisions[2]
 	if single.Precision != models.FP32 || eight.Precision != models.Int8 || eight.Bytes >= single.Bytes || eight.Kept == 0 {
 		t.Errorf("%+v", r.Precisions)
 	}
@@ -318,7 +318,7 @@ func TestCheckOfALargeFileTellsPrecisions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.Digest != "" || len(r.Precisions) != 2 {
+	if r.Digest != "" || len(r.Precisions) != 3 {
 		t.Errorf("the digest is %q, and there are %d precisions", r.Digest, len(r.Precisions))
 	}
 }

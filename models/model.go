@@ -38,7 +38,7 @@ type Options struct {
 	// CacheDir is where prepared UNets are kept; empty means nowhere.
 	CacheDir string
 	// Precision is what most of the model is computed in; empty means [FP32].
-	// [Int8] needs a CacheDir and a Practice.
+	// [FP16] and [Int8] need a CacheDir, and [Int8] a Practice.
 	Precision Precision
 	// Practice is what a model is prepared for [Int8] with, at its first start.
 	// Practised, if it is not nil, is told how far it is.
@@ -126,10 +126,8 @@ func open(ctx context.Context, f folder, o Options) (*Model, error) {
 	if unkept != nil {
 		o.Log.Warn("the prepared UNet could not be kept", "reason", unkept)
 	}
-	if o.Precision == Int8 {
-		if err := in.inEightBits(ctx, o, prepared); err != nil {
-			return nil, fmt.Errorf("open model: %w", err)
-		}
+	if err := in.lower(ctx, o, prepared); err != nil {
+		return nil, fmt.Errorf("open model: %w", err)
 	}
 	var failed error
 	for _, d := range device.Candidates() {

@@ -85,7 +85,10 @@ func (in *inspection) widths(precision Precision) widths {
 			w.weights += float32Bytes * p.values
 		}
 	}
-	if precision == Int8 {
+	switch precision {
+	case FP16:
+		w.weights /= 2
+	case Int8:
 		w.weights /= 3 // most are a byte, and the layers at the ends are as they were
 	}
 	return w

@@ -17,6 +17,8 @@
 // there are. What has few channels (the first and the last convolution), what
 // computes with the timestep alone, products of two activations (attention) and
 // normalisations stay in single precision. See docs/decisions.
+//
+// [Plan.WriteHalf] computes the same nodes in half precision instead, for GPUs.
 package quantize
 
 import (
@@ -95,9 +97,9 @@ func (p *Plan) observe(name string) {
 	}
 }
 
-// Bytes is how much the weights take in single precision, and how much in eight
-// bits, about.
-func (p *Plan) Bytes() (single, eight int64) {
+// Bytes is how much the weights take in single precision, how much in half and how
+// much in eight bits, about.
+func (p *Plan) Bytes() (single, half, eight int64) {
 	for _, t := range p.model.Graph.Initializer {
 		values := int64(1)
 		for _, n := range t.Dims {
@@ -105,15 +107,16 @@ func (p *Plan) Bytes() (single, eight int64) {
 		}
 		single += 4 * values
 	}
-	eight = single
+	half, eight = single, single
 	for _, t := range p.targets {
 		values := int64(1)
 		for _, n := range p.dims[t.weights] {
 			values *= n
 		}
+		half -= 2 * values
 		eight -= 3 * values
 	}
-	return single, eight
+	return single, half, eight
 }
 
 // Len is how many nodes are computed in eight bits.

@@ -41,8 +41,9 @@ func (p *Plan) Write(ctx context.Context, r *runtime.Runtime, weights string, ra
 	}
 	w := &writer{
 		plan: p, folder: newFolder(r, p.model, weights), data: &data{to: to},
-		scales: map[string]scale{}, integers: map[string]string{}, known: map[string]bool{},
+		scales: map[string]scale{}, lowered: map[string]string{}, known: map[string]bool{},
 	}
+	w.compute = w.integer
 	for i, name := range p.observed {
 		w.scales[name] = scaleOf(ranges[2*i], ranges[2*i+1])
 	}
@@ -55,9 +56,12 @@ type writer struct {
 	folder *folder
 	data   *data
 	scales map[string]scale // of the observed tensors
-	// integers are the names of activations in eight bits, by that of what they are.
-	integers map[string]string
-	known    map[string]bool // initializers
+	// lowered are the names of activations in eight bits or half precision, by that
+	// of what they are.
+	lowered map[string]string
+	known   map[string]bool // initializers
+	// compute adds the nodes of a target with its weights and its bias.
+	compute func(n *pb.Node, t target, weights []float32, dims []int64, bias []float32) error
 
 	nodes        []*pb.Node
 	initializers []*pb.Tensor
@@ -104,6 +108,11 @@ func (w *writer) target(ctx context.Context, n *pb.Node, t target) error {
 			return err
 		}
 	}
+	return w.compute(n, t, values, dims, bias)
+}
+
+// integer adds a target in eight bits.
+func (w *writer) integer(n *pb.Node, t target, values []float32, dims []int64, bias []float32) error {
 	if t.conv {
 		return w.conv(n, t, values, dims, bias)
 	}
@@ -162,11 +171,11 @@ func (w *writer) product(t target, values []float32, dims []int64, bias []float3
 // activation gives an activation in eight bits, its step and its zero.
 func (w *writer) activation(name string) []string {
 	s := w.scales[name]
-	if w.integers[name] == "" {
-		w.integers[name] = prefix + name + "_q"
-		w.nodes = append(w.nodes, node("QuantizeLinear", "", []string{name, w.step(s), w.zero(s)}, w.integers[name]))
+	if w.lowered[name] == "" {
+		w.lowered[name] = prefix + name + "_q"
+		w.nodes = append(w.nodes, node("QuantizeLinear", "", []string{name, w.step(s), w.zero(s)}, w.lowered[name]))
 	}
-	return []string{w.integers[name], w.step(s), w.zero(s)}
+	return []string{w.lowered[name], w.step(s), w.zero(s)}
 }
 
 func (w *writer) step(s scale) string {
