@@ -8,15 +8,18 @@ import (
 	"pentimento/models/runtime"
 )
 
-// A Binding says which models are bound: inputs of the UNet that a step shares with
-// the one before stay on the device. Pictures are the same, to the bit.
+// A Binding says on which devices inputs of the UNet that a step shares with the one
+// before stay where they are. Pictures are the same, to the bit.
 type Binding string
 
-// The bindings. On the CPU there is nothing to copy to, and a run that is bound
-// cannot be stopped; tests bind there to compare, and benchmarks leave a GPU
-// unbound.
+// The bindings. On the CPU there is nothing to copy to, and a run that is bound cannot
+// be stopped; tests bind there to compare, and benchmarks leave a GPU unbound.
+//
+// TensorRT is not bound: it leaves parts of a graph to CUDA on another stream, and an
+// input is copied on one of the two, for which ONNX Runtime's Go interface cannot have
+// the other wait.
 const (
-	BindGPU    Binding = "gpu"
+	BindCUDA   Binding = "cuda"
 	BindAlways Binding = "always"
 	BindNever  Binding = "never"
 )
@@ -29,7 +32,7 @@ func (b Binding) bind(d runtime.Device) bool {
 	case BindNever:
 		return false
 	}
-	return d.Provider == runtime.CUDA || d.Provider == runtime.TensorRT
+	return d.Provider == runtime.CUDA
 }
 
 // boundInputs are the inputs of a UNet on its device. They serve one run at a time.

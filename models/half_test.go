@@ -14,8 +14,8 @@ import (
 	"pentimento/models/runtime/runtimetest"
 )
 
-// openHalf opens the bundled model in half precision on the CPU, which computes it as
-// slowly as users are told, and says so of a GPU's.
+// openHalf opens the bundled model in half precision on the CPU, which users may not:
+// it is no quicker there.
 func openHalf(t *testing.T, cache string, b Binding) *Model {
 	t.Helper()
 	o := Options{Runtime: runtimetest.Load(t), Precision: FP16, CacheDir: cache, Binding: b}
@@ -55,7 +55,7 @@ func TestHalfPrecision(t *testing.T) {
 			t.Error(err)
 		}
 	}()
-	half := openHalf(t, cache, BindGPU)
+	half := openHalf(t, cache, BindCUDA)
 	if half.Precision() != FP16 || half.Digest() == single.Digest() {
 		t.Errorf("%s, with the digest %s", half.Precision(), half.Digest())
 	}
@@ -102,12 +102,60 @@ func TestHalfPrecision(t *testing.T) {
 	if unet := half.widths.weights; info.Size() > unet {
 		t.Errorf("the weights take %d bytes", info.Size())
 	}
+	checkHalvedAgain(t, cache)
 	// What is damaged is made again.
 	if err := os.Truncate(weights[0], 1000); err != nil {
 		t.Fatal(err)
 	}
 	if again := noise(openHalf(t, cache, BindNever)); !slices.Equal(again, got) {
 		t.Error("after damage it is another")
+	}
+}
+
+// checkHalvedAgain lowers a UNet that is in half precision already, as exports for GPUs
+// are: it stays as it is.
+func checkHalvedAgain(t *testing.T, cache string) {
+	t.Helper()
+	o := Options{Runtime: runtimetest.Load(t), Precision: FP16, CacheDir: cache}
+	in, err := inspect(t.Context(), folder{fs: pocket.Files(), name: "pocket"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	prepared, _, err := in.prepare(t.Context(), o)
+	if err == nil {
+		err = in.lower(t.Context(), o, prepared)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := slices.Clone(prepared.graph.Data)
+	o.CacheDir = t.TempDir()
+	if err := in.lower(t.Context(), o, prepared); err != nil || !slices.Equal(before, prepared.graph.Data) {
+		t.Errorf("half of half precision: %v", err)
+	}
+}
+
+// Preparing keeps a UNet in half precision, and a report says so, also where the device
+// is elsewhere.
+func TestPrepareHalfPrecision(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, pocket.Files()); err != nil {
+		t.Fatal(err)
+	}
+	o := Options{Runtime: runtimetest.Load(t), Device: "cuda", Precision: FP16, CacheDir: t.TempDir()}
+	r, err := Prepare(t.Context(), Source{Path: dir}, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	single, half := r.Precisions[0], r.Precisions[1]
+	if half.Precision != FP16 || half.Kept == 0 || half.Bytes >= single.Bytes {
+		t.Errorf("%+v", r.Precisions)
+	}
+	if !strings.Contains(r.String(), "precision fp16: weights of ") {
+		t.Error(r)
+	}
+	if own, err := Read(t.Context(), Source{Path: dir}, o); err != nil || own.Digest() != r.Digest {
+		t.Errorf("the digest is %s and not %s, %v", own.Digest(), r.Digest, err)
 	}
 }
 

@@ -50,7 +50,7 @@ type Options struct {
 	// is refused with a [*MemoryError].
 	MemoryLimit int64
 	// Binding is whether inputs of the UNet that a step shares with the one before
-	// stay on the device; empty means [BindGPU].
+	// stay on the device; empty means [BindCUDA].
 	Binding Binding
 	// Log hears which device was taken and why others were not; nil is silent.
 	Log *slog.Logger

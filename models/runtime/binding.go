@@ -9,8 +9,12 @@ import (
 )
 
 // A Binding holds inputs of a [Session] where the session computes, from one run
-// to the next: on a GPU, what does not change is copied to it once. It serves one
-// goroutine at a time. Close it before its session.
+// to the next: on a GPU, what does not change is copied to it once. Close it before
+// its session.
+//
+// It serves one goroutine at a time, and nothing else may run its session meanwhile:
+// ONNX Runtime begins a copy on the stream that its pool had back last and does not
+// wait, and the run that follows takes that same stream, behind the copy.
 //
 // Outputs come back to the host. The Go interface of ONNX Runtime cannot leave
 // one on the device, which in C is BindOutputToDevice.

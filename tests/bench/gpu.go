@@ -29,8 +29,8 @@ func (b *bench) gpu() error {
 	if err != nil {
 		return err
 	}
-	if device.Provider != runtime.CUDA && device.Provider != runtime.TensorRT {
-		return fmt.Errorf("-device %s: the group gpu measures cuda or tensorrt", device)
+	if device.Provider != runtime.CUDA {
+		return fmt.Errorf("-device %s: the group gpu measures cuda", device)
 	}
 	if goruntime.GOOS == "linux" {
 		host := runtime.Host{Root: "/", Library: b.runtime.Path(), Paths: filepath.SplitList(os.Getenv("LD_LIBRARY_PATH"))}
@@ -58,7 +58,7 @@ func missing(lacks []runtime.Lack) error {
 
 func (b *bench) measureGPU(device runtime.Device) error {
 	used := watchMemory(b.ctx, "nvidia-smi", device)
-	bound, err := b.measureBinding(device, "gpu.", models.BindGPU)
+	bound, err := b.measureBinding(device, "gpu.", models.BindCUDA)
 	if err != nil {
 		return err
 	}

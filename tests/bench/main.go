@@ -76,7 +76,7 @@ func main() {
 		return nil
 	})
 	flag.StringVar((*string)(&b.precision), "precision", string(models.FP32), "what the model is computed in, fp32 or int8; of the group gpu, fp32 or fp16")
-	flag.StringVar(&b.device, "device", "cuda", "of the group gpu, the device: cuda or tensorrt, and its number behind a colon")
+	flag.StringVar(&b.device, "device", "cuda", "of the group gpu, the device: cuda, and its number behind a colon where there are several")
 	flag.StringVar(&b.said, "said", "", "of the groups pocket, photo, unnamed and seen, only edits with this in their words")
 	flag.StringVar(&b.drawings, "drawings", "", "of the group calibrate, the folder of held-out drawings")
 	flag.StringVar(&b.pairs, "pairs", "tests/bench/drawings", "of the group photo, the folder of drawings with their true edits")
