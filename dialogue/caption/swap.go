@@ -29,7 +29,8 @@ func (c *Caption) Replace(what Referent, thing english.Parsed, name english.Noun
 		first = n.Owner + 2
 	}
 	for i := from - 1; i >= first; i-- {
-		if (p.Tags[i] == english.Adjective || p.Tags[i] == english.Gerund) && c.excluded(p.Words[i].Lower, thing, name) {
+		describes := p.Tags[i] == english.Adjective || p.Tags[i] == english.Gerund || c.en.IsMoment(p.Words[i:i+1])
+		if describes && c.excluded(p.Words[i].Lower, thing, name) {
 			c.Splice(i, i+1, nil)
 			end--
 		}
@@ -71,7 +72,8 @@ func (c *Caption) Fill(holder Referent, thing english.Parsed, name english.NounP
 // noun phrase's own.
 func (c *Caption) excluded(w string, thing english.Parsed, name english.NounPhrase) bool {
 	return slices.ContainsFunc(thing.Words[name.Start:name.Head], func(t english.Token) bool {
-		return t.Lower == w || c.en.SameScale(w, t.Lower)
+		of := func(l english.List) bool { return l.Has(w) && l.Has(t.Lower) }
+		return t.Lower == w || c.en.SameScale(w, t.Lower) || of(english.SeasonWords) || of(english.TimeWords)
 	})
 }
 

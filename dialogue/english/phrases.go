@@ -1,6 +1,10 @@
 package english
 
-import "slices"
+import (
+	"slices"
+
+	"pentimento/dialogue/lexicon"
+)
 
 // A NounPhrase is the words [Start, End) of a text, by index, of which Head is
 // the noun. "A woman's red hair" holds two: one for the woman inside the one for
@@ -117,7 +121,20 @@ func core(tags []Tag, start, head int) int {
 // Parse finds the parts of speech and the noun phrases of a text.
 func (en *Reader) Parse(tokens Words) Parsed {
 	tags := en.tagAll(tokens)
-	return Parsed{tokens, tags, nounPhrases(tokens, tags)}
+	p := Parsed{tokens, tags, nounPhrases(tokens, tags)}
+	for i := range p.Nouns {
+		en.apartFromMoments(tokens, &p.Nouns[i])
+	}
+	return p
+}
+
+// apartFromMoments takes a season, an hour or weather out of the compound name of a
+// place: in "an autumn street" it is autumn everywhere, and stays so when the street
+// becomes a river. A winter coat is another thing.
+func (en *Reader) apartFromMoments(tokens Words, n *NounPhrase) {
+	for en.Is(tokens[n.Head].Lower, lexicon.Place) && n.Core < n.Head && en.IsMoment(tokens[n.Core:n.Core+1]) {
+		n.Core++
+	}
 }
 
 // Main is the noun phrase that a spoken phrase is about, with its possessor
