@@ -93,6 +93,23 @@ func Commands(models ...string) []Command {
 			},
 		},
 		{
+			Name: "variations", Help: "Draw this picture in other ways to pick from", Draws: true, Pages: true,
+			Arguments: []Argument{{Name: "count", Help: "How many, up to 9", Kind: Count}},
+			Ask:       "say how many variations", Example: "/variations 4",
+			Do: func(ctx context.Context, c *Conversation, in Input) (*Answer, error) {
+				return c.Variations(ctx, in.Request, int(in.Number("count")))
+			},
+		},
+		{
+			Name: "take", Help: "Go on from a variation of this picture", Draws: true,
+			Arguments: []Argument{{Name: "number", Help: "The number of the variation", Kind: Count, Required: true}},
+			Ask:       "say which variation", Example: "/take 2",
+			Said: func(in Input) string { return fmt.Sprintf("variation %d", in.Count("number")) },
+			Do: func(ctx context.Context, c *Conversation, in Input) (*Answer, error) {
+				return c.Take(ctx, in.Request, in.Count("number"))
+			},
+		},
+		{
 			Name: "region", Help: "Edit only a part of the picture", Draws: true,
 			Arguments: []Argument{
 				{Name: "where", Help: "A part such as upper left, or left edge, upper edge, width and height in per cent, or off", Kind: Text, Longest: longest},

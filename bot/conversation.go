@@ -183,6 +183,8 @@ func (c *Conversation) carryOut(ctx context.Context, r Request, s *session.Sessi
 		return c.Restart(ctx, r)
 	case dialogue.Set:
 		return c.change(s, plan.Settings)
+	case dialogue.Vary:
+		return c.Variations(ctx, r, plan.Steps)
 	}
 	return nil, fmt.Errorf("the plan's action %q is not known", plan.Action)
 }

@@ -342,15 +342,15 @@ func (c *Conversation) redraw(ctx context.Context, r Request, s *session.Session
 	if err != nil {
 		return jobs.Result{}, err
 	}
-	return c.aside(ctx, job)
+	return c.aside(ctx, job, nil)
 }
 
-// aside has a job done that makes no turn.
-func (c *Conversation) aside(ctx context.Context, job jobs.Job) (jobs.Result, error) {
+// aside has a job done that makes no turn. watch is told how it fares; nil for nobody.
+func (c *Conversation) aside(ctx context.Context, job jobs.Job, watch func(jobs.Event)) (jobs.Result, error) {
 	ctx, cancel := undetached(ctx)
 	defer cancel()
 	var done jobs.Result
-	_, err := jobs.Do(ctx, c.Queue, job, nil, func(_ context.Context, result jobs.Result) error {
+	_, err := jobs.Do(ctx, c.Queue, job, watch, func(_ context.Context, result jobs.Result) error {
 		done = result
 		return nil
 	})

@@ -154,7 +154,7 @@ func (c *Conversation) seenIn(ctx context.Context, r Request, original *image.NR
 	if err := c.give(&job, original); err != nil {
 		return nil, err
 	}
-	result, err := c.aside(ctx, job)
+	result, err := c.aside(ctx, job, nil)
 	return result.Seen, err
 }
 

@@ -200,7 +200,7 @@ func (c *Conversation) foundation(ctx context.Context, document recipefile.Docum
 func (c *Conversation) drawPart(ctx context.Context, job jobs.Job, i int) (jobs.Result, error) {
 	job.Key = fmt.Sprintf("%s/%d", job.Key, i+1)
 	job.Recipe = recipe.New(job.Recipe.Settings, job.Recipe.Turns[:i+1]...)
-	return c.aside(ctx, job)
+	return c.aside(ctx, job, nil)
 }
 
 // keepPart keeps the picture of a turn on the way to the last.

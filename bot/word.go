@@ -75,6 +75,9 @@ func around(prompt string, span recipe.Span) string {
 // that is open: by its number, its place or its words. ok is unset where it picks
 // none.
 func (c *Conversation) picked(ctx context.Context, r Request, utterance string) (answer *Answer, ok bool, err error) {
+	if c.Pending != nil && c.Pending.Kind == dialogue.Pick {
+		return c.taken(ctx, r, utterance)
+	}
 	if c.Pending == nil || len(c.Pending.Choices) == 0 || !strings.HasPrefix(c.Pending.Choices[0], "/") {
 		return nil, false, nil
 	}

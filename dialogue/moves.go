@@ -191,9 +191,10 @@ type moveRule struct {
 func moveRules() []moveRule {
 	// showing asks to see what follows, going to be taken there.
 	const (
-		shown = "(show me|show|show me again|see|see again|bring up|bring me|pull up|call up|fetch|fetch me|open|display|give me|get me|have|i want|i want to see|let me see|let me look at|let me have|let me have another look at|have another look at|take another look at|have a look at|take a look at|another look at|look at|look again at|look back at|restore|bring back|get back)"
-		going = "(go to|goto|go back to|back to|return to|revert to|jump to|jump back to|switch to|switch back to|take me to|take me back to|get back to|roll back to|reset to|reset it to|undo to|undo back to)"
-		start = "(what we started with|what i started with|what we began with|what i began with|how it started|how it all started|how we started|how it began|the starting point|where we started|where i started|where it started|square one|the way it started)"
+		shown    = "(show me|show|show me again|see|see again|bring up|bring me|pull up|call up|fetch|fetch me|open|display|give me|get me|have|i want|i want to see|let me see|let me look at|let me have|let me have another look at|have another look at|take another look at|have a look at|take a look at|another look at|look at|look again at|look back at|restore|bring back|get back)"
+		going    = "(go to|goto|go back to|back to|return to|revert to|jump to|jump back to|switch to|switch back to|take me to|take me back to|get back to|roll back to|reset to|reset it to|undo to|undo back to)"
+		variants = "(variations|variants|alternatives|versions|options|takes|possibilities|choices)"
+		start    = "(what we started with|what i started with|what we began with|what i began with|how it started|how it all started|how we started|how it began|the starting point|where we started|where i started|where it started|square one|the way it started)"
 	)
 	list := []struct {
 		pattern string
@@ -258,6 +259,11 @@ func moveRules() []moveRule {
 		{"[no|actually|please] (leave|put|have|want|keep|make|turn) <touched> [back] (as it was|the way it was|like it was|how it was|as they were|the way they were|like they were) [before|earlier]", Undo, 1},
 		{"(redo|go forward|forward) <n> [steps|times|turns|edits]", Redo, 0},
 		{"(start over|start again|start afresh|start anew|restart|reset|begin again|begin anew|start from scratch|from scratch|clear|clear everything|clear it|new start|fresh start|reset everything|scrap everything|scrap it|forget everything|delete everything|let's start over|start from the beginning|wipe it|start fresh|throw it away|throw it all away)", Restart, 1},
+		{"[can you|could you|can i|could i|may i|let me|i want to|i'd like to] [show|see|give|draw|make|do|try|have|get|offer|i want|i'd like] [me|us] <n> [other|different|more|new] " + variants + " [of it|of this|of that|of them|of this picture|of the picture|please|to choose from|to pick from]", Vary, 0},
+		{"[can you|could you] (show|give|draw|offer) (me|us) <n> [of them|of those|more|please]", Vary, 0},
+		{"[can you|could you|can i|could i|may i|let me|i want to|i'd like to] [show|see|give|draw|make|do|try|have|get|offer|i want|i'd like] [me|us] (some|a few|several|a couple of|more|other|different|all) [other|more|different|new] " + variants + " [of it|of this|of that|of this picture|of the picture|please|to choose from|to pick from]", Vary, 4},
+		{"(variations|variants|alternatives|options) [please|of it|of this|of that|of this picture]", Vary, 4},
+		{"(try|do|draw|show me|make) (it|this|that) (in|a few|several) [a few|several|some] [other|different] ways", Vary, 4},
 		{"(start|begin) (over|again|afresh|anew|from scratch|from zero|from the beginning|all over|all over again|something new|new|fresh) [again|from scratch|from zero|with something new|with a new picture|please|completely]", Restart, 1},
 		{"[a|with a] (new|clean|fresh|blank) (start|slate|canvas|page|sheet|beginning)", Restart, 1},
 		{"(wipe|clear|scrap|delete|trash|drop|forget|discard|throw away|erase|reset) (everything|it all|all|all of it|all of this|the whole thing|the whole picture|the conversation|this conversation|the canvas) [and start over|and start again|and begin again|and start from scratch]", Restart, 1},
@@ -304,6 +310,8 @@ func moved(action Action, steps int, talk Conversation) Reply {
 		plan.Steps, plan.Label = 0, "start over"
 	case Goto:
 		plan.Label = "go to turn " + strconv.Itoa(steps)
+	case Vary:
+		plan.Label = strconv.Itoa(steps) + " variations"
 	case Undo, Redo:
 		if steps > 1 {
 			plan.Label += " " + strconv.Itoa(steps)

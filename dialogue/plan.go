@@ -17,6 +17,7 @@ const (
 	Goto    Action = "goto"    // go to the turn with the number Steps
 	Restart Action = "restart" // forget the picture and begin anew
 	Set     Action = "set"     // change Settings
+	Vary    Action = "vary"    // draw the head in Steps ways to pick from
 )
 
 // The kinds of edits, each by the name of the preset that is for it.

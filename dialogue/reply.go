@@ -12,6 +12,7 @@ const (
 	UnknownWord   QuestionKind = "unknown-word"   // the model does not know what was asked for
 	NoRoom        QuestionKind = "no-room"        // the model does not read so long a prompt
 	Describe      QuestionKind = "describe"       // what a picture of somebody's own shows
+	Pick          QuestionKind = "pick"           // which of several pictures is taken
 )
 
 // A Question is asked where no plan can be made.

@@ -181,6 +181,8 @@ func (y *day) passes(channel *discordtest.Channel) {
 	y.draws("redo", nil, "turn")
 	y.draws("goto", map[string]any{"turn": 2}, "turn 2")
 	y.draws("attention", map[string]any{"word": "hair"}, "hair")
+	y.draws("variations", map[string]any{"count": 3}, "Say a number")
+	y.draws("take", map[string]any{"number": 2}, "turn")
 	y.draws("region", map[string]any{"where": "left"}, "region of turn")
 	y.draws("mask", nil, "mask of turn")
 	y.slash("region", map[string]any{"where": "off"})

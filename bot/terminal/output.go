@@ -184,7 +184,10 @@ func (c *Chat) printFrames(utterance string, a *bot.Answer, name string, join fu
 	if !strings.HasSuffix(name, ".png") {
 		joined = gate.Picture{}
 	}
-	return c.printPicture(utterance, a, path, joined, bot.Plural(len(a.Frames), "picture"))
+	if err := c.printPicture(utterance, a, path, joined, bot.Plural(len(a.Frames), "picture")); err != nil || a.Doubt == nil || c.JSON {
+		return err
+	}
+	return c.printQuestion(a.Doubt)
 }
 
 // sheet is a page of frames, five to a row.
@@ -193,7 +196,11 @@ func sheet(frames []picture.Frame) ([]byte, error) { return picture.Sheet(frames
 // printPicture shows a picture of an answer that is not a turn.
 func (c *Chat) printPicture(utterance string, a *bot.Answer, path string, shown gate.Picture, what string) error {
 	if c.JSON {
-		return c.printJSON(turnJSON{Utterance: utterance, Image: path, Text: what, Notices: a.Notices})
+		out := turnJSON{Utterance: utterance, Image: path, Text: what, Notices: a.Notices}
+		if a.Doubt != nil {
+			out.Doubt, out.Choices = a.Doubt.Text, a.Doubt.Choices
+		}
+		return c.printJSON(out)
 	}
 	if err := c.inline(shown); err != nil {
 		return err

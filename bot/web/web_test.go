@@ -86,11 +86,11 @@ func TestEveryCommand(t *testing.T) {
 	code := ann.say(address, "/share").Code
 	typed := map[string]string{
 		"imagine": "a cat on a beach", "edit": "make it black", "swap": "beach forest", "refine": "snow", "weight": "forest 1.5", "goto": "2", "attention": "hair",
-		"settings": "steps 5", "unshare": code, "region": "left", "fork": ann.say(address, "/share").Code,
+		"settings": "steps 5", "unshare": code, "region": "left", "take": "2", "fork": ann.say(address, "/share").Code,
 	}
 	kinds := map[string]string{
 		"history": "history", "attention": "heat", "animate": "film", "sheet": "sheet", "settings": "settings", "share": "share", "export": "files", "help": "help",
-		"unshare": "text", "region": "heat",
+		"unshare": "text", "region": "heat", "variations": "sheet",
 	}
 	for _, c := range w.s.commands() {
 		if c.Name == "import" || c.Name == "open" || c.Name == "forget" || c.Name == "mask" {

@@ -52,7 +52,7 @@ func answer(style Style, t Turn, a *bot.Answer) (object.Content, error) {
 	case bot.ShowFilm:
 		return film(a.Frames)
 	case bot.ShowSheet:
-		return sheet(a.Frames)
+		return sheet(style, t.Key, a)
 	case bot.ShowShare:
 		return shared(style, t.Speaker, a)
 	case bot.ShowFiles:

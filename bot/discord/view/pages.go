@@ -24,9 +24,15 @@ func film(frames []gate.Frame) (object.Content, error) {
 	return object.Content{Text: bot.Plural(len(frames), "picture"), Files: []gate.File{gif}}, err
 }
 
-func sheet(frames []gate.Frame) (object.Content, error) {
-	page, err := sheetFile("sheet.png", frames)
-	return object.Content{Text: bot.Plural(len(frames), "picture"), Files: []gate.File{page}}, err
+// sheet shows pictures on one page, with buttons to pick one where they are offered.
+func sheet(style Style, key session.Key, a *bot.Answer) (object.Content, error) {
+	page, err := sheetFile("sheet.png", a.Frames)
+	out := object.Content{Text: bot.Plural(len(a.Frames), "picture"), Files: []gate.File{page}}
+	if a.Doubt != nil {
+		out.Text = Escape(a.Doubt.Text)
+		out.Rows = choiceRows(style.Signer, HandleOf(Choice, key, a.Turn), a.Doubt.Choices)
+	}
+	return out, err
 }
 
 // shared shows what somebody shares as a filmstrip and a GIF, with the code.
