@@ -20,10 +20,12 @@ func Commands(models ...string) []Command {
 	turns := Argument{Name: "turns", Help: "How many turns", Kind: Count}
 	request := Argument{Name: "request", Help: "What should change, in English", Kind: Text, Required: true, Longest: longest}
 	word := Argument{Name: "word", Help: "A word of the picture’s prompt", Kind: Word, Required: true}
+	own := Argument{Name: "picture", Help: "A PNG, JPEG, GIF or WebP", Kind: Path, Named: true}
 	imagine := []Argument{
 		{Name: "prompt", Help: "What the picture shows, in English", Kind: Text, Required: true, Longest: longest},
 		{Name: "size", Help: "Width and height in pixels, such as 768x512", Kind: Size, Named: true, Longest: 20},
 		{Name: "negative", Help: "What it should not show, in English", Kind: Text, Named: true, Longest: longest},
+		own,
 	}
 	if len(models) > 1 {
 		imagine = append(imagine, Argument{Name: "model", Help: "The model that draws it", Kind: ModelName, Named: true, Choices: models})
@@ -35,6 +37,9 @@ func Commands(models ...string) []Command {
 			Ask:       "say what to draw", Example: "/imagine a river between mountains",
 			Said: func(in Input) string { return in.Text("prompt") },
 			Do: func(ctx context.Context, c *Conversation, in Input) (*Answer, error) {
+				if in.Text("picture") != "" {
+					return opening(ctx, in, "prompt", c.Open)
+				}
 				return c.Imagine(ctx, in.Request, in.Text("prompt"), in.given("size", "negative", "model"))
 			},
 		},
@@ -47,15 +52,21 @@ func Commands(models ...string) []Command {
 			Ask: "say which picture", Example: "/open photo.jpg a woman's face with blond hair",
 			Said: func(in Input) string { return "open " + in.Text("picture") },
 			Do: func(ctx context.Context, c *Conversation, in Input) (*Answer, error) {
-				data, err := in.File(ctx)
-				if err != nil {
-					return nil, err
-				}
-				return c.Open(ctx, in.Request, data, in.Text("shows"))
+				return opening(ctx, in, "shows", c.Open)
 			},
 		},
-		saying("edit", "Change the picture: say what should be different", "say what to change", "/edit make her hair red",
-			func(in Input) string { return in.Text("request") }, request),
+		{
+			Name: "edit", Help: "Change the picture: say what should be different", Draws: true,
+			Arguments: []Argument{request, own},
+			Ask:       "say what to change", Example: "/edit make her hair red",
+			Said: func(in Input) string { return in.Text("request") },
+			Do: func(ctx context.Context, c *Conversation, in Input) (*Answer, error) {
+				if in.Text("picture") != "" {
+					return opening(ctx, in, "request", c.OpenSaying)
+				}
+				return c.Say(ctx, in.Request, in.Text("request"))
+			},
+		},
 		saying("swap", "Put one word in place of another", "say what to replace and with what, in quotes if it is several words", `/swap "blond hair" "red hair"`,
 			func(in Input) string {
 				return fmt.Sprintf("replace the %s with %s", shortened(in.Text("from")), shortened(in.Text("to")))
@@ -254,6 +265,16 @@ func shortened(words string) string {
 		return string(letters[:most-1]) + "…"
 	}
 	return words
+}
+
+// opening opens the picture that a command came with, with what an argument of that name
+// says of it.
+func opening(ctx context.Context, in Input, says string, open func(context.Context, Request, []byte, string) (*Answer, error)) (*Answer, error) {
+	data, err := in.File(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return open(ctx, in.Request, data, in.Text(says))
 }
 
 // region shows the region that is set, after it has set one if one is given.

@@ -60,6 +60,38 @@ func (c *Conversation) Open(ctx context.Context, r Request, file []byte, shows s
 	return answer, err
 }
 
+// OpenSaying is Open with what somebody says beside the picture: what it shows, or what
+// is to change in it, if somebody can tell what it shows.
+func (c *Conversation) OpenSaying(ctx context.Context, r Request, file []byte, said string) (*Answer, error) {
+	asked, err := c.Open(ctx, r, file, "")
+	if err != nil || asked.Question == nil || caption(said) == "" {
+		return asked, err
+	}
+	read := len(asked.Question.Choices) > 0
+	answer, err := c.described(ctx, r, asked.Session, said)
+	if err != nil {
+		return nil, err
+	}
+	if !read {
+		answer.Notices = append([]string{"I take “" + caption(said) + "” for what the picture shows."}, answer.Notices...)
+	}
+	answer.Notices = append(asked.Notices, answer.Notices...)
+	return answer, nil
+}
+
+// Receive takes a picture that comes with words about the picture spoken of: a copy of
+// that one which was painted over, where the words shall act, or another one to open.
+func (c *Conversation) Receive(ctx context.Context, r Request, file []byte, said string) (*Answer, error) {
+	answer, err := c.PaintRegion(ctx, r, file)
+	switch {
+	case errors.Is(err, photo.ErrArea), errors.Is(err, ErrNothingDrawn):
+		return c.OpenSaying(ctx, r, file, said)
+	case err != nil || caption(said) == "":
+		return answer, err
+	}
+	return c.Say(ctx, r, said)
+}
+
 // caption is what somebody says that a picture shows, as a prompt.
 func caption(said string) string { return strings.Trim(strings.TrimSpace(said), ".!“”\"") }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"image/color"
 	"image/jpeg"
 	"math"
 	"os"
@@ -443,5 +444,53 @@ func TestRefusedPhotographs(t *testing.T) {
 	}
 	if s, err := c.Session(t.Context()); err != nil || len(s.Turns) != 0 {
 		t.Errorf("there are %d turns, %v", len(s.Turns), err)
+	}
+}
+
+// What is said beside a picture is what is to change in it, where somebody can tell what
+// it shows; it is what the picture shows where nobody can, and that is said.
+func TestOpenSaying(t *testing.T) {
+	file := photograph(t, image.Pt(160, 150))
+	seeing := newSeeing(t, Options{Steps: 4, Guidance: 4.5})
+	for said, want := range map[string]string{
+		"make her hair black": "make her hair black",
+		"a cat on a sofa":     "a cat on a sofa",
+	} {
+		a, err := seeing.OpenSaying(t.Context(), Request{}, file, said)
+		if err != nil || a.Turn.Utterance != want || a.Turn.Opened() != (said != "make her hair black") {
+			t.Errorf("%q: %+v, %v", said, a, err)
+		}
+	}
+	blind := newConversation(t, session.NewMemory())
+	a, err := blind.OpenSaying(t.Context(), Request{}, file, "a woman's face with red hair.")
+	if err != nil || a.Turn.Recipe.Prompt != "a woman's face with red hair" || len(a.Notices) == 0 || !strings.Contains(a.Notices[0], "I take") {
+		t.Errorf("%+v, %v", a, err)
+	}
+	if a, err = blind.OpenSaying(t.Context(), Request{}, file, " "); err != nil || a.Question == nil {
+		t.Errorf("nothing said: %+v, %v", a, err)
+	}
+}
+
+// A picture that comes with words about another is that one painted over, or a new one.
+func TestReceive(t *testing.T) {
+	c := newConversation(t, session.NewMemory())
+	file := photograph(t, image.Pt(160, 150))
+	if a, err := c.Receive(t.Context(), Request{}, file, shown); err != nil || !a.Turn.Opened() {
+		t.Fatalf("the first picture was not opened: %v", err)
+	}
+	painted := pixelsOf(t, file)
+	for i := range 150 * 40 {
+		painted.Set(i%40, i/40, color.NRGBA{0xff, 0, 0xff, 0xff})
+	}
+	png, err := picture.Encode(painted)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := c.Receive(t.Context(), Request{}, png, "make her hair blond")
+	if err != nil || a.Turn.Parent != 1 || a.Turn.Recipe.Region == nil {
+		t.Errorf("the copy: turn %+v, %v", a, err)
+	}
+	if a, err = c.Receive(t.Context(), Request{}, photograph(t, image.Pt(90, 160)), shown); err != nil || a.Turn.Parent != 0 || !a.Turn.Opened() {
+		t.Errorf("another picture: turn %+v, %v", a, err)
 	}
 }

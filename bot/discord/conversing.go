@@ -176,9 +176,18 @@ func (h *conversing) choose(_ context.Context, r *request) (*turn.Turn, error) {
 	return h.command(r.pressed(), "edit", map[string]string{"request": said})
 }
 
-// askRequest opens a modal to say what should change in a picture.
+// askRequest opens a modal to say what should change in a picture of the bot's. Any
+// other picture it opens.
 func (h *conversing) askRequest(ctx context.Context, r *request) (*turn.Turn, error) {
 	_, shown, err := targeted(h.style.Signer, r)
+	if files := r.Data.Resolved.Messages[r.Data.TargetID].Attachments; err != nil {
+		if _, _, ok := pictureIn(files); !ok {
+			return nil, bot.Problemf(bot.NotFound, "that message has no picture that I could edit: a PNG, JPEG, GIF or WebP")
+		}
+		t := r.turn()
+		t.Fresh = true
+		return withPicture(t, r.api, files, "", (*bot.Conversation).OpenSaying)
+	}
 	if err == nil {
 		id := h.style.Signer.Sign(shown.With(view.Edit))
 		r.ask(ctx, id, "Edit this picture", view.RequestRows(maxPrompt))

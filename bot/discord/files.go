@@ -47,6 +47,45 @@ func withFile(r *request) (*turn.Turn, error) {
 	return command(r.turn(), c, values)
 }
 
+// pictureIn is the first picture among files, and whether there are more.
+func pictureIn(files []object.Attachment) (first object.Attachment, several, ok bool) {
+	for _, f := range files {
+		switch {
+		case !f.IsPicture():
+		case ok:
+			return first, true, true
+		default:
+			first, ok = f, true
+		}
+	}
+	return first, false, ok
+}
+
+// A taking is what a conversation does with a picture that somebody sent and what they
+// said beside it.
+type taking func(c *bot.Conversation, ctx context.Context, r bot.Request, file []byte, said string) (*bot.Answer, error)
+
+// withPicture makes the turn one that takes the first picture of some files.
+func withPicture(t *turn.Turn, api *rest.Client, files []object.Attachment, said string, take taking) (*turn.Turn, error) {
+	file, several, _ := pictureIn(files)
+	if file.Size > maxFile {
+		return nil, errFileTooLarge
+	}
+	t.Said = cmp.Or(view.Cut(said, 200), "open "+cmp.Or(view.Cut(file.Filename, 60), "a picture"))
+	t.Do = func(ctx context.Context, talk *bot.Conversation, r bot.Request) (*bot.Answer, error) {
+		data, err := download(ctx, api, file)
+		if err != nil {
+			return nil, err
+		}
+		answer, err := take(talk, ctx, r, data, said)
+		if err == nil && several {
+			answer.Notices = append(answer.Notices, "I took the first of the pictures.")
+		}
+		return answer, err
+	}
+	return t, nil
+}
+
 // download fetches a file.
 func download(ctx context.Context, api *rest.Client, file object.Attachment) ([]byte, error) {
 	data, err := api.Download(ctx, file.URL, maxFile)

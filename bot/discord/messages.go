@@ -70,9 +70,16 @@ func (l *listener) ask(ctx context.Context, m *object.Message, self string, t *t
 		return false, err
 	}
 	text := utterance(m, self)
+	if files, take := l.sent(m, self); take != nil {
+		if _, err := withPicture(t, l.api, files, view.Cut(text, maxPrompt), take); err != nil {
+			return false, err
+		}
+		err := l.acknowledger.refusal(t)
+		return err == nil, err
+	}
 	switch {
 	case text == "" && len(m.Attachments) > 0:
-		l.say(ctx, m, "I don't read files or pictures in messages; say in words what you would like to see. `/"+l.style.Command("import")+"` takes what `/"+l.style.Command("export")+"` gave.")
+		l.say(ctx, m, "I can't open that; send a PNG, JPEG, GIF or WebP, or say in words what you would like to see. `/"+l.style.Command("import")+"` takes what `/"+l.style.Command("export")+"` gave.")
 		return false, nil
 	case text == "" && m.GuildID != "" && !hasMention(m, self):
 		l.explainIntent(ctx, m, self)
@@ -86,6 +93,26 @@ func (l *listener) ask(ctx context.Context, m *object.Message, self string, t *t
 	}
 	err := l.acknowledger.refusal(t)
 	return err == nil, err
+}
+
+// sent are the files of a message in which there is a picture, and what is to be done
+// with it; nil for none. In a reply to a picture of the bot's it may be that one painted
+// over. A mention in a reply to somebody else's picture means that one.
+func (l *listener) sent(m *object.Message, self string) ([]object.Attachment, taking) {
+	replied := m.Referenced
+	if _, _, ok := pictureIn(m.Attachments); ok {
+		if replied != nil && replied.Author.ID == self {
+			return m.Attachments, (*bot.Conversation).Receive
+		}
+		return m.Attachments, (*bot.Conversation).OpenSaying
+	}
+	if replied == nil || replied.Author.ID == self || !hasMention(m, self) {
+		return nil, nil
+	}
+	if _, _, ok := pictureIn(replied.Attachments); ok {
+		return replied.Attachments, (*bot.Conversation).OpenSaying
+	}
+	return nil, nil
 }
 
 // utterance is what was said, without the mention of the bot and with the names of

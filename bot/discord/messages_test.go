@@ -93,9 +93,15 @@ func TestFilesAreNotRead(t *testing.T) {
 	w := newWorld(t, discordtest.Options{MessageContent: true}, nil)
 	ann := w.Person("ann")
 	direct := ann.Direct()
-	file := discordtest.Attachment{ID: "9", Filename: "bomb.png", Size: 10 << 20, URL: "http://127.0.0.1:1/never"}
+	file := discordtest.Attachment{ID: "9", Filename: "notes.txt", Size: 10, URL: "http://127.0.0.1:1/never"}
 	said := ann.Upload(direct, "", file)
-	w.sees(direct, said.ID, "don't read files")
+	w.sees(direct, said.ID, "can't open that")
 	said = ann.Upload(direct, "a river between mountains", file)
 	w.picture(direct, said.ID, "river")
+	file.Filename, file.ContentType = "bomb.png", "text/plain" // what Discord says counts
+	said = ann.Upload(direct, "", file)
+	w.sees(direct, said.ID, "can't open that")
+	file.ContentType = "image/png"
+	said = ann.Upload(direct, "", file)
+	w.sees(direct, said.ID, "went wrong on my side") // not Discord's address
 }

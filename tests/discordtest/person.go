@@ -187,6 +187,14 @@ func (p *Person) Upload(channel *Channel, text string, file Attachment) *Message
 	return p.post(channel, text, nil, []Attachment{file})
 }
 
+// Send posts a file with a few words; to is the message that it answers, or nil.
+func (p *Person) Send(channel *Channel, to *Message, text string, file File) *Message {
+	p.server.mu.Lock()
+	attached := p.server.attached(file)
+	p.server.mu.Unlock()
+	return p.post(channel, text, to, []Attachment{attached})
+}
+
 func (p *Person) post(channel *Channel, text string, to *Message, files []Attachment) *Message {
 	s := p.server
 	s.mu.Lock()

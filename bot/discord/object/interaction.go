@@ -3,6 +3,7 @@ package object
 import (
 	"bytes"
 	"encoding/json"
+	"path"
 	"strings"
 )
 
@@ -54,6 +55,21 @@ type Attachment struct {
 	Filename string `json:"filename"`
 	Size     int64  `json:"size"`
 	URL      string `json:"url"`
+	// ContentType is what Discord takes it for; empty where it cannot tell.
+	ContentType string `json:"content_type"`
+}
+
+// IsPicture reports whether a file looks like a picture, before it is read.
+func (a Attachment) IsPicture() bool {
+	kind, _, _ := strings.Cut(a.ContentType, "/")
+	if kind != "" {
+		return kind == "image"
+	}
+	switch strings.ToLower(path.Ext(a.Filename)) {
+	case ".png", ".jpg", ".jpeg", ".gif", ".webp":
+		return true
+	}
+	return false
 }
 
 // An Option of a command, as it was filled in.

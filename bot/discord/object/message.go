@@ -46,19 +46,19 @@ func (c Components) Each(visit func(Component)) {
 
 // A Message is one in a channel.
 type Message struct {
-	ID          string            `json:"id"`
-	ChannelID   string            `json:"channel_id"`
-	GuildID     string            `json:"guild_id"`
-	Type        int               `json:"type"`
-	Content     string            `json:"content"`
-	Author      User              `json:"author"`
-	Member      *Member           `json:"member"`
-	WebhookID   string            `json:"webhook_id"`
-	Flags       int               `json:"flags"`
-	Mentions    []User            `json:"mentions"`
-	Attachments []json.RawMessage `json:"attachments"`
-	Components  Components        `json:"components"`
-	Referenced  *Message          `json:"referenced_message"`
+	ID          string       `json:"id"`
+	ChannelID   string       `json:"channel_id"`
+	GuildID     string       `json:"guild_id"`
+	Type        int          `json:"type"`
+	Content     string       `json:"content"`
+	Author      User         `json:"author"`
+	Member      *Member      `json:"member"`
+	WebhookID   string       `json:"webhook_id"`
+	Flags       int          `json:"flags"`
+	Mentions    []User       `json:"mentions"`
+	Attachments []Attachment `json:"attachments"`
+	Components  Components   `json:"components"`
+	Referenced  *Message     `json:"referenced_message"`
 	Reference   *struct {
 		MessageID string `json:"message_id"`
 		ChannelID string `json:"channel_id"`
