@@ -183,6 +183,10 @@ func (c *Conversation) carryOut(ctx context.Context, r Request, s *session.Sessi
 		return c.Restart(ctx, r)
 	case dialogue.Set:
 		return c.change(s, plan.Settings)
+	case dialogue.Bound:
+		return c.setRegion(ctx, r, plan.Region)
+	case dialogue.Remask:
+		return c.Reshape(ctx, r, Reshaping(plan.Region))
 	case dialogue.Vary:
 		return c.Variations(ctx, r, plan.Steps)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"image"
 	"image/color"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -211,5 +212,36 @@ func TestMaskOfATurn(t *testing.T) {
 	}
 	if a := say(t, c, "make the background blue"); a.Turn.Recipe.Region == nil {
 		t.Error("the region that was kept does not act")
+	}
+}
+
+// Regions are set, moved and taken off in words.
+func TestRegionsInWords(t *testing.T) {
+	c := newConversation(t, session.NewMemory())
+	first := told(t, c, "a woman's face with blond hair")
+	edit := told(t, c, "make her hair red")
+	left := told(t, c, "only on the left side")
+	if left.Turn.Parent != first.Turn.ID || left.Turn.Recipe.Region == nil || left.Turn.Recipe.Prompt != edit.Turn.Recipe.Prompt {
+		t.Fatalf("turn %d of %d, region %v", left.Turn.ID, left.Turn.Parent, left.Turn.Recipe.Region)
+	}
+	before, after := pixelsOf(t, first.Picture.Bytes()), pixelsOf(t, left.Picture.Bytes())
+	for y := range before.Rect.Dy() {
+		for x := before.Rect.Dx() / 2; x < before.Rect.Dx(); x++ {
+			if before.NRGBAAt(x, y) != after.NRGBAAt(x, y) {
+				t.Fatalf("pixel %d, %d on the right is changed", x, y)
+			}
+		}
+	}
+	moved := told(t, c, "a bit more to the right")
+	if moved.Turn.Parent != first.Turn.ID || moved.Turn.Recipe.Region == nil || reflect.DeepEqual(moved.Turn.Recipe.Region, left.Turn.Recipe.Region) {
+		t.Errorf("moved: turn %d of %d", moved.Turn.ID, moved.Turn.Parent)
+	}
+	told(t, c, "from now on only the upper half")
+	if next := told(t, c, "add glasses"); next.Turn.Recipe.Region == nil {
+		t.Error("the region that was set does not bind")
+	}
+	told(t, c, "back to the whole picture")
+	if next := told(t, c, "make the background blue"); next.Turn.Recipe.Region != nil {
+		t.Error("the region binds after it was taken off")
 	}
 }

@@ -113,6 +113,7 @@ type Planner struct {
 	redrawing english.Pattern
 	unset     []unsetRule
 	placed    []*regexp.Regexp // are the ways to say where an edit is to act
+	parts     []partRule
 }
 
 // New makes a planner.
@@ -145,6 +146,7 @@ func New() *Planner {
 		redrawing:   english.Compile(redrawing),
 		unset:       unsetRules(),
 		placed:      placedEdits(),
+		parts:       partRules(),
 
 		draw:    english.Compile("(draw|sketch|create|illustrate|do) <x>"),
 		helping: english.Compile("(help|help me|what can you do|what can i do|what can i say|what do i say|how does this work|how do i use this|how do you work|commands|instructions|what are my options|what now)"),

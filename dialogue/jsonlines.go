@@ -138,7 +138,7 @@ func (p *Planner) result(request planRequest, vocabulary []string) planResult {
 		result.Target = turn.Prompt
 	case Redo:
 		result.Target = request.Ahead[min(plan.Steps, len(request.Ahead))-1].prompt()
-	case Imagine, Restart, Set, Vary:
+	case Imagine, Restart, Set, Vary, Bound, Remask:
 	}
 	return result
 }

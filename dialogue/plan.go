@@ -18,6 +18,8 @@ const (
 	Restart Action = "restart" // forget the picture and begin anew
 	Set     Action = "set"     // change Settings
 	Vary    Action = "vary"    // draw the head in Steps ways to pick from
+	Bound   Action = "bound"   // have further edits act in Region alone; everywhere for "off"
+	Remask  Action = "remask"  // draw the head again in another place: Region is "grow", "left" …
 )
 
 // The kinds of edits, each by the name of the preset that is for it.

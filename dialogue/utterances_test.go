@@ -80,6 +80,8 @@ func outcome(r Reply) string {
 		return r.Plan.Prompt + " | " + r.Plan.Label
 	case r.Plan.Action == Set:
 		return "set " + r.Plan.Label
+	case r.Plan.Action == Bound || r.Plan.Action == Remask:
+		return string(r.Plan.Action) + " " + r.Plan.Region
 	case r.Plan.Steps > 0:
 		return fmt.Sprintf("%s %d", r.Plan.Action, r.Plan.Steps)
 	}
