@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -71,7 +72,7 @@ func (c *Conversation) Variations(ctx context.Context, r Request, n int) (*Answe
 		out.Drawing.Rows += rows
 		out.Frames = append(out.Frames, gate.Frame{Picture: shown, Label: label(i, way)})
 	}
-	out.Doubt = offered(ways)
+	out.Doubt = offered(turn, ways)
 	c.Pending = out.Doubt
 	return out, nil
 }
@@ -93,9 +94,12 @@ func small(p gate.Picture) (gate.Picture, error) {
 // label is what is under a variation, i from 0.
 func label(i int, way variation) string { return fmt.Sprintf("%d: %s", i+1, way.about) }
 
-// offered asks which of the variations is taken.
-func offered(ways []variation) *dialogue.Question {
-	q := &dialogue.Question{Kind: dialogue.Pick, Text: "Say a number to take one: it becomes the picture, and you go on from it."}
+// offered asks which of the variations of a turn is taken.
+func offered(turn session.Turn, ways []variation) *dialogue.Question {
+	q := &dialogue.Question{
+		Kind: dialogue.Pick, Text: "Say a number to take one: it becomes the picture, and you go on from it.",
+		Turn: turn.ID, Identity: turn.Identity,
+	}
 	for _, way := range ways {
 		q.Choices = append(q.Choices, way.about)
 	}
@@ -117,7 +121,7 @@ func (c *Conversation) Take(ctx context.Context, r Request, i int) (*Answer, err
 		return nil, Problemf(Invalid, "there is no variation %d of this picture: there are %d, see /variations", i, len(ways))
 	}
 	if i == 1 {
-		return c.show(ctx, s)
+		return c.Goto(ctx, r, turn.ID)
 	}
 	way := ways[i-1]
 	if way.plan.Action == dialogue.Edit {
@@ -130,18 +134,23 @@ func (c *Conversation) Take(ctx context.Context, r Request, i int) (*Answer, err
 
 // taken takes the variation that an utterance names by its number or by what is
 // different about it. ok is unset where it names none: then it is an utterance like any
+// other. The question stays open after a number, so that one can be looked at after the
 // other.
 func (c *Conversation) taken(ctx context.Context, r Request, utterance string) (answer *Answer, ok bool, err error) {
-	choices := c.Pending.Choices
+	q := c.Pending
 	c.Pending = nil
 	i := numbered(utterance)
-	if i < 1 || i > len(choices) {
-		i = 1 + pick(utterance, choices)
+	if i < 1 || i > len(q.Choices) {
+		i = 1 + pick(utterance, q.Choices)
 	}
 	if i < 1 {
 		return nil, false, nil
 	}
+	r.Turn, r.Identity = q.Turn, &q.Identity
 	answer, err = c.Take(ctx, r, i)
+	if !errors.Is(err, ErrPictureGone) {
+		c.Pending = q
+	}
 	return answer, true, err
 }
 

@@ -2,12 +2,15 @@ package bot
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"image"
 	"reflect"
 	"slices"
+	"strconv"
 	"testing"
 
+	"pentimento/dialogue"
 	"pentimento/editor"
 	"pentimento/models/pocket/pockettest"
 	"pentimento/recipe"
@@ -197,5 +200,69 @@ func TestVariationsDiffer(t *testing.T) {
 		if len(ways) < usualVariations && p.Threshold > 0 {
 			t.Errorf("%s has %d variations", p.Name, len(ways))
 		}
+	}
+}
+
+// One variation can be looked at after the other: numbers stay those of the page until
+// something else is said, whichever of them is the picture by then.
+func TestVariationsAreTakenOneAfterTheOther(t *testing.T) {
+	c := newConversation(t, session.NewMemory())
+	first := told(t, c, "a woman's face with blond hair")
+	edit := told(t, c, "make her hair red")
+	grid := told(t, c, "show me four")
+	for _, i := range []int{2, 4, 3} {
+		taken := told(t, c, strconv.Itoa(i))
+		if taken.Turn.Parent != first.Turn.ID || !slices.Equal(pixelsOf(t, taken.Picture.Bytes()).Pix, pixelsOf(t, grid.Frames[i-1].Picture.Bytes()).Pix) {
+			t.Errorf("%d is turn %d of %d, another picture than on the page", i, taken.Turn.ID, taken.Turn.Parent)
+		}
+	}
+	told(t, c, "1")
+	if next := told(t, c, "add glasses"); next.Turn.Parent != edit.Turn.ID {
+		t.Errorf("after the first was taken, an edit is of turn %d", next.Turn.Parent)
+	}
+	if c.Pending != nil && c.Pending.Kind == dialogue.Pick {
+		t.Error("after an edit the numbers still mean the page")
+	}
+}
+
+// The numbers of a page end with the turn that it varies, also where another one has its
+// number.
+func TestVariationsEndWithTheirTurn(t *testing.T) {
+	store := session.NewMemory()
+	c := newConversation(t, store)
+	told(t, c, "a woman's face with blond hair")
+	told(t, c, "show me two variations")
+	page := c.Pending
+	if err := store.Delete(t.Context(), c.Key); err != nil {
+		t.Fatal(err)
+	}
+	told(t, c, "a river between mountains")
+	c.Pending = page
+	if _, err := c.Say(t.Context(), Request{}, "2"); !errors.Is(err, ErrPictureGone) {
+		t.Errorf("a variation of a picture that is gone: %v", err)
+	}
+	if c.Pending != nil {
+		t.Error("it is still asked for")
+	}
+}
+
+// A variation that is cancelled while it is drawn leaves all as it was, and can be taken
+// again.
+func TestCancelledVariationsLeaveAllAsItWas(t *testing.T) {
+	c := newConversation(t, session.NewMemory())
+	told(t, c, "a woman's face with blond hair")
+	edit := told(t, c, "make her hair red")
+	told(t, c, "show me two variations")
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := c.Say(ctx, Request{}, "2"); err == nil {
+		t.Fatal("it was drawn")
+	}
+	s, err := c.Store.Load(t.Context(), c.Key)
+	if err != nil || s.Head != edit.Turn.ID || len(s.Turns) != 2 {
+		t.Fatalf("turn %d of %d, %v", s.Head, len(s.Turns), err)
+	}
+	if taken := told(t, c, "2"); taken.Turn.ID != 3 {
+		t.Errorf("taken again it was turn %d", taken.Turn.ID)
 	}
 }

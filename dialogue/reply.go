@@ -30,6 +30,10 @@ type Question struct {
 	// Picture names, in the session's store, what a question of the kind Describe is
 	// about.
 	Picture string `json:"picture,omitempty"`
+	// Turn and Identity name the turn whose variations a question of the kind Pick
+	// offers, whatever is the head by the time that it is answered.
+	Turn     int    `json:"turn,omitempty"`
+	Identity uint64 `json:"identity,omitempty"`
 }
 
 // A Reply is a plan, a question or an answer: exactly one of them is set.

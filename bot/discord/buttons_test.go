@@ -1,10 +1,12 @@
 package discord
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
+	"pentimento/bot/discord/view"
 	"pentimento/tests/discordtest"
 )
 
@@ -54,6 +56,49 @@ func TestDoubtsHaveButtons(t *testing.T) {
 	again := ann.Press(direct, edit, "redraw with another seed")
 	if m := w.picture(direct, again.ID, "seed 7"); !strings.Contains(m.Content, "a woman's face with red hair") || strings.Contains(m.Content, "I see no") {
 		t.Errorf("drawn again it says %q", m.Content)
+	}
+}
+
+// The buttons of a page of variations mean those variations for ever: after a restart,
+// after another one was taken, and after something else was said. They are their owner's.
+func TestVariationsHaveButtons(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, discordtest.Options{}, nil)
+	ann, bob := w.Person("ann"), w.Person("bob")
+	channel := w.Channel("art")
+	w.ForbidThreads(channel)
+	imagine(ann, channel, "a woman's face with blond hair")
+	w.picture(channel, "", "blond")
+	edit := ann.Slash(channel, "edit", map[string]any{"request": "make her hair red"})
+	w.picture(channel, edit.ID, "turn 2 from 1")
+	asked := ann.Slash(channel, "variations", map[string]any{"count": 3})
+	page := w.sees(channel, asked.ID, "Say a number")
+	if !slices.Equal(page.Labels(), []string{"as it is", "freer", "stronger"}) || len(page.Attachments) != 1 {
+		t.Fatalf("the page has the buttons %q and %d files", page.Labels(), len(page.Attachments))
+	}
+	if text := w.told(bob.Use(channel, page, customID(t, page, "freer"), 2, nil)); !strings.Contains(text, "belong to somebody else") {
+		t.Errorf("a foreign button was answered with %q", text)
+	}
+	freer := ann.Press(channel, page, "freer")
+	w.picture(channel, freer.ID, "turn 3 from 1")
+	stronger := ann.Press(channel, page, "stronger")
+	w.picture(channel, stronger.ID, "turn 4 from 1")
+
+	other := ann.Slash(channel, "edit", map[string]any{"request": "add glasses"})
+	w.picture(channel, other.ID, "turn 5 from 4")
+	w.stop()
+	w.start(w.bot.o)
+	late := ann.Press(channel, page, "freer")
+	w.picture(channel, late.ID, "turn 6 from 1")
+	back := ann.Press(channel, page, "as it is")
+	w.picture(channel, back.ID, "turn 2 from 1")
+	s, err := w.bot.o.Store.Load(t.Context(), view.SessionKey(ann.ID, channel.ID))
+	if err != nil || s.Head != 2 || len(s.Turns) != 6 {
+		t.Fatalf("turn %d of %d, %v", s.Head, len(s.Turns), err)
+	}
+	one, two, again := s.Turns[2].Recipe, s.Turns[3].Recipe, s.Turns[5].Recipe
+	if one.Windows.Cross.To != 0 || two.Windows.Cross.To == 0 || len(two.Weights) != 1 || !reflect.DeepEqual(again, one) {
+		t.Errorf("taken were %+v, %+v and %+v", one, two, again)
 	}
 }
 

@@ -2,6 +2,7 @@ package discord
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"time"
 
@@ -174,6 +175,11 @@ func (h *conversing) choose(_ context.Context, r *request) (*turn.Turn, error) {
 		return nil, bot.Problemf(bot.Invalid, "I can't read that button any more; type your answer instead")
 	}
 	return h.command(r.pressed(), "edit", map[string]string{"request": said})
+}
+
+// take takes the variation that the button stands for.
+func (h *conversing) take(_ context.Context, r *request) (*turn.Turn, error) {
+	return h.command(r.pressed(), "take", map[string]string{"number": strconv.Itoa(int(r.handle.Index) + 1)})
 }
 
 // askRequest opens a modal to say what should change in a picture of the bot's. Any

@@ -34,6 +34,7 @@ func (h *handlers) routes(m *router) {
 	m.button(view.Redo, h.conversing.redo)
 	m.button(view.Weight, h.conversing.weigh)
 	m.button(view.Choice, h.conversing.choose)
+	m.button(view.Take, h.conversing.take)
 	m.button(view.Redraw, h.conversing.askRedraw)
 	m.button(view.RedrawYes, h.conversing.redraw)
 	m.button(view.Cancel, h.conversing.cancel)

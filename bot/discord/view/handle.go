@@ -31,6 +31,7 @@ const (
 	Forget    Verb = 'F'
 	Keep      Verb = 'k'
 	Edit      Verb = 'e' // a modal: the text is said
+	Take      Verb = 't' // the variation of the turn whose number is the index and one
 )
 
 // A Handle is what a component carries: what it does to which picture of whom.

@@ -24,13 +24,14 @@ func film(frames []gate.Frame) (object.Content, error) {
 	return object.Content{Text: bot.Plural(len(frames), "picture"), Files: []gate.File{gif}}, err
 }
 
-// sheet shows pictures on one page, with buttons to pick one where they are offered.
+// sheet shows pictures on one page, with buttons to take one where they are offered.
+// They name the picture and the number: what a label says means nothing else by then.
 func sheet(style Style, key session.Key, a *bot.Answer) (object.Content, error) {
 	page, err := sheetFile("sheet.png", a.Frames)
 	out := object.Content{Text: bot.Plural(len(a.Frames), "picture"), Files: []gate.File{page}}
 	if a.Doubt != nil {
 		out.Text = Escape(a.Doubt.Text)
-		out.Rows = choiceRows(style.Signer, HandleOf(Choice, key, a.Turn), a.Doubt.Choices)
+		out.Rows = choiceRows(style.Signer, HandleOf(Take, key, a.Turn), a.Doubt.Choices)
 	}
 	return out, err
 }
