@@ -140,14 +140,18 @@ func (c *Conversation) taken(ctx context.Context, r Request, utterance string) (
 	q := c.Pending
 	c.Pending = nil
 	i := numbered(utterance)
-	if i < 1 || i > len(q.Choices) {
+	if i < 1 {
 		i = 1 + pick(utterance, q.Choices)
 	}
 	if i < 1 {
 		return nil, false, nil
 	}
 	r.Turn, r.Identity = q.Turn, &q.Identity
-	answer, err = c.Take(ctx, r, i)
+	if i <= len(q.Choices) {
+		answer, err = c.Take(ctx, r, i)
+	} else {
+		err = Problemf(Invalid, "the page has %d variations and no %d; say one of its numbers", len(q.Choices), i)
+	}
 	if !errors.Is(err, ErrPictureGone) {
 		c.Pending = q
 	}

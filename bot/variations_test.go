@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"pentimento/dialogue"
@@ -215,6 +216,9 @@ func TestVariationsAreTakenOneAfterTheOther(t *testing.T) {
 		if taken.Turn.Parent != first.Turn.ID || !slices.Equal(pixelsOf(t, taken.Picture.Bytes()).Pix, pixelsOf(t, grid.Frames[i-1].Picture.Bytes()).Pix) {
 			t.Errorf("%d is turn %d of %d, another picture than on the page", i, taken.Turn.ID, taken.Turn.Parent)
 		}
+	}
+	if _, err := c.Say(t.Context(), Request{}, "5"); err == nil || !strings.Contains(err.Error(), "has 4 variations") {
+		t.Errorf("the fifth of four: %v", err)
 	}
 	told(t, c, "1")
 	if next := told(t, c, "add glasses"); next.Turn.Parent != edit.Turn.ID {
