@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"image"
+	"image/color"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -40,21 +41,23 @@ func TestWebForOtherPrograms(t *testing.T) {
 		t.Fatal(err)
 	}
 	server := startWeb(t, "--users", users, "--blocked-words", "beach", "--per-user", "3", "--seed", "7")
-	node := exec.Command("node", "openai.mjs", server.URL+"v1", "token-for-other-programs")
+	node := exec.Command("node", "openai.mjs", server.URL+"v1", "token-for-other-programs", maskOfTheLeft(t))
 	node.Dir, node.Stderr = dir, os.Stderr
 	said, err := node.Output()
 	if err != nil {
 		t.Fatalf("the client: %v\n%s\n%s", err, said, server.errors.String())
 	}
 	var got struct {
-		Models             []string
-		Model              string
-		Two                [][]byte
-		First, Red, Edited []byte
-		Created            int64
-		Conversation       string
-		Same               bool
-		Link               struct {
+		Models []string
+		Model  string
+		Two    [][]byte
+
+		First, Red, Edited, Masked []byte
+
+		Created      int64
+		Conversation string
+		Same         bool
+		Link         struct {
 			Status, Bytes int
 			Type          string
 		}
@@ -80,6 +83,7 @@ func TestWebForOtherPrograms(t *testing.T) {
 	if same, other := regionChange(t, got.First, got.Edited); other < 8 || same > other/4 {
 		t.Errorf("where nothing was asked for the edited picture changes by %.2f levels, and elsewhere by up to %.2f", same, other)
 	}
+	checkMasked(t, got.First, got.Masked)
 	for name, want := range map[string]clientError{
 		"key":          {Kind: "AuthenticationError", Status: 401, Code: "invalid_api_key"},
 		"size":         {Kind: "BadRequestError", Status: 400, Param: "size"},
@@ -101,6 +105,53 @@ func TestWebForOtherPrograms(t *testing.T) {
 	}
 	if !slices.Contains(got.Many, "RateLimitError") || !slices.Contains(got.Many, "drawn") {
 		t.Errorf("of twelve at once: %q", got.Many)
+	}
+}
+
+// maskOfTheLeft is a file of a mask that is transparent on the left.
+func maskOfTheLeft(t *testing.T) string {
+	t.Helper()
+	mask := image.NewNRGBA(image.Rect(0, 0, 64, 64))
+	for i := range 64 * 64 {
+		if i%64 >= 32 {
+			mask.SetNRGBA(i%64, i/64, color.NRGBA{0, 0, 0, 0xff})
+		}
+	}
+	data, err := picture.Encode(mask)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "mask.png")
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// checkMasked compares a picture with its edit in the mask of the left.
+func checkMasked(t *testing.T, before, after []byte) {
+	t.Helper()
+	one, err := picture.Decode(before)
+	if err != nil {
+		t.Fatal(err)
+	}
+	two, err := picture.Decode(after)
+	if err != nil || one.Bounds() != two.Bounds() {
+		t.Fatalf("%v and %v, %v", one.Bounds(), two.Bounds(), err)
+	}
+	changed, half := 0, one.Bounds().Dx()/2
+	for y := range one.Bounds().Dy() {
+		for x := range one.Bounds().Dx() {
+			switch differs := one.At(x, y) != two.At(x, y); {
+			case differs && x >= half:
+				t.Fatalf("pixel %d, %d is changed outside of the mask", x, y)
+			case differs:
+				changed++
+			}
+		}
+	}
+	if changed == 0 {
+		t.Error("nothing is changed in the mask")
 	}
 }
 

@@ -21,6 +21,7 @@ import (
 	"pentimento/bot/gate"
 	"pentimento/jobs"
 	"pentimento/picture"
+	"pentimento/picture/photo"
 	"pentimento/recipe"
 	"pentimento/session"
 	"pentimento/session/recipefile"
@@ -259,8 +260,8 @@ func (a imageAsk) check() error {
 		return wrongParam("output_format", "output_format is %q: pictures are PNGs.", a.OutputFormat)
 	case a.Stream:
 		return wrongParam("stream", "Pictures are not streamed: leave stream out.")
-	case a.mask != nil:
-		return wrongParam("mask", "A mask cannot be given yet: say in the prompt what to change.")
+	case a.mask != nil && a.image == nil:
+		return wrongParam("mask", "A mask says where to edit a picture: send the picture as image.")
 	}
 	return nil
 }
@@ -341,6 +342,11 @@ func (s *Server) finishTurn(asking context.Context, room *room, t *turn) error {
 func (s *Server) drawAll(ctx context.Context, c *bot.Conversation, r bot.Request, a imageAsk, wishes map[string]string) ([]*bot.Answer, error) {
 	if a.image != nil {
 		opened, err := s.opened(ctx, c, r, a.image)
+		if err == nil && a.mask != nil {
+			before := c.Options
+			defer func() { c.Options = before }() // the mask is of this edit
+			opened, err = masked(ctx, c, r, opened, a.mask)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -386,6 +392,49 @@ func questioned(a *bot.Answer) error {
 		}
 	}
 	return wrongParam("prompt", "Nothing was drawn. %s", text)
+}
+
+// masked bounds edits of a picture that was opened to where a mask is transparent, as
+// OpenAI has masks. What it shows is taken as it is read, for nobody can be asked.
+func masked(ctx context.Context, c *bot.Conversation, r bot.Request, opened *bot.Answer, mask []byte) (*bot.Answer, error) {
+	if q := opened.Question; q != nil {
+		if len(q.Choices) == 0 {
+			return nil, wrongParam("mask", "A mask needs a picture that was drawn here, or a model whose pictures can be read.")
+		}
+		r.Event += "-read"
+		var err error
+		if opened, err = c.Say(ctx, r, q.Choices[0]); err != nil {
+			return nil, err
+		}
+	}
+	area, err := whereTransparent(mask)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := c.PaintRegion(ctx, bot.Request{Turn: opened.Turn.ID}, area); err != nil {
+		return nil, wrongParam("mask", "%s.", strings.TrimSuffix(bot.ProblemOf(err).Sentence(), "."))
+	}
+	return opened, nil
+}
+
+// whereTransparent is a mask that is white where the given one is transparent, and black
+// elsewhere.
+func whereTransparent(mask []byte) ([]byte, error) {
+	opened, err := photo.Open(mask)
+	if err != nil {
+		return nil, wrongParam("mask", "The mask cannot be opened: send a PNG of the picture's shape.")
+	}
+	white, out := 0, image.NewGray(opened.Image.Rect)
+	for i := range out.Pix {
+		if opened.Image.Pix[4*i+3] < 0x80 {
+			out.Pix[i] = 0xff
+			white++
+		}
+	}
+	if white == 0 {
+		return nil, wrongParam("mask", "The mask is transparent nowhere: make it so where the picture may change.")
+	}
+	return picture.Encode(out)
 }
 
 // opened has the table's command open a picture.

@@ -1,8 +1,9 @@
-// Has the official client of OpenAI's interface draw: openai.mjs BASE KEY. It prints what
+// Has the official client of OpenAI's interface draw: openai.mjs BASE KEY MASK. It prints what
 // came of each step as JSON.
+import { readFileSync } from 'node:fs';
 import OpenAI, { toFile } from 'openai';
 
-const [base, key] = process.argv.slice(2);
+const [base, key, maskFile] = process.argv.slice(2);
 const client = new OpenAI({ baseURL: base, apiKey: key, maxRetries: 0 });
 const out = {};
 
@@ -39,6 +40,9 @@ out.link = { status: fetched.status, type: fetched.headers.get('content-type'), 
 const file = await toFile(Buffer.from(out.first, 'base64'), 'picture.png', { type: 'image/png' });
 const edited = await client.images.edit({ image: file, prompt: 'make her hair red' });
 out.edited = edited.data[0].b64_json;
+const mask = await toFile(readFileSync(maskFile), 'mask.png', { type: 'image/png' });
+const masked = await client.images.edit({ image: file, mask, prompt: 'make her hair red' });
+out.masked = masked.data[0].b64_json;
 
 const stranger = await toFile(Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64'), 'x.png', { type: 'image/png' });
 out.errors = {
