@@ -120,7 +120,6 @@ type photoBench struct {
 	edited map[string][]edited
 	// spilled counts the pixels that changed outside the masks of edits that have one.
 	spilled int
-	refused []string
 }
 
 // compare makes an edit in all ways.
