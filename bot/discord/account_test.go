@@ -3,8 +3,10 @@ package discord
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"pentimento/bot"
+	"pentimento/bot/discord/state"
 	"pentimento/bot/discord/view"
 	"pentimento/tests/discordtest"
 )
@@ -29,6 +31,40 @@ func TestForgetLeavesNothing(t *testing.T) {
 	}
 	ann.Select(direct, first, "1.5 hair")
 	w.sees(direct, first.ID, "not kept any more")
+}
+
+// Who forgets while a message of theirs is still to be answered leaves nothing either:
+// a turn that has not begun is not one that goes on afterwards.
+func TestForgetWaitsForWhatBegins(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, discordtest.Options{}, nil)
+	ann := w.Person("ann")
+	direct := ann.Direct()
+	elsewhere := ann.Private()
+	asked := ann.Slash(elsewhere, "forget", nil).Reply(soon)
+	w.Inject(discordtest.Fault{Method: "POST", Path: "/channels/" + direct.ID + "/messages", Delay: time.Second})
+	said := ann.Say(direct, "a woman's face with blond hair")
+	waiting := func() map[string]state.OpenMessage {
+		open, err := w.bot.state.Unfinished(func(string) bool { return true })
+		if err != nil {
+			t.Fatal(err)
+		}
+		return open
+	}
+	for deadline := time.Now().Add(soon); len(waiting()) == 0; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("the message is not noted")
+		}
+	}
+	w.told(ann.Press(elsewhere, asked, "Delete it all"))
+	w.sees(elsewhere, "", "I know nothing about you")
+	if open := waiting(); len(open) != 0 {
+		t.Errorf("%v is left", open)
+	}
+	if keys, err := w.bot.o.Store.List(t.Context(), ann.ID); err != nil || len(keys) != 0 {
+		t.Errorf("%v is left (%v)", keys, err)
+	}
+	w.sees(direct, said.ID, "ancelled")
 }
 
 func TestAdmins(t *testing.T) {

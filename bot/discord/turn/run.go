@@ -58,12 +58,13 @@ func (r *Runner) Run(ctx context.Context, t *Turn) {
 		r.runQuick(ctx, working, t)
 		return
 	}
-	if t.place == nil && !r.open(ctx, t) {
+	if t.place != nil {
+		r.Running.add(t)
+	} else if !r.open(ctx, t) {
 		return
 	}
 	defer t.place.leave()
 	start := r.Report.now()
-	r.Running.add(t)
 	show := newThrottle(working, r.showing(ctx, working, t))
 	defer show.stop()
 	var final object.Content
@@ -131,14 +132,17 @@ func (r *Runner) enterDesk(ctx context.Context, t *Turn) (leave func(), err erro
 }
 
 // open gives the turn its place in the line and its message, and reports whether
-// it has both.
+// it has both. It counts as running before anything is noted of it, so that who forgets
+// meanwhile waits for its end.
 func (r *Runner) open(ctx context.Context, t *Turn) bool {
 	t.Arrival.wait(ctx)
 	place, refused := r.line.enter(t.Speaker.ID, t.queue(), r.Quota.Policy.MayWait(r.PerUser, t.Roles))
 	t.Arrival.Pass()
 	if refused == nil {
+		r.Running.add(t)
 		if refused = r.Note(t); refused != nil {
 			place.leave()
+			r.Running.remove(t)
 		}
 	}
 	first := view.Waiting(r.Style, t.shown(), 0)
@@ -151,11 +155,13 @@ func (r *Runner) open(ctx context.Context, t *Turn) bool {
 	}
 	switch {
 	case refused == nil && err == nil:
-		t.place, t.message = place, id
+		t.place = place
+		r.Running.posted(t, id)
 		r.noteMessage(t)
 		return true
 	case refused == nil:
 		place.leave()
+		r.Running.remove(t)
 	case err == nil:
 		r.Report.Ended(t.Speaker.ID, refused)
 		r.Settle(t)

@@ -44,6 +44,13 @@ func (r *Running) add(t *Turn) {
 	}
 }
 
+// posted notes the turn's message, by which it is cancelled.
+func (r *Running) posted(t *Turn, message string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	t.message = message
+}
+
 // remove notes that the turn has ended.
 func (r *Running) remove(t *Turn) {
 	r.mu.Lock()
