@@ -118,7 +118,8 @@ func TestShardsInTwoProcesses(t *testing.T) {
 			t.Errorf("process %d ended %d turns, not %d", n, ended(), want)
 		}
 	}
-	if got := w.Shards(); !slices.Equal(got, [][2]int{{0, 2}}) {
-		t.Errorf("connected are %v", got)
+	// Discord notices the end of a connection a moment later.
+	if !w.AwaitShards(1, soon) || !slices.Equal(w.Shards(), [][2]int{{0, 2}}) {
+		t.Errorf("connected are %v", w.Shards())
 	}
 }
