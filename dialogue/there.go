@@ -85,7 +85,7 @@ func partRules() []partRule {
 			`(?:in|on) `+part+` only`+please,
 		), func(_ *Planner, part, _ string, talk Conversation) *Plan { return redoneIn(part, talk) }, true},
 		{compiled(
-			`(?:no,? |but )?not (?:on|in|at) `+part+please,
+			`(?:no,? |but )?not (?:on|in|at) `+anyPart+please,
 			`(?:no,? |but )?without `+part+please,
 		), func(_ *Planner, part, _ string, talk Conversation) *Plan { return redoneIn(opposite(part), talk) }, true},
 		{compiled(
@@ -155,10 +155,10 @@ func (p *Planner) planIn(part, edit string, talk Conversation) *Plan {
 // redoneIn has the last edit done again, in a part of the picture; nil where there is
 // no edit.
 func redoneIn(part string, talk Conversation) *Plan {
-	last := talk.Turns[len(talk.Turns)-1].Plan
-	if part == "" || last == nil || last.Action != Edit || len(talk.Turns) < 2 {
+	if part == "" || !talk.edited() {
 		return nil
 	}
+	last := talk.Turns[len(talk.Turns)-1].Plan
 	again := *last
 	again.Back, again.Region, again.Undone = 1, part, nil
 	again.Label = strings.TrimSuffix(last.Label, " ("+last.Region+")") + " (" + part + ")"
@@ -166,9 +166,15 @@ func redoneIn(part string, talk Conversation) *Plan {
 	return &again
 }
 
+// edited reports whether the head is an edit of a picture.
+func (talk Conversation) edited() bool {
+	n := len(talk.Turns)
+	return n > 1 && talk.Turns[n-1].Plan != nil && talk.Turns[n-1].Plan.Action == Edit
+}
+
 // remasked has the last edit drawn in another place; nil where there is no edit.
 func remasked(how string, talk Conversation) *Plan {
-	if last := talk.Turns[len(talk.Turns)-1].Plan; last == nil || last.Action != Edit || len(talk.Turns) < 2 {
+	if !talk.edited() {
 		return nil
 	}
 	return &Plan{Action: Remask, Region: how, Label: "mask: " + how}
@@ -187,7 +193,7 @@ func (p *Planner) planPart(utterance string, talk Conversation) (Reply, bool) {
 			if plan := rule.plan(p, part, edit, talk); plan != nil {
 				return Reply{Plan: plan}, true
 			}
-			if rule.again {
+			if rule.again && !talk.edited() {
 				return Reply{Question: &Question{Kind: NothingToDo, Text: "This picture was not edited yet, so there is no edit to draw elsewhere. Say what should change, and where: “make it night, only on the left”."}}, true
 			}
 		}
